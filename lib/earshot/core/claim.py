@@ -1,0 +1,48 @@
+"""A claim: one sentence a report states, with the number, interval and data that carry it."""
+
+from dataclasses import asdict, dataclass, field
+
+KINDS = ("level", "change", "event", "quality", "kpi", "new")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One stated number: what is said, how much, how sure, on how many posts, by which method and from which tables.
+
+    ``kind`` says what sort of statement it is (one of KINDS), ``weight`` (0 to 1) how much leadership should care,
+    ``verdict`` whether a change is "real" or "noise" after correction for multiple looks ("" for no change), and
+    ``about`` what it speaks of (brand, day, topic, direction …), so that the brief can be composed from claims alone.
+    """
+
+    id: str
+    sentence: str
+    value: float | None = None
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    method: str = ""
+    inputs: tuple[str, ...] = ()
+    kind: str = "level"
+    weight: float = 0.0
+    verdict: str = ""
+    about: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"claim {self.id}: kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            if number is not None:
+                object.__setattr__(self, name, float(number))
+        object.__setattr__(self, "n", int(self.n))
+        object.__setattr__(self, "inputs", tuple(self.inputs))
+
+    def as_dict(self) -> dict:
+        """Return the claim as plain values, ready for JSON."""
+        return asdict(self) | {"inputs": list(self.inputs)}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Claim":
+        """Return the claim that ``as_dict`` wrote; unknown keys (where it stands, versions) are left out."""
+        return cls(**{name: values[name] for name in cls.__dataclass_fields__ if name in values})

@@ -1,0 +1,111 @@
+"""Typed parameters of a workspace: one flat brief, wrong names and types answered in one sentence."""
+
+import difflib
+import re
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+
+class ParamError(ValueError):
+    """A parameter that is unknown, mistyped or out of range."""
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML where only true and false are booleans and dates stay text: 'no' is Norwegian, 2015-02-16 is a day."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers
+            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+# YAML 1.1 reads 010 as eight; here a leading zero keeps the text (postcodes, ids).
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+def read_yaml(path: Path) -> dict:
+    """Return the mapping in a YAML file; raises ParamError when it cannot be read as one."""
+    try:
+        values = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Yaml)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ParamError(f"{Path(path).name} is not valid YAML{where}: {getattr(error, 'problem', error)}.") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ParamError(f"{Path(path).name} holds a {type(values).__name__}; write one 'name: value' per line.")
+    return values
+
+
+def nearest(name: str, allowed) -> str:
+    """Return `` Did you mean "x"?`` for the closest allowed name, or an empty string when none is close."""
+    close = difflib.get_close_matches(str(name), [str(option) for option in allowed], n=1, cutoff=0.6)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
+class Brief(BaseModel):
+    """What one workspace listens for; every field is also a papermill parameter of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    workspace: str = Field("demo", description="folder under params")
+    title: str = Field("", description="name shown on the pages; empty means the brand")
+    brand: str = Field("", description="the brand we work for; empty means all are compared as equals")
+    brands: list[str] = Field([], description="all brands that are compared, ours included")
+    handles: list[str] = Field([], description="public accounts of organisations, kept readable; others become pseudonyms")
+    start: str = Field("", description="first day, ISO; empty means the first post")
+    end: str = Field("", description="last day, ISO, included; empty means the last post")
+    timezone: str = Field("UTC", description="zone in which a day begins")
+    languages: list[str] = Field([], description="keep only these languages; empty means all")
+    min_posts: int = Field(30, ge=1, description="an estimate on fewer posts is not published")
+    quotes: int = Field(3, ge=0, le=20, description="quotes shown on each side")
+    topics_min_posts: int = Field(20, ge=2, description="the smallest topic that is reported")
+    seed: int = Field(20150224, description="seed of every random choice")
+    posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
+    sentiment_model: str = Field("earshot-1", description="the champion sentiment model")
+    embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
+    cluster: str = Field("", description="address of a Dask scheduler; empty means this machine")
+    store: str = Field("", description="folder or object-store URL of the tables; empty means data/<workspace>")
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("use an ISO day such as 2015-02-16, or leave it empty")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        from zoneinfo import available_timezones
+        if value not in available_timezones():
+            raise ValueError(f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}".rstrip("."))
+        return value
+
+
+def check(values: dict, where: str = "brief.yml") -> Brief:
+    """Return the brief these values make; raises ParamError with one sentence on the first wrong name or type."""
+    for name in values:
+        if name not in Brief.model_fields:
+            raise ParamError(f"{where}: there is no parameter {name!r}.{nearest(name, Brief.model_fields)}")
+    try:
+        brief = Brief(**values)
+    except ValidationError as error:
+        raise ParamError(f"{where}: {_sentence(error.errors()[0])}") from None
+    if brief.start and brief.end and brief.start > brief.end:
+        raise ParamError(f"{where}: start {brief.start} is after end {brief.end}; swap them.")
+    return brief
+
+
+def _sentence(problem: dict) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    given = problem["input"]
+    if problem["type"].endswith("_type"):
+        wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false"}
+        kind = wanted.get(problem["type"].removesuffix("_type").replace("string", "str"), problem["msg"])
+        return f"{name}: got {given!r}, expected {kind}; write text in quotes and lists in [brackets]."
+    return f"{name}: got {given!r}; {problem['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,162 @@
+"""How a table is declared: columns with a type, what may be empty, what is allowed; and how rows are held to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+TYPES = {"text": "str", "whole": "Int64", "number": "float64", "flag": "boolean", "time": "datetime64[us, UTC]", "vector": "object"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type (a key of TYPES), whether it must be filled, and which values or range it allows."""
+
+    type: str
+    required: bool = False
+    allowed: tuple = ()
+    low: float | None = None
+    high: float | None = None
+
+
+def text(required: bool = False, allowed: Iterable[str] = ()) -> Column:
+    """A text column."""
+    return Column("text", required, tuple(allowed))
+
+
+def whole(required: bool = False, low: float | None = None) -> Column:
+    """A whole-number column that can be unknown."""
+    return Column("whole", required, low=low)
+
+
+def number(required: bool = False, low: float | None = None, high: float | None = None) -> Column:
+    """A decimal column."""
+    return Column("number", required, low=low, high=high)
+
+
+def flag(required: bool = False) -> Column:
+    """A true/false column that can be unknown."""
+    return Column("flag", required)
+
+
+def time(required: bool = False) -> Column:
+    """A UTC time column, to the microsecond."""
+    return Column("time", required)
+
+
+def vector() -> Column:
+    """A column of equally long lists of 32-bit numbers."""
+    return Column("vector", True)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its name, the columns that identify a row, the partition column (None for small tables), its columns.
+
+    ``volatile`` columns may differ between two deliveries of the same row without making it a changed row.
+    """
+
+    name: str
+    key: list[str]
+    partition: str | None
+    columns: dict[str, Column]
+    volatile: tuple[str, ...] = ()
+
+    @cached_property
+    def schema(self):
+        """The pandera schema of the table."""
+        import pandera.pandas as pa
+        return pa.DataFrameSchema(
+            {name: pa.Column(None if column.type == "vector" else TYPES[column.type],
+                             checks=_checks(column), nullable=not column.required)
+             for name, column in self.columns.items()}, strict=True, name=self.name)
+
+    @cached_property
+    def arrow(self):
+        """The Arrow schema in which the table is stored."""
+        import pyarrow as pa
+        types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "flag": pa.bool_(),
+                 "time": pa.timestamp("us", tz="UTC"), "vector": pa.list_(pa.float32())}
+        return pa.schema([pa.field(name, types[column.type]) for name, column in self.columns.items()])
+
+    def empty(self) -> pd.DataFrame:
+        """Return a frame without rows that has the table's columns and types."""
+        return pd.DataFrame({name: pd.Series(dtype=TYPES[column.type]) for name, column in self.columns.items()})
+
+
+def _checks(column: Column) -> list:
+    import pandera.pandas as pa
+    checks = []
+    if column.allowed:
+        checks.append(pa.Check.isin(column.allowed, error="is not one of " + ", ".join(map(str, column.allowed))))
+    if column.low is not None:
+        checks.append(pa.Check.ge(column.low, error=f"is below {column.low:g}"))
+    if column.high is not None:
+        checks.append(pa.Check.le(column.high, error=f"is above {column.high:g}"))
+    return checks
+
+
+def conform(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (rows that fit the table, rows refused with a one-sentence ``reason``).
+
+    Columns the frame lacks are empty; columns the table does not know raise ValueError, since dropping them would
+    lose data in silence. Values are converted where nothing is lost ("3" to 3).
+    """
+    unknown = [name for name in frame.columns if name not in table.columns]
+    if unknown:
+        raise ValueError(f"Table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.columns)}.")
+    typed, reasons = _converted(table, frame)
+    for row, reason in _failures(table, typed):
+        reasons.setdefault(row, reason)
+    refused = typed.index.isin(list(reasons))
+    bad = frame.loc[refused].copy()
+    bad["reason"] = [reasons[row] for row in bad.index]
+    return typed.loc[~refused], bad
+
+
+def _converted(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Return the frame in the table's types, and a reason for each row label with a value that is not of its type."""
+    columns, reasons = {}, {}
+    for name, column in table.columns.items():
+        if name not in frame:
+            columns[name] = pd.Series(pd.NA, index=frame.index).astype(TYPES[column.type]) if column.type != "vector" \
+                else pd.Series(None, index=frame.index, dtype=object)
+            continue
+        values = _cast(frame[name], column.type)
+        lost = values.isna() & frame[name].notna()
+        for row, given in frame.loc[lost, name].items():
+            reasons.setdefault(row, f"{name} is {str(given)[:40]!r}, not a {column.type}")
+        columns[name] = values
+    return pd.DataFrame(columns, index=frame.index), reasons
+
+
+def _cast(values: pd.Series, kind: str) -> pd.Series:
+    """Return the series in the type ``kind``, with unconvertible values empty."""
+    if kind == "vector":
+        return values
+    if kind == "text":
+        return values.astype("str")
+    if kind == "time":
+        return pd.to_datetime(values, utc=True, errors="coerce").astype(TYPES["time"])
+    if kind == "flag":
+        return values.astype("boolean") if values.dtype != "str" else \
+            values.str.lower().map({"true": True, "false": False, "1": True, "0": False}).astype("boolean")
+    numbers = pd.to_numeric(values, errors="coerce")
+    if kind == "whole":
+        return numbers.where(numbers.isna() | (numbers % 1 == 0)).astype("Int64")
+    return numbers.astype("float64")
+
+
+def _failures(table: Table, frame: pd.DataFrame) -> list[tuple]:
+    """Return (row label, sentence) for every cell that breaks the table's pandera schema."""
+    from pandera.errors import SchemaErrors
+    try:
+        table.schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases.dropna(subset=["index"])
+        return [(case.index, f"{case.column} is missing" if case.check == "not_nullable"
+                 else f"{case.column} is {str(case.failure_case)[:40]!r}, which {case.check}")
+                for case in cases.rename(columns={"index": "label"}).rename(columns={"label": "index"})
+                .set_index("index", drop=False).itertuples(index=False)]
+    return []

@@ -1,0 +1,250 @@
+"""The store: Delta tables that are appended to, merged by key, read at a version, queried by SQL and really erased.
+
+Every write is one atomic Delta commit: a reader sees all of it or none, whatever is killed or fills up in between.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from earshot.core.clock import now
+from earshot.core.tables import TABLES, conform
+
+ATTEMPTS = 30
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many rows a merge added and how many it changed."""
+
+    inserted: int
+    updated: int
+
+
+class Store:
+    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only."""
+
+    def __init__(self, root: str | Path, versions: dict[str, int] | None = None):
+        self.root = str(root)
+        self.pinned = versions
+
+    def at(self, versions: dict[str, int]) -> "Store":
+        """Return a read-only store as it was at these table versions; tables not named are empty."""
+        return Store(self.root, dict(versions))
+
+    def version(self, table: str) -> int | None:
+        """Return the current version of ``table``, or None when nothing was ever written to it."""
+        delta = self._delta(table)
+        return None if delta is None else delta.version()
+
+    def versions(self) -> dict[str, int]:
+        """Return the version of every table that exists."""
+        found = {name: self.version(name) for name in TABLES}
+        return {name: version for name, version in found.items() if version is not None}
+
+    def append(self, table: str, frame: pd.DataFrame) -> int:
+        """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does not fit."""
+        from deltalake import write_deltalake
+        rows = self._arrow(table, frame)
+        self._create(table)
+        self._retry(lambda: write_deltalake(self._path(table), rows, mode="append", schema_mode="merge"))
+        return self.version(table)
+
+    def merge(self, table: str, frame: pd.DataFrame) -> Merged:
+        """Insert rows with new keys and replace rows whose content changed, in one commit.
+
+        Rows that are already stored write nothing, not even a version, so that a repeated delivery changes nothing.
+        Raises ValueError when a row does not fit the table or a key comes twice.
+        """
+        spec = TABLES[table]
+        if frame.duplicated(spec.key).any():
+            twice = frame.loc[frame.duplicated(spec.key), spec.key].iloc[0].to_dict()
+            raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; keep one row per {', '.join(spec.key)}.")
+        rows = self._arrow(table, frame)
+        self._create(table)
+        return self._retry(lambda: self._merge_once(table, rows))
+
+    def read(self, table: str, columns: list[str] | None = None, where: dict | None = None,
+             weeks: Iterable[str] | None = None, version: int | None = None) -> pd.DataFrame:
+        """Return rows of ``table`` sorted by key; ``where`` maps a column to a value or list of values it must have.
+
+        ``weeks`` reads only those partitions; ``version`` reads the table as it was. A table that was never written
+        gives an empty frame with the right columns.
+        """
+        spec = TABLES[table]
+        wanted = columns or list(spec.columns)
+        delta = self._delta(table, version)
+        if delta is None:
+            return spec.empty()[wanted]
+        conditions = dict(where or {}) | ({"week": list(weeks)} if weeks is not None else {})
+        stored = self._dataset(delta)
+        needed = [name for name in dict.fromkeys([*wanted, *spec.key]) if name in stored.schema.names]
+        rows = stored.to_table(columns=needed, filter=_filter(conditions))
+        frame = _typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
+        return frame[wanted]
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Return the answer of a DuckDB query in which every table can be named."""
+        import duckdb
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            for name in TABLES:
+                if re.search(rf"\b{name}\b", query):
+                    self._view(connection, name, self._delta(name))
+            return connection.sql(query).to_arrow_table().to_pandas()
+
+    def delete(self, table: str, where: str) -> int:
+        """Delete the rows for which the SQL condition ``where`` holds and return how many; vacuum makes it final."""
+        delta = self._delta(table)
+        if delta is None:
+            return 0
+        self._writable(table)
+        if not self.sql(f'SELECT count(*) AS n FROM "{table}" WHERE {where}')["n"].iloc[0]:
+            return 0
+        return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
+
+    def vacuum(self, table: str) -> int:
+        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many files."""
+        delta = self._delta(table)
+        self._writable(table)
+        if delta is None:
+            return 0
+        return len(delta.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False))
+
+    def quarantine(self, refused: pd.DataFrame, source: str) -> int:
+        """Keep rows that were refused (columns payload_ref, file, row, payload, reason) and return how many are new."""
+        rows = refused[["payload_ref", "file", "row", "payload", "reason"]].assign(source=source, seen_at=now())
+        return self.merge("quarantine", rows.drop_duplicates("payload_ref")).inserted if len(rows) else 0
+
+    def _path(self, table: str) -> str:
+        if table not in TABLES:
+            raise ValueError(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
+        return f"{self.root.rstrip('/')}/{table}"
+
+    def _delta(self, table: str, version: int | None = None):
+        """Return the Delta table at ``version`` (or the pinned one), or None when it does not exist."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import TableNotFoundError
+        path = self._path(table)
+        if self.pinned is not None:
+            version = self.pinned.get(table) if version is None else version
+            if version is None:
+                return None
+        try:
+            return DeltaTable(path, version=version)
+        except TableNotFoundError:
+            return None
+
+    def _dataset(self, delta):
+        # A file that vacuum removed makes the old version unreadable; the caller gets pyarrow's FileNotFoundError.
+        return delta.to_pyarrow_dataset()
+
+    def _view(self, connection, name: str, delta) -> None:
+        """Make the table known to DuckDB as ``name``, in the columns that its declaration has."""
+        # DuckDB's own delta extension is a download, and over a pyarrow dataset its text filters fail (string_view).
+        spec = TABLES[name]
+        files = [] if delta is None else delta.file_uris()
+        if not files:
+            connection.register(name, spec.arrow.empty_table())
+        elif "://" in self.root:
+            connection.register(name, self._dataset(delta).to_table())
+        else:
+            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], '
+                               f"union_by_name = true, hive_partitioning = {bool(spec.partition)}, hive_types_autocast = false)")
+
+    def _writable(self, table: str) -> None:
+        if self.pinned is not None:
+            raise ValueError(f"This store is pinned to past versions and cannot change {table}; open the workspace anew.")
+
+    def _arrow(self, table: str, frame: pd.DataFrame):
+        import pyarrow as pa
+        self._writable(table)
+        good, bad = conform(table, frame)
+        if len(bad):
+            raise ValueError(f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, the first because {bad['reason'].iloc[0]}.")
+        return pa.Table.from_pandas(good, schema=TABLES[table].arrow, preserve_index=False)
+
+    def _create(self, table: str) -> None:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+        spec = TABLES[table]
+        if self._delta(table) is not None:
+            return
+        try:
+            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore",
+                              partition_by=[spec.partition] if spec.partition else None)
+        except DeltaError:
+            if self._delta(table) is None:  # else another writer made it first
+                raise
+
+    def _merge_once(self, table: str, rows) -> Merged:
+        spec = TABLES[table]
+        delta = self._delta(table)
+        weeks = sorted(set(rows[spec.partition].to_pylist())) if spec.partition else []
+        if self._unchanged(delta, spec, rows, weeks):
+            return Merged(0, 0)
+        match = " AND ".join(f't."{name}" = s."{name}"' for name in spec.key)
+        if weeks:
+            match += f" AND t.{spec.partition} IN ({', '.join(repr(week) for week in weeks)})"
+        changed = " OR ".join(f'(t."{name}" IS DISTINCT FROM s."{name}")' for name in _compared(spec)) or "false"
+        done = (delta.merge(rows, match, source_alias="s", target_alias="t", merge_schema=True)
+                .when_matched_update_all(predicate=changed).when_not_matched_insert_all().execute())
+        return Merged(done["num_target_rows_inserted"], done["num_target_rows_updated"])
+
+    def _unchanged(self, delta, spec, rows, weeks: list[str]) -> bool:
+        """Say whether every row is stored already with the same content; an empty Delta commit would be a new version."""
+        import duckdb
+        if any(name not in self._dataset(delta).schema.names for name in spec.columns):
+            return False
+        names = ", ".join(f'"{name}"' for name in [*spec.key, *_compared(spec)])
+        only = f" WHERE {spec.partition} IN ({', '.join(repr(week) for week in weeks)})" if weeks else ""
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.register("new", rows)
+            self._view(connection, spec.name, delta)
+            new = connection.execute(f"SELECT 1 FROM (SELECT {names} FROM new EXCEPT SELECT {names} "
+                                     f'FROM "{spec.name}"{only}) LIMIT 1').fetchone()
+        return new is None
+
+    def _retry(self, write: Callable):
+        """Run ``write`` until no other writer got in between (optimistic concurrency), with growing random pauses."""
+        from deltalake.exceptions import CommitFailedError
+        for attempt in range(ATTEMPTS):
+            try:
+                return write()
+            except CommitFailedError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                time.sleep(random.uniform(0, min(2.0, 0.05 * 2 ** attempt)))
+
+
+def _compared(spec) -> list[str]:
+    return [name for name in spec.columns if name not in spec.key and name not in spec.volatile and name != spec.partition]
+
+
+def _filter(conditions: dict):
+    import pyarrow.dataset as ds
+    clauses = [ds.field(name).isin(list(value) if isinstance(value, (list, tuple, set)) else [value])
+               for name, value in conditions.items()]
+    found = None
+    for clause in clauses:
+        found = clause if found is None else found & clause
+    return found
+
+
+def _typed(spec, rows) -> pd.DataFrame:
+    """Return an Arrow table as a frame in the table's types, with columns it did not have yet empty."""
+    from earshot.core.schema import TYPES
+    frame = rows.to_pandas()
+    for name, column in spec.columns.items():
+        if name not in frame:
+            frame[name] = pd.Series(pd.NA, index=frame.index) if column.type != "vector" else None
+        if column.type != "vector":
+            frame[name] = frame[name].astype(TYPES[column.type])
+    return frame

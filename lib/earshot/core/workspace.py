@@ -1,0 +1,73 @@
+"""A workspace: one brand or team, with its parameters, its store and its outputs."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from earshot.core.params import Brief, ParamError, check, nearest, read_yaml
+
+
+def home() -> Path:
+    """Return the folder that holds params, data and outputs.
+
+    It is $EARSHOT_HOME, else the nearest folder at or above the working directory with a ``params`` folder beside a
+    ``notebooks`` folder, else the checkout this library belongs to.
+    """
+    if os.environ.get("EARSHOT_HOME"):
+        return Path(os.environ["EARSHOT_HOME"]).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    return Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The parameters, store and folders of one workspace."""
+
+    name: str
+    params: Brief
+    home: Path
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's parameter files."""
+        return self.home / "params" / self.name
+
+    @property
+    def data(self) -> Path:
+        """The workspace's inbox, cache and (unless params say otherwise) tables."""
+        return self.home / "data" / self.name
+
+    @property
+    def outputs(self) -> Path:
+        """The workspace's runs."""
+        return self.home / "outputs" / self.name
+
+    @cached_property
+    def store(self):
+        """The workspace's tables."""
+        from earshot.core.store import Store
+        return Store(self.params.store or self.data / "store")
+
+    def settings(self, name: str) -> dict:
+        """Return the parsed ``<name>.yml`` of this workspace, or an empty mapping where there is none."""
+        path = self.folder / f"{name}.yml"
+        return read_yaml(path) if path.exists() else {}
+
+
+def open_workspace(name: str, **overrides) -> Workspace:
+    """Return the workspace ``name`` with its brief; ``overrides`` replace single parameters.
+
+    Raises ParamError when the workspace, a parameter name or a value is wrong.
+    """
+    root = home()
+    known = sorted(path.parent.name for path in (root / "params").glob("*/brief.yml"))
+    if name not in known:
+        listed = ", ".join(known) or "none yet"
+        raise ParamError(f"There is no workspace {name!r} under {root.name}/params (there: {listed}).{nearest(name, known)}")
+    values = read_yaml(root / "params" / name / "brief.yml")
+    given = {key: value for key, value in overrides.items() if value is not None}
+    return Workspace(name, check(values | {"workspace": name} | given, f"params/{name}/brief.yml"), root)
