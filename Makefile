@@ -2,8 +2,8 @@
 WORKSPACE ?= demo
 POSTS     ?=
 PYTHON    ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
-VENV      ?= $(if $(filter earshot,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX),$(CURDIR)/.venv)
-BIN       := $(VENV)/bin
+VENV      ?= $(if $(filter earshot,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX),.venv)
+BIN       := $(if $(filter /%,$(VENV)),,$(CURDIR)/)$(VENV)/bin
 READY     := $(VENV)/earshot.ready
 
 .DEFAULT_GOAL := help
@@ -42,8 +42,8 @@ lock: ## pin what is installed now in requirements.lock (after pip install --upg
 	@"$(BIN)/python" .ci/lock.py
 
 clean: ## remove the environment and all caches; data and outputs stay
-	@rm -rf "$(CURDIR)/.venv" .pytest_cache .ruff_cache .hypothesis .import_linter_cache lib/*.egg-info
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache lib/*.egg-info
 	@find lib tests .ci -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml .ci/setup
-	@.ci/setup "$(PYTHON)" "$(VENV)" && touch "$@"
+	@.ci/setup "$(PYTHON)" "$(patsubst %/bin,%,$(BIN))" && touch "$@"
