@@ -1,0 +1,31 @@
+"""Enrichment before a run: brought up to date when posts, code, models or parameters changed, else skipped at once."""
+
+from collections.abc import Callable
+
+from earshot.core.workspace import Workspace
+from earshot.publish.files import hash_text, read_json, write_json
+
+FLOORS = ("core", "govern", "enrich")
+COLLECTED = ("raw", "imports", "quarantine")
+
+
+def bring_up_to_date(workspace: Workspace, progress: Callable[[str], None] = print) -> list:
+    """Enrich every post that is new or whose step changed, and return the reports of the steps ([] when nothing is)."""
+    place = workspace.outputs / ".enriched.json"  # deleting it only costs a new look
+    if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
+        return []
+    from earshot.enrich import steps
+    reports = steps.update(workspace)
+    for report in reports:
+        if report.new:
+            progress(f"{report.step}: {report.new:,} new in {report.seconds:.1f} s")
+    write_json(place, _state(workspace))
+    return reports
+
+
+def _state(workspace: Workspace) -> dict:
+    """Return what enrichment depends on and has produced; equal states mean that nothing is pending."""
+    from earshot.publish.code import hash_library
+    versions = {name: at for name, at in workspace.store.versions().items() if name not in COLLECTED}
+    params = hash_text(workspace.params.model_dump_json())
+    return {"versions": versions, "code": hash_library(FLOORS), "params": params}

@@ -1,0 +1,115 @@
+"""A run as a notebook sees it: parameters, pinned tables, and the place for its claims and tables.
+
+>>> from earshot.publish import runs
+>>> run = runs.open("demo", notebook="03_sentiment")   # in JupyterLab: a scratch run     # doctest: +SKIP
+>>> posts = run.posts()                                                                  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from earshot.core.claim import Claim
+from earshot.core.params import Brief, ParamError, nearest
+from earshot.core.workspace import Workspace, open_workspace
+from earshot.publish.claims import FOLDER, compose, read_all, read_claims, write_claims
+from earshot.publish.files import read_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from earshot.core.store import Store
+
+PINNED = "versions.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook's view of one run: ``params``, ``store`` and ``posts`` to read, ``state`` and ``write`` to publish."""
+
+    workspace: Workspace
+    notebook: str
+    folder: Path
+    params: Brief
+    store: Store
+    scratch: bool
+    _loaded: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def posts(self) -> pd.DataFrame:
+        """Return one row per post in the window with everything enrichment knows (``analyse.posts.load``)."""
+        if "posts" not in self._loaded:
+            from earshot.analyse import posts
+            self._loaded["posts"] = posts.load(self.store, self.params)
+        return self._loaded["posts"].copy(deep=False)
+
+    def state(self, claims: Iterable[Claim]) -> None:
+        """Record the claims of this notebook and show them as findings."""
+        from earshot.publish import show
+        claims = list(claims)
+        write_claims(self.folder, self.notebook, claims)
+        if self.scratch:
+            compose(self.folder)
+        show.findings(claims)
+
+    def write(self, name: str, frame: pd.DataFrame) -> None:
+        """Write an aggregate as tables/<name>.parquet and .csv; raises ValueError when it holds posts or people."""
+        from earshot.publish.results import write_table
+        write_table(self.folder, self.notebook, name, frame)
+
+    def claims(self) -> list[Claim]:
+        """Return the claims of all notebooks of this run; a scratch run has those of ``latest``, renewed by scratch ones."""
+        if not self.scratch:
+            return read_all(self.folder)
+        files = {path.stem: path for path in sorted((self.workspace.outputs / "latest" / FOLDER).glob("*.json"))}
+        files |= {path.stem: path for path in sorted(self.folder.parent.glob(f"*/{FOLDER}/*.json"))}
+        return [claim for name in sorted(files) for claim in read_claims(files[name])]
+
+    def tables(self, name: str) -> pd.DataFrame:
+        """Return a table that a notebook of this run wrote; a scratch run looks in scratch first, then in ``latest``."""
+        import pandas as pd
+        folders = [self.folder]
+        if self.scratch:
+            folders += [*sorted(self.folder.parent.glob("*/")), self.workspace.outputs / "latest"]
+        for folder in folders:
+            if (folder / "tables" / f"{name}.parquet").exists():
+                return pd.read_parquet(folder / "tables" / f"{name}.parquet")
+        there = sorted(path.stem for folder in folders for path in folder.glob("tables/*.parquet"))
+        raise FileNotFoundError(f"No notebook of this run wrote a table {name!r} (there: {', '.join(there) or 'none'})."
+                                f"{nearest(name, there)}")
+
+
+def open(workspace: str, run_dir: str = "", notebook: str = "", **params) -> Run:
+    """Open a run for a notebook: the report's own when ``run_dir`` names its folder, else a scratch run.
+
+    A scratch run enriches what is new, pins the table versions and writes to outputs/<workspace>/scratch/<notebook>. A
+    parameter left at its default follows the workspace's brief. Raises ParamError on an unknown or mistyped parameter.
+    """
+    allowed = Brief.model_fields
+    for name in params:
+        if name not in allowed:
+            raise ParamError(f"{notebook or 'runs.open'}: there is no parameter {name!r}.{nearest(name, allowed)}")
+    return _join(workspace, Path(run_dir).resolve(), notebook) if run_dir else _scratch(workspace, notebook, params)
+
+
+def _join(workspace: str, folder: Path, notebook: str) -> Run:
+    pinned = read_json(folder / PINNED)
+    if pinned is None:
+        raise ParamError(f"run_dir: {folder.name} is not the folder of a report in progress (it holds no {PINNED}); "
+                         "leave run_dir empty for a scratch run.")
+    space = open_workspace(workspace, **pinned["params"])
+    return Run(space, notebook, folder, space.params, space.store.at(pinned["versions"]), scratch=False)
+
+
+def _scratch(workspace: str, notebook: str, params: dict) -> Run:
+    from earshot.publish.enrichment import bring_up_to_date
+    given = {name: value for name, value in params.items() if value != Brief.model_fields[name].default}
+    space = open_workspace(workspace, **given)
+    bring_up_to_date(space)
+    folder = space.outputs / "scratch" / (notebook or "console")
+    for old in (*folder.glob("tables/*"), *folder.glob(f"{FOLDER}/*")):
+        old.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    return Run(space, notebook or "console", folder, space.params, space.store.at(space.store.versions()), scratch=True)
