@@ -29,7 +29,7 @@ _Yaml.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-
 def read_yaml(path: Path) -> dict:
     """Return the mapping in a YAML file; raises ParamError when it cannot be read as one."""
     try:
-        values = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Yaml)
+        values = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506 (a SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -56,7 +56,7 @@ class Brief(BaseModel):
     title: str = Field("", description="name shown on the pages; empty means the brand")
     brand: str = Field("", description="the brand we work for; empty means all are compared as equals")
     brands: list[str] = Field([], description="all brands that are compared, ours included")
-    handles: list[str] = Field([], description="public accounts of organisations, kept readable; others become pseudonyms")
+    handles: list[str] = Field([], description="public accounts that stay readable; all others become pseudonyms")
     start: str = Field("", description="first day, ISO; empty means the first post")
     end: str = Field("", description="last day, ISO, included; empty means the last post")
     timezone: str = Field("UTC", description="zone in which a day begins")
@@ -83,7 +83,7 @@ class Brief(BaseModel):
     def _is_zone(cls, value: str) -> str:
         from zoneinfo import available_timezones
         if value not in available_timezones():
-            raise ValueError(f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}".rstrip("."))
+            raise ValueError(f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}")
         return value
 
 
@@ -108,4 +108,5 @@ def _sentence(problem: dict) -> str:
         wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false"}
         kind = wanted.get(problem["type"].removesuffix("_type").replace("string", "str"), problem["msg"])
         return f"{name}: got {given!r}, expected {kind}; write text in quotes and lists in [brackets]."
-    return f"{name}: got {given!r}; {problem['msg'].removeprefix('Value error, ')}."
+    said = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{name}: got {given!r}; {said[0].lower()}{said[1:]}" + ("" if said.endswith("?") else ".")

@@ -6,7 +6,8 @@ from functools import cached_property
 
 import pandas as pd
 
-TYPES = {"text": "str", "whole": "Int64", "number": "float64", "flag": "boolean", "time": "datetime64[us, UTC]", "vector": "object"}
+TYPES = {"text": "str", "whole": "Int64", "number": "float64", "flag": "boolean", "time": "datetime64[us, UTC]",
+         "vector": "object"}
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,9 @@ def _failures(table: Table, frame: pd.DataFrame) -> list[tuple]:
     try:
         table.schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        cases = errors.failure_cases.dropna(subset=["index"])
-        return [(case.index, f"{case.column} is missing" if case.check == "not_nullable"
-                 else f"{case.column} is {str(case.failure_case)[:40]!r}, which {case.check}")
-                for case in cases.rename(columns={"index": "label"}).rename(columns={"label": "index"})
-                .set_index("index", drop=False).itertuples(index=False)]
+        # Named columns, since "index" as an attribute of a row tuple is the tuple's own method.
+        cases = errors.failure_cases.dropna(subset=["index"])[["index", "column", "check", "failure_case"]]
+        return [(row, f"{column} is missing" if check == "not_nullable"
+                 else f"{column} is {str(value)[:40]!r}, which {check}")
+                for row, column, check, value in cases.itertuples(index=False, name=None)]
     return []

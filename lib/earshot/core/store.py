@@ -64,7 +64,8 @@ class Store:
         spec = TABLES[table]
         if frame.duplicated(spec.key).any():
             twice = frame.loc[frame.duplicated(spec.key), spec.key].iloc[0].to_dict()
-            raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; keep one row per {', '.join(spec.key)}.")
+            raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; "
+                             f"keep one row per {', '.join(spec.key)}.")
         rows = self._arrow(table, frame)
         self._create(table)
         return self._retry(lambda: self._merge_once(table, rows))
@@ -156,18 +157,21 @@ class Store:
         else:
             listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
             connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], '
-                               f"union_by_name = true, hive_partitioning = {bool(spec.partition)}, hive_types_autocast = false)")
+                               f"union_by_name = true, hive_partitioning = {bool(spec.partition)}, "
+                               "hive_types_autocast = false)")
 
     def _writable(self, table: str) -> None:
         if self.pinned is not None:
-            raise ValueError(f"This store is pinned to past versions and cannot change {table}; open the workspace anew.")
+            raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
+                             "open the workspace anew.")
 
     def _arrow(self, table: str, frame: pd.DataFrame):
         import pyarrow as pa
         self._writable(table)
         good, bad = conform(table, frame)
         if len(bad):
-            raise ValueError(f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, the first because {bad['reason'].iloc[0]}.")
+            raise ValueError(f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, "
+                             f"the first because {bad['reason'].iloc[0]}.")
         return pa.Table.from_pandas(good, schema=TABLES[table].arrow, preserve_index=False)
 
     def _create(self, table: str) -> None:
@@ -198,7 +202,7 @@ class Store:
         return Merged(done["num_target_rows_inserted"], done["num_target_rows_updated"])
 
     def _unchanged(self, delta, spec, rows, weeks: list[str]) -> bool:
-        """Say whether every row is stored already with the same content; an empty Delta commit would be a new version."""
+        """Say whether every row is stored already as it is; an empty Delta commit would be a new version."""
         import duckdb
         if any(name not in self._dataset(delta).schema.names for name in spec.columns):
             return False
@@ -225,7 +229,8 @@ class Store:
 
 
 def _compared(spec) -> list[str]:
-    return [name for name in spec.columns if name not in spec.key and name not in spec.volatile and name != spec.partition]
+    left_out = {*spec.key, *spec.volatile, spec.partition}
+    return [name for name in spec.columns if name not in left_out]
 
 
 def _filter(conditions: dict):

@@ -67,7 +67,7 @@ def open_workspace(name: str, **overrides) -> Workspace:
     known = sorted(path.parent.name for path in (root / "params").glob("*/brief.yml"))
     if name not in known:
         listed = ", ".join(known) or "none yet"
-        raise ParamError(f"There is no workspace {name!r} under {root.name}/params (there: {listed}).{nearest(name, known)}")
+        raise ParamError(f"There is no workspace {name!r} under params (there: {listed}).{nearest(name, known)}")
     values = read_yaml(root / "params" / name / "brief.yml")
     given = {key: value for key, value in overrides.items() if value is not None}
     return Workspace(name, check(values | {"workspace": name} | given, f"params/{name}/brief.yml"), root)
