@@ -1,0 +1,128 @@
+"""One set of packages for pip and conda, a kernel that is always ours, and set-up that explains itself."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from earshot.doctor import pins
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+LOCK = dict(pins(CHECKOUT / "requirements.lock"))
+WANTED = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]]
+
+
+def make(*words: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run make in the checkout and return what it printed."""
+    return subprocess.run(["make", *words], cwd=CHECKOUT, capture_output=True, text=True,
+                          env={**os.environ, **environment}, timeout=60)
+
+
+@pytest.mark.parametrize("wanted", WANTED, ids=lambda requirement: requirement.name)
+def test_the_lock_pins_every_dependency_within_its_bounds(wanted):
+    assert LOCK[canonicalize_name(wanted.name)] in wanted.specifier
+
+
+def test_every_dependency_has_a_lower_bound():
+    assert [r.name for r in WANTED if not any(s.operator in (">=", "==") for s in r.specifier)] == []
+
+
+def test_the_lock_is_complete():
+    """Whatever a locked package needs on this machine is locked too, GPU libraries aside."""
+    missing = {
+        canonicalize_name(needed.name)
+        for name in LOCK
+        for needed in map(Requirement, distribution(name).requires or [])
+        if (needed.marker is None or needed.marker.evaluate({"extra": ""})) and canonicalize_name(needed.name) not in LOCK
+    }
+    assert {name for name in missing if not name.startswith(("nvidia-", "cuda-", "triton"))} == set()
+
+
+def test_the_lock_names_no_build_of_one_machine():
+    assert LOCK["torch"].startswith("2.13.")
+    assert [f"{name} {pin}" for name, pin in LOCK.items() if "+" in pin or name.startswith("nvidia")] == []
+
+
+def test_conda_installs_the_same_lock():
+    environment = yaml.safe_load((CHECKOUT / "environment.yml").read_text())
+    named = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    from_pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert environment["name"] == "earshot"
+    assert from_pip == ["-r requirements.lock", "-e ."]
+    assert [name for name in named if not name.startswith(("python=", "pip", "make", "git"))] == []
+    assert "python=3.11" in named
+
+
+def test_make_alone_lists_every_target():
+    targets = [line.split(":")[0] for line in (CHECKOUT / "Makefile").read_text().splitlines()
+               if line[:1].isalpha() and ": " in line and "=" not in line.split(":")[0]]
+    printed = make().stdout
+    assert len(targets) >= 10
+    assert [target for target in targets if f"make {target} " not in printed] == []
+
+
+@pytest.mark.parametrize(("python", "sentence"), [
+    ("no-such-python", "no-such-python was not found: install it, or say where it is with make PYTHON="),
+    ("old-python", "old-python is Python 3.9.18: say where a newer one is with make PYTHON="),
+])
+def test_set_up_explains_a_python_that_will_not_do(tmp_path, python, sentence):
+    old = tmp_path / "old-python"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.18 && exit 0\nexit 1\n')
+    old.chmod(0o755)
+    answer = make("setup", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert answer.returncode != 0
+    assert sentence in answer.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_in_the_conda_environment_make_uses_it():
+    printed = make("-n", "report", CONDA_DEFAULT_ENV="earshot", CONDA_PREFIX="/opt/conda/envs/earshot").stdout
+    assert '"/opt/conda/envs/earshot/bin/earshot" report "demo"' in printed
+
+
+def test_the_kernel_is_this_environment_whatever_the_user_has_installed(tmp_path):
+    """A python3 kernel in the home folder that points elsewhere must not win."""
+    other = tmp_path / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    (other / "kernel.json").write_text(json.dumps({"argv": ["/bin/false"], "display_name": "other", "language": "python"}))
+    command = [Path(sys.executable).parent / "jupyter-kernelspec", "list", "--json"]
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    printed = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60).stdout
+    spec = json.loads(printed)["kernelspecs"]["python3"]["spec"]
+    assert spec["argv"][0] == str(Path(sys.prefix) / "bin" / "python")
+
+
+def test_a_clone_of_ours_has_the_notebook_filter():
+    """Set-up writes it into the clone's own git configuration."""
+    if not (CHECKOUT / ".git").exists():
+        pytest.skip("not a git clone")
+    found = subprocess.run(["git", "config", "filter.nbstripout.clean"], cwd=CHECKOUT, capture_output=True, text=True).stdout
+    assert "nbstripout --keep-id" in found
+    assert "*.ipynb filter=nbstripout" in (CHECKOUT / ".gitattributes").read_text()
+
+
+@pytest.mark.parametrize("path", ["lib/earshot/__init__.py", "lib/earshot/publish/runs.py", "lib/earshot/models/card.json",
+                                  "params/demo/brief.yml", "notebooks/16_brief.ipynb", "tests/data/file.csv"])
+def test_git_ignores_nothing_that_must_be_committed(path):
+    assert subprocess.run(["git", "check-ignore", "--quiet", path], cwd=CHECKOUT).returncode == 1
+
+
+@pytest.mark.parametrize("path", [".venv/bin/python", "data/airline/store", "outputs/airline/index.html"])
+def test_git_ignores_what_is_made_or_private(path):
+    assert subprocess.run(["git", "check-ignore", "--quiet", path], cwd=CHECKOUT).returncode == 0
+
+
+def test_the_ci_script_calls_make_test():
+    script = (CHECKOUT / ".ci" / "run").read_text()
+    assert "\nmake test\n" in script
+    assert subprocess.run(["bash", "-n", CHECKOUT / ".ci" / "run"]).returncode == 0
+    assert os.access(CHECKOUT / ".ci" / "run", os.X_OK)
