@@ -44,7 +44,7 @@ def workspace(home):
 def posts_file(tmp_path):
     """A builder: ``posts_file(40)`` writes a CSV of that many varied posts in two weeks about two brands."""
     def build(count: int = 40, name: str = "posts.csv") -> Path:
-        feelings = ["I love how quick {b} answered me", "{b} cancelled on me again and nobody helps", "is {b} open today"]
+        feelings = ["I love how quick {b} answered me", "{b} cancelled on me and nobody helps", "is {b} open today"]
         brands = ["Acme", "Bolt"]
         frame = pd.DataFrame({
             "id": [f"{100_000 + row}" for row in range(count)],
