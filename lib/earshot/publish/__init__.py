@@ -1,0 +1,1 @@
+"""Claims on the screen and on the page: show, charts, the page, its checks, the index, runs and verify."""

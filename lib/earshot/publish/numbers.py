@@ -1,0 +1,85 @@
+"""Numbers, days and intervals written the way a newspaper would."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+MINUS, NOTHING = "\u2212", "–"
+
+
+def count(value: float) -> str:
+    """Return a whole number with thousands separated: 10,107."""
+    return _sign(f"{value:,.0f}")
+
+
+def share(value: float) -> str:
+    """Return a share between 0 and 1 as a percentage: 0.627 is 62.7%."""
+    return percent(100 * value)
+
+
+def percent(value: float) -> str:
+    """Return a number that already is a percentage: 62.7 is 62.7%."""
+    return f"{number(value)}%"
+
+
+def points(value: float) -> str:
+    """Return a difference of percentages with its sign: 3.25 is +3.3 points."""
+    return f"{'+' if round(value, 1) > 0 else ''}{_sign(f'{value:.1f}')} points"
+
+
+def number(value: float) -> str:
+    """Return a number with as many decimals as its size deserves: 1,234 or 12.3 or 0.57."""
+    size = abs(value)
+    digits = 0 if size >= 1000 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return _sign(f"{value:,.{digits}f}")
+
+
+def day(value: object) -> str:
+    """Return a day as 24 Feb 2015, with the time of day when there is one."""
+    stamp = pd.Timestamp(value)
+    clock = "" if stamp == stamp.normalize() else f", {stamp:%H:%M}"
+    return f"{stamp.day} {stamp:%b %Y}{clock}"
+
+
+FORMATS: dict[str, Callable] = {"count": count, "share": share, "percent": percent, "%": percent, "points": points,
+                                "pp": points, "number": number, "day": day,
+                                "share change": lambda value: points(100 * value)}  # fmt: skip
+
+
+def write(value: object, how: str | Callable = "") -> str:
+    """Return one value as text: ``how`` is a name in FORMATS, a format specification such as ",.2f", or a function."""
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return NOTHING
+    if callable(how):
+        return str(how(value))
+    if how:
+        return FORMATS[how](value) if how in FORMATS else _sign(format(value, how))
+    return _by_type(value)
+
+
+def measure(value: float, unit: str = "") -> str:
+    """Return a number with its unit: 0.63 share is 63.0%, 12 posts is 12 posts."""
+    return FORMATS[unit](value) if unit in FORMATS else f"{number(value)} {unit}".strip()
+
+
+def interval(low: float, high: float, unit: str = "") -> str:
+    """Return an interval as words, its unit said once where it can be: 60.5% to 64.8%."""
+    if unit in FORMATS and FORMATS[unit] is not points and unit != "share change":
+        return f"{measure(low, unit)} to {measure(high, unit)}"
+    ends = [measure(end, unit) for end in (low, high)]
+    tail = " points" if ends[0].endswith(" points") else f" {unit}" if unit else ""
+    return f"{ends[0].removesuffix(tail)} to {ends[1]}"
+
+
+def _by_type(value: object) -> str:
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    if pd.api.types.is_integer(value):
+        return count(value)
+    if pd.api.types.is_float(value):
+        return number(value)
+    return day(value) if hasattr(value, "isoformat") else str(value)
+
+
+def _sign(text: str) -> str:
+    return (MINUS + text[1:] if text.strip("-0.,") else text[1:]) if text.startswith("-") else text

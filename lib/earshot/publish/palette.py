@@ -1,0 +1,41 @@
+"""Colours, type and the one chart theme: separable for colour-blind readers, in grey and on a phone."""
+
+FONT = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', sans-serif"
+INK, QUIET, GRID, BAND = "#1c1c1a", "#5b5a55", "#e4e2db", "#8a877c"
+# Okabe and Ito's hues (2008), darkened until each can also be read as text on white (4.5 to 1).
+SERIES = ("#0b5a8f", "#c2410c", "#007a5a", "#a3427f", "#8a6100", "#4a4a4a", "#2f7fb5")
+OTHERS = "#8a877c"
+# Dark, very light, middle: the three stay apart when printed in grey.
+SENTIMENT = {"negative": "#a63a1c", "neutral": "#dad7ce", "positive": "#4f9bcb"}
+WIDE, NARROW, HEIGHT = 680, 345, 320
+
+_TITLE = {"anchor": "start", "frame": "group", "font": FONT, "fontSize": 16, "fontWeight": 600, "color": INK, "offset": 14}
+_AXIS = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal",
+         "labelColor": QUIET, "titleColor": QUIET, "gridColor": GRID, "domainColor": "#aaa79c", "tickColor": "#aaa79c",
+         "labelPadding": 6, "titlePadding": 10}  # fmt: skip
+THEME = {
+    "background": "#ffffff",
+    "font": FONT,
+    "aria": False,
+    "view": {"stroke": None},
+    "title": _TITLE,
+    "axis": _AXIS,
+    "axisX": {"grid": False, "tickSize": 5},
+    "axisY": {"domain": False, "ticks": False, "labelLimit": 190},
+    "header": {"labelFont": FONT, "labelFontSize": 14, "labelFontWeight": 600, "labelColor": INK, "labelAnchor": "start",
+               "title": None, "labelPadding": 8},
+    "legend": {"orient": "top", "title": None, "labelFont": FONT, "labelFontSize": 13, "labelColor": INK, "symbolType": "square",
+               "symbolSize": 130, "offset": 8, "labelLimit": 200, "columnPadding": 16},
+    "line": {"strokeWidth": 2.5, "strokeJoin": "round", "strokeCap": "round"},
+    "text": {"font": FONT, "fontSize": 13, "color": INK},
+}  # fmt: skip
+
+
+def colours(names: list[str], emphasis: str = "") -> list[str]:
+    """Return one colour per name: the sentiment colours, or strong against grey when one is emphasised, or the series."""
+    if set(names) <= set(SENTIMENT):
+        return [SENTIMENT[name] for name in names]
+    if emphasis:
+        return [SERIES[0] if name == emphasis else OTHERS for name in names]
+    ranks = {name: rank for rank, name in enumerate(sorted(names))}
+    return [SERIES[ranks[name] % len(SERIES)] for name in names]
