@@ -1,0 +1,1 @@
+"""What the posts mean: one module per notebook, and the estimates they share."""
