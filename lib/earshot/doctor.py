@@ -1,6 +1,5 @@
 """Is this machine ready? Each check says what it found and what to do about it."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from earshot.core.workspace import home
+from earshot.publish.files import hash_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EMBEDDING_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -92,7 +92,7 @@ def embedding_weights() -> Check:
     path = Path(package.origin).parent / "model" / "model.safetensors" if package else None
     if path is None or not path.exists():
         return Check("Embedding weights", "fail", "not installed", "run make setup")
-    found = sha256(path)
+    found = hash_file(path)
     if found == EMBEDDING_SHA256:
         return Check("Embedding weights", "ok", f"all-MiniLM-L6-v2, SHA-256 {found[:12]}…")
     return Check("Embedding weights", "fail", f"SHA-256 {found[:12]}… is not {EMBEDDING_SHA256[:12]}…",
@@ -107,16 +107,10 @@ def shipped_models(folder: Path = Path(__file__).parent / "models") -> Iterator[
             hashes = {next((str(p.name) for p in card.parent.glob(f"{card.stem}.*") if p != card), ""): hashes}
         for file, wanted in (hashes or {}).items():
             path = card.parent / file
-            if path.is_file() and sha256(path) == wanted:
+            if path.is_file() and hash_file(path) == wanted:
                 yield Check(f"Model {file}", "ok", f"SHA-256 {wanted[:12]}…")
             else:
                 yield Check(f"Model {file}", "fail", "missing or changed", "git checkout -- lib/earshot/models")
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, as hexadecimal text."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def kernel() -> Check:
