@@ -55,7 +55,8 @@ def test_the_notebooks_of_this_house_are_here():
     nouns = ["collect", "clean", "sentiment", "topics", "kpis"]
     assert [path.stem for path in QUESTIONS][:5] == [f"0{place}_{noun}" for place, noun in enumerate(nouns, 1)]
     assert QUESTIONS[-1].stem == "16_brief"
-    assert [path.stem for path in EVALUATIONS] and [path.stem for path in DASHBOARDS]
+    assert "sentiment" in [path.stem for path in EVALUATIONS]
+    assert "explore" in [path.stem for path in DASHBOARDS]
 
 
 def test_committed_notebooks_hold_no_outputs():
@@ -105,7 +106,7 @@ def test_imports_stand_in_the_setup_cell(path):
     others = [cell for cell in code(path) if "setup" not in cell.metadata.get("tags", [])]
     assert len(code(path, "setup")) == 1
     assert [node.lineno for node in nodes(others) if isinstance(node, ast.Import | ast.ImportFrom)] == []
-    assert [node.lineno for node in nodes(code(path)) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"] == []
+    assert "import *" not in "".join(cell.source for cell in code(path))
 
 
 @named(ALL)
