@@ -1,0 +1,82 @@
+"""The one page that leadership reads: what the claims of the other notebooks add up to; nothing is computed here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Page:
+    """The brief in the order it is read: headline, standfirst, and the claims of each part (none stands twice)."""
+
+    headline: str
+    standfirst: str
+    changed: list[Claim]
+    why: list[Claim]
+    watch: list[Claim]
+    standing: pd.DataFrame
+    quoted: list[str]
+    data: list[Claim]
+
+
+def compose(claims: Iterable[Claim], params: Brief) -> Page:
+    """Return the brief that these claims make, heaviest first; raises ValueError when there is no claim to report."""
+    ranked = sorted(claims, key=lambda claim: (-claim.weight, claim.id))
+    if not ranked:
+        raise ValueError("No notebook of this run has stated a claim yet; run 01 to 05 first, or 'earshot report'.")
+    changed = [claim for claim in ranked if claim.kind in ("change", "event", "new") and claim.verdict != "noise"]
+    changed = _varied(changed)[:MOST]
+    why = _reasons([claim for claim in ranked if claim not in changed], changed)[:MOST]
+    watch = [claim for claim in ranked if _open(claim) and claim not in (*changed, *why)][:MOST]
+    quality = [claim for claim in ranked if claim.kind == "quality" and claim not in watch]
+    level = next((claim for claim in ranked if claim.id == "sentiment.negative"), ranked[0])
+    return Page(headline(changed[0] if changed else level, params), level.sentence, changed, why, watch,
+                _standing(ranked), _quoted(ranked), quality[:2 * MOST])
+
+
+def headline(claim: Claim, params: Brief) -> str:
+    """Return the claim's headline where its author wrote one, else its sentence without what stands in brackets."""
+    said = claim.about.get("headline") or claim.sentence.split(" (")[0].rstrip(".")
+    return said[0].upper() + said[1:]
+
+
+def _varied(claims: list[Claim]) -> list[Claim]:
+    """Return the claims with at most two of a kind per brand at the front, so that one event does not fill the page."""
+    seen: dict[tuple, int] = {}
+    front, back = [], []
+    for claim in claims:
+        key = (claim.kind, claim.about.get("brand"))
+        seen[key] = seen.get(key, 0) + 1
+        (front if seen[key] <= 2 else back).append(claim)
+    return front + back
+
+
+def _reasons(claims: list[Claim], changed: list[Claim]) -> list[Claim]:
+    """Return what people talk about and who stands where: claims of the same brands first."""
+    brands = {claim.about.get("brand") for claim in changed}
+    reasons = [claim for claim in claims if claim.id.startswith("topics.") or claim.id == "sentiment.order"]
+    return sorted(reasons, key=lambda claim: (claim.about.get("brand") not in brands, -claim.weight, claim.id))
+
+
+def _open(claim: Claim) -> bool:
+    """Say whether a claim is one to keep an eye on: a target missed or undecided, or data that may mislead."""
+    return claim.about.get("meets") in ("missed", "open") or (claim.kind == "quality" and claim.weight >= 0.5)
+
+
+def _standing(claims: list[Claim]) -> pd.DataFrame:
+    """Return brand, value, low, high and n of the net sentiment that was claimed for each brand, best first."""
+    rows = [{"brand": claim.about["brand"], "value": claim.value, "low": claim.low, "high": claim.high, "n": claim.n}
+            for claim in claims if claim.id.startswith("sentiment.net.")]
+    frame = pd.DataFrame(rows, columns=["brand", "value", "low", "high", "n"])
+    return frame.sort_values("value", ascending=False, ignore_index=True)
+
+
+def _quoted(claims: list[Claim]) -> list[str]:
+    """Return the ids of the posts that a claim names as quotes; the text itself is never part of a claim."""
+    return [post for claim in claims for post in claim.about.get("quotes", [])]

@@ -1,0 +1,228 @@
+"""KPIs as agreed: each with interval, baseline and smallest visible change, or refused with the reason."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from earshot.analyse import contracts, estimate, formula, words
+from earshot.analyse.contracts import Contract
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+HISTORY = ["kpi", "level", "brand", "segment", "last_day", "value", "low", "high", "n"]
+FOLDS = 40
+FEWEST_PERIODS = 4
+WHOLE_DAY = pd.Timedelta(hours=20)  # a last day with posts over fewer hours is not over yet
+INPUTS = ("posts", "duplicates", "sentiment")
+METHOD = "agreed formula, jackknife over authors, against earlier periods"
+COLUMNS = ["kpi", "name", "unit", "level", "brand", "segment", "first_day", "last_day", "value", "low", "high", "n",
+           "target", "meets", "baseline", "change", "change_low", "change_high", "detectable", "verdict", "owner",
+           "decision"]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the claims."""
+
+    table: pd.DataFrame
+    history: pd.DataFrame
+    refused: pd.DataFrame
+    vanity: list[str]
+    sums: pd.DataFrame
+    claims: list[Claim]
+
+
+def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Scorecard:
+    """Return every agreed KPI for the latest whole period, by brand and below, beside its own history.
+
+    Intervals are a delete-a-group jackknife over authors (Kott 2001, J. Official Statistics 17); the baseline is the
+    mean of earlier periods, and a change counts only when it leaves their prediction interval after correction.
+    """
+    counted = _counted(posts)
+    rows, past, refused = [], [], []
+    for contract in agreed:
+        reason = contract.refusal()
+        if reason:
+            refused.append({"kpi": contract.name, "brand": "", "segment": "", "n": np.nan, "reason": reason})
+            continue
+        found, periods, few = _levels(counted, contract)
+        rows += found
+        past += periods
+        refused += few
+    table = _judged(pd.concat(rows, ignore_index=True)) if rows else pd.DataFrame(columns=COLUMNS)
+    history = pd.concat(past, ignore_index=True) if past else pd.DataFrame(columns=HISTORY)
+    return Scorecard(table, history, pd.DataFrame(refused, columns=["kpi", "brand", "segment", "n", "reason"]),
+                     [contract.name for contract in agreed if not contract.decision.strip()],
+                     _sums(table, agreed), _claims(table, params))
+
+
+def _counted(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the posts with one column per count of a formula, and the jackknife fold of each author."""
+    alone = pd.Series(posts["post_id"], index=posts.index)
+    author = posts["author"].fillna(alone)
+    original = ~posts["is_repeat"]
+    negative = posts["sentiment"].eq("negative") & original
+    counts = {"posts": 1.0, "originals": original, "repeats": posts["is_repeat"],
+              "complaints": negative & posts["kind"].isin(["post", "reply"])}
+    counts |= {name: posts["sentiment"].eq(name) & original for name in ("negative", "neutral", "positive")}
+    counts |= {name: posts[name].astype("float64").fillna(0) for name in ("replies", "reposts", "likes", "views")}
+    fold = pd.util.hash_pandas_object(author, index=False).to_numpy() % FOLDS
+    return posts.assign(**{f"_{name}": pd.Series(value, index=posts.index).astype("float64")
+                           for name, value in counts.items()}, _fold=fold, _author=author)
+
+
+def _levels(counted: pd.DataFrame, contract: Contract) -> tuple[list, list, list[dict]]:
+    """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few posts."""
+    dated = _periods(counted, contracts.REFRESH[contract.refresh])
+    found, periods, few = [], [], []
+    for depth in range(len(contract.by) + 1):
+        by = contract.by[:depth]
+        frame = dated[dated["brand"] != ""] if "brand" in by else dated
+        values = _valued(frame, contract, by)
+        small = values[(values["period"] == 0) & (values["n"] < contract.min_n)]
+        few += [{"kpi": contract.name, "brand": row.get("brand", ""), "segment": _segment(row, by), "n": row["n"],
+                 "reason": f"{words.count(row['n'])} posts in the period, fewer than the {contract.min_n} agreed"}
+                for row in small.to_dict("records")]
+        values = values[values["n"] >= contract.min_n]
+        if len(values):
+            found.append(_current(values, contract, by))
+            segments = [_segment(row, by) for row in values.to_dict("records")]
+            labelled = values.assign(kpi=contract.id, level=depth, segment=segments)
+            periods.append(labelled.reindex(columns=HISTORY).fillna({"brand": ""}))
+    return found, periods, few
+
+
+def _segment(row: dict, by: list[str]) -> str:
+    return " / ".join(str(row[name]) for name in by if name != "brand")
+
+
+def _periods(counted: pd.DataFrame, length: int) -> pd.DataFrame:
+    """Return the posts of whole periods, counted back from the last whole day: 0 is the latest, 1 the one before."""
+    last = counted["day"].max()
+    on_last = counted.loc[counted["day"] == last, "created_at"]
+    if on_last.max() - on_last.min() < WHOLE_DAY and counted["day"].nunique() > length:
+        last -= pd.Timedelta(days=1)
+    behind = (last - counted["day"]).dt.days
+    whole = int((last - counted["day"].min()).days + 1) // length
+    ends = last - pd.to_timedelta(behind // length * length, unit="D")
+    dated = counted.assign(period=behind // length, last_day=ends)
+    return dated[(behind >= 0) & (dated["period"] < whole)]
+
+
+def _valued(frame: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFrame:
+    """Return value, se, low, high and n of the KPI for each group and period."""
+    keys = [*by, "period", "last_day"]
+    names = [f"_{name}" for name in dict.fromkeys([*formula.names(contract.formula), "posts"]) if name != "authors"]
+    sums = frame.groupby([*keys, "_fold"], observed=True)[names].sum()
+    if "authors" in formula.names(contract.formula):
+        sums["_authors"] = frame.groupby([*keys, "_fold"], observed=True)["_author"].nunique()
+    sums.columns = [name.removeprefix("_") for name in sums.columns]
+    totals = sums.groupby(level=keys, observed=True).sum()
+    value = formula.evaluate(contract.formula, totals)
+    left = totals.loc[sums.index.droplevel("_fold")].set_axis(sums.index) - sums
+    without = formula.evaluate(contract.formula, left)
+    if contract.unit == "posts":  # a total shrinks when a fold is left out: scale it back up
+        without = without * FOLDS / (FOLDS - 1)
+    gaps = (without - value.loc[sums.index.droplevel("_fold")].to_numpy()) ** 2
+    variance = gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS
+    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, FOLDS - 1) * np.sqrt(variance)
+    least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
+    return pd.DataFrame({"value": value, "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
+                         "high": (value + half).clip(upper=most), "n": totals["posts"].astype(int)}).reset_index()
+
+
+def _current(values: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFrame:
+    """Return the latest period of each group beside what its earlier periods predict."""
+    rows = []
+    for _, group in values.groupby(by or (lambda _: 0), observed=True):
+        now = group[group["period"] == 0]
+        if now.empty:
+            continue
+        now = now.iloc[0]
+        length = contracts.REFRESH[contract.refresh]
+        aim = contract.aim(lambda goal: written(goal, contract.unit)) if contract.target else ""
+        rows.append({
+            "kpi": contract.id, "name": contract.name, "unit": contract.unit, "level": len(by),
+            "brand": now.get("brand", ""), "segment": _segment(now, by),
+            "first_day": now["last_day"] - pd.Timedelta(days=length - 1), "last_day": now["last_day"],
+            "value": now["value"], "low": now["low"], "high": now["high"], "n": now["n"], "target": aim,
+            "meets": contract.meets(now["low"], now["high"]), "owner": contract.owner, "decision": contract.decision,
+        } | _against(now, group[group["period"] > 0]))
+    return pd.DataFrame(rows)
+
+
+def _against(now: pd.Series, past: pd.DataFrame) -> dict:
+    """Return baseline, change with interval, p, and the smallest change that four periods or more would reveal."""
+    nothing = dict.fromkeys(("baseline", "change", "change_low", "change_high", "detectable", "p"), np.nan)
+    earlier = past["value"].dropna().to_numpy()
+    if len(earlier) < FEWEST_PERIODS or not np.isfinite(now["value"]):
+        return nothing
+    # Periods differ by more than sampling; the larger of both spreads is what a new period must beat.
+    spread = max(earlier.std(ddof=1), float(now["se"])) * np.sqrt(1 + 1 / len(earlier))
+    change, degrees = now["value"] - earlier.mean(), len(earlier) - 1
+    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, degrees) * spread
+    p = float(2 * stats.t.sf(abs(change) / spread, degrees)) if spread > 0 else 1.0
+    return {"baseline": earlier.mean(), "change": change, "change_low": change - half, "change_high": change + half,
+            "detectable": half + stats.norm.ppf(0.8) * spread, "p": p}
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    judged = table["p"].notna()
+    verdict = pd.Series("too little history", index=table.index)
+    real = estimate.adjusted(table.loc[judged, "p"].astype("float64")) < 0.05
+    verdict[judged] = real.map({True: "real", False: "noise"})
+    return table.assign(verdict=verdict)[COLUMNS]
+
+
+def _sums(table: pd.DataFrame, agreed: list[Contract]) -> pd.DataFrame:
+    """Return, for KPIs that add up (sums of counts), the whole beside the sum of its published brands."""
+    additive = [contract.id for contract in agreed if contract.unit == "posts"]
+    whole = table[table["kpi"].isin(additive) & (table["level"] == 0)].set_index("name")["value"]
+    parts = table[table["kpi"].isin(additive) & (table["level"] == 1)].groupby("name")["value"].sum()
+    return pd.DataFrame({"whole": whole, "sum_of_brands": parts}).dropna().assign(
+        elsewhere=lambda frame: frame["whole"] - frame["sum_of_brands"]).reset_index()
+
+
+def _claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
+    """Return one claim per KPI of our brand, or of each brand where none is ours."""
+    if table.empty:
+        return []
+    spoken = table[(table["brand"] == params.brand) & (table["segment"] == "")] if params.brand else \
+        table[table["level"] == 0]
+    claims = []
+    for row in spoken.to_dict("records"):
+        about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
+        claims.append(Claim(
+            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"], row["low"],
+            row["high"], row["n"], METHOD, INPUTS, "kpi",
+            0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
+            row["verdict"] if row["verdict"] in ("real", "noise") else "", about))
+    return claims
+
+
+def written(value: float, unit: str) -> str:
+    """Return a KPI's value in its unit: 61 %, −57, 1,204, 0.42."""
+    if pd.isna(value):
+        return "unknown"
+    writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
+    return writer(value) if writer else f"{value:.2f}".replace("-", words.MINUS)
+
+
+def _sentence(row: dict) -> str:
+    value, low, high = (written(row[name], row["unit"]) for name in ("value", "low", "high"))
+    about = f" for {row['brand']}" if row["brand"] else ""
+    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(row["first_day"], row["last_day"])
+    usual = written(row["baseline"], row["unit"])
+    aim = {"met": f" The target of {row['target']} is met.", "missed": f" The target of {row['target']} is missed.",
+           "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
+    past = {"real": f", against {usual} before",
+            "noise": f", not distinguishable from the usual {usual}"}.get(row["verdict"], "")
+    return f"{row['name']}{about} was {value} ({low.removesuffix(' %')} to {high}) {when}{past}.{aim}"
+
+
+def _headline(row: dict) -> str:
+    about = f"{row['brand']}: " if row["brand"] else ""
+    state = {"missed": "misses its target", "met": "meets its target"}.get(row["meets"], "is reported")
+    return f"{about}{row['name'].lower()} {state} at {written(row['value'], row['unit'])}"
