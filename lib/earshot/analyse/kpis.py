@@ -195,7 +195,8 @@ def _claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
     for row in spoken.to_dict("records"):
         about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
         claims.append(Claim(
-            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"], row["low"],
+            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"],
+            row["low"],
             row["high"], row["n"], METHOD, INPUTS, "kpi",
             0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
             row["verdict"] if row["verdict"] in ("real", "noise") else "", about))

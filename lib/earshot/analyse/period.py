@@ -13,8 +13,12 @@ BEFORE = 28
 
 @dataclass(frozen=True)
 class Period:
-    """Two neighbouring stretches of days: ``start`` to ``end`` is recent, ``begin`` to its eve came before."""
+    """Two neighbouring stretches of days: ``start`` to ``end`` is recent, ``begin`` to its eve came before.
 
+    ``first`` is the first day of all.
+    """
+
+    first: pd.Timestamp
     begin: pd.Timestamp
     start: pd.Timestamp
     end: pd.Timestamp
@@ -54,4 +58,4 @@ def split(days: pd.Series) -> Period:
     length = (last - first).days + 1
     recent = WEEK if length >= LONG else max(length // 3, 1)
     start = last - pd.Timedelta(days=recent - 1)
-    return Period(max(first, start - pd.Timedelta(days=BEFORE)), start, last)
+    return Period(first, max(first, start - pd.Timedelta(days=BEFORE)), start, last)

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import estimate, events, period, words
+from earshot.analyse import estimate, events, period, sentiment_claims, words
+from earshot.analyse.sentiment_claims import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
-CLASSES = ("negative", "neutral", "positive")
-INPUTS = ("posts", "duplicates", "language", "sentiment")
-METHOD = "mean over posts without repeats, clustered by author, 95 % interval"
+POINTS = ("before", "recent", "change", "low", "high", "smallest visible change")
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,43 @@ class Feeling:
     trust: dict
     period: period.Period
     claims: list[Claim]
+    counted: int
+
+    @property
+    def wide(self) -> pd.DataFrame:
+        """The shares with one row per brand and one column per class, in the order of the brands."""
+        wide = self.shares.pivot(index="brand", columns="sentiment", values="value")[list(CLASSES)]
+        return wide.reindex(self.brands["brand"]).reset_index()
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """The unit of each number in ``changes_shown``."""
+        return dict.fromkeys(POINTS, "points")
+
+    @property
+    def changes_shown(self) -> pd.DataFrame:
+        """The changes as a reader wants them: who, before, recent, by how much, and if it is more than noise."""
+        names = {"by": "compared by", "group": "group", "was": "before", "now": "recent", "value": "change", "low": "low",
+                 "high": "high", "detectable": "smallest visible change", "verdict": "verdict"}
+        return self.changes.rename(columns=names)[list(names.values())]
+
+    @property
+    def surges_shown(self) -> pd.DataFrame:
+        """The days that stood out, with what was expected of them."""
+        table = self.surges[self.surges["surge"]][["brand", "day", "count", "expected", "low", "high"]]
+        return table.rename(columns={"count": "negative posts"})
+
+    def side(self, sentiment: str) -> pd.DataFrame:
+        """Return the quotes of one side."""
+        return self.quotes[self.quotes["sentiment"] == sentiment]
+
+    def caption(self, figure: str) -> str:
+        """Return the caption of a figure or table, with its window and number of posts."""
+        about = {"brands": "Points, 95 % interval", "shares": "Share of posts by class", "days": "Points, 95 % interval",
+                 "changes": f"{self.period.now} against {self.period.then}, in points",
+                 "surges": "Days with unusually many negative posts", "channels": "Points, 95 % interval",
+                 "languages": "Points, 95 % interval"}[figure]
+        return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
@@ -37,7 +73,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
     """
     voiced = _voiced(posts)
     parts = period.split(voiced["day"])
-    brands = estimate.ranks(_enough(estimate.means(_branded(voiced), "net", ["brand"]), params))
+    brands = estimate.ranks(_enough(estimate.means(_branded(voiced), "net", ["brand"]), params)).sort_values("rank")
     changes = _changes(voiced, parts, params)
     surges = events.surges(events.daily(_branded(posts), hits=_branded(posts)["sentiment"].eq("negative")))
     shares = _shares(_branded(voiced), "brand", params)
@@ -45,8 +81,9 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
         shares=shares, brands=brands, channels=_enough(estimate.means(voiced, "net", ["platform"]), params),
         languages=_enough(estimate.means(voiced, "net", ["lang"]), params),
         days=_enough(estimate.means(_branded(voiced), "net", ["brand", "day"]), params), changes=changes,
-        surges=surges, quotes=_quotes(voiced, params), trust=_trust(posts, voiced), period=parts, claims=[])
-    feeling.claims.extend([*_level_claims(voiced, feeling), *_change_claims(feeling, params), *_surge_claims(feeling)])
+        surges=surges, quotes=_quotes(voiced, params), trust=_trust(posts, voiced), period=parts, claims=[],
+        counted=len(voiced))
+    feeling.claims.extend(sentiment_claims.state(voiced, feeling, params))
     return feeling
 
 
@@ -107,91 +144,3 @@ def _trust(posts: pd.DataFrame, voiced: pd.DataFrame) -> dict:
             "posts by the busiest author": int(authors.max()) if len(authors) else 0,
             "posts the model is unsure of (below 0.5)": f"{words.count(doubt.sum())} ({words.percent(doubt.mean())})",
             "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}
-
-
-def _level_claims(voiced: pd.DataFrame, feeling: Feeling) -> list[Claim]:
-    overall = pd.concat([estimate.means(voiced, name, share=True) for name in CLASSES]).set_axis(list(CLASSES))
-    negative = overall.loc["negative"]
-    rest = overall["value"].map(words.percent)
-    said = (f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
-            f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
-            f"and {rest['positive']} positive.")
-    claims = [_claim("sentiment.negative", said, negative, "share", "level", 0.5, {"measure": "negative"})]
-    ranked = feeling.brands.sort_values("rank")
-    claims.extend(_order_claim(ranked))
-    for row in ranked.to_dict("records"):
-        about = {"brand": row["brand"], "measure": "net", "rank": row["rank"]}
-        said = _net_sentence(row, feeling.shares, len(ranked))
-        claims.append(_claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about))
-    return claims
-
-
-def _order_claim(ranked: pd.DataFrame) -> list[Claim]:
-    """Say who stands first and last, where there is an order to speak of."""
-    if len(ranked) < 2:
-        return []
-    best, worst = ranked.iloc[0], ranked.iloc[-1]
-    said = (f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), {best['brand']} "
-            f"most (net {words.points(best['value'])}); net is the share of positive less that of negative posts.")
-    about = {"brand": worst["brand"], "best": best["brand"]}
-    return [_claim("sentiment.order", said, worst, "net share", "level", 0.6, about)]
-
-
-def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
-    share = shares[shares["brand"] == row["brand"]].set_index("sentiment")["value"]
-    low, high = row["rank_low"], row["rank_high"]
-    place = words.ordinal(low)
-    if high > low:
-        place += (" or " if high - low == 1 else " to ") + words.ordinal(high)
-    return (f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
-            f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
-            f"({words.between(row['low'], row['high'], words.points)})"
-            f"{f'; {place} of {brands} brands' if brands > 1 else ''}.")
-
-
-def _change_claims(feeling: Feeling, params: Brief) -> list[Claim]:
-    claims = []
-    for row in feeling.changes[feeling.changes["by"] == "brand"].to_dict("records"):
-        weight = min(1.0, abs(row["value"]) * 3) * (0.6 if params.brand and row["group"] != params.brand else 1.0)
-        about = {"brand": row["group"], "direction": "down" if row["value"] < 0 else "up"}
-        claims.append(_claim(
-            f"sentiment.change.{words.slug(row['group'])}", _change_sentence(row, feeling.period),
-            row | {"n": row["n_before"] + row["n_after"]}, "net share", "change",
-            weight if row["verdict"] == "real" else 0.1, about, row["verdict"],
-            "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)"))
-    return claims
-
-
-def _change_sentence(row: dict, parts: period.Period) -> str:
-    if row["verdict"] == "noise":
-        return (f"{row['group']}: net sentiment moved from {words.points(row['was'])} to {words.points(row['now'])}, "
-                f"which is not distinguishable from noise (a change under {abs(round(100 * row['detectable']))} points "
-                f"would go unseen).")
-    way = "fell" if row["value"] < 0 else "rose"
-    return (f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
-            f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to "
-            f"{words.points(row['now'])} in {parts.now} "
-            f"({words.between(row['low'], row['high'], words.points)}).")
-
-
-def _surge_claims(feeling: Feeling) -> list[Claim]:
-    claims = []
-    for row in feeling.surges[feeling.surges["surge"]].to_dict("records"):
-        said = (f"On {words.day(row['day'])}, {row['brand']} drew {words.count(row['count'])} negative posts, "
-                f"{words.times(row['ratio'])} the {words.count(row['expected'])} expected from its other days "
-                f"({words.count(row['low'])} to {words.count(row['high'])}).")
-        day = f"{row['day']:%Y-%m-%d}"
-        about = {"brand": row["brand"], "day": day, "ratio": round(row["ratio"], 2)}
-        claims.append(Claim(
-            f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["count"], "posts", row["low"], row["high"],
-            int(row["count"]), "negative binomial against the brand's other days, corrected for all looks", INPUTS,
-            "event", round(min(1.0, 0.5 + row["ratio"] / 10), 3), "real", about))
-    return claims
-
-
-def _claim(name: str, sentence: str, row, unit: str, kind: str, weight: float, about: dict, verdict: str = "",
-           method: str = METHOD) -> Claim:
-    return Claim(name, sentence, row["value"], unit, row["low"], row["high"], int(row["n"]), method, INPUTS, kind,
-                 round(weight, 3), verdict, about)
-
-

@@ -1,0 +1,123 @@
+"""What 03_sentiment states: levels, order, changes and days that stand out, each as a sentence with its number."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from earshot.analyse import estimate, period, words
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+if TYPE_CHECKING:
+    from earshot.analyse.sentiment import Feeling
+
+CLASSES = ("negative", "neutral", "positive")
+INPUTS = ("posts", "duplicates", "language", "sentiment")
+METHOD = "mean over posts without repeats, clustered by author, 95 % interval"
+
+
+def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:
+    """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
+    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling), *_quoted(feeling, params)]
+
+
+def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
+    overall = pd.concat([estimate.means(voiced, name, share=True) for name in CLASSES]).set_axis(list(CLASSES))
+    negative = overall.loc["negative"]
+    rest = overall["value"].map(words.percent)
+    said = (f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
+            f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
+            f"and {rest['positive']} positive.")
+    claims = [_claim("sentiment.negative", said, negative, "share", "level", 0.5, {"measure": "negative"})]
+    ranked = feeling.brands.sort_values("rank")
+    claims.extend(_order(ranked))
+    for row in ranked.to_dict("records"):
+        about = {"brand": row["brand"], "measure": "net", "rank": row["rank"]}
+        said = _net_sentence(row, feeling.shares, len(ranked))
+        claims.append(_claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about))
+    return claims
+
+
+def _order(ranked: pd.DataFrame) -> list[Claim]:
+    """Say who stands first and last, where there is an order to speak of."""
+    if len(ranked) < 2:
+        return []
+    best, worst = ranked.iloc[0], ranked.iloc[-1]
+    said = (f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), {best['brand']} "
+            f"most (net {words.points(best['value'])}); net is the share of positive less that of negative posts.")
+    about = {"brand": worst["brand"], "best": best["brand"]}
+    return [_claim("sentiment.order", said, worst, "net share", "level", 0.6, about)]
+
+
+def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
+    share = shares[shares["brand"] == row["brand"]].set_index("sentiment")["value"]
+    low, high = row["rank_low"], row["rank_high"]
+    place = words.ordinal(low)
+    if high > low:
+        place += (" or " if high - low == 1 else " to ") + words.ordinal(high)
+    return (f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
+            f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
+            f"({words.between(row['low'], row['high'], words.points)})"
+            f"{f'; {place} of {brands} brands' if brands > 1 else ''}.")
+
+
+def _changes(feeling: "Feeling", params: Brief) -> list[Claim]:
+    claims = []
+    for row in feeling.changes[feeling.changes["by"] == "brand"].to_dict("records"):
+        weight = min(1.0, abs(row["value"]) * 3) * (0.6 if params.brand and row["group"] != params.brand else 1.0)
+        about = {"brand": row["group"], "direction": "down" if row["value"] < 0 else "up", "headline":
+                 f"{row['group']}: sentiment {'worsens' if row['value'] < 0 else 'improves'} by "
+                 f"{abs(round(100 * row['value']))} points"}
+        claims.append(_claim(
+            f"sentiment.change.{words.slug(row['group'])}", _change_sentence(row, feeling.period),
+            row | {"n": row["n_before"] + row["n_after"]}, "net share", "change",
+            weight if row["verdict"] == "real" else 0.1, about, row["verdict"],
+            "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)"))
+    return claims
+
+
+def _change_sentence(row: dict, parts: period.Period) -> str:
+    if row["verdict"] == "noise":
+        return (f"{row['group']}: net sentiment moved from {words.points(row['was'])} to {words.points(row['now'])}, "
+                f"which is not distinguishable from noise (a change under {abs(round(100 * row['detectable']))} points "
+                f"would go unseen).")
+    way = "fell" if row["value"] < 0 else "rose"
+    return (f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
+            f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to "
+            f"{words.points(row['now'])} in {parts.now} "
+            f"({words.between(row['low'], row['high'], words.points)}).")
+
+
+def _surges(feeling: "Feeling") -> list[Claim]:
+    claims = []
+    for row in feeling.surges[feeling.surges["surge"]].to_dict("records"):
+        said = (f"On {words.day(row['day'])}, {row['brand']} drew {words.count(row['count'])} negative posts, "
+                f"{words.times(row['ratio'])} the {words.count(row['expected'])} expected from its other days "
+                f"({words.count(row['low'])} to {words.count(row['high'])}).")
+        day = f"{row['day']:%Y-%m-%d}"
+        about = {"brand": row["brand"], "day": day, "ratio": round(row["ratio"], 2), "headline":
+                 f"{row['brand']}: complaints reach {words.times(row['ratio'])} the usual on {words.day(row['day'])}"}
+        claims.append(Claim(
+            f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["count"], "posts", row["low"], row["high"],
+            int(row["count"]), "negative binomial against the brand's other days, corrected for all looks", INPUTS,
+            "event", round(min(1.0, 0.5 + row["ratio"] / 10), 3), "real", about))
+    return claims
+
+
+def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
+    """Name the posts that the brief may quote, about our brand or the least favoured; never their text."""
+    if feeling.brands.empty or feeling.quotes.empty:
+        return []
+    brand = params.brand or feeling.brands.sort_values("rank")["brand"].iloc[-1]
+    chosen = feeling.quotes[feeling.quotes["brand"] == brand].groupby("sentiment").head(2)
+    said = f"{len(chosen)} posts about {brand} are quoted, those of which the model is surest on each side."
+    return [Claim("sentiment.quotes", said, len(chosen), "posts", n=feeling.counted, method="highest model probability",
+                  inputs=INPUTS, about={"brand": brand, "quotes": list(chosen["post_id"])})] if len(chosen) else []
+
+
+def _claim(name: str, sentence: str, row, unit: str, kind: str, weight: float, about: dict, verdict: str = "",
+           method: str = METHOD) -> Claim:
+    return Claim(name, sentence, row["value"], unit, row["low"], row["high"], int(row["n"]), method, INPUTS, kind,
+                 round(weight, 3), verdict, about)
+
+
