@@ -109,7 +109,7 @@ def _scratch(workspace: str, notebook: str, params: dict) -> Run:
     space = open_workspace(workspace, **given)
     bring_up_to_date(space)
     folder = space.outputs / "scratch" / (notebook or "console")
-    for old in (*folder.glob("tables/*"), *folder.glob(f"{FOLDER}/*")):
+    for old in (*folder.glob("tables/*"), *folder.glob(f"{FOLDER}/*"), *folder.glob(".written/*")):
         old.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     return Run(space, notebook or "console", folder, space.params, space.store.at(space.store.versions()), scratch=True)
