@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from earshot.analyse import words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -23,6 +24,12 @@ class Page:
     standing: pd.DataFrame
     quoted: list[str]
     data: list[Claim]
+
+    @property
+    def caption(self) -> str:
+        """The caption of the standings: what they are and on how many posts."""
+        posts = words.count(self.standing["n"].sum())
+        return f"Share of positive less share of negative posts, 95 % interval; {posts} posts"
 
 
 def compose(claims: Iterable[Claim], params: Brief) -> Page:

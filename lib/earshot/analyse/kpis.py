@@ -1,37 +1,21 @@
 """KPIs as agreed: each with interval, baseline and smallest visible change, or refused with the reason."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse import contracts, estimate, formula, words
+from earshot.analyse import contracts, estimate, formula, scorecard, words
 from earshot.analyse.contracts import Contract
-from earshot.core.claim import Claim
+from earshot.analyse.scorecard import Scorecard, written
 from earshot.core.params import Brief
 
 HISTORY = ["kpi", "level", "brand", "segment", "last_day", "value", "low", "high", "n"]
 FOLDS = 40
 FEWEST_PERIODS = 4
 WHOLE_DAY = pd.Timedelta(hours=20)  # a last day with posts over fewer hours is not over yet
-INPUTS = ("posts", "duplicates", "sentiment")
-METHOD = "agreed formula, jackknife over authors, against earlier periods"
 COLUMNS = ["kpi", "name", "unit", "level", "brand", "segment", "first_day", "last_day", "value", "low", "high", "n",
            "target", "meets", "baseline", "change", "change_low", "change_high", "detectable", "verdict", "owner",
            "decision"]
-
-
-@dataclass(frozen=True)
-class Scorecard:
-    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the claims."""
-
-    table: pd.DataFrame
-    history: pd.DataFrame
-    refused: pd.DataFrame
-    vanity: list[str]
-    sums: pd.DataFrame
-    claims: list[Claim]
 
 
 def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Scorecard:
@@ -55,7 +39,7 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Score
     history = pd.concat(past, ignore_index=True) if past else pd.DataFrame(columns=HISTORY)
     return Scorecard(table, history, pd.DataFrame(refused, columns=["kpi", "brand", "segment", "n", "reason"]),
                      [contract.name for contract in agreed if not contract.decision.strip()],
-                     _sums(table, agreed), _claims(table, params))
+                     _sums(table, agreed), scorecard.claims(table, params))
 
 
 def _counted(posts: pd.DataFrame) -> pd.DataFrame:
@@ -183,47 +167,3 @@ def _sums(table: pd.DataFrame, agreed: list[Contract]) -> pd.DataFrame:
     parts = table[table["kpi"].isin(additive) & (table["level"] == 1)].groupby("name")["value"].sum()
     return pd.DataFrame({"whole": whole, "sum_of_brands": parts}).dropna().assign(
         elsewhere=lambda frame: frame["whole"] - frame["sum_of_brands"]).reset_index()
-
-
-def _claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
-    """Return one claim per KPI of our brand, or of each brand where none is ours."""
-    if table.empty:
-        return []
-    spoken = table[(table["brand"] == params.brand) & (table["segment"] == "")] if params.brand else \
-        table[table["level"] == 0]
-    claims = []
-    for row in spoken.to_dict("records"):
-        about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
-        claims.append(Claim(
-            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"],
-            row["low"],
-            row["high"], row["n"], METHOD, INPUTS, "kpi",
-            0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
-            row["verdict"] if row["verdict"] in ("real", "noise") else "", about))
-    return claims
-
-
-def written(value: float, unit: str) -> str:
-    """Return a KPI's value in its unit: 61 %, −57, 1,204, 0.42."""
-    if pd.isna(value):
-        return "unknown"
-    writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
-    return writer(value) if writer else f"{value:.2f}".replace("-", words.MINUS)
-
-
-def _sentence(row: dict) -> str:
-    value, low, high = (written(row[name], row["unit"]) for name in ("value", "low", "high"))
-    about = f" for {row['brand']}" if row["brand"] else ""
-    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(row["first_day"], row["last_day"])
-    usual = written(row["baseline"], row["unit"])
-    aim = {"met": f" The target of {row['target']} is met.", "missed": f" The target of {row['target']} is missed.",
-           "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
-    past = {"real": f", against {usual} before",
-            "noise": f", not distinguishable from the usual {usual}"}.get(row["verdict"], "")
-    return f"{row['name']}{about} was {value} ({low.removesuffix(' %')} to {high}) {when}{past}.{aim}"
-
-
-def _headline(row: dict) -> str:
-    about = f"{row['brand']}: " if row["brand"] else ""
-    state = {"missed": "misses its target", "met": "meets its target"}.get(row["meets"], "is reported")
-    return f"{about}{row['name'].lower()} {state} at {written(row['value'], row['unit'])}"

@@ -43,8 +43,8 @@ class Feeling:
     @property
     def changes_shown(self) -> pd.DataFrame:
         """The changes as a reader wants them: who, before, recent, by how much, and if it is more than noise."""
-        names = {"by": "compared by", "group": "group", "was": "before", "now": "recent", "value": "change", "low": "low",
-                 "high": "high", "detectable": "smallest visible change", "verdict": "verdict"}
+        names = {"by": "compared by", "group": "group", "was": "before", "now": "recent", "value": "change",
+                 "low": "low", "high": "high", "detectable": "smallest visible change", "verdict": "verdict"}
         return self.changes.rename(columns=names)[list(names.values())]
 
     @property
@@ -59,8 +59,8 @@ class Feeling:
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"brands": "Points, 95 % interval", "shares": "Share of posts by class", "days": "Points, 95 % interval",
-                 "changes": f"{self.period.now} against {self.period.then}, in points",
+        about = {"brands": "Points, 95 % interval", "shares": "Share of posts by class",
+                 "days": "Points, 95 % interval", "changes": f"{self.period.now} against {self.period.then}, in points",
                  "surges": "Days with unusually many negative posts", "channels": "Points, 95 % interval",
                  "languages": "Points, 95 % interval"}[figure]
         return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"

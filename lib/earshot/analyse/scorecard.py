@@ -1,0 +1,101 @@
+"""The KPI scorecard: the tidy table, what a reader sees of it, and the claims it makes."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import words
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+INPUTS = ("posts", "duplicates", "sentiment")
+METHOD = "agreed formula, jackknife over authors, against earlier periods"
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the claims."""
+
+    table: pd.DataFrame
+    history: pd.DataFrame
+    refused: pd.DataFrame
+    vanity: list[str]
+    sums: pd.DataFrame
+    claims: list[Claim]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The card as a reader wants it: whole numbers in their unit, beside target, usual level and verdict."""
+        top = self.table[self.table["level"] <= 1]
+        number = {name: [written(row[name], row["unit"]) for row in top.to_dict("records")]
+                  for name in ("value", "low", "high", "baseline", "change", "detectable")}
+        days = [words.span(first, last) for first, last in zip(top["first_day"], top["last_day"], strict=True)]
+        return pd.DataFrame({
+            "KPI": top["name"].to_numpy(), "brand": top["brand"].replace("", "all").to_numpy(), "period": days,
+            "value": number["value"], "95 % interval": [f"{low} to {high}" for low, high in
+                                                        zip(number["low"], number["high"], strict=True)],
+            "posts": top["n"].to_numpy(), "target": top["target"].to_numpy(), "reached": top["meets"].to_numpy(),
+            "usual": number["baseline"], "change": number["change"], "smallest visible change": number["detectable"],
+            "verdict": top["verdict"].to_numpy()})
+
+    @property
+    def agreed(self) -> pd.DataFrame:
+        """Who answers for each KPI and which decision it serves."""
+        columns = {"name": "KPI", "owner": "owner", "decision": "decision it serves"}
+        return self.table.drop_duplicates("kpi").rename(columns=columns)[list(columns.values())]
+
+    def past(self, kpi: str) -> pd.DataFrame:
+        """Return the history of one KPI, one row per brand and period."""
+        return self.history[(self.history["kpi"] == kpi) & (self.history["level"] == 1)]
+
+    def title(self, kpi: str) -> str:
+        """Return the name of one KPI."""
+        return self.table.loc[self.table["kpi"] == kpi, "name"].iloc[0]
+
+    @property
+    def ids(self) -> list[str]:
+        """The published KPIs, in the order of their file."""
+        return list(dict.fromkeys(self.table["kpi"]))
+
+
+def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
+    """Return one claim per KPI of our brand, or of each brand where none is ours."""
+    if table.empty:
+        return []
+    spoken = table[(table["brand"] == params.brand) & (table["segment"] == "")] if params.brand else \
+        table[table["level"] == 0]
+    stated = []
+    for row in spoken.to_dict("records"):
+        about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
+        stated.append(Claim(
+            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"],
+            row["low"], row["high"], row["n"], METHOD, INPUTS, "kpi",
+            0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
+            row["verdict"] if row["verdict"] in ("real", "noise") else "", about))
+    return stated
+
+
+def written(value: float, unit: str) -> str:
+    """Return a KPI's value in its unit: 61 %, −57, 1,204, 0.42."""
+    if pd.isna(value):
+        return "unknown"
+    writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
+    return writer(value) if writer else f"{value:.2f}".replace("-", words.MINUS)
+
+
+def _sentence(row: dict) -> str:
+    value, low, high = (written(row[name], row["unit"]) for name in ("value", "low", "high"))
+    about = f" for {row['brand']}" if row["brand"] else ""
+    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(row["first_day"], row["last_day"])
+    usual = written(row["baseline"], row["unit"])
+    aim = {"met": f" The target of {row['target']} is met.", "missed": f" The target of {row['target']} is missed.",
+           "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
+    past = {"real": f", against {usual} before",
+            "noise": f", not distinguishable from the usual {usual}"}.get(row["verdict"], "")
+    return f"{row['name']}{about} was {value} ({low.removesuffix(' %')} to {high}) {when}{past}.{aim}"
+
+
+def _headline(row: dict) -> str:
+    about = f"{row['brand']}: " if row["brand"] else ""
+    state = {"missed": "misses its target", "met": "meets its target"}.get(row["meets"], "is reported")
+    return f"{about}{row['name'].lower()} {state} at {written(row['value'], row['unit'])}"
