@@ -60,21 +60,22 @@ def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, uni
     how = unit or unit_of(y, data["y"])
     moments = pd.api.types.is_datetime64_any_dtype(data["x"]) or data["x"].astype(str).str.match(WEEK).all()
     span = f", {numbers.write(data['x'].min())} to {numbers.write(data['x'].max())}" if moments else ""
-    parts = [(None, data)] if series is None else list(data.groupby("series", sort=False))
+    parts, last = [(None, data)] if series is None else list(data.groupby("series", sort=False)), moments
     if len(parts) > 4:
+        last = False
         parts, label = [(None, data)], f" for {data['series'].nunique()} {_words(series)} values"
     else:
         label = "" if series is None else f" for {', '.join(str(name) for name, _ in parts)}"
-    told = "; ".join(_extremes(name, part, how, moments) for name, part in parts)
+    told = "; ".join(_extremes(name, part, how, moments, last) for name, part in parts)
     return f"{_name(y)} by {_words(x)}{label}{span}: {told}."
 
 
-def _extremes(name: str | None, data: pd.DataFrame, how: str, moments: bool) -> str:
+def _extremes(name: str | None, data: pd.DataFrame, how: str, moments: bool, last: bool) -> str:
     where = "on" if pd.api.types.is_datetime64_any_dtype(data["x"]) else "in" if moments else "for"
     ordered = data.sort_values("y", kind="stable")
     low, high = ordered.iloc[0], ordered.iloc[-1]
     told = [f"{word} {numbers.measure(row['y'], how)} {where} {_place(row)}" for word, row in (("highest", high), ("lowest", low))]
-    if moments:
+    if last:
         told.append(f"last {numbers.measure(data.sort_values('x', kind='stable').iloc[-1]['y'], how)}")
     return f"{name + ': ' if name else ''}{', '.join(told)}"
 

@@ -3,8 +3,6 @@
 A title is a sentence and stands above the picture as text; the caption belongs to ``show.figure``.
 """
 
-import math
-
 import altair as alt
 import pandas as pd
 
@@ -22,7 +20,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: s
     ``marks`` (start, end, label) shades events and gaps; ``unit`` is share, percent, points, count or number."""
     data, at = tidy_x(prepare(frame, x=x, y=y, series=series, low=low, high=high, most_series=7), x)
     how, colour = unit or unit_of(y, data["y"]), _colour(data, emphasis, series)
-    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=alt.ExprRef("max(2, ceil(width / 110))"), labelOverlap="greedy",
+    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=alt.ExprRef("max(2, ceil(width / 110))"), labelOverlap="greedy", labelSeparation=12,
                                          labelFlush=True)))  # fmt: skip
     domain = _domain(data, how, marks is not None)
     up = alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS[how], tickCount=5))
@@ -33,7 +31,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: s
     layers.append(base.mark_line(point={"size": 36} if len(data) <= 40 else False).encode(tooltip=_tooltip(data, x, y, series, how)))
     if domain[0] < 0 < domain[1]:
         layers.insert(0, alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=palette.QUIET).encode(y="y:Q"))
-    return _finish(alt.layer(*layers, *_end_labels(data, series, domain, colour)), title, right=_room(data, series))
+    return _finish(alt.layer(*layers, *_end_labels(data, series, domain, colour)), title)
 
 
 def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, series: str | None = None,
@@ -53,19 +51,19 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
     if reference is not None:
         rule = alt.Chart(pd.DataFrame({"value": [reference]})).mark_rule(color=palette.QUIET, strokeDash=[4, 3])
         layers.insert(0, rule.encode(x=alt.X("value:Q", **across)))
-    return _finish(alt.layer(*layers), title, right=58, height=_height(data, series, 36))
+    return _finish(alt.layer(*layers), title, height=_height(data, series, 36))
 
 
 def bars(frame: pd.DataFrame, label: str, value: str, series: str | None = None, title: str = "", unit: str = "",
          emphasis: str = "") -> alt.LayerChart:
     """Return horizontal bars in the frame's order, each with its number at its end."""
     data = prepare(frame, label=label, value=value, series=series)
-    how, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, series, label="label")
+    how, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, series, label="label", fill=True)
     across = {"scale": alt.Scale(nice=False, zero=True), "axis": None}
     base = alt.Chart(data).encode(y=_labels(data), **_dodge(data, series))
     bar = base.mark_bar(height={"band": 0.72}).encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, how), **colour)
     text = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", **across), text=alt.Text("value:Q", format=_fine(how, data["value"])))
-    return _finish(alt.layer(bar, text.transform_calculate(edge="max(datum.value, 0)")), title, right=66,
+    return _finish(alt.layer(bar, text.transform_calculate(edge="max(datum.value, 0)")), title,
                    height=_height(data, series, 30))  # fmt: skip
 
 
@@ -79,7 +77,7 @@ def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -
     long = wide.reset_index(names="label").melt("label", var_name="series", value_name="value")
     long["start"] = before.reset_index(names="label").melt("label", value_name="start")["start"]
     long["end"], long["middle"] = long["start"] + long["value"], long["start"] + long["value"] / 2
-    long["shown"] = long["value"].map(lambda value: f"{value:.0%}" if value >= 0.07 else "")
+    long["shown"] = long["value"].map(lambda value: f"{value:.0%}" if value >= 0.085 else "")
     long["ink"] = long["series"].map(dict(zip(names, map(_on, palette.colours(names)), strict=True)))
     scale = alt.Scale(domain=names, range=palette.colours(names))
     base = alt.Chart(long).encode(y=_labels(data))
@@ -94,7 +92,7 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
     """Return small multiples: one small line chart per value of ``facet``, all on the same scales, in the frame's order."""
     data, at = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high), x)
     how = unit or unit_of(y, data["y"])
-    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=2, labelFlush=True, labelOverlap="greedy")))
+    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=2, labelFlush=True, labelOverlap="greedy", labelSeparation=8)))
     up = alt.Y("y:Q", scale=alt.Scale(domain=_domain(data, how, False), nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS[how], tickCount=3))
     base = alt.Chart(data).encode(x=across, y=up)
     layers = [base.mark_line(color=palette.SERIES[0], strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, how))]
@@ -144,13 +142,13 @@ def _titled(chart, title: str):
     return chart.properties(title=title) if title else chart
 
 
-def _colour(data: pd.DataFrame, emphasis: str, series: str | None, label: str = "") -> dict:
+def _colour(data: pd.DataFrame, emphasis: str, series: str | None, label: str = "", fill: bool = False) -> dict:
     """Return the colour encoding: by series, by emphasis among labels, or one plain colour."""
     if not series and not (emphasis and label):
         return {"color": alt.value(palette.SERIES[0])}
     column = "series" if series else label
     names = list(dict.fromkeys(data[column]))
-    scale = alt.Scale(domain=names, range=palette.colours(names, emphasis))
+    scale = alt.Scale(domain=names, range=palette.colours(names, emphasis, fill))
     named = bool(series) and bool(label) and not emphasis
     return {"color": alt.Color(f"{column}:N", scale=scale, sort=names, **({} if named else {"legend": None}))}
 
@@ -207,18 +205,24 @@ def _end_labels(data: pd.DataFrame, series: str | None, domain: list[float], col
     if not series:
         return []
     last = data.dropna(subset=["y"]).sort_values("x", kind="stable").groupby("series", sort=False).tail(1).sort_values("y")
-    gap, spots = (domain[1] - domain[0]) * 17 / (palette.HEIGHT - 40), []
-    for value in last["y"]:
-        spots.append(max(value, spots[-1] + gap) if spots else value)
-    over = max(0.0, spots[-1] - domain[1]) if spots else 0.0
-    last = last.assign(spot=[spot - over for spot in spots], x=data["x"].max(), series=last["series"])
+    gap = (domain[1] - domain[0]) * 17 / (palette.HEIGHT - 40)
+    last = last.assign(spot=_apart(list(last["y"]), gap, domain[1]), x=data["x"].max())
     text = alt.Chart(last).mark_text(align="left", dx=8, fontWeight=600, fontSize=13, clip=False)
     x = alt.X("x:T" if pd.api.types.is_datetime64_any_dtype(data["x"]) else "x:N")
     return [text.encode(x=x, y=alt.Y("spot:Q"), text="series:N", **colour)]
 
 
-def _room(data: pd.DataFrame, series: str | None) -> int:
-    return 16 + math.ceil(7.4 * max(map(len, data["series"]))) if series else 14
+def _apart(places: list[float], gap: float, top: float) -> list[float]:
+    """Return ascending places moved as little as possible so that neighbours lie at least one gap apart."""
+    groups: list[list[float]] = []
+    for place in places:
+        groups.append([place, 1])
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
+            (after, more), (before, some) = groups.pop(), groups.pop()
+            groups.append([(before * some + after * more) / (some + more), some + more])
+    spots = [middle + gap * (rank - (size - 1) / 2) for middle, size in groups for rank in range(int(size))]
+    over = max(0.0, spots[-1] - top) if spots else 0.0
+    return [spot - over for spot in spots]
 
 
 def _marks(marks: pd.DataFrame | None, data: pd.DataFrame) -> list[alt.Chart]:

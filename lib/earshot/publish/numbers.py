@@ -13,13 +13,13 @@ def count(value: float) -> str:
 
 
 def share(value: float) -> str:
-    """Return a share between 0 and 1 as a percentage: 0.627 is 62.7%."""
+    """Return a share between 0 and 1 as a percentage: 0.6271 is 62.7%."""
     return percent(100 * value)
 
 
 def percent(value: float) -> str:
-    """Return a number that already is a percentage: 62.7 is 62.7%."""
-    return f"{number(value)}%"
+    """Return a number that already is a percentage: 62.71 is 62.7%."""
+    return _sign(f"{value:,.1f}%")
 
 
 def points(value: float) -> str:
@@ -29,9 +29,15 @@ def points(value: float) -> str:
 
 def number(value: float) -> str:
     """Return a number with as many decimals as its size deserves: 1,234 or 12.3 or 0.57."""
-    size = abs(value)
-    digits = 0 if size >= 1000 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 0.1 else 3
-    return _sign(f"{value:,.{digits}f}")
+    return _sign(format(float(value), f",.{_digits(value)}f"))
+
+
+def for_column(column: pd.Series) -> str:
+    """Return the format that gives every number of a column the same decimals, or "" for other columns."""
+    if not pd.api.types.is_float_dtype(column):
+        return ""
+    sizes = [_digits(value) for value in column.dropna().unique()[:1000]]
+    return f",.{min(3, max(sizes, default=0))}f" if len(sizes) < 2 or column.abs().max() < 1000 else ",.0f"
 
 
 def day(value: object) -> str:
@@ -81,5 +87,10 @@ def _by_type(value: object) -> str:
     return day(value) if hasattr(value, "isoformat") else str(value)
 
 
+def _digits(value: float) -> int:
+    size = abs(value)
+    return 0 if size >= 1000 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 0.1 else 3
+
+
 def _sign(text: str) -> str:
-    return (MINUS + text[1:] if text.strip("-0.,") else text[1:]) if text.startswith("-") else text
+    return (MINUS + text[1:] if text.strip("-0.,%") else text[1:]) if text.startswith("-") else text

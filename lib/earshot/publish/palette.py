@@ -4,7 +4,7 @@ FONT = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', sans-serif"
 INK, QUIET, GRID, BAND = "#1c1c1a", "#5b5a55", "#e4e2db", "#8a877c"
 # Okabe and Ito's hues (2008), darkened until each can also be read as text on white (4.5 to 1).
 SERIES = ("#0b5a8f", "#c2410c", "#007a5a", "#a3427f", "#8a6100", "#4a4a4a", "#2f7fb5")
-OTHERS = "#8a877c"
+OTHERS, OTHERS_FILL = "#77746b", "#98958a"
 # Dark, very light, middle: the three stay apart when printed in grey.
 SENTIMENT = {"negative": "#a63a1c", "neutral": "#dad7ce", "positive": "#4f9bcb"}
 WIDE, NARROW, HEIGHT = 680, 345, 320
@@ -31,11 +31,11 @@ THEME = {
 }  # fmt: skip
 
 
-def colours(names: list[str], emphasis: str = "") -> list[str]:
+def colours(names: list[str], emphasis: str = "", fill: bool = False) -> list[str]:
     """Return one colour per name: the sentiment colours, or strong against grey when one is emphasised, or the series."""
     if set(names) <= set(SENTIMENT):
         return [SENTIMENT[name] for name in names]
     if emphasis:
-        return [SERIES[0] if name == emphasis else OTHERS for name in names]
+        return [SERIES[0] if name == emphasis else OTHERS_FILL if fill else OTHERS for name in names]
     ranks = {name: rank for rank, name in enumerate(sorted(names))}
     return [SERIES[ranks[name] % len(SERIES)] for name in names]

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from earshot.publish import leaks
+
 CAP = 600
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
@@ -19,7 +21,7 @@ PILED_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff
                          "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
 JOINERS = "\u200c\u200d"
 PSEUDONYM = re.compile(r"@?\bp_[0-9a-f]{12}\b")
-MASK = re.compile(r"\[(e-?mail|phone|card|iban|ip|id|name|address|url|account|number|postcode|passport|ssn)\]", re.I)
+MASK = re.compile(r"\[(e-?mail|phone|card|iban|ip|id|name|address|url|account|number|postcode|passport|ssn|secret)\]", re.I)
 
 
 def clean(text: object) -> str:
@@ -34,13 +36,12 @@ def clean(text: object) -> str:
 
 def plain(text: object, cap: int = CAP) -> str:
     """Return the text safe for a terminal or a log: cleaned, on one line, capped, nobody named."""
-    return PSEUDONYM.sub("@someone", _cap(" ".join(clean(text).split()), cap))
+    return _cap(_unnamed(" ".join(clean(text).split())), cap)
 
 
 def quote(text: object, cap: int = CAP) -> Markup:
     """Return the text escaped for HTML, nobody named, masks such as [email] as small chips, and capped."""
-    text = PSEUDONYM.sub("@someone", _cap(clean(text), cap))
-    return Markup("").join(_chips(text))
+    return Markup("").join(_chips(_cap(_unnamed(clean(text)), cap)))
 
 
 def isolate(text: object, cap: int = CAP) -> Markup:
@@ -60,6 +61,11 @@ def link(url: object, words: str = "") -> Markup:
         return quote(address, 200)
     shown = f"{clean(words)} ({host})" if words else host
     return Markup('<a href="{}" rel="noopener noreferrer nofollow"><bdi>{}</bdi></a>').format(address, shown)
+
+
+def _unnamed(text: str) -> str:
+    """Name nobody, and hide what the publisher's checks refuse, so that no post can stop a page."""
+    return PSEUDONYM.sub("@someone", leaks.hide(text))
 
 
 def _cap(text: str, cap: int) -> str:

@@ -19,7 +19,7 @@ MARKER = "earshot"
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 MOST_ROWS = 200
 CELL = 200
-VERDICTS = {"real": ("\u25b2", "clear change"), "noise": ("\u25cb", "within noise")}
+VERDICTS = {"real": ("●", "clear {}"), "noise": ("○", "within noise")}
 FEELINGS = {"negative": "\u2212", "neutral": "\u25cb", "positive": "+"}
 GENERIC = re.compile(r"^\W*(no description|image|figure|chart|plot|graph|picture|alt text|untitled)\b[^,;:.]{0,40}\W*$", re.I)
 
@@ -90,6 +90,7 @@ def build_table(frame: pd.DataFrame, caption: str, formats: dict | None = None) 
     if not clean(caption):
         raise ValueError("show.table got no caption; say in one line what the table holds.")
     numeric = {name: _is_numeric(frame[name], formats.get(name)) for name in frame.columns}
+    formats = {name: formats.get(name) or numbers.for_column(frame[name]) for name in frame.columns}
     head = Markup("").join(_heading(name, numeric[name]) for name in frame.columns)
     rows = Markup("").join(_row(row, numeric, formats) for row in frame.head(MOST_ROWS).itertuples(index=False))
     more = f" (the first {MOST_ROWS} of {len(frame):,} rows)" if len(frame) > MOST_ROWS else ""
@@ -161,7 +162,7 @@ def _style() -> str:
 
 
 def _finding(claim: object) -> Markup:
-    measured = [_badge(claim.verdict)]
+    measured = [_badge(claim.verdict, "change" if claim.kind in ("change", "event", "new") else "difference")]
     if claim.low is not None and claim.high is not None:
         measured.append(Markup("<span>95% interval {}</span>").format(numbers.interval(claim.low, claim.high, claim.unit)))
     if claim.n:
@@ -174,11 +175,11 @@ def _finding(claim: object) -> Markup:
     )
 
 
-def _badge(verdict: str) -> Markup | str:
+def _badge(verdict: str, what: str) -> Markup | str:
     if verdict not in VERDICTS:
         return ""
     sign, words = VERDICTS[verdict]
-    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(verdict, sign, words)
+    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(verdict, sign, words.format(what))
 
 
 def _heading(name: object, is_number: bool) -> Markup:
@@ -190,7 +191,7 @@ def _heading(name: object, is_number: bool) -> Markup:
 def _row(row: tuple, numeric: dict, formats: dict) -> Markup:
     cells = []
     for place, ((name, is_number), value) in enumerate(zip(numeric.items(), row, strict=True)):
-        shown = _cell(value, formats.get(name, ""))
+        shown = _cell(value, formats[name])
         if place == 0 and not is_number:
             cells.append(Markup('<th scope="row">{}</th>').format(shown))
         else:
