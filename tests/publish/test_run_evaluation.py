@@ -37,7 +37,7 @@ def test_the_metrics_come_back_and_the_notebook_saw_the_file(notebook):
 
 
 def test_an_error_in_the_notebook_is_one_sentence(notebook):
-    with pytest.raises(EvaluationFailed, match=r"^scores, cell 2: KeyError: 'label'$"):
+    with pytest.raises(EvaluationFailed, match=r"^scores: KeyError: 'label'$"):
         evaluate("scores", notebook("{}['label']"))
 
 

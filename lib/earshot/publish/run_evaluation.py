@@ -61,6 +61,6 @@ def _execute(notebook: Path, folder: Path, parameters: dict) -> None:
             str(notebook), str(folder / "executed.ipynb"), parameters, kernel_name="python3", cwd=str(folder),
             progress_bar=False, kernel_manager_class=Kernel, shutdown_kernel="immediate")
     except PapermillExecutionError as error:
-        raise EvaluationFailed(f"{notebook.stem}, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
+        raise EvaluationFailed(f"{notebook.stem}: {error.ename}: {error.evalue}") from None
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise EvaluationFailed(f"{notebook.stem}: {type(error).__name__}: {error}") from None
