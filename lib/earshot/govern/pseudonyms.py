@@ -1,0 +1,137 @@
+"""Pseudonyms: the same person always has the same made-up name, and only the holder of the key can tell who it is.
+
+Keyed HMAC-SHA256 (RFC 2104, test vectors RFC 4231). A plain hash would be reversed by hashing a list of handles; the
+key is kept outside the store, and destroying it makes every pseudonym final.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+PSEUDONYM = re.compile(r"p_[0-9a-f]{12}")
+TAIL = r"(?P<tail>(?:[.\-][^\W_]\w*+)*+)"
+MENTION = re.compile(rf"[@＠](?P<handle>\w++){TAIL}(?P<host>@[\w\-]++(?:\.[\w\-]++)++)?")
+REDDIT = re.compile(r"(?<![\w/.])(?P<before>/?u/)(?P<handle>[\w\-]{3,20})(?![\w\-])")
+STATUS = re.compile(r"(?i)\b(?:twitter|x)\.com/(?!i/)@?\w+/status(?:es)?/")
+PROFILE = re.compile(
+    r"(?i)(?P<before>\b(?:(?:twitter|x|instagram|facebook|tiktok)\.com|threads\.net|t\.me)/@?)"
+    r"(?!(?:i|p|reel|reels|search|hashtag|home|explore|watch|groups|events|share|intent)\b)(?P<handle>\w[\w.]*+)"
+)
+
+
+class KeyRefused(ValueError):
+    """The key for pseudonyms is missing, too short or readable by others."""
+
+
+class Pseudonyms:
+    """Made-up names for handles under one secret ``key`` (default: $EARSHOT_KEY, else the key file, made at first use).
+
+    >>> Pseudonyms("0" * 64).name("@Jane") == Pseudonyms("0" * 64).name("jane")
+    True
+    """
+
+    def __init__(self, key: bytes | str | None = None):
+        self._key = _as_bytes(read_key() if key is None else key)
+        self._known: dict[str, str] = {}
+
+    def name(self, handle: str) -> str:
+        """Return "p_" and 12 hex digits for a handle, whatever its case and with or without "@"."""
+        canonical = unicodedata.normalize("NFKC", str(handle)).strip().lstrip("@").casefold()
+        if PSEUDONYM.fullmatch(canonical):
+            return canonical
+        if canonical not in self._known:
+            self._known[canonical] = f"p_{hmac_sha256(self._key, canonical.encode()).hex()[:12]}"
+        return self._known[canonical]
+
+    def names(self, handles: pd.Series) -> pd.Series:
+        """Return the pseudonym of each handle; an empty or missing handle stays missing."""
+        text = handles.astype("str")
+        unique = text[text.notna() & text.str.strip().ne("")].unique()
+        return text.map({handle: self.name(handle) for handle in unique}).astype("str")
+
+    def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
+        """Return texts in which every @mention, u/name and profile address is a pseudonym, but for ``keep_handles``."""
+        keep = {handle.lstrip("@").casefold() for handle in keep_handles}
+        texts = texts.astype("str")
+        hits = texts.str.contains(r"[@＠/]", regex=True, na=False)
+        changed = texts.copy()
+        changed[hits] = [self._replaced(text, keep) for text in texts[hits]]
+        return changed
+
+    def _replaced(self, text: str, keep: set[str]) -> str:
+        text = MENTION.sub(lambda match: self._mention(match, keep), text)
+        if "/" not in text:
+            return text
+        text = STATUS.sub("x.com/i/status/", text)  # the address works without the author's handle
+        for pattern in (REDDIT, PROFILE):
+            text = pattern.sub(
+                lambda match: match["before"] + (match["handle"] if match["handle"].casefold() in keep
+                                                 else self.name(match["handle"])), text)
+        return text
+
+    def _mention(self, match: re.Match, keep: set[str]) -> str:
+        """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends before."""
+        handle, rest = match["handle"], match["tail"] + (match["host"] or "")
+        if handle.casefold() in keep or PSEUDONYM.fullmatch(handle):
+            return f"@{handle}{rest}"
+        whole = handle + rest
+        return f"@{whole}" if whole.casefold() in keep else f"@{self.name(whole)}"
+
+
+def hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """Return the 32-byte HMAC-SHA256 of a message."""
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def key_place() -> Path:
+    """Return where the key file lies: outside every workspace and store."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "earshot" / "pseudonym.key"
+
+
+def read_key() -> str:
+    """Return the key from $EARSHOT_KEY, else from the key file (made with mode 0600 when there is none).
+
+    Raises KeyRefused when it is shorter than 32 characters or when others on this machine can read the file.
+    """
+    if os.environ.get("EARSHOT_KEY"):
+        return _checked(os.environ["EARSHOT_KEY"].strip(), "$EARSHOT_KEY")
+    place = key_place()
+    if not place.exists():
+        _make_key(place)
+    if place.stat().st_mode & 0o077:
+        raise KeyRefused(f"The pseudonym key {place} can be read by others; run 'chmod 600 {place}' and try again.")
+    return _checked(place.read_text(encoding="ascii").strip(), str(place))
+
+
+def _make_key(place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    try:
+        os.link(draft, place)  # fails when another process was first: then its key is the one
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _checked(key: str, where: str) -> str:
+    if len(key) < 32:
+        raise KeyRefused(f"The pseudonym key in {where} has {len(key)} characters; use at least 32, "
+                         "for example the output of 'openssl rand -hex 32'.")
+    return key
+
+
+def _as_bytes(key: bytes | str) -> bytes:
+    if isinstance(key, bytes):
+        return key
+    return bytes.fromhex(key) if re.fullmatch(r"(?:[0-9a-fA-F]{2}){32,}", key) else key.encode()
