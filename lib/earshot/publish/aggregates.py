@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 
@@ -67,7 +68,8 @@ def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, uni
     else:
         label = "" if series is None else f" for {', '.join(str(name) for name, _ in parts)}"
     told = "; ".join(_extremes(name, part, how, moments, last) for name, part in parts)
-    return f"{_name(y)} by {_words(x)}{label}{span}: {told}."
+    what = f"{_name(y)} by" if y != "value" else "By"
+    return f"{what} {_words(x)}{label}{span}: {told}."
 
 
 def _extremes(name: str | None, data: pd.DataFrame, how: str, moments: bool, last: bool) -> str:
@@ -99,7 +101,7 @@ def _refuse_posts(frame: pd.DataFrame) -> None:
 def _tidy(column: pd.Series, role: str) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.tz_localize(None) if column.dt.tz is not None else column
-    if role in ("start", "end"):
+    if role in ("start", "end") or (len(column) and isinstance(column.dropna().iloc[0] if column.notna().any() else None, date)):
         return pd.to_datetime(column)
     if pd.api.types.is_numeric_dtype(column):
         return column.astype("float64") if column.isna().any() or pd.api.types.is_float_dtype(column) else column

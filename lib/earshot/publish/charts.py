@@ -23,7 +23,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: s
     across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=alt.ExprRef("max(2, ceil(width / 110))"), labelOverlap="greedy", labelSeparation=12,
                                          labelFlush=True)))  # fmt: skip
     domain = _domain(data, how, marks is not None)
-    up = alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS[how], tickCount=5))
+    up = alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS.get(how, ",~r"), tickCount=5))
     base = alt.Chart(data).encode(x=across, y=up, **colour)
     layers = [*_marks(marks, data)]
     if low and high:
@@ -93,7 +93,7 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
     data, at = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high), x)
     how = unit or unit_of(y, data["y"])
     across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=2, labelFlush=True, labelOverlap="greedy", labelSeparation=8)))
-    up = alt.Y("y:Q", scale=alt.Scale(domain=_domain(data, how, False), nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS[how], tickCount=3))
+    up = alt.Y("y:Q", scale=alt.Scale(domain=_domain(data, how, False), nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS.get(how, ",~r"), tickCount=3))
     base = alt.Chart(data).encode(x=across, y=up)
     layers = [base.mark_line(color=palette.SERIES[0], strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, how))]
     if low and high:
@@ -182,7 +182,7 @@ def _words(column: str) -> str:
 
 def _fine(how: str, values: pd.Series) -> str:
     """Return the label format, with one more digit when the values lie close together."""
-    return ".1%" if how == "share" and values.max() - values.min() < 0.1 else LABEL[how]
+    return ".1%" if how == "share" and values.max() - values.min() < 0.1 else LABEL.get(how, ",.3~r")
 
 
 def _domain(data: pd.DataFrame, how: str, headroom: bool) -> list[float]:
@@ -196,7 +196,7 @@ def _domain(data: pd.DataFrame, how: str, headroom: bool) -> list[float]:
 
 def _span(least: float, most: float, how: str) -> dict:
     bottom = 0.0 if 0 <= least < 0.5 * most else least - 0.06 * (most - least or 1)
-    axis = alt.Axis(title=None, format=AXIS[how], grid=True, domain=False, ticks=False, tickCount=alt.ExprRef("max(2, ceil(width / 110))"))
+    axis = alt.Axis(title=None, format=AXIS.get(how, ",~r"), grid=True, domain=False, ticks=False, tickCount=alt.ExprRef("max(2, ceil(width / 110))"))
     return {"scale": alt.Scale(domain=[bottom, most + 0.02 * (most - bottom or 1)], nice=False, zero=False), "axis": axis}
 
 

@@ -122,11 +122,11 @@ def _page(facts: dict, title: str, opening: str, file: str) -> dict:
     brand = facts.get("brand") or str(facts.get("workspace", "")).replace("_", " ").title()
     params = [(name, _setting(value)) for name, value in facts.get("params", {}).items() if value not in ("", [], None)]
     return {"title": title, "opening": opening, "brand": plain(brand), "lang": facts.get("lang", "en"), "policy": POLICY, "style": style(),
-            "pages": pages, "stamp": _stamp(facts), "params": params, "index": facts.get("index", ""),
+            "pages": pages, "stamp": stamp(facts), "params": params, "index": facts.get("index", ""),
             "verify": facts.get("verify", ""), **around}  # fmt: skip
 
 
-def _stamp(facts: dict) -> list[tuple[str, str]]:
+def stamp(facts: dict) -> list[tuple[str, str]]:
     """Return what identifies the page: the data window, the posts, when it was made and by which run."""
     days = [numbers.day(pd.Timestamp(facts[end]).normalize()) for end in ("start", "end") if facts.get(end)]
     made = pd.Timestamp(facts["generated_at"]) if facts.get("generated_at") else None

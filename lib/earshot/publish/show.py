@@ -24,6 +24,11 @@ FEELINGS = {"negative": "\u2212", "neutral": "\u25cb", "positive": "+"}
 GENERIC = re.compile(r"^\W*(no description|image|figure|chart|plot|graph|picture|alt text|untitled)\b[^,;:.]{0,40}\W*$", re.I)
 
 
+def headline(text: str, standfirst: str = "") -> None:
+    """Show the one sentence that matters most, large, with a second one below it."""
+    _display("headline", build_headline(text, standfirst))
+
+
 def findings(claims: Iterable) -> None:
     """Show claims as ordered sentences, each with its interval, n and method in a quiet line below."""
     _display("findings", build_findings(claims))
@@ -58,7 +63,7 @@ def html(shape: str, *arguments, widget: object = None, **options) -> object:
     """Return (or refill) the one ipywidgets.HTML of a dashboard: ``show.html("table", frame, "Posts by brand")``."""
     from ipywidgets import HTML
 
-    builders = {"findings": build_findings, "table": build_table, "posts": build_posts, "figure": build_figure,
+    builders = {"headline": build_headline, "findings": build_findings, "table": build_table, "posts": build_posts, "figure": build_figure,
                 "facts": build_facts, "note": build_note}  # fmt: skip
     if shape not in builders:
         raise ValueError(f'show.html got the shape "{shape}"; use one of {", ".join(builders)}.')
@@ -73,6 +78,12 @@ def csv_safe(frame: pd.DataFrame) -> pd.DataFrame:
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
         safe[name] = safe[name].map(_defuse, na_action="ignore")
     return safe
+
+
+def build_headline(text: str, standfirst: str = "") -> Markup:
+    """Return the headline and, where there is one, its standfirst."""
+    below = Markup('<p class="standfirst">{}</p>').format(quote(standfirst)) if clean(standfirst) else ""
+    return Markup('<p class="sentence">{}</p>{}').format(quote(text), below)
 
 
 def build_findings(claims: Iterable) -> Markup:
@@ -117,13 +128,14 @@ def build_figure(chart: object, alt: str, caption: str, data: pd.DataFrame, form
     """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded below."""
     from earshot.publish import charts
 
+    wide, narrow, title = charts.pictures(chart)
     alt = _checked_alt(alt)
-    wide, narrow, headline = charts.pictures(chart)
-    headline = Markup("<strong>{}</strong> ").format(quote(headline)) if headline else ""
+    alt = f"{plain(title).rstrip('.')}. {alt}" if title and plain(title) not in alt else alt
+    title = Markup("<strong>{}</strong> ").format(quote(title)) if title else ""
     return Markup(
         "<figure><figcaption>{}<span>{}</span></figcaption>{}<details><summary>The data behind this figure</summary>{}"
         "</details></figure>"
-    ).format(headline, quote(caption), _picture(wide, narrow, alt), build_table(data, f"Data: {caption}", formats))
+    ).format(title, quote(caption), _picture(wide, narrow, alt), build_table(data, f"Data: {caption}", formats))
 
 
 def build_facts(values: dict) -> Markup:
@@ -167,12 +179,20 @@ def _finding(claim: object) -> Markup:
         measured.append(Markup("<span>95% interval {}</span>").format(numbers.interval(claim.low, claim.high, claim.unit)))
     if claim.n:
         measured.append(Markup("<span><i>n</i> = {}</span>").format(numbers.count(claim.n)))
-    known = {"Method": claim.method, "Computed from": ", ".join(claim.inputs), "Claim": claim.id}
-    rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, quote(text)) for name, text in known.items() if text)
+    known = {"Method": quote(claim.method), "Computed from": quote(", ".join(claim.inputs)), "Claim": _stated(claim)}
+    rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, text) for name, text in known.items() if text)
     how = Markup("<details><summary>How we know</summary><dl>{}</dl></details>").format(rows)
     return Markup('<li id="{}"><p class="sentence">{}</p><div class="measured">{}</div></li>').format(
         anchor(claim.id), quote(claim.sentence), Markup(" ").join([*filter(None, measured), how])
     )
+
+
+def _stated(claim: object) -> Markup:
+    """Return the claim's id, as a link to the page that states it where another notebook did."""
+    page = str(claim.about.get("notebook", ""))
+    if not re.fullmatch(r"\d\d_[a-z_]+", page):
+        return quote(claim.id)
+    return Markup('<a href="{}.html#{}">{}</a>').format(page, anchor(claim.id), quote(claim.id))
 
 
 def _badge(verdict: str, what: str) -> Markup | str:
