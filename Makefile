@@ -13,6 +13,7 @@ help: ## list what you can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## build the environment (the other targets do it when needed)
+	@echo "Ready in $(VENV): make help lists what you can do."
 
 report: $(READY) ## write the report: make report [WORKSPACE=airline] [POSTS=file.csv]
 	@"$(BIN)/earshot" report "$(WORKSPACE)" $(if $(POSTS),--posts "$(POSTS)")
