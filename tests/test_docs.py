@@ -96,7 +96,7 @@ def reader(tmp_path_factory) -> Path:
     brief = folder / "params" / "demo" / "brief.yml"
     kept = [line for line in brief.read_text().splitlines() if not line.startswith("posts:")]
     brief.write_text("\n".join([*kept, "posts: 600", ""]))
-    posts = "\n".join(f"{row},person{row % 7},I love how quick Acme answers note {row},2026-03-{row % 27 + 1:02} 08:00,Acme"
+    posts = "\n".join(f"{row},person{row % 7},I love how quick Acme is: note {row},2026-03-{row % 27 + 1:02} 08:00,Acme"
                       for row in range(60))
     (folder / "posts.csv").write_text(f"id,author,text,created_at,brand\n{posts}\n")
     (folder / "labelled.csv").write_text("text,label\nI love it,positive\nI hate it,negative\nIt is open,neutral\n" * 4)
