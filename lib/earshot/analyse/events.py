@@ -46,7 +46,7 @@ def _expected(group: pd.DataFrame) -> pd.DataFrame:
     number = group["count"].to_numpy("float64")
     if len(number) < FEWEST_DAYS:
         return group.assign(expected=np.nan, low=np.nan, high=np.nan, p=np.nan)
-    weekday = group["day"].dt.dayofweek.to_numpy()
+    weekday = group["day"].dt.day_of_week.to_numpy()
     expected = np.array([_median_of_others(number, weekday, row) for row in range(len(number))]).clip(min=0.5)
     excess = np.log1p(number) - np.log1p(expected)
     spread = 1.4826 * np.median(np.abs(excess - np.median(excess)))

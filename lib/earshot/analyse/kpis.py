@@ -73,8 +73,8 @@ def _levels(counted: pd.DataFrame, contract: Contract) -> tuple[list, list, list
         if len(values):
             found.append(_current(values, contract, by))
             segments = [_segment(row, by) for row in values.to_dict("records")]
-            labelled = values.assign(kpi=contract.id, level=depth, segment=segments)
-            periods.append(labelled.reindex(columns=HISTORY).fillna({"brand": ""}))
+            brands = values["brand"] if "brand" in by else ""
+            periods.append(values.assign(kpi=contract.id, level=depth, brand=brands, segment=segments)[HISTORY])
     return found, periods, few
 
 
@@ -144,7 +144,8 @@ def _against(now: pd.Series, past: pd.DataFrame) -> dict:
     if len(earlier) < FEWEST_PERIODS or not np.isfinite(now["value"]):
         return nothing
     # Periods differ by more than sampling; the larger of both spreads is what a new period must beat.
-    spread = max(earlier.std(ddof=1), float(now["se"])) * np.sqrt(1 + 1 / len(earlier))
+    sampling = max(float(now["se"]), float(past["se"].mean()))
+    spread = max(earlier.std(ddof=1), sampling) * np.sqrt(1 + 1 / len(earlier))
     change, degrees = now["value"] - earlier.mean(), len(earlier) - 1
     half = stats.t.ppf(0.5 + estimate.LEVEL / 2, degrees) * spread
     p = float(2 * stats.t.sf(abs(change) / spread, degrees)) if spread > 0 else 1.0

@@ -1,0 +1,77 @@
+import pytest
+
+from earshot.analyse import brief
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+PARAMS = Brief(brand="Acme")
+
+
+def claim(name, kind="level", weight=0.5, verdict="", **about):
+    return Claim(
+        name,
+        f"Sentence of {name} (with an aside).",
+        0.1,
+        "share",
+        0.0,
+        0.2,
+        100,
+        "method",
+        ("posts",),
+        kind,
+        weight,
+        verdict,
+        about,
+    )
+
+
+def test_the_heaviest_real_change_makes_the_headline():
+    page = brief.compose(
+        [
+            claim("sentiment.negative"),
+            claim("a", "change", 0.9, "noise"),
+            claim("b", "event", 0.7, "real", headline="acme: complaints double", brand="Acme"),
+            claim("c", "change", 0.6, "real"),
+        ],
+        PARAMS,
+    )
+    assert page.headline == "Acme: complaints double"
+    assert [item.id for item in page.changed] == ["b", "c"]
+    assert page.standfirst == "Sentence of sentiment.negative (with an aside)."
+
+
+def test_without_a_change_the_level_is_the_headline():
+    page = brief.compose([claim("sentiment.negative"), claim("a", "change", 0.9, "noise")], PARAMS)
+    assert page.headline == "Sentence of sentiment.negative"
+    assert page.changed == []
+
+
+def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
+    claims = [claim(f"sentiment.surge.acme.{day}", "event", 0.9 - day / 100, "real", brand="Acme") for day in range(6)]
+    claims += [
+        claim("new", "new", 0.2, brand="Acme"),
+        claim("topics.size.1", weight=0.3),
+        claim("q", "quality", 0.8),
+        claim("kpi.net.acme", "kpi", 0.8, meets="missed"),
+    ]
+    page = brief.compose(claims, PARAMS)
+    assert [item.id for item in page.changed][2] == "new"
+    shown = [item.id for part in (page.changed, page.why, page.watch, page.data) for item in part]
+    assert len(shown) == len(set(shown))
+    assert [item.id for item in page.watch] == ["kpi.net.acme", "q"]
+
+
+def test_standings_come_from_claims_alone():
+    page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")], PARAMS)
+    assert page.standing["brand"].tolist() == ["Acme", "Bolt"]
+    assert page.standing["n"].sum() == 200
+    assert page.caption == "Share of positive less share of negative posts, 95 % interval; 200 posts"
+
+
+def test_quotes_are_ids():
+    assert brief.compose([claim("sentiment.quotes", quotes=["x:1", "x:2"])], PARAMS).quoted == ["x:1", "x:2"]
+
+
+def test_nothing_claimed_is_one_sentence():
+    with pytest.raises(ValueError, match="No notebook of this run has stated a claim yet; run 01 to 05 first"):
+        brief.compose([], PARAMS)

@@ -1,0 +1,141 @@
+import pandas as pd
+import pytest
+
+from earshot.analyse import contracts, kpis
+from earshot.core.params import Brief, ParamError
+
+DAYS = pd.date_range("2026-03-01", periods=42)
+NET = {
+    "id": "net",
+    "name": "Net sentiment",
+    "formula": "(positive - negative) / originals",
+    "unit": "net share",
+    "owner": "Ann",
+    "decision": "staffing",
+    "target": ">= 0.2",
+    "refresh": "weekly",
+    "by": ["brand", "platform"],
+}
+VOLUME = {"id": "volume", "name": "Posts", "formula": "posts", "unit": "posts", "owner": "Ann", "refresh": "weekly"}
+
+
+def six_weeks(posts, last=("positive", "negative")):
+    rows = []
+    for place, day in enumerate(DAYS):
+        mood = last if place >= 35 else ("positive", "negative")
+        rows += [
+            {"brand": brand, "day": day, "sentiment": mood[turn % len(mood)], "platform": ("x", "forum")[turn // 6]}
+            for brand in ("Acme", "Bolt")
+            for turn in range(8)
+        ]
+    return posts(rows)
+
+
+def measure(frame, *agreed, brand="Acme"):
+    return kpis.measure(frame, contracts.read({"kpis": list(agreed)}), Brief(brand=brand))
+
+
+def test_the_value_of_the_latest_whole_week_at_each_level(posts):
+    card = measure(six_weeks(posts), NET, VOLUME)
+    table = card.table.set_index(["kpi", "level", "brand", "segment"])
+    assert table.loc[("net", 0, "", ""), ["value", "n"]].tolist() == [0, 112]
+    assert table.loc[("net", 1, "Acme", ""), "n"] == 56
+    assert table.loc[("volume", 1, "Acme", ""), "value"] == 56
+    assert (table["first_day"] == DAYS[35]).all()
+    assert (table["last_day"] == DAYS[41]).all()
+    assert ("net", 2, "Acme", "forum") not in table.index  # 14 posts, fewer than agreed
+
+
+def test_small_cells_are_refused_with_the_reason(posts):
+    refused = measure(six_weeks(posts), NET).refused
+    assert set(refused["segment"]) == {"forum"}
+    assert refused["reason"].iloc[0] == "14 posts in the period, fewer than the 30 agreed"
+
+
+def test_a_kpi_without_owner_or_past_its_agreement_is_refused(posts, monkeypatch):
+    monkeypatch.setenv("EARSHOT_NOW", "2026-06-01")
+    card = measure(six_weeks(posts), NET | {"owner": None}, VOLUME | {"agreed_until": "2026-05-31"})
+    assert card.table.empty
+    assert card.claims == []
+    assert card.refused["reason"].tolist() == [
+        "it has no owner; name the person who answers for it",
+        "its agreement ended on 2026-05-31; ask Ann to agree to it again",
+    ]
+
+
+def test_a_kpi_that_serves_no_decision_is_flagged(posts):
+    assert measure(six_weeks(posts), NET, VOLUME).vanity == ["Posts"]
+
+
+def test_a_planted_change_is_real_and_the_usual_is_not(posts):
+    changed = measure(six_weeks(posts, last=("negative",)), NET).table
+    acme = changed[(changed["brand"] == "Acme") & (changed["level"] == 1)].iloc[0]
+    assert (acme["value"], acme["baseline"], acme["verdict"], acme["meets"]) == (-1, 0, "real", "missed")
+    same = measure(six_weeks(posts), NET).table
+    assert set(same["verdict"]) == {"noise"}
+    assert (same["detectable"] > 0).all()
+
+
+def test_children_add_up_to_their_parent(posts):
+    sums = measure(six_weeks(posts), VOLUME).sums.iloc[0]
+    assert sums["whole"] == sums["sum_of_brands"] + sums["elsewhere"] == 112
+    assert sums["elsewhere"] == 0
+
+
+def test_too_little_history_is_said(posts):
+    frame = six_weeks(posts)
+    table = measure(frame[frame["day"] >= DAYS[14]].reset_index(drop=True), NET).table
+    assert set(table["verdict"]) == {"too little history"}
+
+
+def test_the_claim_says_value_interval_usual_and_target(posts):
+    claim = measure(six_weeks(posts, last=("negative",)), NET).claims[0]
+    assert claim.id == "kpi.net.acme"
+    assert claim.n == 56
+    assert claim.sentence == (
+        "Net sentiment for Acme was −100 (−100 to −100) in 5–11 Apr 2026, against 0 before. "
+        "The target of at least +20 is missed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"ownr": "Ann"}, "kpis.yml, KPI net: there is no field 'ownr'. Did you mean \"owner\"?"),
+        (
+            {"refresh": "weakly"},
+            "kpis.yml, KPI net: refresh is 'weakly'; use daily, weekly, monthly. Did you mean \"weekly\"?",
+        ),
+        ({"target": "high"}, "kpis.yml, KPI net: target is 'high'; write a comparison such as '>= 0.1'."),
+        ({"by": ["colour"]}, "kpis.yml, KPI net: by names 'colour'; use brand, platform, lang or topic_name."),
+        ({"min_n": 0}, "kpis.yml, KPI net: min_n: input should be greater than or equal to 1, got 0."),
+        ({"formula": "likes / post"}, "kpis.yml, KPI net: formula 'likes / post' uses 'post', which is not counted"),
+    ],
+)
+def test_a_wrong_contract_is_one_sentence(change, sentence):
+    with pytest.raises(ParamError) as error:
+        contracts.read({"kpis": [NET | change]})
+    assert str(error.value).startswith(sentence)
+
+
+def test_two_kpis_with_one_id_and_a_list_that_is_none():
+    with pytest.raises(ParamError, match="two KPIs have the id 'net'; rename one"):
+        contracts.read({"kpis": [NET, NET]})
+    with pytest.raises(ParamError, match="'kpis' must be a list"):
+        contracts.read({"kpis": {"id": "net"}})
+    assert contracts.read({}) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "low", "high", "meets"),
+    [
+        (">= 0.2", 0.3, 0.4, "met"),
+        (">= 0.2", 0.0, 0.1, "missed"),
+        (">= 0.2", 0.1, 0.3, "open"),
+        ("<= 0.2", 0.1, 0.2, "met"),
+        ("< 0.2", 0.3, 0.4, "missed"),
+        ("", 0, 1, ""),
+    ],
+)
+def test_a_target_is_met_missed_or_open(target, low, high, meets):
+    assert contracts.read({"kpis": [NET | {"target": target}]})[0].meets(low, high) == meets

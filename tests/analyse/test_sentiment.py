@@ -1,0 +1,73 @@
+import pandas as pd
+import pytest
+
+from earshot.analyse import sentiment
+from earshot.core.params import Brief
+
+DAYS = pd.date_range("2026-03-01", periods=28)
+BRIEF = Brief(brand="Acme", brands=["Acme", "Bolt"], min_posts=10)
+
+
+def month(posts, last_week=("negative",), extra=()):
+    """Four weeks: Acme half praised until the last week, Bolt steadily praised."""
+    rows = []
+    for place, day in enumerate(DAYS):
+        mood = last_week if place >= 21 else ("negative", "positive")
+        rows += [("Acme", day, mood[turn % len(mood)]) for turn in range(8)]
+        rows += [("Bolt", day, ("positive", "positive", "neutral", "negative")[turn % 4]) for turn in range(8)]
+    return posts([*rows, *extra])
+
+
+def test_levels_are_the_shares_and_their_difference(posts):
+    feeling = sentiment.measure(month(posts, last_week=("negative", "positive")), BRIEF)
+    brands = feeling.brands.set_index("brand")
+    assert brands.loc["Acme", "value"] == 0
+    assert brands.loc["Bolt", "value"] == 0.25
+    assert feeling.wide.set_index("brand").loc["Bolt"].to_dict() == {"negative": 0.25, "neutral": 0.25, "positive": 0.5}
+    assert feeling.brands["brand"].tolist() == ["Bolt", "Acme"]
+
+
+def test_a_planted_fall_is_a_real_change_and_steadiness_is_noise(posts):
+    feeling = sentiment.measure(month(posts), BRIEF)
+    verdicts = {claim.about["brand"]: claim.verdict for claim in feeling.claims if claim.kind == "change"}
+    assert verdicts == {"Acme": "real", "Bolt": "noise"}
+    claim = next(claim for claim in feeling.claims if claim.id == "sentiment.change.acme")
+    assert claim.value == -1
+    assert claim.sentence.startswith(
+        "Net sentiment towards Acme fell by 100 points, from 0 in 1–21 Mar 2026 to −100 in 22–28 Mar 2026 ("
+    )
+    assert claim.about["headline"] == "Acme: sentiment worsens by 100 points"
+
+
+def test_a_day_of_complaints_stands_out(posts):
+    feeling = sentiment.measure(month(posts, extra=[("Acme", DAYS[12], "negative")] * 60), BRIEF)
+    events = [claim for claim in feeling.claims if claim.kind == "event"]
+    assert [claim.id for claim in events] == ["sentiment.surge.acme.2026-03-13"]
+    assert "drew 64 negative posts" in events[0].sentence
+
+
+def test_repeats_are_one_opinion(posts):
+    copies = [{"brand": "Acme", "day": DAYS[3], "sentiment": "negative", "is_repeat": True}] * 500
+    with_copies = sentiment.measure(month(posts, extra=copies), BRIEF)
+    without = sentiment.measure(month(posts), BRIEF)
+    pd.testing.assert_frame_equal(with_copies.brands, without.brands)
+    assert with_copies.trust["repeats left out"] == 500
+
+
+def test_groups_with_too_few_posts_are_not_published(posts):
+    feeling = sentiment.measure(month(posts, extra=[("Cask", DAYS[1], "positive")] * 9), BRIEF)
+    assert "Cask" not in set(feeling.brands["brand"])
+    assert not any("Cask" in claim.sentence for claim in feeling.claims)
+
+
+def test_quotes_name_posts_by_id_and_never_hold_text(posts):
+    claim = next(claim for claim in sentiment.measure(month(posts), BRIEF).claims if claim.id == "sentiment.quotes")
+    assert claim.about["quotes"]
+    assert all(name.startswith("x:") for name in claim.about["quotes"])
+    assert "six words" not in str(claim)
+
+
+def test_without_sentiment_one_sentence_says_what_to_do(posts):
+    frame = month(posts).assign(sentiment=pd.NA)
+    with pytest.raises(ValueError, match="No post in this window has a sentiment yet; run 'earshot report'"):
+        sentiment.measure(frame, BRIEF)
