@@ -107,13 +107,15 @@ def conform(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     unknown = [name for name in frame.columns if name not in table.columns]
     if unknown:
         raise ValueError(f"Table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.columns)}.")
-    typed, reasons = _converted(table, frame)
+    # Rows are told apart by position: the labels of a frame that was put together from several can repeat.
+    given = frame.reset_index(drop=True)
+    typed, reasons = _converted(table, given)
     for row, reason in _failures(table, typed):
         reasons.setdefault(row, reason)
     refused = typed.index.isin(list(reasons))
     bad = frame.loc[refused].copy()
-    bad["reason"] = [reasons[row] for row in bad.index]
-    return typed.loc[~refused], bad
+    bad["reason"] = [reasons[row] for row in typed.index[refused]]
+    return typed.set_axis(frame.index).loc[~refused], bad
 
 
 def _converted(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
@@ -137,16 +139,34 @@ def _cast(values: pd.Series, kind: str) -> pd.Series:
     if kind == "vector":
         return values
     if kind == "text":
-        return values.astype("str")
+        return _text(values)
     if kind == "time":
-        return pd.to_datetime(values, utc=True, errors="coerce").astype(TYPES["time"])
+        return _times(values)
     if kind == "flag":
-        return values.astype("boolean") if values.dtype != "str" else \
-            values.str.lower().map({"true": True, "false": False, "1": True, "0": False}).astype("boolean")
-    numbers = pd.to_numeric(values, errors="coerce")
-    if kind == "whole":
-        return numbers.where(numbers.isna() | (numbers % 1 == 0)).astype("Int64")
-    return numbers.astype("float64")
+        known = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+        return _text(values).str.lower().map(known).astype("boolean")
+    numbers = pd.to_numeric(values if pd.api.types.is_numeric_dtype(values) else _text(values), errors="coerce")
+    if kind == "whole" and not pd.api.types.is_integer_dtype(numbers):
+        numbers = numbers.where(numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() < 2 ** 53)))
+    return numbers.astype("Int64" if kind == "whole" else "float64")
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """Return the values as text; half a surrogate pair, which no file can hold, becomes the replacement character."""
+    try:
+        return values.astype("str")
+    except UnicodeEncodeError:
+        return values.map(lambda value: str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+                          na_action="ignore").astype("str")
+
+
+def _times(values: pd.Series) -> pd.Series:
+    """Return times in UTC; a bare number is no time, since nobody can tell its unit."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind == "M":
+        return pd.to_datetime(values, utc=True).astype(TYPES["time"])
+    texts = values.map(lambda value: value.isoformat() if hasattr(value, "isoformat") else value, na_action="ignore")
+    return pd.to_datetime(_text(texts).where(lambda text: ~text.str.fullmatch(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?").fillna(True)),
+                          utc=True, errors="coerce", format="ISO8601").astype(TYPES["time"])
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> list[tuple]:

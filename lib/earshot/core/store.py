@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from earshot.core import merging
 from earshot.core.clock import now
+from earshot.core.guard import StoreError, writing
 from earshot.core.tables import TABLES, conform
 
 ATTEMPTS = 30
@@ -49,11 +51,11 @@ class Store:
 
     def append(self, table: str, frame: pd.DataFrame) -> int:
         """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does not fit."""
-        from deltalake import write_deltalake
         rows = self._arrow(table, frame)
-        self._create(table)
-        self._retry(lambda: write_deltalake(self._path(table), rows, mode="append", schema_mode="merge"))
-        return self.version(table)
+        with writing(self.root, table, rows.nbytes):
+            self._create(table)
+            self._retry(lambda: self._add(table, rows))
+            return self.version(table)
 
     def merge(self, table: str, frame: pd.DataFrame) -> Merged:
         """Insert rows with new keys and replace rows whose content changed, in one commit.
@@ -67,8 +69,9 @@ class Store:
             raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; "
                              f"keep one row per {', '.join(spec.key)}.")
         rows = self._arrow(table, frame)
-        self._create(table)
-        return self._retry(lambda: self._merge_once(table, rows))
+        with writing(self.root, table, rows.nbytes):
+            self._create(table)
+            return self._retry(lambda: self._merge_once(spec, rows))
 
     def read(self, table: str, columns: list[str] | None = None, where: dict | None = None,
              weeks: Iterable[str] | None = None, version: int | None = None) -> pd.DataFrame:
@@ -83,9 +86,12 @@ class Store:
         if delta is None:
             return spec.empty()[wanted]
         conditions = dict(where or {}) | ({"week": list(weeks)} if weeks is not None else {})
-        stored = self._dataset(delta)
+        stored = delta.to_pyarrow_dataset()
         needed = [name for name in dict.fromkeys([*wanted, *spec.key]) if name in stored.schema.names]
-        rows = stored.to_table(columns=needed, filter=_filter(conditions))
+        try:
+            rows = stored.to_table(columns=needed, filter=_filter(conditions))
+        except FileNotFoundError:
+            raise self._erased(table, delta) from None
         frame = _typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
         return frame[wanted]
 
@@ -97,25 +103,33 @@ class Store:
             for name in TABLES:
                 if re.search(rf"\b{name}\b", query):
                     self._view(connection, name, self._delta(name))
-            return connection.sql(query).to_arrow_table().to_pandas()
+            try:
+                return connection.sql(query).to_arrow_table().to_pandas()
+            except duckdb.IOException as error:
+                raise StoreError(f"{self.root} could not be queried: {str(error).splitlines()[0]} "
+                                 "(files of a past version go when rows are erased).") from None
 
     def delete(self, table: str, where: str) -> int:
         """Delete the rows for which the SQL condition ``where`` holds and return how many; vacuum makes it final."""
-        delta = self._delta(table)
-        if delta is None:
-            return 0
         self._writable(table)
-        if not self.sql(f'SELECT count(*) AS n FROM "{table}" WHERE {where}')["n"].iloc[0]:
+        if self._delta(table) is None:
             return 0
-        return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
+        with writing(self.root, table):
+            if not self.sql(f'SELECT count(*) AS n FROM "{table}" WHERE {where}')["n"].iloc[0]:
+                return 0
+            return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
 
     def vacuum(self, table: str) -> int:
-        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many files."""
-        delta = self._delta(table)
+        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many files.
+
+        What a killed writer left behind goes too, except on an object store, where another writer may be at work.
+        """
         self._writable(table)
-        if delta is None:
+        if self._delta(table) is None:
             return 0
-        return len(delta.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False))
+        with writing(self.root, table):
+            return len(self._delta(table).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False,
+                                                 full="://" not in self.root))
 
     def quarantine(self, refused: pd.DataFrame, source: str) -> int:
         """Keep rows that were refused (columns payload_ref, file, row, payload, reason) and return how many are new."""
@@ -141,24 +155,25 @@ class Store:
         except TableNotFoundError:
             return None
 
-    def _dataset(self, delta):
-        # A file that vacuum removed makes the old version unreadable; the caller gets pyarrow's FileNotFoundError.
-        return delta.to_pyarrow_dataset()
+    def _erased(self, table: str, delta) -> StoreError:
+        return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
+                          "its files were removed when rows were erased. Read the current version.")
 
     def _view(self, connection, name: str, delta) -> None:
-        """Make the table known to DuckDB as ``name``, in the columns that its declaration has."""
+        """Make the table known to DuckDB as ``name``, in all columns of its declaration."""
         # DuckDB's own delta extension is a download, and over a pyarrow dataset its text filters fail (string_view).
         spec = TABLES[name]
         files = [] if delta is None else delta.file_uris()
         if not files:
             connection.register(name, spec.arrow.empty_table())
         elif "://" in self.root:
-            connection.register(name, self._dataset(delta).to_table())
+            connection.register(name, delta.to_pyarrow_dataset().to_table())
         else:
             listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], '
-                               f"union_by_name = true, hive_partitioning = {bool(spec.partition)}, "
-                               "hive_types_autocast = false)")
+            connection.register(f"_declared_{name}", spec.arrow.empty_table())
+            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM _declared_{name} UNION ALL BY NAME '
+                               f"SELECT * FROM read_parquet([{listed}], union_by_name = true, "
+                               f"hive_partitioning = {bool(spec.partition)}, hive_types_autocast = false)")
 
     def _writable(self, table: str) -> None:
         if self.pinned is not None:
@@ -181,40 +196,31 @@ class Store:
         if self._delta(table) is not None:
             return
         try:
-            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore",
+            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=_settings(spec),
                               partition_by=[spec.partition] if spec.partition else None)
         except DeltaError:
             if self._delta(table) is None:  # else another writer made it first
                 raise
 
-    def _merge_once(self, table: str, rows) -> Merged:
-        spec = TABLES[table]
-        delta = self._delta(table)
-        weeks = sorted(set(rows[spec.partition].to_pylist())) if spec.partition else []
-        if self._unchanged(delta, spec, rows, weeks):
-            return Merged(0, 0)
-        match = " AND ".join(f't."{name}" = s."{name}"' for name in spec.key)
-        if weeks:
-            match += f" AND t.{spec.partition} IN ({', '.join(repr(week) for week in weeks)})"
-        changed = " OR ".join(f'(t."{name}" IS DISTINCT FROM s."{name}")' for name in _compared(spec)) or "false"
-        done = (delta.merge(rows, match, source_alias="s", target_alias="t", merge_schema=True)
-                .when_matched_update_all(predicate=changed).when_not_matched_insert_all().execute())
-        return Merged(done["num_target_rows_inserted"], done["num_target_rows_updated"])
+    def _add(self, table: str, rows) -> None:
+        from deltalake import write_deltalake
+        write_deltalake(self._path(table), rows, mode="append", schema_mode="merge")
 
-    def _unchanged(self, delta, spec, rows, weeks: list[str]) -> bool:
-        """Say whether every row is stored already as it is; an empty Delta commit would be a new version."""
+    def _merge_once(self, spec, rows) -> Merged:
         import duckdb
-        if any(name not in self._dataset(delta).schema.names for name in spec.columns):
-            return False
-        names = ", ".join(f'"{name}"' for name in [*spec.key, *_compared(spec)])
-        only = f" WHERE {spec.partition} IN ({', '.join(repr(week) for week in weeks)})" if weeks else ""
+        import pyarrow as pa
+        delta = self._delta(spec.name)
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.register("new", rows)
             self._view(connection, spec.name, delta)
-            new = connection.execute(f"SELECT 1 FROM (SELECT {names} FROM new EXCEPT SELECT {names} "
-                                     f'FROM "{spec.name}"{only}) LIMIT 1').fetchone()
-        return new is None
+            plan = merging.plan(connection, spec, rows)
+        if len(plan.changed) or (len(plan.new) and "://" in self.root):
+            # A merge, not an append, where no lock keeps another writer from adding the same key meanwhile.
+            merging.replace(delta, spec, pa.concat_tables([plan.new, plan.changed]), plan.partitions)
+        elif len(plan.new):
+            self._add(spec.name, plan.new)
+            merging.tidy(self._delta(spec.name), spec, plan.new)
+        return Merged(len(plan.new), len(plan.changed))
 
     def _retry(self, write: Callable):
         """Run ``write`` until no other writer got in between (optimistic concurrency), with growing random pauses."""
@@ -228,9 +234,12 @@ class Store:
                 time.sleep(random.uniform(0, min(2.0, 0.05 * 2 ** attempt)))
 
 
-def _compared(spec) -> list[str]:
-    left_out = {*spec.key, *spec.volatile, spec.partition}
-    return [name for name in spec.columns if name not in left_out]
+def _settings(spec) -> dict[str, str]:
+    # The log keeps the least and greatest value of each column it counts: of texts and authors it must not, since an
+    # erased post would live on there. Past versions stay readable: `verify` goes back to them.
+    counted = "created_at" if "created_at" in spec.columns else ""
+    return {"delta.enableExpiredLogCleanup": "false"} | (
+        {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})
 
 
 def _filter(conditions: dict):
