@@ -1,0 +1,48 @@
+import pandas as pd
+import pytest
+
+from earshot.analyse import posts
+from earshot.core import clock
+from earshot.core.params import Brief
+from earshot.core.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Four posts around midnight in New York, one private, one a copy, one not yet enriched."""
+    store = Store(tmp_path / "store")
+    times = pd.to_datetime(["2015-02-17T04:59Z", "2015-02-17T05:01Z", "2015-02-18T05:01Z", "2015-02-18T12:00Z"])
+    frame = pd.DataFrame({"post_id": ["x:1", "x:2", "x:3", "x:4"], "text": ["a", "b", "c", "d"], "created_at": times})
+    frame = frame.assign(platform="x", brand="Acme", kind="post", source="s", content_hash=frame["text"], lang="en",
+                         collected_at=clock.now(), week=clock.week(frame["created_at"]))
+    frame["is_public"] = pd.array([None, True, True, False], dtype="boolean")
+    store.merge("posts", frame)
+    step = frame[["post_id", "week", "content_hash"]].iloc[:2].assign(step_version="1")
+    store.merge("language", step.assign(lang=["es", "en"], confidence=0.9))
+    store.merge("duplicates", step.assign(group="x:1", role=["original", "near"], similarity=1.0))
+    return store
+
+
+def test_a_day_begins_in_the_workspaces_zone(store):
+    found = posts.load(store, Brief(timezone="America/New_York"))
+    assert found["day"].dt.strftime("%m-%d").tolist() == ["02-16", "02-17", "02-18"]
+    window = posts.load(store, Brief(timezone="America/New_York", start="2015-02-17", end="2015-02-17"))
+    assert window["post_id"].tolist() == ["x:2"]
+
+
+def test_private_posts_never_enter(store):
+    assert "x:4" not in set(posts.load(store, Brief())["post_id"])
+
+
+def test_enrichment_is_joined_and_missing_where_it_has_not_run(store):
+    found = posts.load(store, Brief()).set_index("post_id")
+    assert found["lang"].tolist() == ["es", "en", "en"]  # detected, detected, declared
+    assert found["is_repeat"].tolist() == [False, True, False]
+    assert found["sentiment"].isna().all()
+    assert posts.load(store, Brief(languages=["es"]))["post_id"].tolist() == ["x:1"]
+
+
+def test_an_empty_store_gives_an_empty_frame_with_its_columns(tmp_path):
+    found = posts.load(Store(tmp_path / "none"), Brief())
+    assert found.empty
+    assert {"day", "is_repeat", "topic_name", "p_negative"} <= set(found.columns)
