@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
 
 LIBRARY = Path(__file__).resolve().parent
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "failed": "red"}
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "good": "green", "failed": "red", "running": "yellow"}
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -25,6 +25,8 @@ class Plainly(TyperGroup):
         """Run the command; any other error keeps its traceback, because it is ours to mend."""
         try:
             return super().invoke(ctx)
+        except (typer.Exit, typer.Abort):  # both are RuntimeErrors
+            raise
         except (ValueError, LookupError, RuntimeError, OSError) as error:
             if not (isinstance(error, OSError) or raised_by_us(error)):
                 raise
@@ -35,6 +37,7 @@ class Plainly(TyperGroup):
 app = typer.Typer(cls=Plainly, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Accept the columns that are guessed for a new kind of file.")]
 
 
 @app.callback()
@@ -42,28 +45,38 @@ def main() -> None:
     """Listen to what people say about a brand in public, and act on it."""
 
 
-@app.command(epilog="Example: earshot report airline --posts tweets.parquet")
+@app.command(epilog="Example: earshot report airline --posts tweets.parquet -p start=2015-02-16")
 def report(
     workspace: Workspace = "demo",
     posts: Annotated[list[Path] | None, typer.Option(help="Import this file first; may be given again.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept the guessed columns of a new kind of file.")] = False,
+    yes: Yes = False,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE",
+                                                    help="Replace one parameter of brief.yml for this run.")] = None,
+    reason: Annotated[str, typer.Option(help="Why this run is made; kept with it.")] = "",
+    requester: Annotated[str, typer.Option(help="Who asked for it; you, when left out.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Run every notebook, reuse none.")] = False,
 ) -> None:
     """Run the notebooks and write the pages; with --posts, import those files first.
 
-    Notebooks whose code, parameters and data are unchanged are reused.
+    Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it stopped.
     """
-    from earshot.publish import run_report
+    from earshot.publish.run_report import report as make_report
+    given = dict(map(parameter, param or []))
     if posts:
         bring_in(workspace, posts, yes)
-    done = run_report.report(workspace)
-    raise typer.Exit(0 if done else 1)
+    done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
+    say(done.message, "" if done.ok else "red", out if done.ok else err)
+    page = done.folder.parent / "latest" / "16_brief.html" if done.ok else done.folder / "failure.html"
+    if page.exists():
+        say(f"Read {page}")
+    raise typer.Exit(0 if done.ok else 1)
 
 
 @app.command("import", epilog="Example: earshot import airline tweets.parquet more/*.csv.gz")
 def import_(
     workspace: Workspace,
     files: Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet, gzipped or not, in any encoding.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept the guessed columns.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Import posts from files; a file that is already there adds nothing.
 
@@ -99,9 +112,25 @@ def evaluate(
     typer.echo(json.dumps(metrics_of(name, data, train)))
 
 
-@app.command(epilog="Example: earshot runs airline")
-def runs(workspace: Workspace = "demo") -> None:
-    """List the runs of a workspace, newest first: when, how it ended, how long, why, for whom, what was reused."""
+@app.command(epilog="Example: earshot runs airline --last 5")
+def runs(
+    workspace: Workspace = "demo",
+    last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+) -> None:
+    """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was reused."""
+    from earshot.core.workspace import open_workspace
+    from earshot.publish.reuse import read_past
+    past = [run.manifest for run in read_past(open_workspace(workspace).outputs, last)]
+    if not past:
+        say(f"There is no run of {workspace} yet; earshot report {workspace} makes one.")
+        return
+    table = plain_table("Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For")
+    for run in past:
+        reused = sum(notebook["status"] == "reused" for notebook in run["notebooks"])
+        table.add_row(run["run"], Text(run["status"], COLOURS[run["status"]]), f"{run.get('seconds', 0):.0f}",
+                      f"{reused} of {len(run['notebooks'])}", f"{run['posts']:,}", cell(run["reason"]),
+                      cell(run["requester"]))
+    out.print(table)
 
 
 @app.command(epilog="Example: earshot doctor")
@@ -109,13 +138,40 @@ def doctor() -> None:
     """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not work."""
     from earshot.doctor import examine
     checks = examine()
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("", "Check", "Found", "What to do"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("", "Check", "Found", "What to do")
     for check in checks:
-        table.add_row(Text(check.state, COLOURS[check.state]), check.name, Text(check.found), Text(check.advice))
+        table.add_row(Text(check.state, COLOURS[check.state]), check.name, cell(check.found), cell(check.advice))
     out.print(table)
     raise typer.Exit(1 if any(check.state == "fail" for check in checks) else 0)
+
+
+def parameter(text: str) -> tuple[str, str | int | list[str]]:
+    """Return the name and value in ``name=value``, the value of the kind that brief.yml has there."""
+    from earshot.core.params import Brief, ParamError, nearest
+    name, separator, value = text.partition("=")
+    allowed = [field for field in Brief.model_fields if field != "workspace"]
+    if not separator:
+        raise ParamError(f"-p {text}: write NAME=VALUE, for example -p start=2015-02-16.")
+    if name not in allowed:
+        raise ParamError(f"-p {text}: there is no parameter {name!r}.{nearest(name, allowed)}")
+    kind = Brief.model_fields[name].annotation
+    if kind is int and value.lstrip("-").isdecimal():
+        return name, int(value)
+    return name, [part.strip() for part in value.split(",") if part.strip()] if kind == list[str] else value
+
+
+def plain_table(*headings: str) -> Table:
+    """Return an empty table without lines, whose cells fold instead of being cut."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def cell(text: object) -> Text:
+    """Return text for a table's cell, in which nothing is markup and nothing drives the terminal."""
+    from earshot.publish.quotes import plain
+    return Text(plain(text))
 
 
 def raised_by_us(error: BaseException) -> bool:

@@ -1,0 +1,130 @@
+"""The command says what it does, does it, and answers every wrong request in one sentence."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from earshot import cli
+from earshot.core.params import ParamError
+
+EARSHOT = Path(sys.executable).with_name("earshot")
+COMMANDS = ["report", "import", "verify", "evaluate", "runs", "doctor"]
+
+
+def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
+    """Run the installed command in a process of its own."""
+    return subprocess.run([EARSHOT, *map(str, words)], capture_output=True, text=True, timeout=300,
+                          stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "120", **environment})
+
+
+def call(*words: object):
+    """Run the command in this process, which is quicker."""
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def test_the_installed_command_lists_every_command():
+    answer = run("--help")
+    assert answer.returncode == 0
+    assert re.findall(r"^│ (\w+) ", answer.stdout, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_ends_with_an_example_of_it(name):
+    shown = call(name, "--help").output
+    assert re.search(rf"Example: earshot {name}( |$)", shown, re.MULTILINE)
+    assert len(re.findall(r"[A-Z].*?[.;:]", shown)) >= 1
+
+
+def test_help_needs_nothing_heavy():
+    """What makes `earshot --help` slow is imports; none of these belongs to it."""
+    heavy = "{'pandas', 'numpy', 'deltalake', 'duckdb', 'papermill', 'torch', 'sklearn', 'IPython', 'jupyter_client'}"
+    code = f"import sys, earshot.cli; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    (["report", "dmo"], "There is no workspace 'dmo' under params"),
+    (["runs", "dmo"], "There is no workspace 'dmo' under params"),
+    (["report", "demo", "-p", "strt=x"], "-p strt=x: there is no parameter 'strt'. Did you mean \"start\"?"),
+    (["report", "demo", "-p", "workspace=x"], "-p workspace=x: there is no parameter 'workspace'."),
+    (["report", "demo", "-p", "start"], "-p start: write NAME=VALUE, for example -p start=2015-02-16."),
+    (["report", "demo", "-p", "start=yesterday"], "got 'yesterday'; use an ISO day such as 2015-02-16"),
+    (["evaluate", "sentimnt", "--data", "x.csv"], "There is no evaluation 'sentimnt' (there: "),
+])
+def test_a_wrong_request_is_answered_in_one_sentence(home, words, sentence):
+    answer = run(*words)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(sentence) or sentence in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(("text", "pair"), [
+    ("min_posts=40", ("min_posts", 40)), ("title=A = B", ("title", "A = B")), ("languages=", ("languages", [])),
+    ("languages=en, de", ("languages", ["en", "de"])), ("min_posts=many", ("min_posts", "many")),
+])
+def test_a_parameter_takes_the_kind_that_the_brief_has(text, pair):
+    assert cli.parameter(text) == pair
+
+
+def test_only_our_own_errors_lose_their_traceback():
+    with pytest.raises(ParamError) as ours:
+        cli.parameter("nothing")
+    with pytest.raises(ValueError, match="invalid literal") as theirs:
+        int("x")
+    assert cli.raised_by_us(ours.value)
+    assert not cli.raised_by_us(theirs.value)
+
+
+def test_an_error_of_the_system_says_what_and_where():
+    full = OSError(28, "No space left on device", "posts.parquet")
+    assert cli.sentence(full) == "No space left on device: posts.parquet."
+
+
+def test_nothing_printed_can_drive_a_terminal(capsys):
+    cli.say("\x1b[2Jgone\x07 [red]not markup[/red] \u202etxet")
+    assert capsys.readouterr().out == "gone [red]not markup[/red] txet\n"
+
+
+def test_a_workspace_without_runs_says_how_to_make_one(workspace):
+    workspace("acme")
+    assert call("runs", "acme").output == "There is no run of acme yet; earshot report acme makes one.\n"
+
+
+def test_runs_are_listed_newest_first(workspace, home):
+    workspace("acme")
+    for day, status in (("01", "good"), ("02", "failed")):
+        folder = home / "outputs" / "acme" / f"2026-03-{day}T0600Z-abc{day}"
+        folder.mkdir(parents=True)
+        notebooks = [{"name": "01_collect", "status": "reused"}, {"name": "16_brief", "status": "ran"}]
+        (folder / "run.json").write_text(json.dumps({
+            "run": folder.name, "started": f"2026-03-{day}", "status": status, "seconds": 12.4, "posts": 1200,
+            "reason": "weekly", "requester": "ada", "notebooks": notebooks}))
+    lines = call("runs", "acme").output.splitlines()
+    assert lines[0].split() == ["Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For"]
+    assert lines[1].split() == ["2026-03-02T0600Z-abc02", "failed", "12", "1", "of", "2", "1,200", "weekly", "ada"]
+    assert "good" in lines[2]
+    assert len(call("runs", "acme", "--last", "1").output.splitlines()) == 2
+
+
+def test_doctor_prints_every_check_and_exits_by_the_worst(monkeypatch):
+    from earshot import doctor
+    checks = [doctor.Check("Disk", "ok", "9 GB free"), doctor.Check("Memory", "warn", "2 GB", "close other programs")]
+    monkeypatch.setattr(doctor, "examine", lambda: checks)
+    answer = call("doctor")
+    assert answer.exit_code == 0
+    assert "close other programs" in answer.output
+    checks.append(doctor.Check("Kernel python3", "fail", "not found", "run make clean setup"))
+    assert call("doctor").exit_code == 1
+
+
+def test_doctor_finds_this_machine_fit():
+    answer = run("doctor")
+    assert answer.returncode == 0, answer.stdout
+    assert "Embedding weights" in answer.stdout
