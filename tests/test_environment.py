@@ -121,6 +121,42 @@ def test_git_ignores_what_is_made_or_private(path):
     assert subprocess.run(["git", "check-ignore", "--quiet", path], cwd=CHECKOUT).returncode == 0
 
 
+def chromium(folder: Path) -> subprocess.CompletedProcess:
+    """Run the script that looks for Chromium where only the programs in ``folder`` and `id` exist, as root."""
+    program(folder, "id", "echo 0")
+    return subprocess.run(["/bin/bash", CHECKOUT / ".ci" / "chromium"], capture_output=True, text=True,
+                          env={"PATH": str(folder)}, timeout=30)
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    """Put a little shell program into a folder."""
+    (folder / name).write_text(f"#!/bin/bash\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_an_installed_browser_is_enough(tmp_path, name):
+    program(tmp_path, name, "true")
+    answer = chromium(tmp_path)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_chromium_is_installed_where_that_is_possible(tmp_path):
+    program(tmp_path, "true", "exit 0")
+    program(tmp_path, "apt-get", f'[ "$1" = install ] && echo "#!/bin/bash" > {tmp_path}/chromium && '
+                                 f'/bin/chmod +x {tmp_path}/chromium && echo "$@" > {tmp_path}/asked')
+    answer = chromium(tmp_path)
+    assert (answer.returncode, answer.stdout) == (0, "Installing Chromium from the system packages\n")
+    assert (tmp_path / "asked").read_text() == "install -qq -y chromium\n"
+
+
+def test_where_it_is_not_one_sentence_says_what_to_do(tmp_path):
+    answer = chromium(tmp_path)
+    assert answer.returncode == 1
+    assert answer.stderr == ("Chromium was not found, so the tests that open pages in a browser are skipped: "
+                             "install your system's chromium package.\n")
+
+
 def test_the_ci_script_calls_make_test():
     script = (CHECKOUT / ".ci" / "run").read_text()
     assert "\nmake test\n" in script
