@@ -34,7 +34,8 @@ def describe_window(store, params) -> dict:
     limits = [f"created_at >= TIMESTAMPTZ '{first.isoformat()}'" if first is not None else "",
               f"created_at < TIMESTAMPTZ '{after.isoformat()}'" if after is not None else ""]
     where = " AND ".join(filter(None, limits)) or "true"
-    row = store.sql(f"SELECT count(*) AS n, min(created_at) AS a, max(created_at) AS b FROM posts WHERE {where}").iloc[0]
+    asked = "SELECT count(*) AS n, min(created_at) AS a, max(created_at) AS b FROM posts"
+    row = store.sql(f"{asked} WHERE {where}").iloc[0]
     times = {name: row[key].isoformat() if row["n"] else "" for name, key in (("first", "a"), ("last", "b"))}
     return {"posts": int(row["n"]), "window": found | times}
 

@@ -51,7 +51,8 @@ def read_notebook(path: Path) -> Notebook:
     """Return what a report needs to know about one notebook, read from its JSON alone."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        cells = [(cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in content["cells"]]
+        cells = [(cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
+                 for cell in content["cells"]]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{Path(path).name} is not a notebook: {error}.") from None
     code = [source for kind, source, tags in cells if kind == "code" and "injected-parameters" not in tags]

@@ -14,8 +14,8 @@ ELSEWHERE = ("cluster", "posts")  # where work is done and how much is simulated
 LOOK_BACK = 12
 KEPT = ("ran", "reused")
 CHANGED = {"code": "its code changed", "words": "its text changed", "library": "the library changed",
-           "lock": "the installed packages changed", "settings": "settings changed", "pages": "the set of pages changed",
-           "others": "other notebooks changed", "day": "a new day began"}
+           "lock": "the installed packages changed", "settings": "settings changed",
+           "pages": "the set of pages changed", "others": "other notebooks changed", "day": "a new day began"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def describe_tables(store) -> dict[str, dict]:
     """Return id and version of every stored table; the id tells a table that was deleted and made anew."""
     from earshot.core.tables import TABLES
     found = {name: store._delta(name) for name in TABLES}
-    return {name: {"id": str(delta.metadata().id), "version": delta.version()} for name, delta in found.items() if delta}
+    return {name: {"id": str(delta.metadata().id), "version": delta.version()}
+            for name, delta in found.items() if delta is not None}
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
@@ -83,7 +84,7 @@ def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, pa
 
 
 def decide(notebook: Notebook, parts: dict, past: list[Past], force: bool = False) -> Plan:
-    """Return the plan for one notebook: the newest past run with the same parts and whole files, or why there is none."""
+    """Return the plan for one notebook: the newest past run with the same key and whole files, or why none."""
     key = hash_text(json.dumps(parts, sort_keys=True))
     if force:
         return Plan(notebook, parts, key, "runs because --force was given")

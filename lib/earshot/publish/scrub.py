@@ -7,19 +7,10 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from earshot.publish import leaks
+
 SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|EARSHOT_KEY", re.I)
 STORE_ACCESS = ("AWS_", "AZURE_", "GOOGLE_", "GCP_")
-SECRET_SHAPES = {
-    "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-    "an Amazon access key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a GitHub token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
-    "a Slack token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}"),
-    "a Google key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}\b"),
-    "a Stripe key": re.compile(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"),
-    "a model provider's key": re.compile(r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
-    "a signed web token": re.compile(r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}"),
-    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]{2,}://[^\s/:@\"'<>]{1,64}:[^\s/@\"'<>]{3,64}@[\w.-]+"),
-}
 READABLE = (".html", ".ipynb", ".json", ".csv")
 
 
@@ -58,21 +49,14 @@ def list_paths(roots: Iterable[Path] = ()) -> list[tuple[str, str]]:
                   key=lambda pair: -len(pair[0]))
 
 
-def find_leaks(text: str, roots: Iterable[Path] = (), environ: Mapping[str, str] = os.environ) -> list[str]:
-    """Return what is private in ``text``, one phrase each and never the secret itself."""
-    found = ["a path of this machine" for path, _ in list_paths(roots)
-             if re.search(rf"{re.escape(path)}(?![\w.-])", text)]
-    found += [f"the value of ${name}" for name, value in environ.items()
-              if SECRET_NAME.search(name) and len(value) >= 8 and value in text]
-    return found + [shape for shape, pattern in SECRET_SHAPES.items() if pattern.search(text)]
-
-
 def refuse_leaks(folder: Path, paths: Iterable[Path], roots: Iterable[Path] = ()) -> None:
     """Raise Leak, naming the file and what it holds but not the secret, when a readable file holds anything private."""
+    places = [re.compile(rf"{re.escape(path)}(?![\w.-])") for path, _ in list_paths(roots)]
     for path in paths:
         if path.suffix not in READABLE:
             continue
-        held = find_leaks(path.read_text(encoding="utf-8", errors="replace"), roots)
+        text = path.read_text(encoding="utf-8", errors="replace")
+        held = leaks.found(text) + ["a path of this machine" for place in places if place.search(text)]
         if held:
             raise Leak(f"{path.relative_to(folder)} holds {held[0]}; nothing was published. Take it out at its source.")
 
@@ -82,9 +66,7 @@ def _hide(value, swaps: list[tuple[str, str]]):
     if isinstance(value, str):
         for path, short in swaps:
             value = value.replace(path, short)
-        for pattern in SECRET_SHAPES.values():
-            value = pattern.sub("[secret]", value)
-        return value
+        return leaks.hide(value)
     if isinstance(value, list):
         return [_hide(item, swaps) for item in value]
     if isinstance(value, dict):
