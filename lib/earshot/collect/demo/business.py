@@ -1,0 +1,3 @@
+FACTS = {}
+def make(frame, made, seed, end):
+    return {}, {}

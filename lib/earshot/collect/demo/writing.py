@@ -1,0 +1,144 @@
+"""How a post is written: sentences from the grammar, joined in the manner of its platform, then roughened."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+from earshot.collect.demo.grammar import grammar, tidy
+from earshot.collect.demo.world import BRANDS, EVENTS
+
+SHORT = {"x": 275, "bluesky": 290, "mastodon": 450, "youtube": 400}
+EMOJI = {"negative": "😡 🤬 🙄 😤 😒 📵 👎 💀 🤦 😩 😠".split(), "positive": "😍 🎉 👍 🙌 ❤️ 🚀 👏 😊 🥳 💚 ⭐".split(),
+         "neutral": "🤔 📱 ℹ️ 📶 👀".split()}
+TAGS = {"coverage": "#signal", "speed": "#5G", "billing": "#billing", "roaming": "#roaming", "outage": "#outage",
+        "app": "#app", "price": "#prices", "support": "#customerservice", "meadow": "#Meadow", "esim": "#eSIM",
+        "delivery": "#unboxing", "transfer": "#switching", "allowance": "#data"}
+STRETCH = re.compile(r"\b(so|no|please|why|love|great|muy|nada|trop|merci|sehr|danke|muito|nunca)\b", re.I)
+PHRASES = {event.name: event.phrases for event in EVENTS}
+
+
+@dataclass
+class Writer:
+    """Writes posts one after another and avoids opening sentences it has already used."""
+
+    random: Random
+    used: Counter = field(default_factory=Counter)
+
+    def write(self, post) -> dict:
+        """Return text, template, sarcasm, negation and mixed language of one post of the everyday kind."""
+        book, fills = grammar(post.lang), self.fills(post)
+        sarcasm = post.sentiment == "negative" and not post.event and self.random.random() < 0.06
+        path = ("sarcasm", "any") if sarcasm else (*self.path(post), post.sentiment)
+        core, template = self.core(book, path, fills)
+        code = post.lang if self.random.random() > 0.07 or post.lang == "en" else "en"
+        text = self.long(post, book, core, path, fills) if post.platform not in SHORT else \
+            self.short(post, grammar(code), core, fills)
+        text = self.roughen(self.name_brand(text, post), post)
+        return {"text": text, "template": template, "sarcasm": sarcasm, "negation": template.startswith("~"),
+                "lang_mixed": code if code != post.lang and post.platform in SHORT else "", "core": core}
+
+    def path(self, post) -> tuple[str, ...]:
+        if post.role == "offtopic":
+            return ("offtopic",)
+        return PHRASES.get(post.event, ("themes", post.theme))
+
+    def fills(self, post) -> dict[str, str]:
+        """Return the words that belong to this post: its brand, a rival, its town."""
+        rival = self.random.choice([brand for brand in BRANDS if brand != post.brand])
+        return {"brand": post.brand, "rival": rival, "place": post.town}
+
+    def core(self, book, path: tuple[str, ...], fills: dict) -> tuple[str, str]:
+        """Return an opening sentence that was not used before (as far as the grammar reaches) and its template."""
+        lines = book.lines(*path)
+        for _ in range(12):
+            line = self.random.choice(lines)
+            text = book.expand(line, self.random, fills)
+            if not self.used[text]:
+                break
+        self.used[text] += 1
+        mark = "~" if line.startswith("~") else ""
+        return text, f"{mark}{book.lang}/{'/'.join(path)}/{lines.index(line)}"
+
+    def part(self, book, name: str, mood: str, fills: dict) -> str:
+        return book.expand(self.random.choice(book.lines("parts", name, mood)), self.random, fills)
+
+    def short(self, post, book, core: str, fills: dict) -> str:
+        """Return one to three sentences that fit the platform."""
+        parts, chance = [core], self.random.random
+        if post.role != "offtopic":
+            if chance() < 0.35:
+                parts.insert(0, self.part(book, "opener", post.sentiment, fills))
+            if chance() < 0.50:
+                parts.append(self.part(book, "detail", post.sentiment, fills))
+            if chance() < 0.40 or len(parts) == 1 and book.lang != post.lang:
+                parts.append(self.part(book, "closer", post.sentiment, fills))
+        while len(parts) > 1 and len(" ".join(parts)) > SHORT[post.platform] - 45:
+            parts.pop()
+        return self.join(parts)
+
+    def long(self, post, book, core: str, path: tuple, fills: dict) -> str:
+        """Return a paragraph: introduction, the point, a second point, details, a closing line."""
+        if post.role == "offtopic":
+            return core
+        mood, chance = post.sentiment, self.random.random
+        details = self.random.sample(book.lines("parts", "detail", mood), 3)
+        parts = [core] if chance() < 0.4 else [self.part(book, "intro", mood, fills), core]
+        parts += [book.expand(line, self.random, fills) for line in details[:self.random.randint(1, 3)]]
+        if chance() < 0.45 and post.platform != "reviews":
+            parts += [self.part(book, "link", mood, fills), self.core(book, path, fills)[0]]
+        if chance() < 0.7:
+            parts.append(self.part(book, "closer", mood, fills))
+        return self.join(parts)
+
+    def join(self, parts: list[str]) -> str:
+        text = parts[0]
+        for part in parts[1:]:
+            soft = text.endswith((",", ":")) and not re.match(r"[A-ZÀ-Ý]{2}|I\b|Larkspur|Fernwave|Quillnet", part)
+            text += " " + (part[:1].lower() + part[1:] if soft and part[1:2].islower() and part.split()[0] not in NAMES else part)
+        return tidy(text)
+
+    def name_brand(self, text: str, post) -> str:
+        """Return ``text`` in which the brand is named at least once, as a name, an @handle or a #tag."""
+        brand, chance, tagged = post.brand, self.random.random(), post.platform in ("x", "bluesky", "mastodon")
+        if post.role == "offtopic":
+            return text
+        if brand not in text:
+            lead = f"@{brand} " if tagged and chance < 0.5 else f"{brand}: " if chance < 0.7 else ""
+            return lead + text if lead else f"{text} {'#' if tagged else ''}{brand}"
+        if tagged and chance < 0.45:
+            text = text.replace(brand, ("@" if chance < 0.28 else "#") + brand, 1)
+        return text
+
+    def roughen(self, text: str, post) -> str:
+        """Return ``text`` with the habits of the platform: tags, emoji, lower case, stretched words, a typo."""
+        chance, mood = self.random.random, post.sentiment
+        social = post.platform in SHORT
+        if social and chance() < 0.16 and post.theme in TAGS:
+            text += " " + TAGS[post.theme]
+        if social and chance() < 0.22:
+            text += " " + "".join(self.random.choices(EMOJI[mood], k=self.random.choice((1, 1, 1, 2))))
+        if social and chance() < 0.10:
+            text = re.sub(r"(^|[.!?] )([A-Z])(?=[a-z])", lambda match: match[1] + match[2].lower(), text)
+        if mood != "neutral" and chance() < 0.07:
+            text = STRETCH.sub(lambda match: match[0] + match[0][-1] * self.random.randint(2, 4), text, count=1)
+        if mood == "negative" and social and chance() < 0.03:
+            text = text.upper() if "http" not in text else text
+        if chance() < (0.12 if social else 0.06):
+            text = self.typo(text)
+        return text
+
+    def typo(self, text: str) -> str:
+        """Return ``text`` with one slip of the fingers in a longer, lower-case word."""
+        words = [match for match in re.finditer(r"\b[a-zà-ÿ]{5,}\b", text)]
+        if not words:
+            return text
+        word = self.random.choice(words)
+        at = self.random.randint(word.start() + 1, word.end() - 2)
+        slips = (text[at + 1] + text[at], text[at + 1], text[at] * 2 + text[at + 1])
+        return text[:at] + self.random.choice(slips) + text[at + 2:]
+
+
+NAMES = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "March", "April", "May", "June", "July",
+         "August", "Priya", "Callum", "Aisha", "Tom", "Megan", "Stefan", "Bronwen", "Kofi", "Ellie", "Dev", "Rory",
+         "Hannah", "Marek", "Sian", "Meadow", "Face", "Wi-Fi"}
