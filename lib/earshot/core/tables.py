@@ -31,7 +31,7 @@ _OURS = [
         "lang": text(True), "confidence": number(True, 0, 1)} | _VERSION),
     Table("duplicates", ["post_id"], "week", _STEP | {
         "group": text(True), "role": text(True, ("original", "exact", "near", "repost")),
-        "similarity": number(True, 0, 1)} | _VERSION),
+        "similarity": number(True, 0, 1), "fingerprint": text(True), "sketch": text()} | _VERSION),
     Table("embeddings", ["content_hash"], None, {
         "content_hash": text(True), "vector": vector(), "model": text(True)}),
     Table("sentiment", ["post_id"], "week", _STEP | {
@@ -42,6 +42,12 @@ _OURS = [
     Table("topic_names", ["topic"], None, {
         "topic": whole(True), "name": text(True), "terms": text(True), "posts": whole(True), "first_week": text(),
         "model": text(True)}),
+    Table("topic_model", ["model", "part", "name"], None, {
+        "model": text(True), "part": text(True, ("facts", "mean", "shift", "axis", "centre")), "name": text(True),
+        "vector": vector()}),
+    Table("topic_ledger", ["model", "topic"], None, {
+        "model": text(True), "topic": whole(True, 0), "event": text(True, ("born", "kept", "ended")),
+        "overlap": number(True, 0, 1), "posts": whole(True, 0), "at": time(True)}, volatile=("at",)),
 ]
 
 TABLES: dict[str, Table] = {table.name: table for table in _OURS}

@@ -1,0 +1,154 @@
+"""The topic model: BERTopic with parts that are fast, repeat exactly and need no compilation.
+
+BERTopic's defaults (UMAP, HDBSCAN) compile for half a minute in every process and leave a third of short posts without
+a topic. Here its reduction is PCA, and its clustering many small k-means clusters that are merged while their average
+cosine distance stays below ``APART``: the number of topics comes from the data. Posts are placed relative to their own
+brand and language, so that topics are not brands or languages once more.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+AXES = 50
+APART = 0.65
+STEPS = 2
+SHRINK = 50  # a brand or language with this many posts is moved half way to the common centre
+WORD = r"(?u)[^\W\d_]{2,}"
+FAR = 0.02  # the share of fitted posts that are so far from everything that they get no topic
+
+
+Groups = list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """Where topics lie: the common mean, each brand's and language's shift from it, the axes, and a centre per topic.
+
+    ``ids`` are the topics' lasting numbers, in the order of the rows of ``centres``; ``floor`` is the similarity below
+    which a post belongs to none; ``fitted`` counts the posts it was fitted on.
+    """
+
+    mean: np.ndarray
+    shifts: dict[str, np.ndarray]
+    axes: np.ndarray
+    centres: np.ndarray
+    ids: tuple[int, ...]
+    floor: float
+    fitted: int
+
+    def place(self, vectors: np.ndarray, groups: Groups) -> np.ndarray:
+        """Return unit vectors in the space of the topics; ``groups`` names each post's brand and language."""
+        return _unit((vectors - self.mean - _shift_of(self.shifts, groups)) @ self.axes.T)
+
+    def assign(self, vectors: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+        """Return (topic id or -1, cosine similarity to the nearest centre) of each post."""
+        if not len(self.ids):
+            return np.full(len(vectors), -1), np.zeros(len(vectors))
+        near = self.place(vectors, groups) @ self.centres.T
+        best = near.max(axis=1).astype("float64")
+        return np.where(best >= self.floor, np.array(self.ids)[near.argmax(axis=1)], -1), best
+
+    def numbered(self, ids: tuple[int, ...], fitted: int) -> "TopicModel":
+        """Return the same model with lasting topic numbers, and the number of posts it stands for."""
+        return replace(self, ids=ids, fitted=fitted)
+
+
+def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int) -> TopicModel:
+    """Return the model of these posts (unit vectors, one tuple of group names each); topics have ``smallest`` posts.
+
+    The same input gives the same model to the last bit: one thread, no dependence on time or machine load.
+    """
+    from threadpoolctl import threadpool_limits
+    with threadpool_limits(1):
+        mean = vectors.mean(axis=0)
+        shifts = _shifts(vectors - mean, groups)
+        blank = TopicModel(mean, shifts, np.eye(vectors.shape[1], dtype=np.float32), np.empty((0, 0)), (), 0.0, len(vectors))
+        if len(vectors) < 2 * smallest:
+            return blank
+        model = replace(blank, axes=_axes(vectors - mean - _shift_of(shifts, groups)))
+        points = model.place(vectors, groups)
+        centres = _centres(points, _merged(points, seed), smallest)
+        floor = float(np.quantile((points @ centres.T).max(axis=1), FAR)) if len(centres) else 0.0
+        return replace(model, centres=centres, ids=tuple(range(len(centres))), floor=round(floor, 4))
+
+
+def describe(texts: list[str], topics: np.ndarray, vectors: np.ndarray, ignore: frozenset[str]):
+    """Return BERTopic fitted with these topics (it renumbers them by size): its c-TF-IDF weighs each topic's terms.
+
+    Terms are one or two words; words in ``ignore`` count for nothing.
+    """
+    from bertopic import BERTopic
+    from bertopic.cluster import BaseCluster
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counts = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore), min_df=1, dtype=np.float64)
+    model = BERTopic(umap_model=BaseDimensionalityReduction(), hdbscan_model=BaseCluster(), vectorizer_model=counts,
+                     ctfidf_model=ClassTfidfTransformer())
+    return model.fit(texts, embeddings=vectors, y=topics)
+
+
+def _shifts(centred: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
+    """Return how far each language, then each brand within it, lies from the common mean, small groups drawn to zero."""
+    shifts, left = {}, centred.copy()
+    for place in reversed(range(len(groups[0]) if groups else 0)):
+        names = np.array([group[place] for group in groups])
+        for name in np.unique(names):
+            rows = names == name
+            shifts[str(name)] = (left[rows].sum(axis=0) / (rows.sum() + SHRINK)).astype(np.float32)
+            left[rows] -= shifts[str(name)]
+    return shifts
+
+
+def _shift_of(shifts: dict[str, np.ndarray], groups: Groups) -> np.ndarray:
+    """Return the sum of each post's shifts; a brand or language that was not there at the fit has none."""
+    width = len(next(iter(shifts.values()))) if shifts else 1
+    codes, kinds = pd.factorize(pd.Series(groups, dtype=object))
+    zero = np.zeros(width, np.float32)
+    known = [sum((shifts.get(name, zero) for name in kind), zero) for kind in kinds]
+    return np.array(known)[codes] if len(known) else np.zeros((0, width), np.float32)
+
+
+def _axes(centred: np.ndarray) -> np.ndarray:
+    from sklearn.decomposition import PCA
+    count = min(AXES, *centred.shape)
+    return PCA(count, svd_solver="covariance_eigh").fit(centred).components_.astype(np.float32)
+
+
+def _merged(points: np.ndarray, seed: int) -> np.ndarray:
+    """Return each point's cluster: small k-means clusters, merged while their average cosine distance is below APART."""
+    from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
+    count = int(np.clip(len(points) // 12, 2, 400))
+    small = MiniBatchKMeans(count, n_init=1, random_state=seed, batch_size=4096, max_iter=30, reassignment_ratio=0)
+    names, labels = np.unique(small.fit(points).labels_, return_inverse=True)
+    if len(names) < 2:
+        return labels
+    merging = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=APART)
+    return merging.fit_predict(_sums(points, labels))[labels]
+
+
+def _centres(points: np.ndarray, labels: np.ndarray, smallest: int) -> np.ndarray:
+    """Return the centres of the clusters that keep ``smallest`` posts when each post goes to the nearest, largest first."""
+    for step in range(1, STEPS + len(np.unique(labels))):
+        names, labels, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+        centres = _sums(points, labels)[np.lexsort((names, -sizes))][: int((sizes >= smallest).sum())]
+        if not len(centres):
+            return centres
+        labels = (points @ centres.T).argmax(axis=1)
+        if step >= STEPS and np.bincount(labels, minlength=len(centres)).min() >= smallest:
+            return centres
+    return centres
+
+
+def _sums(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the direction of each cluster's mean."""
+    sums = np.zeros((labels.max() + 1, points.shape[1]), np.float64)
+    np.add.at(sums, labels, points)
+    return _unit(sums).astype(np.float32)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)

@@ -1,0 +1,87 @@
+"""What a topic is called: a few telling, different words of its posts, and the posts that show it best."""
+
+import html
+import re
+
+import numpy as np
+import pandas as pd
+
+TERMS = 10
+SHOWN = 3
+WIDE = 0.35  # a word gives way to a pair of words that makes up this share of its uses
+LIFT = 1.5
+NOISE = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|\[[a-z-]{2,12}\]|\b(?:rt|mt)\b:?", re.I)
+APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+
+
+def bare(text: str) -> str:
+    """Return a post's words in lower case, without links, accounts, masks and apostrophes, ready to be counted."""
+    text = html.unescape(text) if "&" in text else text
+    return APOSTROPHE.sub("", NOISE.sub(" ", text)).casefold()
+
+
+def ignored(brands: list[str], handles: list[str]) -> frozenset[str]:
+    """Return the words that name no topic: stop words, and the names and accounts of the brands."""
+    from earshot.enrich import stopwords
+    names = [name.casefold() for name in [*brands, *handles]]
+    parts = {part for name in names for part in re.findall(r"[^\W\d_]+", name)}
+    return stopwords.words() | parts | {re.sub(r"[\W\d_]+", "", name) for name in names}
+
+
+def weigh(model, texts: list[str], topics: np.ndarray) -> dict[int, list[str]]:
+    """Return the terms of each topic (without -1) from a fitted BERTopic, its texts and their topics."""
+    vocabulary = model.vectorizer_model.get_feature_names_out()
+    own = dict(zip(model.topics_, topics.tolist(), strict=True))  # BERTopic numbers topics by size
+    rows = {own[topic]: row for row, topic in enumerate(sorted(own)) if own[topic] >= 0}
+    joined = pd.Series(texts).groupby(topics).agg(" ".join)
+    counts = model.vectorizer_model.transform(joined)
+    overall, place = np.asarray(counts.sum(axis=0))[0], {topic: row for row, topic in enumerate(joined.index)}
+    sizes = pd.Series(topics).value_counts()
+    return {topic: terms(model.c_tf_idf_[row].toarray()[0], counts[place[topic]].toarray()[0], overall, vocabulary, sizes[topic])
+            for topic, row in sorted(rows.items())}
+
+
+def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray, posts: int) -> list[str]:
+    """Return up to TERMS terms of one topic, heaviest first, no two of which say the same.
+
+    ``weights`` are the topic's c-TF-IDF values, ``counts`` how often it uses each term, ``overall`` how often all topics
+    do, ``posts`` how many posts it has. A term counts when the topic uses it at least LIFT times as often as all do.
+    """
+    lift = (counts / max(counts.sum(), 1)) / np.maximum(overall / max(overall.sum(), 1), 1e-12)
+    fit = (weights > 0) & (counts >= max(2, 0.04 * posts)) & (lift >= LIFT)
+    order = [term for term in np.argsort(-weights, kind="stable")[:200] if fit[term]]
+    pairs = [term for term in order if " " in vocabulary[term]]
+    chosen: list[str] = []
+    for term in order:
+        word = _widened(term, pairs, counts, vocabulary)
+        if not any(_same(word, other) for other in chosen):
+            chosen.append(word)
+        if len(chosen) == TERMS:
+            break
+    return chosen
+
+
+def name(found: list[str], taken: set[str]) -> str:
+    """Return a topic's name: its first terms, and one more where another topic has that name already."""
+    for count in range(SHOWN, len(found) + 1):
+        if " · ".join(found[:count]) not in taken:
+            return " · ".join(found[:count])
+    words = " · ".join(found) or "short posts"
+    return words if words not in taken else f"{words} ({len(taken) + 1})"
+
+
+def _widened(term: int, pairs: list[int], counts: np.ndarray, vocabulary: np.ndarray) -> str:
+    """Return the term, or the pair of words in which it is mostly used ("customer" is mostly "customer service")."""
+    word = str(vocabulary[term])
+    wider = [pair for pair in pairs if word in vocabulary[pair].split() and counts[pair] >= WIDE * counts[term]]
+    return str(vocabulary[max(wider, key=lambda pair: counts[pair])]) if wider and " " not in word else word
+
+
+def _same(one: str, other: str) -> bool:
+    """Say whether two terms share a word or a word's beginning ("delay" and "delayed flight")."""
+    return any(_stem(mine) == _stem(yours) or mine in yours or yours in mine
+               for mine in one.split() for yours in other.split() if min(len(mine), len(yours)) > 2)
+
+
+def _stem(word: str) -> str:
+    return word[: max(4, len(word) - 3)][:6]

@@ -1,0 +1,207 @@
+"""Topics: what each post is about, in topics that keep their number and name from one run to the next.
+
+A new post goes to the nearest centre of the stored model, which costs a matrix product and imports nothing heavy. The
+model is fitted anew only when the posts have grown by ``GROWTH`` since the last fit, or when too many new ones are far
+from every topic, which is what a new topic looks like.
+"""
+
+import json
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+
+from earshot.core.clock import now
+from earshot.enrich import topic_words
+from earshot.enrich.topic_model import FAR, TopicModel, describe, fit
+
+TABLE = "topics"
+VERSION = "1"
+GROWTH = 0.2
+SAMPLE = 20_000  # a fit reads at most so many posts
+KEPT = 0.3  # a topic keeps its number when it shares this much (Jaccard) of its posts with the old one
+NO_TOPIC = -1
+
+_POSTS = """
+    SELECT p.post_id, p.week, p.content_hash, p.brand, coalesce(l.lang, p.lang, '') AS lang, coalesce(c.words, 3) AS words,
+           coalesce(d.role, 'original') AS role, t.topic, t.model AS placed_by, t.content_hash AS placed, t.step_version
+    FROM posts p LEFT JOIN clean c USING (post_id) LEFT JOIN "language" l USING (post_id)
+    LEFT JOIN duplicates d USING (post_id) LEFT JOIN topics t USING (post_id)
+    WHERE p.content_hash IN (SELECT content_hash FROM embeddings) ORDER BY p.content_hash, p.post_id
+"""
+
+
+def update(store, params, refit: bool = False) -> int:
+    """Give every new or edited post with an embedding its topic, and return how many those were.
+
+    ``refit`` fits the model anew now; otherwise that happens when the posts have grown by a fifth.
+    """
+    posts = store.sql(_POSTS)
+    name, model = load(store)
+    pending = _pending(posts, name)
+    if posts.empty or not (refit or pending.any()):
+        return 0
+    new = int((~(posts["placed"] == posts["content_hash"]) | (posts["step_version"] != VERSION)).sum())
+    if refit or model is None or _outgrown(posts, model):
+        name, model = _refit(store, posts, params)
+        pending = _pending(posts, name)
+    placed = _placed(store, posts[pending], model)
+    if _strange(placed, posts, model, params):
+        name, model = _refit(store, posts, params)
+        placed = _placed(store, posts, model)
+    store.merge(TABLE, placed.assign(model=name, step_version=VERSION))
+    _count(store, name)
+    return new
+
+
+def load(store) -> tuple[str, TopicModel | None]:
+    """Return (name, model) of the stored topic model, or ("", None) before the first fit."""
+    rows = store.read("topic_model")
+    facts = rows[rows["part"] == "facts"]
+    if facts.empty:
+        return "", None
+    latest = max(facts.itertuples(), key=lambda row: (row.vector[0], row.model))
+    rows = rows[rows["model"] == latest.model]
+    parts = {part: rows[rows["part"] == part] for part in ("mean", "shift", "axis", "centre")}
+    stacked = {part: _stack(frame["vector"]) for part, frame in parts.items()}
+    shifts = dict(zip(parts["shift"]["name"], stacked["shift"], strict=True))
+    return latest.model, TopicModel(stacked["mean"][0], shifts, stacked["axis"], stacked["centre"],
+                                    tuple(parts["centre"]["name"].astype(int)), float(latest.vector[1]), int(latest.vector[2]))
+
+
+def save(store, model: TopicModel) -> str:
+    """Store the model in place of the one before, and return its name."""
+    name = "bertopic-" + blake2b(model.centres.tobytes() + repr(model.ids).encode(), digest_size=4).hexdigest()
+    before = store.read("topic_model", ["vector"], where={"part": "facts"})["vector"]
+    turn = 1 + max((vector[0] for vector in before), default=0)
+    rows = [("facts", "", [turn, model.floor, model.fitted]), ("mean", "", model.mean)]
+    rows += [("shift", group, vector) for group, vector in model.shifts.items()]
+    rows += [("axis", f"{at:03}", vector) for at, vector in enumerate(model.axes)]
+    rows += [("centre", f"{topic:05}", vector) for topic, vector in sorted(zip(model.ids, model.centres, strict=True),
+                                                                          key=lambda pair: pair[0])]
+    frame = pd.DataFrame(rows, columns=["part", "name", "vector"])
+    frame["vector"] = [np.asarray(vector, np.float32) for vector in frame["vector"]]
+    store.merge("topic_model", frame.assign(model=name))
+    store.delete("topic_model", f"model <> '{name}'")
+    return name
+
+
+def _pending(posts: pd.DataFrame, name: str) -> pd.Series:
+    current = (posts["placed"] == posts["content_hash"]) & (posts["step_version"] == VERSION) & (posts["placed_by"] == name)
+    return ~current.fillna(False).astype(bool)
+
+
+def _telling(posts: pd.DataFrame) -> pd.Series:
+    """Say which posts may shape topics: originals of at least three words."""
+    return (posts["role"] == "original") & (posts["words"] >= 3)
+
+
+def _outgrown(posts: pd.DataFrame, model: TopicModel) -> bool:
+    return int(_telling(posts).sum()) >= (1 + GROWTH) * max(model.fitted, 1)
+
+
+def _strange(placed: pd.DataFrame, posts: pd.DataFrame, model: TopicModel, params) -> bool:
+    """Say whether so many new originals are without topic that they may be a topic of their own."""
+    if len(placed) == len(posts) or not model.ids:
+        return False
+    telling = set(posts.loc[_telling(posts), "post_id"])
+    lost = placed.loc[placed["post_id"].isin(telling), "topic"] == NO_TOPIC
+    return int(lost.sum()) >= params.topics_min_posts and lost.mean() >= 4 * FAR
+
+
+def _groups(posts: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(zip("brand:" + posts["brand"].fillna(""), "lang:" + posts["lang"].fillna(""), strict=True))
+
+
+def _vectors(store, posts: pd.DataFrame) -> np.ndarray:
+    stored = store.read("embeddings", ["content_hash", "vector"], where={"content_hash": posts["content_hash"].unique().tolist()})
+    rows = pd.Index(stored["content_hash"]).get_indexer(posts["content_hash"])
+    return _stack(stored["vector"])[rows]
+
+
+def _stack(vectors: pd.Series) -> np.ndarray:
+    return np.vstack(list(vectors)).astype(np.float32) if len(vectors) else np.empty((0, 0), np.float32)
+
+
+def _placed(store, posts: pd.DataFrame, model: TopicModel) -> pd.DataFrame:
+    """Return post_id, week, content_hash, topic and similarity of these posts, worked out week by week."""
+    parts = []
+    for _, part in posts.groupby("week"):
+        topic, alike = model.assign(_vectors(store, part), _groups(part))
+        topic = np.where(part["words"] > 0, topic, NO_TOPIC)
+        parts.append(part[["post_id", "week", "content_hash"]].assign(topic=topic, similarity=np.round(alike, 6)))
+    return pd.concat(parts)
+
+
+def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
+    """Fit a model on the originals, number and name its topics, store it, and return (name, model)."""
+    telling = posts[_telling(posts)]
+    # Sorted by content hash, the first posts are a random sample that does not depend on the order of import.
+    sample = telling.head(SAMPLE)
+    vectors, groups = _vectors(store, sample), _groups(sample)
+    smallest = max(params.topics_min_posts, len(sample) // 200)
+    model = fit(vectors, groups, smallest, params.seed)
+    topics, _ = model.assign(vectors, groups)
+    ids, events = _numbers(sample["topic"], topics, len(model.ids), _ever(store))
+    model = model.numbered(ids, len(telling))
+    topics = np.where(topics < 0, NO_TOPIC, np.array([*ids, NO_TOPIC])[topics])
+    names = _names(store, sample, topics, vectors, params) if ids else []
+    name = save(store, model)
+    store.merge("topic_ledger", events.assign(model=name, at=now()))
+    if names:
+        store.merge("topic_names", pd.DataFrame(names).assign(posts=0, first_week="", model=name))
+    return name, model
+
+
+def _ever(store) -> int:
+    """Return the first topic number that was never used."""
+    used = store.read("topic_ledger", ["topic"])["topic"]
+    return 1 + int(used.max()) if len(used) else 0
+
+
+def _numbers(old: pd.Series, new: np.ndarray, count: int, free: int) -> tuple[tuple[int, ...], pd.DataFrame]:
+    """Return (the lasting number of each new topic, the ledger's rows): matched to old ones by shared posts."""
+    from scipy.optimize import linear_sum_assignment
+    before = old.fillna(NO_TOPIC).astype(int).to_numpy()
+    olds = np.unique(before[before >= 0])
+    shared = np.array([[_overlap(before == one, new == other) for other in range(count)] for one in olds]).reshape(len(olds), count)
+    pairs = {int(other): (int(olds[one]), shared[one, other]) for one, other in zip(*linear_sum_assignment(-shared), strict=True)
+             if shared[one, other] >= KEPT}
+    born = iter(range(free, free + count))
+    found = [pairs.get(other) or (next(born), 0.0) for other in range(count)]
+    rows = [(topic, "kept" if other in pairs else "born", overlap, int((new == other).sum()))
+            for other, (topic, overlap) in enumerate(found)]
+    rows += [(int(one), "ended", 0.0, 0) for one in olds if one not in {topic for topic, _ in found}]
+    return tuple(topic for topic, _ in found), pd.DataFrame(rows, columns=["topic", "event", "overlap", "posts"])
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> float:
+    both = (one & other).sum()
+    return float(both / max((one | other).sum(), 1))
+
+
+def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray, params) -> list[dict]:
+    """Return topic, name and terms of every topic; a topic that was there before keeps its name."""
+    texts = store.read("posts", ["post_id", "text"], where={"post_id": sample["post_id"].tolist()}).set_index("post_id")["text"]
+    bare = [topic_words.bare(text) for text in texts.reindex(sample["post_id"])]
+    found = topic_words.weigh(describe(bare, topics, vectors, topic_words.ignored(params.brands + [params.brand], params.handles)),
+                              bare, topics)
+    before = store.read("topic_names").set_index("topic")["name"].to_dict()
+    taken = {before[topic] for topic in found if topic in before}
+    rows = []
+    for topic, terms in found.items():
+        name = before.get(topic) or topic_words.name(terms, taken)
+        taken.add(name)
+        rows.append({"topic": topic, "name": name, "terms": json.dumps(terms, ensure_ascii=False)})
+    return rows
+
+
+def _count(store, model: str) -> None:
+    """Bring the number of posts and the first week of each topic up to date, and drop topics that ended."""
+    counted = store.sql("SELECT topic, count(*) AS posts, min(week) AS first_week FROM topics WHERE topic >= 0 GROUP BY topic")
+    names = store.read("topic_names").drop(columns=["posts", "first_week"])
+    current = names[names["model"] == model].merge(counted, on="topic", how="inner")
+    if len(current):
+        store.merge("topic_names", current)
+    if store.version("topic_names") is not None:
+        store.delete("topic_names", f"model <> '{model}'")
