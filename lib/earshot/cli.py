@@ -92,13 +92,14 @@ def bring_in(workspace: str, files: list[Path], yes: bool) -> None:
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
 def verify(run: Annotated[Path, typer.Argument(help="The folder of a run.")]) -> None:
     """Recompute every claim of a run from the data it used; exit 1 and name those that do not hold."""
-    from earshot.publish.verify import verify as problems_of
-    problems = list(problems_of(run))
-    for problem in problems:
+    from earshot.publish.verify import verify as verify_run
+    found = verify_run(run, progress=say)
+    for note in found.notes:
+        say(note, "yellow")
+    for problem in found.problems:
         say(problem, "red")
-    if problems:
-        raise typer.Exit(1)
-    say(f"All claims of {run.resolve().name} hold.", "green")
+    say(found.message, "green" if found.ok else "red")
+    raise typer.Exit(0 if found.ok else 1)
 
 
 @app.command(epilog="Example: earshot evaluate sentiment --data labelled.csv")
