@@ -1,0 +1,29 @@
+"""Model files: used only when their fingerprint is the one that was published."""
+
+import hashlib
+from pathlib import Path
+
+_SEEN: dict[tuple, str] = {}
+
+
+class WeightsError(RuntimeError):
+    """A model file is missing or is not the one that was published."""
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file; within a process, read again only when its size or time changed."""
+    found = path.stat()
+    key = (str(path), found.st_size, found.st_mtime_ns)
+    if key not in _SEEN:
+        with path.open("rb") as file:
+            _SEEN[key] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _SEEN[key]
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Raise WeightsError, in one sentence, unless the file is there and has this SHA-256."""
+    if not path.is_file():
+        raise WeightsError(f"The model file {path.name} is not in {path.parent}; install the environment again (make setup).")
+    if fingerprint(path) != sha256:
+        raise WeightsError(f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
+                           "expected; it was changed or damaged and is not used. Install the environment again (make setup).")
