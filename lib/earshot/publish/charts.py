@@ -1,104 +1,102 @@
 """Five chart shapes on small aggregates, in one theme; no post ever reaches a chart.
 
-A title is a sentence and stands above the picture as text; the caption belongs to ``show.figure``.
+A title is a sentence: ``show.figure`` prints it above the picture as text. ``unit`` is share (0 to 1), percent, points,
+count or any other word; left empty it follows from the column. ``emphasis`` names the one label or series in colour.
 """
 
 import altair as alt
 import pandas as pd
 
-from earshot.publish import drawing, palette
-from earshot.publish.aggregates import describe, prepare, tidy_x, unit_of  # noqa: F401  (describe is a public function here)
+from earshot.publish import drawing, palette, scales
+from earshot.publish.aggregates import describe, is_time, prepare, tidy_x, unit_of
 
-AXIS = {"share": ".0%", "percent": ",.0f", "count": ",.0f", "points": "+,.0f", "number": ",~r"}
-LABEL = {"share": ".0%", "percent": ".0f", "count": ",.0f", "points": "+.1f", "number": ",.3~r"}
+__all__ = ["bars", "describe", "dots", "grid", "interactive", "lines", "pictures", "seaborn_theme", "shares"]
+TICKS = alt.ExprRef("max(2, ceil(width / 110))")
 
 
-def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: str | None = None, high: str | None = None,
-          title: str = "", marks: pd.DataFrame | None = None, unit: str = "", emphasis: str = "") -> alt.LayerChart:
-    """Return a line per series over time (days, ISO weeks) or ordered labels, its interval as a band, its name at its end.
+def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: str | None = None,
+          high: str | None = None, title: str = "", marks: pd.DataFrame | None = None, unit: str = "",
+          emphasis: str = "") -> alt.LayerChart:
+    """Return a line per series over time (days, ISO weeks) or ordered labels, its name at its end, its interval a band.
 
-    ``marks`` (start, end, label) shades events and gaps; ``unit`` is share, percent, points, count or number."""
-    data, at = tidy_x(prepare(frame, x=x, y=y, series=series, low=low, high=high, most_series=7), x)
-    how, colour = unit or unit_of(y, data["y"]), _colour(data, emphasis, series)
-    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=alt.ExprRef("max(2, ceil(width / 110))"), labelOverlap="greedy", labelSeparation=12,
-                                         labelFlush=True)))  # fmt: skip
-    domain = _domain(data, how, marks is not None)
-    up = alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS.get(how, ",~r"), tickCount=5))
-    base = alt.Chart(data).encode(x=across, y=up, **colour)
-    layers = [*_marks(marks, data)]
+    ``marks`` (start, end, label) shades events and gaps. Raises ValueError on posts, people, or more than 7 series."""
+    data = tidy_x(prepare(frame, x=x, y=y, series=series, low=low, high=high, most_series=7))
+    unit, colour = unit or unit_of(y, data["y"]), _colour(data, emphasis)
+    domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
+    base = alt.Chart(data).encode(x=_time(data, TICKS), y=_up(domain, unit), **colour)
+    layers = [*_zero(domain), *_marks(scales.bands(marks, data))]
     if low and high:
-        layers.append(base.mark_area(opacity=0.16, line=False).encode(y=up.copy(), y2="high:Q").transform_calculate(y="datum.low"))
-    layers.append(base.mark_line(point={"size": 36} if len(data) <= 40 else False).encode(tooltip=_tooltip(data, x, y, series, how)))
-    if domain[0] < 0 < domain[1]:
-        layers.insert(0, alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=palette.QUIET).encode(y="y:Q"))
-    return _finish(alt.layer(*layers, *_end_labels(data, series, domain, colour)), title)
+        layers.append(_band(base, _up(domain, unit), 0.16))
+    points = {"size": 36} if len(data) <= 40 else False
+    layers.append(base.mark_line(point=points).encode(tooltip=_tooltip(data, x, y, series, unit)))
+    if series:
+        names = alt.Chart(scales.end_labels(data, domain)).mark_text(align="left", dx=8, fontWeight=600)
+        layers.append(names.encode(x=_time(data, TICKS), y="spot:Q", text="series:N", **colour))
+    return _finish(alt.layer(*layers), title, palette.HEIGHT)
 
 
 def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, series: str | None = None,
          reference: float | None = None, title: str = "", unit: str = "", emphasis: str = "") -> alt.LayerChart:
-    """Return one dot per label with its interval as a whisker, in the frame's order, against a reference line if given."""
+    """Return one dot per label with its interval as a whisker, in the frame's order, against a reference if given."""
     data = prepare(frame, label=label, value=value, low=low, high=high, series=series)
-    how, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis or "", series, label="label")
-    ends = [data["low"].min(), data["high"].max(), data["value"].min(), data["value"].max()] + ([] if reference is None else [reference])
-    across = _span(min(ends), max(ends), how)
-    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data, series), **colour)
-    whisker = base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q")
-    dot = base.mark_point(size=110, filled=True, opacity=1).encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, how))
-    text = base.mark_text(align="left", dx=9, fontSize=13).encode(
-        x=alt.X("edge:Q", **across), text=alt.Text("value:Q", format=_fine(how, data["value"])), color=alt.value(palette.INK))
-    text = text.transform_calculate(edge="max(datum.high, datum.value)")
-    layers = [whisker, dot, text]
-    if reference is not None:
-        rule = alt.Chart(pd.DataFrame({"value": [reference]})).mark_rule(color=palette.QUIET, strokeDash=[4, 3])
-        layers.insert(0, rule.encode(x=alt.X("value:Q", **across)))
-    return _finish(alt.layer(*layers), title, height=_height(data, series, 36))
+    unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
+    ends = [*data[["value", "low", "high"]].min(), *data[["value", "low", "high"]].max()]
+    domain = scales.range_across(ends if reference is None else [*ends, reference])
+    axis = alt.Axis(title=None, format=scales.axis_format(unit), grid=True, domain=False, ticks=False, tickCount=TICKS)
+    across = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": axis}
+    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data), **colour)
+    layers = [] if reference is None else [_reference(reference, across)]
+    layers.append(base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q"))
+    dot = base.mark_point(size=110, filled=True, opacity=1)
+    layers.append(dot.encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit)))
+    number = base.transform_calculate(edge="max(datum.high, datum.value)").mark_text(align="left", dx=9)
+    shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
+    layers.append(number.encode(x=alt.X("edge:Q", **across), text=shown, color=alt.value(palette.INK)))
+    return _finish(alt.layer(*layers), title, scales.height_of(data, 36))
 
 
 def bars(frame: pd.DataFrame, label: str, value: str, series: str | None = None, title: str = "", unit: str = "",
          emphasis: str = "") -> alt.LayerChart:
-    """Return horizontal bars in the frame's order, each with its number at its end."""
+    """Return horizontal bars from zero in the frame's order, each with its number at its end."""
     data = prepare(frame, label=label, value=value, series=series)
-    how, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, series, label="label", fill=True)
+    unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
     across = {"scale": alt.Scale(nice=False, zero=True), "axis": None}
-    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data, series))
-    bar = base.mark_bar(height={"band": 0.72}).encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, how), **colour)
-    text = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", **across), text=alt.Text("value:Q", format=_fine(how, data["value"])))
-    return _finish(alt.layer(bar, text.transform_calculate(edge="max(datum.value, 0)")), title,
-                   height=_height(data, series, 30))  # fmt: skip
+    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data))
+    bar = base.mark_bar(height={"band": 0.72}).encode(
+        x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit), **colour)
+    number = base.transform_calculate(edge="max(datum.value, 0)").mark_text(align="left", dx=6)
+    shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
+    return _finish(bar + number.encode(x=alt.X("edge:Q", **across), text=shown), title, scales.height_of(data, 30))
 
 
 def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -> alt.LayerChart:
     """Return one bar of 100% per label, split into the columns ``parts`` (shares or counts), in the frame's order."""
     data = prepare(frame, label=label, **{f"part{place}": name for place, name in enumerate(parts)})
-    names = [part.removeprefix("p_").replace("_", " ") for part in parts]
-    wide = data.set_index("label").set_axis(names, axis=1)
-    wide = wide.div(wide.sum(axis=1), axis=0)
-    before = wide.cumsum(axis=1) - wide
-    long = wide.reset_index(names="label").melt("label", var_name="series", value_name="value")
-    long["start"] = before.reset_index(names="label").melt("label", value_name="start")["start"]
-    long["end"], long["middle"] = long["start"] + long["value"], long["start"] + long["value"] / 2
-    long["shown"] = long["value"].map(lambda value: f"{value:.0%}" if value >= 0.085 else "")
-    long["ink"] = long["series"].map(dict(zip(names, map(_on, palette.colours(names)), strict=True)))
-    scale = alt.Scale(domain=names, range=palette.colours(names))
+    long = scales.split(data, parts)
+    names = list(dict.fromkeys(long["series"]))
+    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=palette.colours(names)), sort=names)
+    across = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
     base = alt.Chart(long).encode(y=_labels(data))
-    bar = base.mark_bar(height={"band": 0.8}).encode(x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, 1])), x2="end:Q",
-                                                     color=alt.Color("series:N", scale=scale, sort=names))  # fmt: skip
-    text = base.mark_text().encode(x="middle:Q", text="shown:N", color=alt.Color("ink:N", scale=None))
-    return _finish(alt.layer(bar, text), title, height=_height(data, None, 36) + 30)
+    bar = base.mark_bar(height={"band": 0.8}).encode(
+        x=alt.X("start:Q", **across), x2="end:Q", color=colour,
+        tooltip=_tooltip(long, label, "share", "part", "share"))
+    ink = alt.Color("ink:N", scale=None)
+    number = base.mark_text().encode(x=alt.X("middle:Q", **across), text="shown:N", color=ink)
+    return _finish(bar + number, title, scales.height_of(data, 36) + 30)
 
 
-def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None, high: str | None = None, title: str = "",
-         unit: str = "", columns: int = 3) -> alt.FacetChart:
-    """Return small multiples: one small line chart per value of ``facet``, all on the same scales, in the frame's order."""
-    data, at = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high), x)
-    how = unit or unit_of(y, data["y"])
-    across = at(alt.X("x", axis=alt.Axis(title=None, tickCount=2, labelFlush=True, labelOverlap="greedy", labelSeparation=8)))
-    up = alt.Y("y:Q", scale=alt.Scale(domain=_domain(data, how, False), nice=False, zero=False), axis=alt.Axis(title=None, format=AXIS.get(how, ",~r"), tickCount=3))
-    base = alt.Chart(data).encode(x=across, y=up)
-    layers = [base.mark_line(color=palette.SERIES[0], strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, how))]
+def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None, high: str | None = None,
+         title: str = "", unit: str = "", columns: int = 3) -> alt.FacetChart:
+    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's order."""
+    data = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high))
+    unit = unit or unit_of(y, data["y"])
+    domain = scales.range_up(data, unit)
+    base = alt.Chart(data).encode(x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0]))
+    layers = [base.mark_line(strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, unit))]
     if low and high:
-        band = base.mark_area(opacity=0.18, color=palette.SERIES[0], line=False).encode(y=up.copy(), y2="high:Q")
-        layers.insert(0, band.transform_calculate(y="datum.low"))
+        layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
+    if domain[0] < 0 < domain[1]:
+        layers.insert(0, base.mark_rule(strokeWidth=1).encode(y=alt.datum(0), x=alt.value(0), x2=alt.value("width")))
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
     inner = alt.layer(*layers).properties(width=(palette.WIDE - 48) // columns - 22, height=118)
@@ -113,44 +111,74 @@ def interactive(chart: alt.TopLevelMixin) -> alt.JupyterChart:
 
 
 def pictures(chart: object) -> tuple[str, str, str]:
-    """Return the chart as (picture, picture for phones or "", headline); Altair charts and matplotlib figures are known."""
+    """Return (picture, picture for phones or "", title) of a chart of ours or a matplotlib figure; else TypeError."""
     if hasattr(chart, "to_dict"):
         return drawing.draw_spec(chart.to_dict())
     figure = getattr(chart, "figure", None) or chart
     if hasattr(figure, "savefig"):
         return drawing.draw_figure(figure)
-    raise TypeError(f"show.figure got a {type(chart).__name__}; give it a chart made by charts.py or a matplotlib figure.")
+    raise TypeError(f"show.figure got a {type(chart).__name__}; give it a chart of charts.py or a matplotlib figure.")
 
 
 def seaborn_theme() -> None:
     """Set seaborn and matplotlib to the same colours and type; call it before drawing a statistical figure."""
     import seaborn
 
-    rc = {"svg.fonttype": "none", "font.family": ["Liberation Sans", "Arial", "DejaVu Sans"], "font.size": 12, "figure.figsize": (6.8, 3.4),
-          "axes.edgecolor": "#aaa79c", "axes.labelcolor": palette.QUIET, "xtick.color": palette.QUIET, "ytick.color": palette.QUIET,
-          "grid.color": palette.GRID, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 100}  # fmt: skip
-    seaborn.set_theme(style="whitegrid", palette=list(palette.SERIES), rc=rc)
+    seaborn.set_theme(style="whitegrid", palette=list(palette.SERIES), rc=palette.RC)
 
 
-def _finish(chart: alt.LayerChart, title: str, right: int = 8, height: int = palette.HEIGHT) -> alt.LayerChart:
-    sized = chart.properties(width=palette.WIDE, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-                             padding={"left": 2, "right": right, "top": 6, "bottom": 4})  # fmt: skip
+def _finish(chart: alt.LayerChart, title: str, height: int) -> alt.LayerChart:
+    # Names at the ends of lines and bars count as part of the picture: "fit" makes room for them within the width.
+    sized = chart.properties(width=palette.WIDE, height=height, padding={"left": 2, "right": 8, "top": 6, "bottom": 4},
+                             autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     return _titled(sized, title).configure(**palette.THEME)
 
 
-def _titled(chart, title: str):
+def _titled(chart: alt.TopLevelMixin, title: str) -> alt.TopLevelMixin:
     return chart.properties(title=title) if title else chart
 
 
-def _colour(data: pd.DataFrame, emphasis: str, series: str | None, label: str = "", fill: bool = False) -> dict:
-    """Return the colour encoding: by series, by emphasis among labels, or one plain colour."""
-    if not series and not (emphasis and label):
+def _colour(data: pd.DataFrame, emphasis: str, label: str = "", fill: bool = False) -> dict:
+    """Return the colour encoding: by series, by emphasis among labels, or one plain colour for all."""
+    column = "series" if "series" in data else label if emphasis else ""
+    if not column:
         return {"color": alt.value(palette.SERIES[0])}
-    column = "series" if series else label
     names = list(dict.fromkeys(data[column]))
     scale = alt.Scale(domain=names, range=palette.colours(names, emphasis, fill))
-    named = bool(series) and bool(label) and not emphasis
-    return {"color": alt.Color(f"{column}:N", scale=scale, sort=names, **({} if named else {"legend": None}))}
+    named = {} if column == "series" and label and not emphasis else {"legend": None}
+    return {"color": alt.Color(f"{column}:N", scale=scale, sort=names, **named)}
+
+
+def _time(data: pd.DataFrame, ticks: object) -> alt.X:
+    """Return the horizontal axis of a line: time, numbers or ordered labels."""
+    axis = {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, "labelFlush": True}
+    if is_time(data["x"]):
+        form = "%-d %b" if (data["x"].max() - data["x"].min()).days <= 200 else "%b %Y"
+        return alt.X("x:T", axis=alt.Axis(format=form, tickCount=ticks, **axis))
+    if pd.api.types.is_numeric_dtype(data["x"]):
+        return alt.X("x:Q", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=ticks, **axis))
+    return alt.X("x:O", sort=list(dict.fromkeys(data["x"])), axis=alt.Axis(labelAngle=0, **axis))
+
+
+def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
+    axis = alt.Axis(title=None, format=scales.axis_format(unit), tickCount=ticks)
+    return alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
+
+
+def _band(base: alt.Chart, up: alt.Y, opacity: float) -> alt.Chart:
+    return base.transform_calculate(y="datum.low").mark_area(opacity=opacity, line=False).encode(y=up, y2="high:Q")
+
+
+def _zero(domain: list[float]) -> list[alt.Chart]:
+    """Return the line at zero where the values lie on both sides of it."""
+    if not domain[0] < 0 < domain[1]:
+        return []
+    return [alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=palette.QUIET).encode(y="y:Q")]
+
+
+def _reference(at: float, across: dict) -> alt.Chart:
+    rule = alt.Chart(pd.DataFrame({"value": [at]})).mark_rule(color=palette.QUIET, strokeDash=[4, 3])
+    return rule.encode(x=alt.X("value:Q", **across))
 
 
 def _labels(data: pd.DataFrame) -> alt.Y:
@@ -158,93 +186,36 @@ def _labels(data: pd.DataFrame) -> alt.Y:
     return alt.Y("label:N", sort=names, axis=alt.Axis(title=None, domain=False, labelColor=palette.INK))
 
 
-def _dodge(data: pd.DataFrame, series: str | None) -> dict:
-    return {"yOffset": alt.YOffset("series:N", sort=list(dict.fromkeys(data["series"])))} if series else {}
+def _dodge(data: pd.DataFrame) -> dict:
+    if "series" not in data:
+        return {}
+    return {"yOffset": alt.YOffset("series:N", sort=list(dict.fromkeys(data["series"])))}
 
 
-def _height(data: pd.DataFrame, series: str | None, step: int) -> int:
-    """Return a height that gives every label (and every series in it) its own step."""
-    each = step if not series else max(step, 20 * data["series"].nunique() + 12)
-    return each * data["label"].nunique() + (70 if series else 40)
-
-
-def _tooltip(data: pd.DataFrame, x: str, y: str, series: str | None, how: str) -> list[alt.Tooltip]:
-    first = "x" if "x" in data else "label"
-    kind = {"type": "temporal", "format": "%-d %b %Y"} if pd.api.types.is_datetime64_any_dtype(data[first]) else {"type": "nominal"}
-    named = [alt.Tooltip("series", type="nominal", title=_words(series))] if series else []
-    return [alt.Tooltip(first, title=_words(x), **kind), *named,
-            alt.Tooltip("y" if "y" in data else "value", type="quantitative", title=_words(y), format=_fine(how, data.iloc[:, 1]))]  # fmt: skip
+def _tooltip(data: pd.DataFrame, x: str, y: str, series: str | None, unit: str) -> list[alt.Tooltip]:
+    """Return what a dashboard shows under the pointer: label or day, series, value."""
+    first, last = ("x", "y") if "x" in data else ("label", "value")
+    kind = {"type": "temporal", "format": "%-d %b %Y"} if is_time(data[first]) else {"type": "nominal"}
+    told = [alt.Tooltip(first, title=_words(x), **kind)]
+    if series:
+        told.append(alt.Tooltip("series", type="nominal", title=_words(series)))
+    form = scales.label_format(unit, data[last])
+    return [*told, alt.Tooltip(last, type="quantitative", title=_words(y), format=form)]
 
 
 def _words(column: str) -> str:
     return str(column).replace("_", " ")
 
 
-def _fine(how: str, values: pd.Series) -> str:
-    """Return the label format, with one more digit when the values lie close together."""
-    return ".1%" if how == "share" and values.max() - values.min() < 0.1 else LABEL.get(how, ",.3~r")
-
-
-def _domain(data: pd.DataFrame, how: str, headroom: bool) -> list[float]:
-    """Return the value axis: from zero unless all values lie far from it, with room on top for marks."""
-    ends = pd.concat([data[name] for name in ("y", "low", "high") if name in data]).dropna()
-    least, most = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
-    bottom = min(least, 0.0) if least < 0.5 * most or how == "count" else least - 0.15 * (most - least or abs(most) or 1)
-    top = most + ((0.22 if headroom else 0.06) * (most - bottom) or 1.0)
-    return [bottom - (0.06 * (most - bottom) if bottom < 0 else 0), top]
-
-
-def _span(least: float, most: float, how: str) -> dict:
-    bottom = 0.0 if 0 <= least < 0.5 * most else least - 0.06 * (most - least or 1)
-    axis = alt.Axis(title=None, format=AXIS.get(how, ",~r"), grid=True, domain=False, ticks=False, tickCount=alt.ExprRef("max(2, ceil(width / 110))"))
-    return {"scale": alt.Scale(domain=[bottom, most + 0.02 * (most - bottom or 1)], nice=False, zero=False), "axis": axis}
-
-
-def _end_labels(data: pd.DataFrame, series: str | None, domain: list[float], colour: dict) -> list[alt.Chart]:
-    """Return the series' names at their last points, pushed apart so that none covers another."""
-    if not series:
+def _marks(bands: pd.DataFrame) -> list[alt.Chart]:
+    """Return the shaded bands of events and gaps with their labels, stepped down so that none covers another."""
+    if bands.empty:
         return []
-    last = data.dropna(subset=["y"]).sort_values("x", kind="stable").groupby("series", sort=False).tail(1).sort_values("y")
-    gap = (domain[1] - domain[0]) * 17 / (palette.HEIGHT - 40)
-    last = last.assign(spot=_apart(list(last["y"]), gap, domain[1]), x=data["x"].max())
-    text = alt.Chart(last).mark_text(align="left", dx=8, fontWeight=600, fontSize=13, clip=False)
-    x = alt.X("x:T" if pd.api.types.is_datetime64_any_dtype(data["x"]) else "x:N")
-    return [text.encode(x=x, y=alt.Y("spot:Q"), text="series:N", **colour)]
-
-
-def _apart(places: list[float], gap: float, top: float) -> list[float]:
-    """Return ascending places moved as little as possible so that neighbours lie at least one gap apart."""
-    groups: list[list[float]] = []
-    for place in places:
-        groups.append([place, 1])
-        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
-            (after, more), (before, some) = groups.pop(), groups.pop()
-            groups.append([(before * some + after * more) / (some + more), some + more])
-    spots = [middle + gap * (rank - (size - 1) / 2) for middle, size in groups for rank in range(int(size))]
-    over = max(0.0, spots[-1] - top) if spots else 0.0
-    return [spot - over for spot in spots]
-
-
-def _marks(marks: pd.DataFrame | None, data: pd.DataFrame) -> list[alt.Chart]:
-    """Return the shaded bands of events and gaps with their labels, stepped down where two would touch."""
-    if marks is None or marks.empty:
-        return []
-    bands = prepare(marks, start="start", end="end", label="label", kinds="marks")
-    first, last = data["x"].min(), data["x"].max()
-    bands = bands[(bands["end"] >= first) & (bands["start"] <= last)].sort_values("start").reset_index(drop=True)
-    bands["start"], bands["end"] = bands["start"].clip(lower=first), bands["end"].clip(upper=last)
-    bands["late"] = (bands["start"] - first) > 0.6 * (last - first)
-    bands["y"] = [4 + 16 * (place % 3) for place in range(len(bands))]
-    base = alt.Chart(bands)
-    shade = base.mark_rect(color=palette.BAND, opacity=0.16).encode(x="start:T", x2="end:T")
-    edge = base.mark_rule(color=palette.BAND, strokeDash=[2, 2]).encode(x="start:T")
-    text = {"baseline": "top", "fontSize": 12, "color": palette.QUIET}
-    early = base.transform_filter("!datum.late").mark_text(align="left", dx=4, **text).encode(x="start:T", y=alt.Y("y:Q", scale=None), text="label:N")
-    late = base.transform_filter("datum.late").mark_text(align="right", dx=-4, **text).encode(x="start:T", y=alt.Y("y:Q", scale=None), text="label:N")
-    return [shade, edge, early, late]
-
-
-def _on(colour: str) -> str:
-    """Return black or white, whichever reads better on the colour."""
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return "#ffffff" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.19 else palette.INK
+    base = alt.Chart(bands).encode(x="start:T")
+    shade = base.mark_rect(color=palette.BAND, opacity=0.16).encode(x2="end:T")
+    edge = base.mark_rule(color=palette.BAND, strokeDash=[2, 2])
+    look = {"baseline": "top", "fontSize": 12, "color": palette.QUIET}
+    sides = (("!datum.late", "left", 4), ("datum.late", "right", -4))
+    names = [base.transform_filter(when).mark_text(align=side, dx=shift, **look)
+             .encode(y=alt.Y("y:Q", scale=None), text="label:N") for when, side, shift in sides]
+    return [shade, edge, *names]

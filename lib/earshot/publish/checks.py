@@ -1,7 +1,7 @@
 """The publisher's checks: what makes a page unfit to leave the house, each as one sentence.
 
-The page is read by a tokenizer that knows no error recovery, so nothing it repairs can hide: markup that only a browser's
-recovery would understand shows up as a tag that does not belong or as an unfinished page."""
+The page is read by a tokenizer that repairs nothing: markup that only a browser's recovery would understand shows up
+as a tag that does not belong, or as an unfinished page."""
 
 import re
 from collections import Counter
@@ -10,20 +10,62 @@ from html.parser import HTMLParser
 from earshot.publish import leaks
 
 MOST_BYTES = 2_000_000
-FORBIDDEN = {"script": "a script", "iframe": "a frame", "frame": "a frame", "frameset": "a frame", "object": "an embedded object",
-             "embed": "an embedded object", "applet": "an embedded object", "form": "a form", "input": "a form field",
-             "button": "a form field", "textarea": "a form field", "select": "a form field", "base": "a base address",
-             "link": "an external stylesheet or resource", "svg": "inline SVG (pictures belong in an img)", "math": "inline MathML",
-             "template": "a template", "noscript": "a noscript part", "audio": "a sound", "video": "a film", "portal": "a portal",
-             "xmp": "raw text", "plaintext": "raw text"}  # fmt: skip
-ADDRESSES = {"src", "srcset", "poster", "background", "data", "action", "formaction", "cite", "longdesc", "ping", "manifest",
-             "profile", "codebase", "classid", "archive", "dynsrc", "lowsrc", "imagesrcset", "xlink:href"}  # fmt: skip
-GENERIC_ALT = re.compile(r"^\W*(no description.*|(an? )?(image|figure|chart|plot|graph|picture|photo|alt text|untitled)\W*\d*)\W*$", re.I)
+FORBIDDEN = {
+    "script": "a script",
+    "iframe": "a frame",
+    "frame": "a frame",
+    "frameset": "a frame",
+    "object": "an embedded object",
+    "embed": "an embedded object",
+    "applet": "an embedded object",
+    "form": "a form",
+    "input": "a form field",
+    "button": "a form field",
+    "textarea": "a form field",
+    "select": "a form field",
+    "base": "a base address",
+    "link": "an external stylesheet or resource",
+    "svg": "inline SVG (pictures belong in an img)",
+    "math": "inline MathML",
+    "template": "a template",
+    "noscript": "a noscript part",
+    "audio": "a sound",
+    "video": "a film",
+    "portal": "a portal",
+    "xmp": "raw text",
+    "plaintext": "raw text",
+}
+ADDRESSES = {
+    "src",
+    "srcset",
+    "poster",
+    "background",
+    "data",
+    "action",
+    "formaction",
+    "cite",
+    "longdesc",
+    "ping",
+    "manifest",
+    "profile",
+    "codebase",
+    "classid",
+    "archive",
+    "dynsrc",
+    "lowsrc",
+    "imagesrcset",
+    "xlink:href",
+}
+GENERIC_ALT = re.compile(
+    r"^\W*(no description.*|(an? )?(image|figure|chart|plot|graph|picture|photo|alt text|untitled)\W*\d*)\W*$", re.I
+)
 CSS_FETCH = re.compile(r"url\s*\(|@import|expression\s*\(|image-set\s*\(|-moz-binding|behavior\s*:|\\", re.I)
-BELONG = set(
-    "html head meta title style body a header nav main footer section article aside div span p b i em strong code pre br hr ul ol "
-    "li dl dt dd h1 h2 h3 h4 h5 h6 table caption colgroup col thead tbody tfoot tr th td figure figcaption picture source img "
-    "details summary blockquote bdi bdo small sub sup del ins s abbr time q cite kbd samp var mark wbr".split()
+# Names one by one, so that a tag nobody thought of is refused too.
+BELONG = frozenset(
+    """html head meta title style body a header nav main footer section article aside div span p b i em strong code pre
+    br hr ul ol li dl dt dd h1 h2 h3 h4 h5 h6 table caption colgroup col thead tbody tfoot tr th td figure figcaption
+    picture source img details summary blockquote bdi bdo small sub sup del ins s abbr time q cite kbd samp var mark
+    wbr""".split()  # noqa: SIM905
 )
 
 
@@ -32,12 +74,18 @@ def check(html_text: str) -> list[str]:
     page = _Page()
     page.feed(html_text)
     page.close()
-    problems = [*page.problems, *_structure(page), *(f"The page holds {what}; take it out at its source." for what in leaks.found(html_text))]
+    problems = [
+        *page.problems,
+        *_structure(page),
+        *(f"The page holds {what}; take it out at its source." for what in leaks.found(html_text)),
+    ]
     if not html_text.rstrip().lower().endswith("</html>"):
         problems.append("The page ends inside a tag or a text that was never closed.")
     size = len(html_text.encode("utf-8", "replace"))
     if size >= MOST_BYTES:
-        problems.append(f"The page has {size / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB may be published, so show fewer figures or rows.")
+        problems.append(
+            f"The page has {size / 1e6:.1f} MB, {MOST_BYTES / 1e6:.0f} MB is the limit; show fewer figures or rows."
+        )
     return list(dict.fromkeys(problems))
 
 
@@ -129,7 +177,11 @@ class _Page(HTMLParser):
             self._meta(known)
         if "papermill-error" in " ".join(known.values()).lower():
             self._refuse("carries papermill's error mark: its notebook failed")
-        if tag == "a" and re.match(r"\s*https?:", known.get("href", ""), re.I) and "noopener" not in known.get("rel", ""):
+        if (
+            tag == "a"
+            and re.match(r"\s*https?:", known.get("href", ""), re.I)
+            and "noopener" not in known.get("rel", "")
+        ):
             self._refuse('has a link to another site without rel="noopener noreferrer nofollow"')
 
     def _picture(self, known: dict[str, str]) -> None:
@@ -151,16 +203,26 @@ def _structure(page: _Page) -> list[str]:
     problems = []
     rules = {part.split()[0]: part.split()[1:] for part in page.policy.split(";") if part.strip()}
     if rules.get("default-src") != ["'none'"] or any(name.startswith("script-src") for name in rules):
-        problems.append("The page has no strict content policy; it needs a meta tag with default-src 'none' and no script-src.")
+        problems.append(
+            "The page has no strict content policy; it needs a meta tag with default-src 'none' and no script-src."
+        )
     if any(set(sources) - {"data:", "'none'", "'unsafe-inline'"} for sources in rules.values()):
         problems.append("The page's content policy lets something from outside in.")
     if not page.lang or not page.title.strip():
         problems.append("The page has no language or no title.")
     if page.headings.count(1) != 1 or page.headings[:1] != [1]:
-        problems.append(f"The page has {page.headings.count(1)} main headings; it needs exactly one, and it comes first.")
-    jumps = [(before, after) for before, after in zip(page.headings, page.headings[1:], strict=False) if after > before + 1]
-    problems += [f"A heading of level {after} follows one of level {before}; do not skip a level." for before, after in jumps]
-    problems += [f'The anchor "{name[:60]}" is used {times} times on the page.' for name, times in page.ids.items() if times > 1]
+        problems.append(
+            f"The page has {page.headings.count(1)} main headings; it needs exactly one, and it comes first."
+        )
+    jumps = [
+        (before, after) for before, after in zip(page.headings, page.headings[1:], strict=False) if after > before + 1
+    ]
+    problems += [
+        f"A heading of level {after} follows one of level {before}; do not skip a level." for before, after in jumps
+    ]
+    problems += [
+        f'The anchor "{name[:60]}" is used {times} times on the page.' for name, times in page.ids.items() if times > 1
+    ]
     return problems
 
 

@@ -13,11 +13,15 @@ def draw_spec(spec: dict) -> tuple[str, str, str]:
     spec = copy.deepcopy(spec)
     title = spec.pop("title", "")
     headline = title.get("text", "") if isinstance(title, dict) else title
-    return _address(_svg(spec)), _address(_svg(_for_phones(spec))), " ".join(headline) if isinstance(headline, list) else headline
+    return (
+        _address(_svg(spec)),
+        _address(_svg(_for_phones(spec))),
+        " ".join(headline) if isinstance(headline, list) else headline,
+    )
 
 
 def draw_figure(figure: object) -> tuple[str, str, str]:
-    """Return (picture, "", headline) of a matplotlib figure; its title, when there is just one, becomes the headline."""
+    """Return (picture, "", headline) of a matplotlib figure; its title, when it has just one, is the headline."""
     axes = figure.axes
     headline = axes[0].get_title() if len(axes) == 1 else ""
     if headline:

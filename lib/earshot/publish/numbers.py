@@ -47,9 +47,17 @@ def day(value: object) -> str:
     return f"{stamp.day} {stamp:%b %Y}{clock}"
 
 
-FORMATS: dict[str, Callable] = {"count": count, "share": share, "percent": percent, "%": percent, "points": points,
-                                "pp": points, "number": number, "day": day,
-                                "share change": lambda value: points(100 * value)}  # fmt: skip
+FORMATS: dict[str, Callable] = {
+    "count": count,
+    "share": share,
+    "percent": percent,
+    "%": percent,
+    "points": points,
+    "pp": points,
+    "number": number,
+    "day": day,
+    "share change": lambda value: points(100 * value),
+}
 
 
 def write(value: object, how: str | Callable = "") -> str:

@@ -11,18 +11,33 @@ from earshot.publish import numbers, show
 from earshot.publish.quotes import clean, plain
 
 HERE = Path(__file__).parent / "page"
-POLICY = ("default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'")
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'"
+)
 HIDDEN = {"setup", "parameters", "injected-parameters"}
 MOST_PRINTED = 5000
-KNOWN = {"brand", "workspace", "run_id", "start", "end", "posts", "generated_at", "params", "pages", "index", "verify", "lang"}
+KNOWN = {
+    "brand",
+    "workspace",
+    "run_id",
+    "start",
+    "end",
+    "posts",
+    "generated_at",
+    "params",
+    "pages",
+    "index",
+    "verify",
+    "lang",
+}
 
 
 def render(executed_notebook: Path, html: Path, facts: dict) -> None:
     """Write the page of one executed notebook.
 
     ``facts`` may hold brand, workspace, run_id, start, end, posts, generated_at, params (a dict), pages (a list of
-    (file name, title) of the whole run, in order), index (address of the index of runs), verify (the command that checks
-    the run) and lang; any other name raises ValueError, and so does a notebook that holds an error."""
+    (file name, title) of the whole run, in order), index (address of the index of runs), verify (the command that
+    checks the run) and lang; any other name raises ValueError, and so does a notebook that holds an error."""
     import nbformat
 
     unknown = sorted(set(facts) - KNOWN)
@@ -49,11 +64,20 @@ def title_of(notebook: Path) -> str:
 def contents(cells: list) -> list[dict]:
     """Return the table of contents: text and anchor of each second-level heading."""
     anchors: dict[str, int] = {}
-    lines = (line for cell in cells if cell.cell_type == "markdown"
-             for line in re.sub(r"^```.*?^```", "", cell.source, flags=re.S | re.M).splitlines())  # fmt: skip
-    found = [(len(hit[1]), _bare(hit[2])) for hit in (re.match(r"(#{2,4})\s+(.+?)\s*#*$", line) for line in lines) if hit]
-    return [{"text": text, "anchor": anchor} for level, text, anchor in
-            ((level, text, _anchor(text, anchors)) for level, text in found) if level == 2]  # fmt: skip
+    lines = (
+        line
+        for cell in cells
+        if cell.cell_type == "markdown"
+        for line in re.sub(r"^```.*?^```", "", cell.source, flags=re.S | re.M).splitlines()
+    )
+    found = [
+        (len(hit[1]), _bare(hit[2])) for hit in (re.match(r"(#{2,4})\s+(.+?)\s*#*$", line) for line in lines) if hit
+    ]
+    return [
+        {"text": text, "anchor": anchor}
+        for level, text, anchor in ((level, text, _anchor(text, anchors)) for level, text in found)
+        if level == 2
+    ]
 
 
 def style() -> str:
@@ -70,8 +94,12 @@ def _exporter():
     anchors: dict[str, int] = {}
 
     def anchored(html: str) -> str:
-        return re.sub(r"<h([2-4])[^>]*>(.*?)</h\1>", lambda hit: f'<h{hit[1]} id="{_anchor(_bare(hit[2]), anchors)}">{hit[2]}</h{hit[1]}>',
-                      html, flags=re.S)  # fmt: skip
+        return re.sub(
+            r"<h([2-4])[^>]*>(.*?)</h\1>",
+            lambda hit: f'<h{hit[1]} id="{_anchor(_bare(hit[2]), anchors)}">{hit[2]}</h{hit[1]}>',
+            html,
+            flags=re.S,
+        )
 
     exporter.register_filter("anchored", anchored)
     return exporter, anchors
@@ -83,7 +111,11 @@ def _open_up(notebook, name: str) -> tuple[str, str, list]:
     heading = re.match(r"#\s+(.+)", first.source.strip()) if first else None
     if not heading:
         raise ValueError(f"{name} does not begin with a heading; write '# Question?' in its first cell.")
-    return _bare(heading[1]), first.source.strip()[heading.end() :], [cell for cell in notebook.cells if cell is not first]
+    return (
+        _bare(heading[1]),
+        first.source.strip()[heading.end() :],
+        [cell for cell in notebook.cells if cell is not first],
+    )
 
 
 def _tamed(cell):
@@ -91,7 +123,9 @@ def _tamed(cell):
     cell = copy.deepcopy(cell)
     if cell.cell_type == "code":
         if any(output.output_type == "error" for output in cell.outputs):
-            raise ValueError(f'the cell "{cell.get("id", "?")}" ended in an error, so there is no page to make; see the failure page.')
+            raise ValueError(
+                f'the cell "{cell.get("id", "?")}" ended in an error, so there is no page to make; repair it first.'
+            )
         cell.outputs = [output for output in map(_tamed_output, cell.outputs) if output is not None]
     return cell
 
@@ -102,7 +136,11 @@ def _tamed_output(output):
         output.text = _printed(output.text)
         return output if output.name == "stdout" and output.text else None
     if output.get("metadata", {}).get(show.MARKER) and "text/html" in output.data:
-        output.data = {"text/html": re.sub(r"^(<div class=\"earshot \w+\">)<style>.*?</style>", r"\1", output.data["text/html"], flags=re.S)}
+        output.data = {
+            "text/html": re.sub(
+                r"^(<div class=\"earshot \w+\">)<style>.*?</style>", r"\1", output.data["text/html"], flags=re.S
+            )
+        }
         return output
     words = _printed(output.data.get("text/plain", ""))
     output.data = {"text/plain": words}
@@ -116,22 +154,43 @@ def _printed(text: str) -> str:
 
 def _page(facts: dict, title: str, opening: str, file: str) -> dict:
     """Return every value the template prints."""
-    pages = [{"href": name, "title": plain(words), "name": short_name(name), "here": name == file} for name, words in facts.get("pages", [])]
+    pages = [
+        {"href": name, "title": plain(words), "name": short_name(name), "here": name == file}
+        for name, words in facts.get("pages", [])
+    ]
     at = next((place for place, other in enumerate(pages) if other["here"]), None)
-    around = {"previous": pages[at - 1] if at else None, "next": pages[at + 1] if at is not None and at + 1 < len(pages) else None}
+    around = {
+        "previous": pages[at - 1] if at else None,
+        "next": pages[at + 1] if at is not None and at + 1 < len(pages) else None,
+    }
     brand = facts.get("brand") or str(facts.get("workspace", "")).replace("_", " ").title()
     params = [(name, _setting(value)) for name, value in facts.get("params", {}).items() if value not in ("", [], None)]
-    return {"title": title, "opening": opening, "brand": plain(brand), "lang": facts.get("lang", "en"), "policy": POLICY, "style": style(),
-            "pages": pages, "stamp": stamp(facts), "params": params, "index": facts.get("index", ""),
-            "verify": facts.get("verify", ""), **around}  # fmt: skip
+    return {
+        "title": title,
+        "opening": opening,
+        "brand": plain(brand),
+        "lang": facts.get("lang", "en"),
+        "policy": POLICY,
+        "style": style(),
+        "pages": pages,
+        "stamp": stamp(facts),
+        "params": params,
+        "index": facts.get("index", ""),
+        "verify": facts.get("verify", ""),
+        **around,
+    }
 
 
 def stamp(facts: dict) -> list[tuple[str, str]]:
     """Return what identifies the page: the data window, the posts, when it was made and by which run."""
     days = [numbers.day(pd.Timestamp(facts[end]).normalize()) for end in ("start", "end") if facts.get(end)]
     made = pd.Timestamp(facts["generated_at"]) if facts.get("generated_at") else None
-    told = {"Data": " to ".join(dict.fromkeys(days)), "Posts": numbers.count(facts["posts"]) if facts.get("posts") is not None else "",
-            "Made": f"{numbers.day(made.floor('min'))} UTC" if made is not None else "", "Run": plain(facts.get("run_id", ""))}  # fmt: skip
+    told = {
+        "Data": " to ".join(dict.fromkeys(days)),
+        "Posts": numbers.count(facts["posts"]) if facts.get("posts") is not None else "",
+        "Made": f"{numbers.day(made.floor('min'))} UTC" if made is not None else "",
+        "Run": plain(facts.get("run_id", "")),
+    }
     return [(name, value) for name, value in told.items() if value]
 
 

@@ -15,13 +15,19 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
 LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85]")
 SURROGATES = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164"
-                       "\ufeff\uffa0\U000e0000-\U000e007f]+")  # fmt: skip
-PILED_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
-                         "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164"
+    "\ufeff\uffa0\U000e0000-\U000e007f]+"
+)
+PILED_MARKS = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
 JOINERS = "\u200c\u200d"
 PSEUDONYM = re.compile(r"@?\bp_[0-9a-f]{12}\b")
-MASK = re.compile(r"\[(e-?mail|phone|card|iban|ip|id|name|address|url|account|number|postcode|passport|ssn|secret)\]", re.I)
+MASK = re.compile(
+    r"\[(e-?mail|phone|card|iban|ip|id|name|address|url|account|number|postcode|passport|ssn|secret)\]", re.I
+)
 
 
 def clean(text: object) -> str:
@@ -57,7 +63,12 @@ def link(url: object, words: str = "") -> Markup:
         host = parts.hostname or ""
     except ValueError:
         return quote(address, 200)
-    if parts.scheme.lower() not in ("http", "https") or not host or "@" in parts.netloc or re.search(r"[\s\\]", address):
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or not host
+        or "@" in parts.netloc
+        or re.search(r"[\s\\]", address)
+    ):
         return quote(address, 200)
     shown = f"{clean(words)} ({host})" if words else host
     return Markup('<a href="{}" rel="noopener noreferrer nofollow"><bdi>{}</bdi></a>').format(address, shown)

@@ -1,0 +1,213 @@
+"""The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays them."""
+
+import re
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+from markupsafe import Markup
+
+from earshot.publish import numbers, quotes
+from earshot.publish.aggregates import unit_of
+from earshot.publish.quotes import clean, isolate, plain, quote
+
+MOST_ROWS, CELL = 200, 200
+VERDICTS = {"real": ("●", "clear {}"), "noise": ("○", "within noise")}
+FEELINGS = {"negative": "\u2212", "neutral": "○", "positive": "+"}
+GENERIC = re.compile(
+    r"^\W*(no description|image|figure|chart|plot|graph|picture|alt text|untitled)\b[^,;:.]{0,40}\W*$", re.I
+)
+
+
+def headline(text: str, standfirst: str = "") -> Markup:
+    """Return the headline and, where there is one, its standfirst."""
+    below = Markup('<p class="standfirst">{}</p>').format(quote(standfirst)) if clean(standfirst) else ""
+    return Markup('<p class="sentence">{}</p>{}').format(quote(text), below)
+
+
+def findings(claims: Iterable) -> Markup:
+    """Return the ordered list of findings."""
+    items = Markup("").join(_finding(claim) for claim in claims)
+    return Markup("<ol>{}</ol>").format(items) if items else note("No finding passed the minimum number of posts.")
+
+
+def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> Markup:
+    """Return the table inside a box that scrolls sideways and can be reached from the keyboard."""
+    formats = formats or {}
+    _check_table(frame, caption, formats)
+    if frame.empty:
+        return note(f"{clean(caption).rstrip('.:')}: none.")
+    formats = _usual_formats(frame) | formats
+    numeric = {name: _is_numeric(frame[name], formats.get(name)) for name in frame.columns}
+    head = Markup("").join(_heading(name, numeric[name]) for name in frame.columns)
+    rows = Markup("").join(_row(row, numeric, formats) for row in frame.head(MOST_ROWS).itertuples(index=False))
+    more = f" (the first {MOST_ROWS} of {len(frame):,} rows)" if len(frame) > MOST_ROWS else ""
+    label = quote(caption)
+    return Markup(
+        '<div class="scroll" role="group" tabindex="0" aria-label="Table: {label}"><table><caption>{label}{more}'
+        "</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    ).format(label=label.striptags(), more=more, head=head, rows=rows)
+
+
+def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> Markup:
+    """Return the posts as block quotes; needs a column ``text`` or ``clean_text``."""
+    column = next((name for name in ("text", "clean_text") if name in frame.columns), None)
+    if column is None:
+        raise ValueError(f'show.posts needs a column "text"; the columns are {", ".join(map(str, frame.columns))}.')
+    shown = frame.head(n)
+    if shown.empty:
+        return note(f"{caption.rstrip('.') + ': ' if caption else ''}no posts.")
+    title = Markup('<p class="caption">{}</p>').format(quote(caption)) if caption else ""
+    return Markup("").join([title, *(_post(row, column) for row in shown.to_dict("records"))])
+
+
+def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> Markup:
+    """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded below."""
+    from earshot.publish import charts
+
+    wide, narrow, title = charts.pictures(chart)
+    alt = _checked_alt(alt)
+    alt = f"{plain(title).rstrip('.')}. {alt}" if title and plain(title) not in alt else alt
+    title = Markup("<strong>{}</strong> ").format(quote(title)) if title else ""
+    return Markup(
+        "<figure><figcaption>{}<span>{}</span></figcaption>{}<details><summary>The data behind this figure</summary>{}"
+        "</details></figure>"
+    ).format(title, quote(caption), _picture(wide, narrow, alt), table(data, f"Data: {caption}", formats))
+
+
+def facts(values: dict) -> Markup:
+    """Return a definition list."""
+    pairs = (
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(quote(name, CELL), isolate(numbers.write(value)))
+        for name, value in values.items()
+    )
+    return Markup("<dl>{}</dl>").format(Markup("").join(pairs))
+
+
+def note(text: str, link: str = "") -> Markup:
+    """Return one paragraph."""
+    return Markup('<p class="note">{}{}</p>').format(quote(text), Markup(" ") + quotes.link(link) if link else "")
+
+
+def anchor(claim_id: object) -> str:
+    """Return the anchor of a claim on its page: ``claim-`` and the id in safe characters."""
+    return "claim-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", clean(claim_id))
+
+
+def _check_table(frame: pd.DataFrame, caption: str, formats: dict) -> None:
+    names = ", ".join(map(str, frame.columns))
+    if not frame.columns.is_unique:
+        raise ValueError(f"show.table got two columns of the same name among {names}; rename one.")
+    unknown = [name for name in formats if name not in frame.columns]
+    if unknown:
+        raise ValueError(f'show.table got a format for "{unknown[0]}"; the columns are {names}.')
+    if not clean(caption):
+        raise ValueError("show.table got no caption; say in one line what the table holds.")
+
+
+def _usual_formats(frame: pd.DataFrame) -> dict:
+    """Return a format per column: shares by their name (and the ends of their interval with them), decimals alike."""
+    shares = {name for name in frame.select_dtypes("float") if unit_of(name, frame[name]) == "share"}
+    if shares:
+        shares |= {name for name in ("low", "high") if name in frame and frame[name].dropna().between(-1, 1).all()}
+    return {name: "share" if name in shares else numbers.for_column(frame[name]) for name in frame.columns}
+
+
+def _finding(claim: object) -> Markup:
+    measured = [_badge(claim.verdict, "change" if claim.kind in ("change", "event", "new") else "difference")]
+    if claim.low is not None and claim.high is not None:
+        measured.append(
+            Markup("<span>95% interval {}</span>").format(numbers.interval(claim.low, claim.high, claim.unit))
+        )
+    if claim.n:
+        measured.append(Markup("<span><i>n</i> = {}</span>").format(numbers.count(claim.n)))
+    known = {"Method": quote(claim.method), "Computed from": quote(", ".join(claim.inputs)), "Claim": _stated(claim)}
+    rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, text) for name, text in known.items() if text)
+    how = Markup("<details><summary>How we know</summary><dl>{}</dl></details>").format(rows)
+    return Markup('<li id="{}"><p class="sentence">{}</p><div class="measured">{}</div></li>').format(
+        anchor(claim.id), quote(claim.sentence), Markup(" ").join([*filter(None, measured), how])
+    )
+
+
+def _stated(claim: object) -> Markup:
+    """Return the claim's id, as a link to the page that states it where another notebook did."""
+    page = str(claim.about.get("notebook", ""))
+    if not re.fullmatch(r"\d\d_[a-z_]+", page):
+        return quote(claim.id)
+    return Markup('<a href="{}.html#{}">{}</a>').format(page, anchor(claim.id), quote(claim.id))
+
+
+def _badge(verdict: str, what: str) -> Markup | str:
+    if verdict not in VERDICTS:
+        return ""
+    sign, words = VERDICTS[verdict]
+    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
+        verdict, sign, words.format(what)
+    )
+
+
+def _heading(name: object, is_number: bool) -> Markup:
+    words = quote(str(name).replace("_", " "), CELL)
+    words = words[:1].upper() + words[1:]
+    return Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if is_number else "", words)
+
+
+def _row(row: tuple, numeric: dict, formats: dict) -> Markup:
+    cells = []
+    for place, ((name, is_number), value) in enumerate(zip(numeric.items(), row, strict=True)):
+        shown = _cell(value, formats[name])
+        if place == 0 and not is_number:
+            cells.append(Markup('<th scope="row">{}</th>').format(shown))
+        else:
+            cells.append(Markup("<td{}>{}</td>").format(Markup(' class="number"') if is_number else "", shown))
+    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+
+
+def _cell(value: object, how: str | Callable) -> Markup:
+    if how == "link":
+        return quotes.link(value)
+    if isinstance(value, str) and not how:
+        return Markup('<bdi dir="auto">{}</bdi>').format(quote(value, CELL))
+    return quote(numbers.write(value, how), CELL)
+
+
+def _is_numeric(column: pd.Series, how: object) -> bool:
+    if how in ("link", "day"):
+        return False
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _post(row: dict, column: str) -> Markup:
+    day = row.get("day") if row.get("day") is not None else row.get("created_at")
+    told = [
+        row.get("brand"),
+        None if day is None or pd.isna(day) else numbers.day(pd.Timestamp(day).normalize()),
+        row.get("platform"),
+    ]
+    about = [isolate(value, 60) for value in told if value is not None and not pd.isna(value) and str(value)]
+    feeling = row.get("sentiment")
+    if isinstance(feeling, str) and feeling in FEELINGS:
+        about.append(
+            Markup('<span class="feeling {0}"><span aria-hidden="true">{1}</span> {0}</span>').format(
+                feeling, FEELINGS[feeling]
+            )
+        )
+    return Markup('<blockquote class="quoted"><p dir="auto">{}</p><footer>{}</footer></blockquote>').format(
+        quote(row[column]), Markup(" · ").join(about)
+    )
+
+
+def _picture(wide: str, narrow: str, alt: str) -> Markup:
+    source = Markup('<source media="(max-width: 600px)" srcset="{}">').format(narrow) if narrow else ""
+    return Markup('<picture>{}<img src="{}" alt="{}"></picture>').format(source, wide, alt)
+
+
+def _checked_alt(alt: str) -> str:
+    alt = plain(alt, 1000)
+    if len(alt) < 20 or GENERIC.match(alt) or not re.search(r"\d", alt):
+        raise ValueError(
+            f'show.figure got the alt text "{alt}"; write a sentence of at least 20 characters that gives the data, '
+            "for instance with charts.describe."
+        )
+    return alt
+
+
