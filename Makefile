@@ -30,7 +30,7 @@ lab: $(READY) ## explore the notebooks in JupyterLab
 	@"$(BIN)/jupyter-lab" --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 dashboards: $(READY) ## serve the dashboards and print their address, which holds a fresh token
-	@cd notebooks/dashboards && env -i HOME="$$HOME" PATH="$(BIN):$$PATH" LANG=C.UTF-8 EARSHOT_HOME="$(CURDIR)" \
+	@cd notebooks/dashboards && env -i HOME="$$HOME" PATH="$(BIN):$$PATH" LANG=C.UTF-8 EARSHOT_HOME="$(or $(EARSHOT_HOME),$(CURDIR))" \
 	  "$(BIN)/voila" . --Voila.auto_token=True $(ARGS)
 
 bench: $(READY) ## time a first report, an unchanged one, and one with 100 new posts
