@@ -65,7 +65,7 @@ def test_standings_come_from_claims_alone():
     page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")], PARAMS)
     assert page.standing["brand"].tolist() == ["Acme", "Bolt"]
     assert page.standing["n"].sum() == 200
-    assert page.caption == "Share of positive less share of negative posts, 95 % interval; 200 posts"
+    assert page.caption == "Share of positive less share of negative posts, 95% interval; 200 posts"
 
 
 def test_quotes_are_ids():

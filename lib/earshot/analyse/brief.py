@@ -29,7 +29,7 @@ class Page:
     def caption(self) -> str:
         """The caption of the standings: what they are and on how many posts."""
         posts = words.count(self.standing["n"].sum())
-        return f"Share of positive less share of negative posts, 95 % interval; {posts} posts"
+        return f"Share of positive less share of negative posts, 95% interval; {posts} posts"
 
 
 def compose(claims: Iterable[Claim], params: Brief) -> Page:

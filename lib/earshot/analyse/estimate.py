@@ -59,12 +59,12 @@ def adjusted(p: pd.Series) -> pd.Series:
 
 
 def detectable(se: pd.Series | float, power: float = 0.8) -> pd.Series | float:
-    """Return the smallest true change that would be noticed with this ``power`` at the 95 % level."""
+    """Return the smallest true change that would be noticed with this ``power`` at the 95% level."""
     return (stats.norm.ppf(0.5 + LEVEL / 2) + stats.norm.ppf(power)) * se
 
 
 def ranks(table: pd.DataFrame, value: str = "value", se: str = "se", draws: int = 4000, seed: int = 1) -> pd.DataFrame:
-    """Return ``table`` with rank, rank_low and rank_high: where each row stands, best first, in 95 % of redraws."""
+    """Return ``table`` with rank, rank_low and rank_high: where each row stands, best first, in 95% of redraws."""
     rng = np.random.default_rng(seed)
     drawn = rng.normal(table[value].to_numpy(), table[se].fillna(0).to_numpy(), (draws, len(table)))
     order = (-drawn).argsort(axis=1).argsort(axis=1) + 1

@@ -31,7 +31,7 @@ def surges(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
 
     Expected is the median of the other days (of the same weekday where there are four of them); counts spread about it
     as a negative binomial whose excess variance is read robustly from the days themselves. p values are corrected over
-    all groups and days (Benjamini-Hochberg, 5 %). Groups with fewer than five days get no expectation.
+    all groups and days (Benjamini-Hochberg, 5%). Groups with fewer than five days get no expectation.
     """
     parts = [_expected(group.sort_values("day")) for _, group in counts.groupby(by, observed=True)]
     table = pd.concat(parts).sort_values([by, "day"]).reset_index(drop=True)

@@ -32,7 +32,7 @@ class Scorecard:
         days = [words.span(first, last) for first, last in zip(top["first_day"], top["last_day"], strict=True)]
         return pd.DataFrame({
             "KPI": top["name"].to_numpy(), "brand": top["brand"].replace("", "all").to_numpy(), "period": days,
-            "value": number["value"], "95 % interval": [f"{low} to {high}" for low, high in
+            "value": number["value"], "95% interval": [f"{low} to {high}" for low, high in
                                                         zip(number["low"], number["high"], strict=True)],
             "posts": top["n"].to_numpy(), "target": top["target"].to_numpy(), "reached": top["meets"].to_numpy(),
             "usual": number["baseline"], "change": number["change"], "smallest visible change": number["detectable"],
@@ -76,7 +76,7 @@ def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
 
 
 def written(value: float, unit: str) -> str:
-    """Return a KPI's value in its unit: 61 %, −57, 1,204, 0.42."""
+    """Return a KPI's value in its unit: 61%, −57, 1,204, 0.42."""
     if pd.isna(value):
         return "unknown"
     writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
@@ -92,7 +92,7 @@ def _sentence(row: dict) -> str:
            "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
     past = {"real": f", against {usual} before",
             "noise": f", not distinguishable from the usual {usual}"}.get(row["verdict"], "")
-    return f"{row['name']}{about} was {value} ({low.removesuffix(' %')} to {high}) {when}{past}.{aim}"
+    return f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) {when}{past}.{aim}"
 
 
 def _headline(row: dict) -> str:

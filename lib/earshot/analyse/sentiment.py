@@ -59,10 +59,10 @@ class Feeling:
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"brands": "Points, 95 % interval", "shares": "Share of posts by class",
-                 "days": "Points, 95 % interval", "changes": f"{self.period.now} against {self.period.then}, in points",
-                 "surges": "Days with unusually many negative posts", "channels": "Points, 95 % interval",
-                 "languages": "Points, 95 % interval"}[figure]
+        about = {"brands": "Points, 95% interval", "shares": "Share of posts by class",
+                 "days": "Points, 95% interval", "changes": f"{self.period.now} against {self.period.then}, in points",
+                 "surges": "Days with unusually many negative posts", "channels": "Points, 95% interval",
+                 "languages": "Points, 95% interval"}[figure]
         return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 

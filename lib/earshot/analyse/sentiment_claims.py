@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CLASSES = ("negative", "neutral", "positive")
 INPUTS = ("posts", "duplicates", "language", "sentiment")
-METHOD = "mean over posts without repeats, clustered by author, 95 % interval"
+METHOD = "mean over posts without repeats, clustered by author, 95% interval"
 
 
 def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:

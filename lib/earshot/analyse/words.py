@@ -14,9 +14,9 @@ def count(number: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage: 61 %, 0.4 % below one."""
+    """Return a share as a percentage: 61%, 0.4% below one."""
     figure = 100 * share
-    return f"{figure:.1f} %" if 0 < abs(figure) < 0.95 else f"{figure:.0f} %"
+    return f"{figure:.1f}%" if 0 < abs(figure) < 0.95 else f"{figure:.0f}%"
 
 
 def points(share: float, sign: bool = True) -> str:
@@ -28,9 +28,9 @@ def points(share: float, sign: bool = True) -> str:
 
 
 def between(low: float, high: float, write=percent) -> str:
-    """Return an interval in brackets' words: 60 to 62 %."""
+    """Return an interval in brackets' words: 60 to 62%."""
     first, last = write(low), write(high)
-    return f"{first.removesuffix(' %')} to {last}" if last.endswith(" %") else f"{first} to {last}"
+    return f"{first.removesuffix('%')} to {last}" if last.endswith("%") else f"{first} to {last}"
 
 
 def times(ratio: float) -> str:
