@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from earshot import cli
+from earshot.cli import screen
 from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
@@ -78,17 +79,17 @@ def test_only_our_own_errors_lose_their_traceback():
         cli.parameter("nothing")
     with pytest.raises(ValueError, match="invalid literal") as theirs:
         int("x")
-    assert cli.raised_by_us(ours.value)
-    assert not cli.raised_by_us(theirs.value)
+    assert screen.raised_by_us(ours.value)
+    assert not screen.raised_by_us(theirs.value)
 
 
 def test_an_error_of_the_system_says_what_and_where():
     full = OSError(28, "No space left on device", "posts.parquet")
-    assert cli.sentence(full) == "No space left on device: posts.parquet."
+    assert screen.sentence(full) == "No space left on device: posts.parquet."
 
 
 def test_nothing_printed_can_drive_a_terminal(capsys):
-    cli.say("\x1b[2Jgone\x07 [red]not markup[/red] \u202etxet")
+    screen.say("\x1b[2Jgone\x07 [red]not markup[/red] \u202etxet")
     assert capsys.readouterr().out == "gone [red]not markup[/red] txet\n"
 
 

@@ -5,17 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from typer.core import TyperGroup
 
-# What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
+from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
-LIBRARY = Path(__file__).resolve().parent
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "good": "green", "failed": "red", "running": "yellow"}
-out = Console(highlight=False, soft_wrap=True)
-err = Console(highlight=False, soft_wrap=True, stderr=True)
+# What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
 
 
 class Plainly(TyperGroup):
@@ -60,10 +54,13 @@ def report(
 
     Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it stopped.
     """
+    from earshot.cli.arrival import bring_in
+    from earshot.core.workspace import open_workspace
     from earshot.publish.run_report import report as make_report
     given = dict(map(parameter, param or []))
+    space = open_workspace(workspace, **given)
     if posts:
-        bring_in(workspace, posts, yes)
+        bring_in(space, posts, yes)
     done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
     say(done.message, "" if done.ok else "red", out if done.ok else err)
     page = done.folder.parent / "latest" / "16_brief.html" if done.ok else done.folder / "failure.html"
@@ -82,11 +79,9 @@ def import_(
 
     Columns are mapped by params/WORKSPACE/sources.yml. Without one, the guess is shown for approval, then saved there.
     """
-    bring_in(workspace, files, yes)
-
-
-def bring_in(workspace: str, files: list[Path], yes: bool) -> None:
-    """Import files into a workspace, asking for approval of a guessed mapping, and say what came of each."""
+    from earshot.cli.arrival import bring_in
+    from earshot.core.workspace import open_workspace
+    bring_in(open_workspace(workspace), files, yes)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
@@ -128,7 +123,7 @@ def runs(
     table = plain_table("Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For")
     for run in past:
         reused = sum(notebook["status"] == "reused" for notebook in run["notebooks"])
-        table.add_row(run["run"], Text(run["status"], COLOURS[run["status"]]), f"{run.get('seconds', 0):.0f}",
+        table.add_row(run["run"], cell(run["status"], COLOURS[run["status"]]), f"{run.get('seconds', 0):.0f}",
                       f"{reused} of {len(run['notebooks'])}", f"{run['posts']:,}", cell(run["reason"]),
                       cell(run["requester"]))
     out.print(table)
@@ -141,7 +136,7 @@ def doctor() -> None:
     checks = examine()
     table = plain_table("", "Check", "Found", "What to do")
     for check in checks:
-        table.add_row(Text(check.state, COLOURS[check.state]), check.name, cell(check.found), cell(check.advice))
+        table.add_row(cell(check.state, COLOURS[check.state]), check.name, cell(check.found), cell(check.advice))
     out.print(table)
     raise typer.Exit(1 if any(check.state == "fail" for check in checks) else 0)
 
@@ -159,38 +154,3 @@ def parameter(text: str) -> tuple[str, str | int | list[str]]:
     if kind is int and value.lstrip("-").isdecimal():
         return name, int(value)
     return name, [part.strip() for part in value.split(",") if part.strip()] if kind == list[str] else value
-
-
-def plain_table(*headings: str) -> Table:
-    """Return an empty table without lines, whose cells fold instead of being cut."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def cell(text: object) -> Text:
-    """Return text for a table's cell, in which nothing is markup and nothing drives the terminal."""
-    from earshot.publish.quotes import plain
-    return Text(plain(text))
-
-
-def raised_by_us(error: BaseException) -> bool:
-    """Return whether the line that raised the error is ours, so that its text was written for the reader."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return trace is not None and Path(trace.tb_frame.f_code.co_filename).is_relative_to(LIBRARY)
-
-
-def sentence(error: BaseException) -> str:
-    """Return an error as one sentence; one from the system says what it could not do, and with which file."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
-    return str(error)
-
-
-def say(text: object, style: str = "", console: Console = out) -> None:
-    """Print one line in which nothing is markup and nothing drives the terminal."""
-    from earshot.publish.quotes import plain
-    console.print(Text(plain(text, cap=2000), style=style))
