@@ -48,9 +48,9 @@ class Draft:
                   "peak_mb": outcome.peak_mb, "clock": self.manifest["clock"], "tables": tables,
                   "claims": len(read_claims(self.folder / "claims" / f"{name}.json")),
                   "files": files_of(self.folder, name, tables)}
-        self.board.end(name, f"failed after {outcome.seconds:.1f} s: {problem}" if problem else
-                       f"done in {outcome.seconds:.1f} s, {entry['claims']} claims")
         self.save()
+        self.board.end(name, f"failed after {outcome.seconds:.1f} s: {problem}" if problem else
+                       f"done in {outcome.seconds:.1f} s, claims: {entry['claims']}")
 
     def reuse(self, plan: Plan) -> None:
         """Copy what a past run holds for this notebook."""

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from earshot.core.store import Store
+    from earshot.publish.run_report import RunReport
 
 PINNED = "versions.json"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook's view of one run: ``params``, ``store`` and ``posts`` to read, ``state`` and ``write`` to publish."""
+    """One notebook's view of a run: ``params``, ``store`` and ``posts`` to read, ``state`` and ``write`` to publish."""
 
     workspace: Workspace
     notebook: str
@@ -60,7 +61,7 @@ class Run:
         write_table(self.folder, self.notebook, name, frame)
 
     def claims(self) -> list[Claim]:
-        """Return the claims of all notebooks of this run; a scratch run has those of ``latest``, renewed by scratch ones."""
+        """Return the claims of all notebooks of this run; a scratch run has those of ``latest`` and scratch."""
         if not self.scratch:
             return read_all(self.folder)
         files = {path.stem: path for path in sorted((self.workspace.outputs / "latest" / FOLDER).glob("*.json"))}
@@ -68,7 +69,7 @@ class Run:
         return [claim for name in sorted(files) for claim in read_claims(files[name])]
 
     def tables(self, name: str) -> pd.DataFrame:
-        """Return a table that a notebook of this run wrote; a scratch run looks in scratch first, then in ``latest``."""
+        """Return a table that a notebook of this run wrote; a scratch run looks in scratch, then in ``latest``."""
         import pandas as pd
         folders = [self.folder]
         if self.scratch:
@@ -92,6 +93,33 @@ def open(workspace: str, run_dir: str = "", notebook: str = "", **params) -> Run
         if name not in allowed:
             raise ParamError(f"{notebook or 'runs.open'}: there is no parameter {name!r}.{nearest(name, allowed)}")
     return _join(workspace, Path(run_dir).resolve(), notebook) if run_dir else _scratch(workspace, notebook, params)
+
+
+def report(workspace: str, **options) -> RunReport:
+    """Make the report of a workspace; see ``run_report.report``, which this calls, for the options."""
+    from earshot.publish.run_report import report as make_report
+    return make_report(workspace, **options)
+
+
+def history(workspace: str) -> pd.DataFrame:
+    """Return one row per run of a workspace, newest first: how it ended, for whom and why, how long, on what.
+
+    Columns: run, status, started (UTC), seconds, posts, reason, requester, commit, library, lock, problem, ran, reused,
+    claims, folder; commit, library and lock say with which code, settings aside, a run was made.
+    """
+    import pandas as pd
+
+    from earshot.publish.reuse import read_past
+    kept = ("run", "status", "started", "seconds", "posts", "reason", "requester", "commit", "library", "lock",
+            "problem")
+    rows = []
+    for past in read_past(open_workspace(workspace).outputs, limit=100_000):
+        states = [entry["status"] for entry in past.manifest["notebooks"]]
+        rows.append({name: past.manifest.get(name) for name in kept} | {
+            "ran": states.count("ran"), "reused": states.count("reused"),
+            "claims": len(past.manifest.get("claims", [])), "folder": past.folder.name})
+    frame = pd.DataFrame(rows, columns=[*kept, "ran", "reused", "claims", "folder"])
+    return frame.assign(started=pd.to_datetime(frame["started"], utc=True))
 
 
 def _join(workspace: str, folder: Path, notebook: str) -> Run:
