@@ -1,7 +1,7 @@
 """Copies: which posts repeat an earlier one, word for word, nearly, or as a repost.
 
 Posts are joined into groups by three kinds of link: the same normalised text, a repost's pointer to its original, and
-nearly the same text (Jaccard similarity of 5-character shingles of at least ``ALIKE``, found with MinHash bands and then
+nearly the same text (Jaccard similarity of 5-character shingles of at least ``ALIKE``, found with MinHash bands, then
 checked on the texts themselves). Each group has one original, its earliest post; the others are repeats of it.
 
 Short texts are left alone: a thousand people may say "thank you so much" and none copied it. They only count as
@@ -67,7 +67,7 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def normalise(text: str) -> str:
-    """Return what is compared: lower case, without repost marker, handles, links, punctuation and a cut-off last word."""
+    """Return what is compared: lower case, no repost marker, handles, links, punctuation or cut-off last word."""
     text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     if "@" in text:
         text = HANDLE.sub(" ", LEADER.sub("", text))
@@ -106,11 +106,11 @@ def _posts(store, ids: set) -> pd.DataFrame:
 def _members(store, groups) -> set:
     """Return the ids of all stored posts of these groups."""
     found = set(groups)
-    return set(store.read(TABLE, ["post_id"], where={"group": sorted(found)})["post_id"]) if found else set()
+    return set(store.read(TABLE, where={"group": sorted(found)})["post_id"]) if found else set()
 
 
 def _touched(store, posts: pd.DataFrame) -> set:
-    """Return the stored groups that one of ``posts`` may belong to: same fingerprint, its original, or a shared band."""
+    """Return the stored groups that ``posts`` may belong to: by fingerprint, by original, or by a shared band."""
     texts = [normalise(text) for text in posts["text"]]
     prints = _fingerprints(posts, texts)
     named = {value for value in [*posts["root"], *posts["reply_to"]] if isinstance(value, str)}
@@ -130,8 +130,8 @@ def _digest(*parts: str) -> str:
 def _fingerprints(posts: pd.DataFrame, texts: list[str]) -> list[str]:
     """Return for each post the hash under which exact repeats meet."""
     days = posts["created_at"].dt.strftime("%Y-%m-%d")
-    columns = zip(texts, posts["text"], posts["author"], days, posts["kind"], _pointers(posts), posts["post_id"], strict=True)
-    return [_fingerprint(*values) for values in columns]
+    columns = [texts, posts["text"], posts["author"], days, posts["kind"], _pointers(posts), posts["post_id"]]
+    return [_fingerprint(*values) for values in zip(*columns, strict=True)]
 
 
 def _fingerprint(text: str, raw: str, author: str, day: str, kind: str, pointer: str, post: str) -> str:
@@ -280,8 +280,8 @@ def _rows(posts: pd.DataFrame, texts: list[str], prints: list[str], original: np
     ids = posts["post_id"].to_numpy()
     named = [_role(row, first, raw, kind, prints) for row, (first, raw, kind)
              in enumerate(zip(original, posts["text"], posts["kind"], strict=True))]
-    alike = [1.0 if role == "original" or prints[row] == prints[original[row]] else jaccard(texts[row], texts[original[row]])
-             for row, role in enumerate(named)]
+    alike = [1.0 if prints[row] == prints[first] else jaccard(texts[row], texts[first])
+             for row, first in enumerate(original)]
     return posts[["post_id", "week", "content_hash"]].assign(
         group=ids[original], role=named, similarity=alike, fingerprint=prints,
         sketch=[kept.get(row, "") for row in range(len(posts))], step_version=VERSION)

@@ -20,7 +20,7 @@ those though thought through time times tho thru til till to today told tomorrow
 true try trying turn two u under until up upon ur us use used using ve very via w want wanted wants was wasn wasnt way
 we week weeks well went were weren werent what whats when where which while who whole whos why will wish with within
 without won wont word would wouldn wouldnt wow wtf year years yeah yep yes yesterday yet you youd youll your youre
-yours yourself youve after hr hrs hour hours min mins pm th thx tx yr yrs st nd rd
+yours yourself youve after hr hrs hour hours min mins pm th thx tx yr yrs shes hes weve yall wheres whos heres st nd rd
 """
 OTHERS = """
 al algo ante antes así aún aunque bien cada casi como cómo con cual cuando cuándo de del desde después día días donde

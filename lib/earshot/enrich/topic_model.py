@@ -27,7 +27,7 @@ class TopicModel:
     """Where topics lie: the common mean, each brand's and language's shift from it, the axes, and a centre per topic.
 
     ``ids`` are the topics' lasting numbers, in the order of the rows of ``centres``; ``floor`` is the similarity below
-    which a post belongs to none; ``fitted`` counts the posts it was fitted on.
+    which a post belongs to none; ``fitted`` counts the posts at this fit, ``founded`` at the last one from scratch.
     """
 
     mean: np.ndarray
@@ -36,7 +36,8 @@ class TopicModel:
     centres: np.ndarray
     ids: tuple[int, ...]
     floor: float
-    fitted: int
+    fitted: int = 0
+    founded: int = 0
 
     def place(self, vectors: np.ndarray, groups: Groups) -> np.ndarray:
         """Return unit vectors in the space of the topics; ``groups`` names each post's brand and language."""
@@ -50,13 +51,15 @@ class TopicModel:
         best = near.max(axis=1).astype("float64")
         return np.where(best >= self.floor, np.array(self.ids)[near.argmax(axis=1)], -1), best
 
-    def numbered(self, ids: tuple[int, ...], fitted: int) -> "TopicModel":
-        """Return the same model with lasting topic numbers, and the number of posts it stands for."""
-        return replace(self, ids=ids, fitted=fitted)
+    def numbered(self, ids: tuple[int, ...], fitted: int, founded: int) -> "TopicModel":
+        """Return the same model with lasting topic numbers, and the numbers of posts it stands for."""
+        return replace(self, ids=ids, fitted=fitted, founded=founded)
 
 
-def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int) -> TopicModel:
+def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int, before: np.ndarray | None = None) -> TopicModel:
     """Return the model of these posts (unit vectors, one tuple of group names each); topics have ``smallest`` posts.
+
+    ``before`` is each post's topic in the model before, -1 where it had none: those topics are where the search starts.
 
     The same input gives the same model to the last bit: one thread, no dependence on time or machine load.
     """
@@ -64,12 +67,12 @@ def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int) -> TopicM
     with threadpool_limits(1):
         mean = vectors.mean(axis=0)
         shifts = _shifts(vectors - mean, groups)
-        blank = TopicModel(mean, shifts, np.eye(vectors.shape[1], dtype=np.float32), np.empty((0, 0)), (), 0.0, len(vectors))
+        blank = TopicModel(mean, shifts, np.eye(vectors.shape[1], dtype=np.float32), np.empty((0, 0)), (), 0.0)
         if len(vectors) < 2 * smallest:
             return blank
         model = replace(blank, axes=_axes(vectors - mean - _shift_of(shifts, groups)))
         points = model.place(vectors, groups)
-        centres = _centres(points, _merged(points, seed), smallest)
+        centres = _centres(points, _clusters(points, seed, before), smallest)
         floor = float(np.quantile((points @ centres.T).max(axis=1), FAR)) if len(centres) else 0.0
         return replace(model, centres=centres, ids=tuple(range(len(centres))), floor=round(floor, 4))
 
@@ -85,14 +88,14 @@ def describe(texts: list[str], topics: np.ndarray, vectors: np.ndarray, ignore: 
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counts = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore), min_df=1, dtype=np.float64)
+    counts = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore), dtype=np.float64)
     model = BERTopic(umap_model=BaseDimensionalityReduction(), hdbscan_model=BaseCluster(), vectorizer_model=counts,
                      ctfidf_model=ClassTfidfTransformer())
     return model.fit(texts, embeddings=vectors, y=topics)
 
 
 def _shifts(centred: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
-    """Return how far each language, then each brand within it, lies from the common mean, small groups drawn to zero."""
+    """Return how far each language, then each brand, lies from the common mean, small groups drawn to zero."""
     shifts, left = {}, centred.copy()
     for place in reversed(range(len(groups[0]) if groups else 0)):
         names = np.array([group[place] for group in groups])
@@ -118,10 +121,23 @@ def _axes(centred: np.ndarray) -> np.ndarray:
     return PCA(count, svd_solver="covariance_eigh").fit(centred).components_.astype(np.float32)
 
 
+def _clusters(points: np.ndarray, seed: int, before: np.ndarray | None) -> np.ndarray:
+    """Return each point's cluster: its topic before, else the nearest of those if it is near, else a new one."""
+    if before is None or not (before >= 0).any():
+        return _merged(points, seed)
+    names, labels = np.unique(before, return_inverse=True)
+    near = points @ _sums(points, labels)[names >= 0].T
+    labels = np.where(before >= 0, labels - (names < 0).sum(), near.argmax(axis=1))
+    lost = (before < 0) & (near.max(axis=1) < 1 - APART)
+    if lost.any():
+        labels[lost] = near.shape[1] + _merged(points[lost], seed)
+    return labels
+
+
 def _merged(points: np.ndarray, seed: int) -> np.ndarray:
-    """Return each point's cluster: small k-means clusters, merged while their average cosine distance is below APART."""
+    """Return k-means clusters of about a dozen points, merged while their average cosine distance is below APART."""
     from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
-    count = int(np.clip(len(points) // 12, 2, 400))
+    count = int(np.clip(len(points) // 12, 1, 400))
     small = MiniBatchKMeans(count, n_init=1, random_state=seed, batch_size=4096, max_iter=30, reassignment_ratio=0)
     names, labels = np.unique(small.fit(points).labels_, return_inverse=True)
     if len(names) < 2:
@@ -131,7 +147,7 @@ def _merged(points: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _centres(points: np.ndarray, labels: np.ndarray, smallest: int) -> np.ndarray:
-    """Return the centres of the clusters that keep ``smallest`` posts when each post goes to the nearest, largest first."""
+    """Return the centres that keep ``smallest`` posts when each post goes to the nearest, largest first."""
     for step in range(1, STEPS + len(np.unique(labels))):
         names, labels, sizes = np.unique(labels, return_inverse=True, return_counts=True)
         centres = _sums(points, labels)[np.lexsort((names, -sizes))][: int((sizes >= smallest).sum())]

@@ -35,17 +35,19 @@ def weigh(model, texts: list[str], topics: np.ndarray) -> dict[int, list[str]]:
     rows = {own[topic]: row for row, topic in enumerate(sorted(own)) if own[topic] >= 0}
     joined = pd.Series(texts).groupby(topics).agg(" ".join)
     counts = model.vectorizer_model.transform(joined)
-    overall, place = np.asarray(counts.sum(axis=0))[0], {topic: row for row, topic in enumerate(joined.index)}
-    sizes = pd.Series(topics).value_counts()
-    return {topic: terms(model.c_tf_idf_[row].toarray()[0], counts[place[topic]].toarray()[0], overall, vocabulary, sizes[topic])
-            for topic, row in sorted(rows.items())}
+    place, sizes = {topic: row for row, topic in enumerate(joined.index)}, pd.Series(topics).value_counts()
+    overall = np.asarray(counts.sum(axis=0))[0]
+    return {topic: terms(model.c_tf_idf_[row].toarray()[0], counts[place[topic]].toarray()[0], overall, vocabulary,
+                         sizes[topic]) for topic, row in sorted(rows.items())}
 
 
-def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray, posts: int) -> list[str]:
+def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray,
+          posts: int) -> list[str]:
     """Return up to TERMS terms of one topic, heaviest first, no two of which say the same.
 
-    ``weights`` are the topic's c-TF-IDF values, ``counts`` how often it uses each term, ``overall`` how often all topics
-    do, ``posts`` how many posts it has. A term counts when the topic uses it at least LIFT times as often as all do.
+    ``weights`` are the topic's c-TF-IDF values, ``counts`` how often it uses each term, ``overall`` how often all
+    topics do, ``posts`` how many posts it has. A term counts when the topic uses it LIFT times
+    as often as all do, or more.
     """
     lift = (counts / max(counts.sum(), 1)) / np.maximum(overall / max(overall.sum(), 1), 1e-12)
     fit = (weights > 0) & (counts >= max(2, 0.04 * posts)) & (lift >= LIFT)
@@ -54,7 +56,7 @@ def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabula
     chosen: list[str] = []
     for term in order:
         word = _widened(term, pairs, counts, vocabulary)
-        if not any(_same(word, other) for other in chosen):
+        if not any(say_the_same(word, other) for other in chosen):
             chosen.append(word)
         if len(chosen) == TERMS:
             break
@@ -77,7 +79,7 @@ def _widened(term: int, pairs: list[int], counts: np.ndarray, vocabulary: np.nda
     return str(vocabulary[max(wider, key=lambda pair: counts[pair])]) if wider and " " not in word else word
 
 
-def _same(one: str, other: str) -> bool:
+def say_the_same(one: str, other: str) -> bool:
     """Say whether two terms share a word or a word's beginning ("delay" and "delayed flight")."""
     return any(_stem(mine) == _stem(yours) or mine in yours or yours in mine
                for mine in one.split() for yours in other.split() if min(len(mine), len(yours)) > 2)

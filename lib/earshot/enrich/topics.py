@@ -18,13 +18,15 @@ from earshot.enrich.topic_model import FAR, TopicModel, describe, fit
 TABLE = "topics"
 VERSION = "1"
 GROWTH = 0.2
+AFRESH = 2  # a fit starts from the topics before until the posts have grown so many times; then it starts from nothing
 SAMPLE = 20_000  # a fit reads at most so many posts
 KEPT = 0.3  # a topic keeps its number when it shares this much (Jaccard) of its posts with the old one
 NO_TOPIC = -1
 
 _POSTS = """
-    SELECT p.post_id, p.week, p.content_hash, p.brand, coalesce(l.lang, p.lang, '') AS lang, coalesce(c.words, 3) AS words,
-           coalesce(d.role, 'original') AS role, t.topic, t.model AS placed_by, t.content_hash AS placed, t.step_version
+    SELECT p.post_id, p.week, p.content_hash, p.brand, coalesce(l.lang, p.lang, '') AS lang,
+           coalesce(c.words, 3) AS words, coalesce(d.role, 'original') AS role,
+           t.topic, t.model AS placed_by, t.content_hash AS placed, t.step_version
     FROM posts p LEFT JOIN clean c USING (post_id) LEFT JOIN "language" l USING (post_id)
     LEFT JOIN duplicates d USING (post_id) LEFT JOIN topics t USING (post_id)
     WHERE p.content_hash IN (SELECT content_hash FROM embeddings) ORDER BY p.content_hash, p.post_id
@@ -41,7 +43,7 @@ def update(store, params, refit: bool = False) -> int:
     pending = _pending(posts, name)
     if posts.empty or not (refit or pending.any()):
         return 0
-    new = int((~(posts["placed"] == posts["content_hash"]) | (posts["step_version"] != VERSION)).sum())
+    new = int((~_known(posts)).sum())
     if refit or model is None or _outgrown(posts, model):
         name, model = _refit(store, posts, params)
         pending = _pending(posts, name)
@@ -66,7 +68,11 @@ def load(store) -> tuple[str, TopicModel | None]:
     stacked = {part: _stack(frame["vector"]) for part, frame in parts.items()}
     shifts = dict(zip(parts["shift"]["name"], stacked["shift"], strict=True))
     return latest.model, TopicModel(stacked["mean"][0], shifts, stacked["axis"], stacked["centre"],
-                                    tuple(parts["centre"]["name"].astype(int)), float(latest.vector[1]), int(latest.vector[2]))
+                                    tuple(parts["centre"]["name"].astype(int)), *_facts(latest.vector))
+
+
+def _facts(vector) -> tuple[float, int, int]:
+    return round(float(vector[1]), 4), int(vector[2]), int(vector[3])
 
 
 def save(store, model: TopicModel) -> str:
@@ -74,7 +80,7 @@ def save(store, model: TopicModel) -> str:
     name = "bertopic-" + blake2b(model.centres.tobytes() + repr(model.ids).encode(), digest_size=4).hexdigest()
     before = store.read("topic_model", ["vector"], where={"part": "facts"})["vector"]
     turn = 1 + max((vector[0] for vector in before), default=0)
-    rows = [("facts", "", [turn, model.floor, model.fitted]), ("mean", "", model.mean)]
+    rows = [("facts", "", [turn, model.floor, model.fitted, model.founded]), ("mean", "", model.mean)]
     rows += [("shift", group, vector) for group, vector in model.shifts.items()]
     rows += [("axis", f"{at:03}", vector) for at, vector in enumerate(model.axes)]
     rows += [("centre", f"{topic:05}", vector) for topic, vector in sorted(zip(model.ids, model.centres, strict=True),
@@ -87,8 +93,13 @@ def save(store, model: TopicModel) -> str:
 
 
 def _pending(posts: pd.DataFrame, name: str) -> pd.Series:
-    current = (posts["placed"] == posts["content_hash"]) & (posts["step_version"] == VERSION) & (posts["placed_by"] == name)
-    return ~current.fillna(False).astype(bool)
+    return ~_known(posts) | (posts["placed_by"] != name).fillna(True).astype(bool)
+
+
+def _known(posts: pd.DataFrame) -> pd.Series:
+    """Say which posts have a topic, in their present text and by this version of the step."""
+    same = (posts["placed"] == posts["content_hash"]) & (posts["step_version"] == VERSION)
+    return same.fillna(False).astype(bool)
 
 
 def _telling(posts: pd.DataFrame) -> pd.Series:
@@ -114,7 +125,8 @@ def _groups(posts: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _vectors(store, posts: pd.DataFrame) -> np.ndarray:
-    stored = store.read("embeddings", ["content_hash", "vector"], where={"content_hash": posts["content_hash"].unique().tolist()})
+    wanted = {"content_hash": posts["content_hash"].unique().tolist()}
+    stored = store.read("embeddings", ["content_hash", "vector"], where=wanted)
     rows = pd.Index(stored["content_hash"]).get_indexer(posts["content_hash"])
     return _stack(stored["vector"])[rows]
 
@@ -140,10 +152,13 @@ def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
     sample = telling.head(SAMPLE)
     vectors, groups = _vectors(store, sample), _groups(sample)
     smallest = max(params.topics_min_posts, len(sample) // 200)
-    model = fit(vectors, groups, smallest, params.seed)
+    before = sample["topic"].fillna(NO_TOPIC).astype(int).to_numpy()
+    last = load(store)[1]
+    grown = last is None or len(telling) >= AFRESH * max(last.founded, 1)
+    model = fit(vectors, groups, smallest, params.seed, None if grown else before)
     topics, _ = model.assign(vectors, groups)
-    ids, events = _numbers(sample["topic"], topics, len(model.ids), _ever(store))
-    model = model.numbered(ids, len(telling))
+    ids, events = _numbers(before, topics, len(model.ids), _ever(store))
+    model = model.numbered(ids, len(telling), len(telling) if grown else last.founded)
     topics = np.where(topics < 0, NO_TOPIC, np.array([*ids, NO_TOPIC])[topics])
     names = _names(store, sample, topics, vectors, params) if ids else []
     name = save(store, model)
@@ -155,18 +170,18 @@ def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
 
 def _ever(store) -> int:
     """Return the first topic number that was never used."""
-    used = store.read("topic_ledger", ["topic"])["topic"]
+    used = store.read("topic_ledger")["topic"]
     return 1 + int(used.max()) if len(used) else 0
 
 
-def _numbers(old: pd.Series, new: np.ndarray, count: int, free: int) -> tuple[tuple[int, ...], pd.DataFrame]:
+def _numbers(before: np.ndarray, new: np.ndarray, count: int, free: int) -> tuple[tuple[int, ...], pd.DataFrame]:
     """Return (the lasting number of each new topic, the ledger's rows): matched to old ones by shared posts."""
     from scipy.optimize import linear_sum_assignment
-    before = old.fillna(NO_TOPIC).astype(int).to_numpy()
     olds = np.unique(before[before >= 0])
-    shared = np.array([[_overlap(before == one, new == other) for other in range(count)] for one in olds]).reshape(len(olds), count)
-    pairs = {int(other): (int(olds[one]), shared[one, other]) for one, other in zip(*linear_sum_assignment(-shared), strict=True)
-             if shared[one, other] >= KEPT}
+    shared = np.array([[_overlap(before == one, new == other) for other in range(count)] for one in olds])
+    shared = shared.reshape(len(olds), count)
+    matches = zip(*linear_sum_assignment(-shared), strict=True)
+    pairs = {int(other): (int(olds[one]), shared[one, other]) for one, other in matches if shared[one, other] >= KEPT}
     born = iter(range(free, free + count))
     found = [pairs.get(other) or (next(born), 0.0) for other in range(count)]
     rows = [(topic, "kept" if other in pairs else "born", overlap, int((new == other).sum()))
@@ -182,10 +197,10 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray, params) -> list[dict]:
     """Return topic, name and terms of every topic; a topic that was there before keeps its name."""
-    texts = store.read("posts", ["post_id", "text"], where={"post_id": sample["post_id"].tolist()}).set_index("post_id")["text"]
-    bare = [topic_words.bare(text) for text in texts.reindex(sample["post_id"])]
-    found = topic_words.weigh(describe(bare, topics, vectors, topic_words.ignored(params.brands + [params.brand], params.handles)),
-                              bare, topics)
+    texts = store.read("posts", ["post_id", "text"], where={"post_id": sample["post_id"].tolist()})
+    bare = [topic_words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
+    ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
+    found = topic_words.weigh(describe(bare, topics, vectors, ignore), bare, topics)
     before = store.read("topic_names").set_index("topic")["name"].to_dict()
     taken = {before[topic] for topic in found if topic in before}
     rows = []
@@ -198,7 +213,7 @@ def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray,
 
 def _count(store, model: str) -> None:
     """Bring the number of posts and the first week of each topic up to date, and drop topics that ended."""
-    counted = store.sql("SELECT topic, count(*) AS posts, min(week) AS first_week FROM topics WHERE topic >= 0 GROUP BY topic")
+    counted = store.sql("SELECT topic, count(*) AS posts, min(week) AS first_week FROM topics GROUP BY topic")
     names = store.read("topic_names").drop(columns=["posts", "first_week"])
     current = names[names["model"] == model].merge(counted, on="topic", how="inner")
     if len(current):
