@@ -38,7 +38,7 @@ def agree(workspace: Workspace, file: Path, yes: bool) -> None:
     if not guess.complete:
         raise ParamError(f"{file.name}: no column was recognised as {lacking(guess)}; map it in {place}.")
     if not yes and not sys.stdin.isatty():
-        raise ParamError(f"{file.name} is a new kind of file: accept the columns above with --yes, or map them in {place}.")
+        raise ParamError(f"{file.name} is a new kind of file: accept these columns with --yes, or map them in {place}.")
     if not yes and not typer.confirm(f"Read it so, and keep this in {place}?"):
         raise ParamError(f"{file.name} was not imported; map its columns in {place}.")
     save_source(workspace, guess.source)
