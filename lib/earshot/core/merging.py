@@ -48,10 +48,10 @@ def replace(delta, spec, rows, partitions: list[str]) -> None:
 
 def tidy(delta, spec, rows) -> None:
     """Write each partition that ``rows`` went to anew as one file when it lies in too many."""
+    files = delta.file_uris()
     for part in sorted(set(rows[spec.partition].to_pylist())) if spec.partition else [None]:
-        only = [(spec.partition, "=", part)] if part else None
-        if len(delta.file_uris(only)) > FILES:
-            delta.optimize.compact(partition_filters=only)
+        if sum(part is None or f"/{spec.partition}={part}/" in file for file in files) > FILES:
+            delta.optimize.compact(partition_filters=[(spec.partition, "=", part)] if part else None)
 
 
 def compared(spec) -> list[str]:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -74,7 +75,11 @@ class Brief(BaseModel):
     @field_validator("start", "end")
     @classmethod
     def _is_day(cls, value: str) -> str:
-        if value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            known = not value or date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            known = False
+        if not known:
             raise ValueError("use an ISO day such as 2015-02-16, or leave it empty")
         return value
 

@@ -8,6 +8,8 @@ import pandas as pd
 
 TYPES = {"text": "str", "whole": "Int64", "number": "float64", "flag": "boolean", "time": "datetime64[us, UTC]",
          "vector": "object"}
+WORDS = {"whole": "a whole number", "number": "a number", "flag": "true or false", "time": "an ISO time"}
+BARE_NUMBER = r"[-+]?[\d.]+(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _converted(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         values = _cast(frame[name], column.type)
         lost = values.isna() & frame[name].notna()
         for row, given in frame.loc[lost, name].items():
-            reasons.setdefault(row, f"{name} is {str(given)[:40]!r}, not a {column.type}")
+            reasons.setdefault(row, f"{name} is {str(given)[:40]!r}, not {WORDS.get(column.type, column.type)}")
         columns[name] = values
     return pd.DataFrame(columns, index=frame.index), reasons
 
@@ -156,17 +158,19 @@ def _text(values: pd.Series) -> pd.Series:
     try:
         return values.astype("str")
     except UnicodeEncodeError:
-        return values.map(lambda value: str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
-                          na_action="ignore").astype("str")
+        return pd.Series([value if pd.api.types.is_scalar(value) and pd.isna(value) else
+                          str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+                          for value in values], index=values.index, dtype="str")
 
 
 def _times(values: pd.Series) -> pd.Series:
     """Return times in UTC; a bare number is no time, since nobody can tell its unit."""
-    if isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind == "M":
+    if values.dtype.kind == "M":
         return pd.to_datetime(values, utc=True).astype(TYPES["time"])
-    texts = values.map(lambda value: value.isoformat() if hasattr(value, "isoformat") else value, na_action="ignore")
-    return pd.to_datetime(_text(texts).where(lambda text: ~text.str.fullmatch(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?").fillna(True)),
-                          utc=True, errors="coerce", format="ISO8601").astype(TYPES["time"])
+    texts = _text(pd.Series([value.isoformat() if hasattr(value, "isoformat") else value for value in values],
+                            index=values.index, dtype=object))
+    bare = texts.str.fullmatch(BARE_NUMBER).fillna(False).astype(bool)
+    return pd.to_datetime(texts.mask(bare), utc=True, errors="coerce", format="ISO8601").astype(TYPES["time"])
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> list[tuple]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.core import merging
+from earshot.core import merging, views
 from earshot.core.clock import now
 from earshot.core.guard import StoreError, writing
 from earshot.core.tables import TABLES, conform
@@ -63,7 +63,7 @@ class Store:
         Rows that are already stored write nothing, not even a version, so that a repeated delivery changes nothing.
         Raises ValueError when a row does not fit the table or a key comes twice.
         """
-        spec = TABLES[table]
+        spec = _spec(table)
         if frame.duplicated(spec.key).any():
             twice = frame.loc[frame.duplicated(spec.key), spec.key].iloc[0].to_dict()
             raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; "
@@ -80,7 +80,7 @@ class Store:
         ``weeks`` reads only those partitions; ``version`` reads the table as it was. A table that was never written
         gives an empty frame with the right columns.
         """
-        spec = TABLES[table]
+        spec = _spec(table)
         wanted = columns or list(spec.columns)
         delta = self._delta(table, version)
         if delta is None:
@@ -89,7 +89,7 @@ class Store:
         stored = delta.to_pyarrow_dataset()
         needed = [name for name in dict.fromkeys([*wanted, *spec.key]) if name in stored.schema.names]
         try:
-            rows = stored.to_table(columns=needed, filter=_filter(conditions))
+            rows = stored.to_table(columns=needed, filter=_filter(spec, conditions))
         except FileNotFoundError:
             raise self._erased(table, delta) from None
         frame = _typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
@@ -100,10 +100,10 @@ class Store:
         import duckdb
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            for name in TABLES:
-                if re.search(rf"\b{name}\b", query):
-                    self._view(connection, name, self._delta(name))
             try:
+                for name in TABLES:
+                    if re.search(rf"\b{name}\b", query):
+                        views.make(connection, TABLES[name], self._delta(name))
                 return connection.sql(query).to_arrow_table().to_pandas()
             except duckdb.IOException as error:
                 raise StoreError(f"{self.root} could not be queried: {str(error).splitlines()[0]} "
@@ -137,9 +137,7 @@ class Store:
         return self.merge("quarantine", rows.drop_duplicates("payload_ref")).inserted if len(rows) else 0
 
     def _path(self, table: str) -> str:
-        if table not in TABLES:
-            raise ValueError(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
-        return f"{self.root.rstrip('/')}/{table}"
+        return f"{self.root.rstrip('/')}/{_spec(table).name}"
 
     def _delta(self, table: str, version: int | None = None):
         """Return the Delta table at ``version`` (or the pinned one), or None when it does not exist."""
@@ -159,22 +157,6 @@ class Store:
         return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
                           "its files were removed when rows were erased. Read the current version.")
 
-    def _view(self, connection, name: str, delta) -> None:
-        """Make the table known to DuckDB as ``name``, in all columns of its declaration."""
-        # DuckDB's own delta extension is a download, and over a pyarrow dataset its text filters fail (string_view).
-        spec = TABLES[name]
-        files = [] if delta is None else delta.file_uris()
-        if not files:
-            connection.register(name, spec.arrow.empty_table())
-        elif "://" in self.root:
-            connection.register(name, delta.to_pyarrow_dataset().to_table())
-        else:
-            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-            connection.register(f"_declared_{name}", spec.arrow.empty_table())
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM _declared_{name} UNION ALL BY NAME '
-                               f"SELECT * FROM read_parquet([{listed}], union_by_name = true, "
-                               f"hive_partitioning = {bool(spec.partition)}, hive_types_autocast = false)")
-
     def _writable(self, table: str) -> None:
         if self.pinned is not None:
             raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
@@ -187,12 +169,12 @@ class Store:
         if len(bad):
             raise ValueError(f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, "
                              f"the first because {bad['reason'].iloc[0]}.")
-        return pa.Table.from_pandas(good, schema=TABLES[table].arrow, preserve_index=False)
+        return pa.Table.from_pandas(good, schema=_spec(table).arrow, preserve_index=False)
 
     def _create(self, table: str) -> None:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
-        spec = TABLES[table]
+        spec = _spec(table)
         if self._delta(table) is not None:
             return
         try:
@@ -204,7 +186,7 @@ class Store:
 
     def _add(self, table: str, rows) -> None:
         from deltalake import write_deltalake
-        write_deltalake(self._path(table), rows, mode="append", schema_mode="merge")
+        write_deltalake(self._delta(table), rows, mode="append", schema_mode="merge")
 
     def _merge_once(self, spec, rows) -> Merged:
         import duckdb
@@ -212,7 +194,7 @@ class Store:
         delta = self._delta(spec.name)
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            self._view(connection, spec.name, delta)
+            views.make(connection, spec, delta)
             plan = merging.plan(connection, spec, rows)
         if len(plan.changed) or (len(plan.new) and "://" in self.root):
             # A merge, not an append, where no lock keeps another writer from adding the same key meanwhile.
@@ -234,6 +216,12 @@ class Store:
                 time.sleep(random.uniform(0, min(2.0, 0.05 * 2 ** attempt)))
 
 
+def _spec(table: str):
+    if table not in TABLES:
+        raise ValueError(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
+    return TABLES[table]
+
+
 def _settings(spec) -> dict[str, str]:
     # The log keeps the least and greatest value of each column it counts: of texts and authors it must not, since an
     # erased post would live on there. Past versions stay readable: `verify` goes back to them.
@@ -242,9 +230,11 @@ def _settings(spec) -> dict[str, str]:
         {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})
 
 
-def _filter(conditions: dict):
+def _filter(spec, conditions: dict):
+    import pyarrow as pa
     import pyarrow.dataset as ds
-    clauses = [ds.field(name).isin(list(value) if isinstance(value, (list, tuple, set)) else [value])
+    clauses = [ds.field(name).isin(pa.array(list(value) if isinstance(value, (list, tuple, set)) else [value],
+                                            spec.arrow.field(name).type))
                for name, value in conditions.items()]
     found = None
     for clause in clauses:
