@@ -1,13 +1,17 @@
 """A small generative grammar: {slot}, {2-9} and [a|b|] expand, nested as deep as the phrases ask for."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import yaml
 
 PHRASES = Path(__file__).parent / "phrases"
+ELISION = {
+    "en": (re.compile(r"\b([Aa]) (?=iPhone|Android)"), r"\1n "),
+    "fr": (re.compile(r"\b([DdLl])e (?=ouvrir|envoyer|iPhone)"), r"\1'"),
+}
 _TOKEN = re.compile(r"\{(\d+)-(\d+)\}|\{(\w+)\}|([\[\]|])")
 
 
@@ -31,7 +35,8 @@ class Grammar:
         """Return one expansion of ``line``; names in ``fills`` win over the slots of the language."""
         if line not in self._compiled:
             self._compiled[line] = compile_phrase(line.removeprefix("~"))
-        return tidy("".join(self._walk(self._compiled[line], random, fills)))
+        text = "".join(self._walk(self._compiled[line], random, fills))
+        return tidy(ELISION[self.lang][0].sub(ELISION[self.lang][1], text) if self.lang in ELISION else text)
 
     def _walk(self, options: list, random: Random, fills: dict[str, str]):
         for part in options[0] if len(options) == 1 else random.choice(options):
@@ -55,13 +60,13 @@ class Grammar:
         return "".join(self._walk(self._slots[name], random, fills))
 
 
-@lru_cache(maxsize=None)
+@cache
 def grammar(lang: str) -> Grammar:
     """Return the grammar of one language (en, es, fr, de, pt)."""
     return Grammar(lang)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -70,7 +75,7 @@ def compile_phrase(text: str) -> list:
     """Return the options of a phrase: each a list of text, (slot,), (low, high) or nested options."""
     stack, at = [[[]]], 0
     for match in _TOKEN.finditer(text):
-        stack[-1][-1].append(text[at:match.start()])
+        stack[-1][-1].append(text[at : match.start()])
         at = match.end()
         low, high, slot, mark = match.groups()
         if low:
@@ -94,4 +99,4 @@ def tidy(text: str) -> str:
     """Return ``text`` with single spaces and a capital at the start and after each full stop."""
     text = re.sub(r"\s+", " ", text).replace(" ,", ",").replace(" .", ".").strip()
     text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
-    return re.sub(r"(^|[.!?] )([a-zà-ÿ])", lambda match: match[1] + match[2].upper(), text)
+    return re.sub(r"(^|[.!?] )([a-zà-ÿ])(?!SIM|Phone)", lambda match: match[1] + match[2].upper(), text)

@@ -17,7 +17,8 @@ PATHS = {
     "abandoned": (0.14, ("acknowledge",)),
     "failed": (0.12, ("acknowledge", "supply", "inform", "angry")),
     "lost": (0.08, ("acknowledge", "supply", "angry", "leave")),
-    "ignored": (0.10, ("angry", "leave"))}
+    "ignored": (0.10, ("angry", "leave")),
+}
 OURS = ("acknowledge", "inform", "resolve")
 FEEL = {"supply": "neutral", "thank": "positive", "angry": "negative", "leave": "negative"}
 # Median minutes to each step; the brand's own depend on the brand.
@@ -38,8 +39,13 @@ def steps(paths: list[str]) -> int:
 
 def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (replies, journeys) that grow from complaints in ``base``; one row per journey with its times and end."""
-    able = base[(base["role"] == "post") & (base["sentiment"] == "negative") & ~base["sarcasm"]
-                & base["platform"].isin(("x", "bluesky", "mastodon", "forum")) & (base["at"] < end - pd.Timedelta(days=6))]
+    able = base[
+        (base["role"] == "post")
+        & (base["sentiment"] == "negative")
+        & ~base["sarcasm"]
+        & base["platform"].isin(("x", "bluesky", "mastodon", "forum"))
+        & (base["at"] < end - pd.Timedelta(days=6))
+    ]
     weight = able["brand"].map({"Larkspur": 1.0, "Fernwave": 0.7, "Quillnet": 0.5}).to_numpy()
     roots = able.iloc[rng.choice(len(able), len(paths), replace=False, p=weight / weight.sum())].sort_values("uid")
     random, replies, journeys = Random(int(rng.integers(1 << 31))), [], []
@@ -48,12 +54,14 @@ def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) 
         replies += thread
         journeys.append(_summary(root, path, number, thread))
     frame = pd.DataFrame(replies)
-    return frame.assign(at=frame["at"].where(~in_gap(frame), frame["at"] + pd.Timedelta(hours=6))), pd.DataFrame(journeys)
+    return frame.assign(at=frame["at"].where(~in_gap(frame), frame["at"] + pd.Timedelta(hours=6))), pd.DataFrame(
+        journeys
+    )
 
 
 def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
     """Return the replies of one journey; ``parent`` is the place of the reply before it (-1 is the complaint)."""
-    agent, at, rows = random.choice("Priya Tom Megan Stefan Rory Sian Jo Dev".split()), root.at, []
+    agent, at, rows = random.choice(["Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev"]), root.at, []
     for place, step in enumerate(PATHS[path][1]):
         ours = step in OURS
         median = FIRST_REPLY[root.brand] if step == "acknowledge" else PACE[step]
@@ -61,13 +69,29 @@ def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
             median *= 4
         at = at + pd.Timedelta(seconds=int(60 * median * np.exp(random.gauss(0, 0.7))))
         at = min(_office(at) if ours else at, end - pd.Timedelta(minutes=40 - 5 * place))
-        rows.append({
-            "at": at, "brand": root.brand, "theme": root.theme, "sentiment": FEEL.get(step, "neutral"), "platform": root.platform,
-            "lang": root.lang, "event": root.event, "role": "care" if ours else "follow_up", "step": step,
-            "author": CARE[root.brand] if ours else root.author, "region": "" if ours else root.region,
-            "town": "" if ours else root.town, "followers": 48_000 if ours else root.followers, "kind": "reply",
-            "root": root.uid, "place": place, "journey": number, "template": f"{root.lang}/care/{step}",
-            "text": _words(root, step, agent, random)})
+        rows.append(
+            {
+                "at": at,
+                "brand": root.brand,
+                "theme": root.theme,
+                "sentiment": FEEL.get(step, "neutral"),
+                "platform": root.platform,
+                "lang": root.lang,
+                "event": root.event,
+                "role": "care" if ours else "follow_up",
+                "step": step,
+                "author": CARE[root.brand] if ours else root.author,
+                "region": "" if ours else root.region,
+                "town": "" if ours else root.town,
+                "followers": 48_000 if ours else root.followers,
+                "kind": "reply",
+                "root": root.uid,
+                "place": place,
+                "journey": number,
+                "template": f"{root.lang}/care/{step}",
+                "text": _words(root, step, agent, random),
+            }
+        )
     return rows
 
 
@@ -76,7 +100,9 @@ def _office(at: pd.Timestamp) -> pd.Timestamp:
     local = at.tz_convert(ZONE)
     if 8 <= local.hour < 20:
         return at
-    opening = local.normalize() + pd.Timedelta(hours=8, minutes=at.minute / 2) + pd.Timedelta(days=int(local.hour >= 20))
+    opening = (
+        local.normalize() + pd.Timedelta(hours=8, minutes=at.minute / 2) + pd.Timedelta(days=int(local.hour >= 20))
+    )
     return opening.floor("s").tz_convert("UTC")
 
 
@@ -94,6 +120,17 @@ def _words(root, step: str, agent: str, random: Random) -> str:
 
 def _summary(root, path: str, number: int, thread: list[dict]) -> dict:
     times = {row["step"]: row["at"] for row in thread}
-    return {"journey": number, "path": path, "brand": root.brand, "root": root.uid, "author": root.author, "theme": root.theme,
-            "opened_at": root.at, "first_reply_at": times.get("acknowledge"), "resolved_at": times.get("resolve"),
-            "ended_at": thread[-1]["at"], "left": "leave" in times, "thanked": "thank" in times}
+    return {
+        "journey": number,
+        "path": path,
+        "brand": root.brand,
+        "root": root.uid,
+        "author": root.author,
+        "theme": root.theme,
+        "opened_at": root.at,
+        "first_reply_at": times.get("acknowledge"),
+        "resolved_at": times.get("resolve"),
+        "ended_at": thread[-1]["at"],
+        "left": "leave" in times,
+        "thanked": "thank" in times,
+    }

@@ -10,16 +10,145 @@ from earshot.collect.demo.world import PLACES
 TASTES = ("guides", "offers", "network", "devices", "travel", "community")
 CARE = {"Larkspur": "LarkspurHelp", "Fernwave": "FernwaveCare", "Quillnet": "AskQuillnet"}
 FIRST = {
-    "en": "amy ben carl dee ed fay gus hal ivy jack kim lee max nell otis pam quin ray sue ted una vic wes yas zoe".split(),
-    "es": "ana luis marta pablo lucia javi carmen diego elena hugo ines mario nuria oscar pilar raul sara teo".split(),
-    "fr": "luc chloe hugo lea paul manon jules emma noe ines axel zoe theo alice remi lina yann maud".split(),
-    "de": "jan lena kai mia uwe ute finn ida max lotte timo anke nils jule olaf rita sven heike".split(),
-    "pt": "rui ines joao marta nuno sofia tiago rita hugo ana pedro carla luis vera dinis clara".split()}
-TAILS = "fox oak moss kite wren pike reed dawn lane hill brook fern crow mint rain salt loom dusk peak wave bolt rust".split()
+    "en": [
+        "amy",
+        "ben",
+        "carl",
+        "dee",
+        "ed",
+        "fay",
+        "gus",
+        "hal",
+        "ivy",
+        "jack",
+        "kim",
+        "lee",
+        "max",
+        "nell",
+        "otis",
+        "pam",
+        "quin",
+        "ray",
+        "sue",
+        "ted",
+        "una",
+        "vic",
+        "wes",
+        "yas",
+        "zoe",
+    ],
+    "es": [
+        "ana",
+        "luis",
+        "marta",
+        "pablo",
+        "lucia",
+        "javi",
+        "carmen",
+        "diego",
+        "elena",
+        "hugo",
+        "ines",
+        "mario",
+        "nuria",
+        "oscar",
+        "pilar",
+        "raul",
+        "sara",
+        "teo",
+    ],
+    "fr": [
+        "luc",
+        "chloe",
+        "hugo",
+        "lea",
+        "paul",
+        "manon",
+        "jules",
+        "emma",
+        "noe",
+        "ines",
+        "axel",
+        "zoe",
+        "theo",
+        "alice",
+        "remi",
+        "lina",
+        "yann",
+        "maud",
+    ],
+    "de": [
+        "jan",
+        "lena",
+        "kai",
+        "mia",
+        "uwe",
+        "ute",
+        "finn",
+        "ida",
+        "max",
+        "lotte",
+        "timo",
+        "anke",
+        "nils",
+        "jule",
+        "olaf",
+        "rita",
+        "sven",
+        "heike",
+    ],
+    "pt": [
+        "rui",
+        "ines",
+        "joao",
+        "marta",
+        "nuno",
+        "sofia",
+        "tiago",
+        "rita",
+        "hugo",
+        "ana",
+        "pedro",
+        "carla",
+        "luis",
+        "vera",
+        "dinis",
+        "clara",
+    ],
+}
+TAILS = [
+    "fox",
+    "oak",
+    "moss",
+    "kite",
+    "wren",
+    "pike",
+    "reed",
+    "dawn",
+    "lane",
+    "hill",
+    "brook",
+    "fern",
+    "crow",
+    "mint",
+    "rain",
+    "salt",
+    "loom",
+    "dusk",
+    "peak",
+    "wave",
+    "bolt",
+    "rust",
+]
+SURNAMES = [
+    "Adams", "Baker", "Clarke", "Davies", "Evans", "Foster", "Graham", "Hughes", "Iqbal", "Jones", "Kaur", "Lewis",
+    "Morgan", "Novak", "Osei", "Patel", "Quinn", "Roberts", "Shah", "Taylor", "Umar", "Vaughan", "Walker", "Young",
+    "Ahmed", "Brown", "Cole", "Dixon", "Ellis", "Ford", "Green", "Hall",
+]  # fmt: skip
 
 
 def accounts(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return one account per row of the pools that ``frame`` (platform, lang, brand) needs; a few of them post a lot."""
+    """Return the accounts of every pool (platform, lang, brand) in ``frame``, about one for two posts."""
     pools = frame.groupby(["platform", "lang", "brand"]).size()
     rows = [(*key, i) for key, n in pools.items() for i in range(max(2, int(0.55 * n)))]
     people = pd.DataFrame(rows, columns=["platform", "lang", "brand", "rank"])
@@ -37,8 +166,8 @@ def _handles(people: pd.DataFrame, random: Random) -> list[str]:
     for lang in people["lang"]:
         handle = ""
         while not handle or handle in seen:
-            join = random.choice(("", "_", ""))
-            handle = f"{random.choice(FIRST[lang])}{join}{random.choice(TAILS)}{random.choice(('', random.randint(1, 9999)))}"
+            join, number = random.choice(("", "_", "")), random.choice(("", random.randint(1, 9999)))
+            handle = f"{random.choice(FIRST[lang])}{join}{random.choice(TAILS)}{number}"
         seen.add(handle)
         handles.append(handle)
     return handles

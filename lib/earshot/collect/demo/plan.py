@@ -3,8 +3,22 @@
 import numpy as np
 import pandas as pd
 
-from earshot.collect.demo.world import (BRAND_MOOD, BRANDS, DAYS, EVENTS, GAP, HOUR, LANGUAGES, PLATFORMS, SENTIMENTS,
-                                        THEME_MOOD, THEMES, WEEKDAY, ZONE, size)
+from earshot.collect.demo.world import (
+    BRAND_MOOD,
+    BRANDS,
+    DAYS,
+    EVENTS,
+    GAP,
+    HOUR,
+    LANGUAGES,
+    PLATFORMS,
+    SENTIMENTS,
+    THEME_MOOD,
+    THEMES,
+    WEEKDAY,
+    ZONE,
+    size,
+)
 
 
 def draw(rng: np.random.Generator, weights: dict, n: int) -> np.ndarray:
@@ -21,7 +35,7 @@ def hours(end: str) -> pd.DatetimeIndex:
 
 def rhythm(when: pd.DatetimeIndex) -> np.ndarray:
     """Return the weight of each hour: weekday times hour of day."""
-    return np.array(WEEKDAY)[when.weekday] * np.array(HOUR)[when.hour]
+    return np.array(WEEKDAY)[when.day_of_week] * np.array(HOUR)[when.hour]
 
 
 def moods(rng: np.random.Generator, brand: np.ndarray, theme: np.ndarray) -> np.ndarray:
@@ -49,12 +63,21 @@ def everyday(rng: np.random.Generator, n: int, end: str) -> pd.DataFrame:
     brand, theme = draw(rng, BRANDS, extra), draw(rng, {k: v[0] for k, v in THEMES.items()}, extra)
     launched = (brand == "Larkspur") & (at >= EVENTS[0].window()[1]) & (rng.random(extra) < 0.06)
     theme[launched] = "meadow"
-    frame = pd.DataFrame({"at": at, "brand": brand, "theme": theme, "sentiment": moods(rng, brand, theme),
-                          "platform": draw(rng, PLATFORMS, extra), "lang": draw(rng, LANGUAGES, extra),
-                          "event": "", "role": "post"})
+    frame = pd.DataFrame(
+        {
+            "at": at,
+            "brand": brand,
+            "theme": theme,
+            "sentiment": moods(rng, brand, theme),
+            "platform": draw(rng, PLATFORMS, extra),
+            "lang": draw(rng, LANGUAGES, extra),
+            "event": "",
+            "role": "post",
+        }
+    )
     lost = in_gap(frame)
     kept = frame[~lost].head(n).reset_index(drop=True)
-    kept.attrs["lost"] = int(round(lost.sum() * n / extra))
+    kept.attrs["lost"] = round(lost.sum() * n / extra)
     return kept
 
 
@@ -74,10 +97,20 @@ def bursts(rng: np.random.Generator, posts: int) -> pd.DataFrame:
         weight = (0.15 + rhythm(grid)) * np.exp(-np.arange(event.hours) / event.fade_hours)
         at = grid[np.sort(rng.choice(event.hours, n, p=weight / weight.sum()))].tz_convert("UTC")
         platforms = {k: v for k, v in PLATFORMS.items() if k != "reviews"}
-        parts.append(pd.DataFrame({
-            "at": at + pd.to_timedelta(rng.integers(0, 3600, n), unit="s"), "brand": event.brand, "theme": event.theme,
-            "sentiment": np.array(SENTIMENTS, dtype=object)[rng.choice(3, n, p=event.mix)],
-            "platform": draw(rng, platforms, n), "lang": draw(rng, LANGUAGES, n), "event": event.name, "role": "post"}))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "at": at + pd.to_timedelta(rng.integers(0, 3600, n), unit="s"),
+                    "brand": event.brand,
+                    "theme": event.theme,
+                    "sentiment": np.array(SENTIMENTS, dtype=object)[rng.choice(3, n, p=event.mix)],
+                    "platform": draw(rng, platforms, n),
+                    "lang": draw(rng, LANGUAGES, n),
+                    "event": event.name,
+                    "role": "post",
+                }
+            )
+        )
     frame = pd.concat(parts, ignore_index=True)
     frame.loc[in_gap(frame), "platform"] = "reddit"
     return frame
@@ -88,5 +121,6 @@ def off_topic(rng: np.random.Generator, posts: int, end: str) -> pd.DataFrame:
     frame = everyday(rng, size("offtopic", posts), end)
     feel = draw(rng, {"neutral": 0.55, "positive": 0.35, "negative": 0.10}, len(frame))
     platform = np.where(np.isin(frame["platform"], ("reviews", "youtube")), "mastodon", frame["platform"])
-    return frame.assign(brand="Larkspur", theme="offtopic", sentiment=feel, lang="en", event="", platform=platform,
-                        role="offtopic")
+    return frame.assign(
+        brand="Larkspur", theme="offtopic", sentiment=feel, lang="en", event="", platform=platform, role="offtopic"
+    )

@@ -9,8 +9,22 @@ from earshot.collect.demo import journeys, people, plan, planting
 from earshot.collect.demo.world import SITES, size
 from earshot.collect.demo.writing import Writer
 
-EMPTY = {"original": -1, "parent": -1, "copy": "", "reply_to": -1, "root": -1, "kind": "post", "hostile": "", "step": "",
-         "journey": -1, "sarcasm": False, "negation": False, "lang_mixed": "", "core": "", "template": ""}
+EMPTY = {
+    "original": -1,
+    "parent": -1,
+    "copy": "",
+    "reply_to": -1,
+    "root": -1,
+    "kind": "post",
+    "hostile": "",
+    "step": "",
+    "journey": -1,
+    "sarcasm": False,
+    "negation": False,
+    "lang_mixed": "",
+    "core": "",
+    "template": "",
+}
 
 
 def make(posts: int, seed: int, end: str) -> dict[str, pd.DataFrame]:
@@ -36,8 +50,13 @@ def make(posts: int, seed: int, end: str) -> dict[str, pd.DataFrame]:
 
 def _reserve_hostile(frame: pd.DataFrame, posts: int) -> pd.DataFrame:
     able = frame.index[frame["platform"].isin(("x", "bluesky", "mastodon", "reddit", "youtube"))]
-    return frame.assign(role=np.where(frame.index.isin(able[:: max(1, len(able) // size("hostile", posts))]
-                                                       [:size("hostile", posts)]), "hostile", frame["role"]))
+    return frame.assign(
+        role=np.where(
+            frame.index.isin(able[:: max(1, len(able) // size("hostile", posts))][: size("hostile", posts)]),
+            "hostile",
+            frame["role"],
+        )
+    )
 
 
 def _written(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -57,14 +76,19 @@ def _distinct(frame: pd.DataFrame, writer: Writer) -> pd.DataFrame:
         repeated = frame.index[frame["text"].str.lower().duplicated()]
         if repeated.empty:
             return frame
-        again = pd.DataFrame([writer.write(post) for post in frame.loc[repeated].itertuples(index=False)], index=repeated)
-        frame = frame.assign(**{name: frame[name].where(~frame.index.isin(repeated), again[name].reindex(frame.index))
-                                for name in words})
+        again = pd.DataFrame(
+            [writer.write(post) for post in frame.loc[repeated].itertuples(index=False)], index=repeated
+        )
+        frame = frame.assign(
+            **{name: frame[name].where(~frame.index.isin(repeated), again[name].reindex(frame.index)) for name in words}
+        )
     raise ValueError("The phrases are too few for this many posts; add phrases or ask for fewer posts.")
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    frame = pd.concat([part.assign(**{k: v for k, v in EMPTY.items() if k not in part}) for part in parts], ignore_index=True)
+    frame = pd.concat(
+        [part.assign(**{k: v for k, v in EMPTY.items() if k not in part}) for part in parts], ignore_index=True
+    )
     frame["uid"] = np.arange(len(frame))
     for name in ("sarcasm", "negation"):
         frame[name] = frame[name].astype(bool)
@@ -92,14 +116,26 @@ def _engaged(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     n, reach = len(frame), np.log1p(frame["followers"].to_numpy(float))
     push = 0.35 * reach + 0.5 * (frame["event"] != "") + 0.3 * (frame["sentiment"] == "negative") - 1.2
     likes = rng.poisson(np.exp(np.minimum(push + rng.normal(0, 1, n), 9)))
-    counts = {"likes": likes, "reposts": rng.binomial(likes, 0.18), "replies": rng.binomial(likes, 0.12),
-              "views": likes * rng.integers(20, 90, n) + rng.poisson(30, n)}
+    counts = {
+        "likes": likes,
+        "reposts": rng.binomial(likes, 0.18),
+        "replies": rng.binomial(likes, 0.12),
+        "views": likes * rng.integers(20, 90, n) + rng.poisson(30, n),
+    }
     missing = rng.random(n) < 0.06
-    absent = {"likes": (), "reposts": ("reddit", "forum", "youtube", "reviews"), "replies": ("reviews",),
-              "views": ("bluesky", "mastodon", "reddit", "youtube", "reviews")}
-    columns = {name: pd.Series(values, dtype="Int64").mask(missing | frame["platform"].isin(absent[name]))
-               for name, values in counts.items()}
-    followers = frame["followers"].astype("Int64").mask(frame["platform"].isin(("reddit", "forum", "youtube", "reviews")))
+    absent = {
+        "likes": (),
+        "reposts": ("reddit", "forum", "youtube", "reviews"),
+        "replies": ("reviews",),
+        "views": ("bluesky", "mastodon", "reddit", "youtube", "reviews"),
+    }
+    columns = {
+        name: pd.Series(values, dtype="Int64").mask(missing | frame["platform"].isin(absent[name]))
+        for name, values in counts.items()
+    }
+    followers = (
+        frame["followers"].astype("Int64").mask(frame["platform"].isin(("reddit", "forum", "youtube", "reviews")))
+    )
     return frame.assign(**columns, followers=followers, engagement_missing=missing)
 
 
@@ -107,8 +143,10 @@ def _numbered(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return ``frame`` in order of time with native ids, post ids, links between posts and addresses."""
     frame = frame.sort_values(["at", "uid"], kind="stable").reset_index(drop=True)
     serial = np.cumsum(rng.integers(1000, 90000, len(frame))) + 19_400_000_000_000
-    native = [f"{number:x}" if platform in ("reddit", "bluesky", "youtube") else str(number)
-              for number, platform in zip(serial, frame["platform"], strict=True)]
+    native = [
+        f"{number:x}" if platform in ("reddit", "bluesky", "youtube") else str(number)
+        for number, platform in zip(serial, frame["platform"], strict=True)
+    ]
     frame = frame.assign(native=native, post_id=frame["platform"] + ":" + pd.Series(native, dtype="str"))
     known = pd.Series(frame["post_id"].to_numpy(), index=frame["uid"])
     for name in ("reply_to", "root", "original", "parent"):
@@ -119,20 +157,37 @@ def _numbered(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 def _marked(frame: pd.DataFrame, posts: int, rng: np.random.Generator, end) -> pd.DataFrame:
     """Return ``frame`` with private messages, later deletions, campaign links and stated places."""
-    plain = frame.index[(frame["role"] == "post") & ~frame["post_id"].isin(frame["original"]) & ~frame["post_id"].isin(frame["root"])]
-    private = rng.choice(plain[frame.loc[plain, "platform"].isin(("x", "mastodon"))], size("private", posts), replace=False)
+    plain = frame.index[
+        (frame["role"] == "post") & ~frame["post_id"].isin(frame["original"]) & ~frame["post_id"].isin(frame["root"])
+    ]
+    private = rng.choice(
+        plain[frame.loc[plain, "platform"].isin(("x", "mastodon"))], size("private", posts), replace=False
+    )
     gone = rng.choice(np.setdiff1d(plain, private), size("deleted", posts), replace=False)
-    fans = frame.index[(frame["theme"] == "meadow") & (frame["sentiment"] != "negative") & frame.index.isin(plain)
-                       & frame["platform"].isin(("x", "bluesky", "mastodon", "youtube"))]
+    fans = frame.index[
+        (frame["theme"] == "meadow")
+        & (frame["sentiment"] != "negative")
+        & frame.index.isin(plain)
+        & frame["platform"].isin(("x", "bluesky", "mastodon", "youtube"))
+    ]
     linked = rng.choice(fans, min(size("utm", posts), len(fans)), replace=False)
     deleted_at = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
-    deleted_at[gone] = (frame.loc[gone, "at"] + pd.to_timedelta(rng.integers(1, 400, len(gone)), unit="h")).dt.as_unit("us")
-    link = frame["platform"].map("https://larkspur.example/meadow?utm_source={}&utm_medium=social&utm_campaign=meadow_launch".format)
+    deleted_at[gone] = (frame.loc[gone, "at"] + pd.to_timedelta(rng.integers(1, 400, len(gone)), unit="h")).dt.as_unit(
+        "us"
+    )
+    link = frame["platform"].map(
+        "https://larkspur.example/meadow?utm_source={}&utm_medium=social&utm_campaign=meadow_launch".format
+    )
     is_linked = frame.index.isin(linked)
     personal = frame["text"].where(~is_linked, frame["text"] + " " + link.astype("str"))
     stated = (rng.random(len(frame)) < 0.55) & (frame["town"] != "")
-    return frame.assign(text=personal, campaign=np.where(is_linked, "meadow_launch", ""), is_public=~frame.index.isin(private),
-                        deleted_at=deleted_at, place=frame["town"].where(stated, ""))
+    return frame.assign(
+        text=personal,
+        campaign=np.where(is_linked, "meadow_launch", ""),
+        is_public=~frame.index.isin(private),
+        deleted_at=deleted_at,
+        place=frame["town"].where(stated, ""),
+    )
 
 
 def _with_bots(crowd: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,42 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.collect.demo import business, files, posts as making, world
+from earshot.collect.demo import business, files, plan, world
+from earshot.collect.demo import posts as making
 
-TRUTH = ("post_id", "platform", "brand", "author", "text", "at", "lang", "lang_mixed", "theme", "sentiment", "sarcasm", "negation",
-         "event", "role", "step", "journey", "template", "kind", "reply_to", "root", "original", "parent", "copy", "hostile",
-         "region", "town", "stars", "campaign", "is_public", "deleted_at", "engagement_missing")
+TRUTH = (
+    "post_id",
+    "platform",
+    "brand",
+    "author",
+    "text",
+    "at",
+    "lang",
+    "lang_mixed",
+    "theme",
+    "sentiment",
+    "sarcasm",
+    "negation",
+    "event",
+    "role",
+    "step",
+    "journey",
+    "template",
+    "kind",
+    "reply_to",
+    "root",
+    "original",
+    "parent",
+    "copy",
+    "hostile",
+    "region",
+    "town",
+    "stars",
+    "campaign",
+    "is_public",
+    "deleted_at",
+    "engagement_missing",
+)
 
 
 @dataclass(frozen=True)
@@ -24,19 +55,24 @@ class Truth:
 
 
 def simulate(folder: Path, posts: int = 12000, seed: int = world.SEED, end: str = world.END) -> Truth:
-    """Write ``folder``/inbox, /business and /truth for ``posts`` posts in the 13 weeks up to ``end``; same seed, same bytes.
+    """Write ``folder``/inbox, /business and /truth for ``posts`` posts of 13 weeks; same seed, same bytes.
 
-    ``end`` other than the default moves no planted event, so keep it unless the events may fall outside.
-    Raises ValueError when ``posts`` is too small to hold what is planted.
+    ``end`` is the last day; planted events keep their dates, so they must lie in the 13 weeks before it.
+    Raises ValueError when ``posts`` is too small to hold what is planted, or an event lies outside.
     """
     folder = Path(folder)
+    _check_period(end)
     made = making.make(posts, seed, end)
     frame = _reviewed(made["posts"], np.random.default_rng(seed + 1))
     counts = files.write(frame, folder / "inbox")
     parts, hidden = business.make(frame, made, seed + 2, end)
     _write(parts, folder / "business", csv=True)
-    truth = {"posts": frame[list(TRUTH)], "pii": _personal(made["pii"], frame), "authors": made["people"],
-             "journeys": _journeys(made["journeys"], frame)} | hidden
+    truth = {
+        "posts": frame[list(TRUTH)],
+        "pii": _personal(made["pii"], frame),
+        "authors": made["people"],
+        "journeys": _journeys(made["journeys"], frame),
+    } | hidden
     _write(truth, folder / "truth", csv=False)
     facts = _facts(frame, counts, posts, seed, end) | business.FACTS
     (folder / "truth" / "truth.json").write_text(json.dumps(facts, indent=1, default=str) + "\n", encoding="utf-8")
@@ -52,13 +88,28 @@ def truth(folder: Path) -> Truth:
     return Truth(tables.pop("posts"), tables, json.loads((place / "truth.json").read_text(encoding="utf-8")))
 
 
+def _check_period(end: str) -> None:
+    hours = plan.hours(end)
+    for event in world.EVENTS:
+        start, stop = event.window()
+        if start < hours[0] or stop > hours[-1] + pd.Timedelta(hours=1):
+            raise ValueError(
+                f"The planted event {event.name} ({event.start}) is outside the 13 weeks up to {end}; "
+                f"use end={world.END!r}."
+            )
+
+
 def _reviewed(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return ``frame`` with stars, and review texts in the letters that the review site can store."""
     review = frame["platform"] == "reviews"
     stars = frame["sentiment"].map({"negative": 1, "neutral": 3, "positive": 5}).astype(int)
-    nudge = np.where(rng.random(len(frame)) < 0.35, frame["sentiment"].map({"negative": 1, "neutral": 0, "positive": -1}), 0)
-    return frame.assign(stars=(stars + nudge.astype(int)).astype("Int64").where(review),
-                        text=frame["text"].where(~review, frame["text"].map(files.for_latin)))
+    nudge = np.where(
+        rng.random(len(frame)) < 0.35, frame["sentiment"].map({"negative": 1, "neutral": 0, "positive": -1}), 0
+    )
+    return frame.assign(
+        stars=(stars + nudge.astype(int)).astype("Int64").where(review),
+        text=frame["text"].where(~review, frame["text"].map(files.for_latin)),
+    )
 
 
 def _personal(pii: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +132,27 @@ def _write(tables: dict[str, pd.DataFrame], folder: Path, csv: bool) -> None:
 
 
 def _facts(frame: pd.DataFrame, counts: dict, posts: int, seed: int, end: str) -> dict:
-    events = {event.name: asdict(event) | dict(zip(("start_utc", "end_utc"), event.window(), strict=True))
-              | {"posts": int(((frame["event"] == event.name) & (frame["role"] == "post")).sum())} for event in world.EVENTS}
-    return {"posts": posts, "seed": seed, "end": end, "days": world.DAYS, "timezone": world.ZONE, "files": counts,
-            "rows_repeated": {"x_export.csv": 12}, "rows_broken": {"x_export.csv": 3}, "brands": world.BRANDS,
-            "languages": world.LANGUAGES, "platforms": world.PLATFORMS, "themes": world.THEMES, "events": events,
-            "gap": world.GAP | {"lost": frame.attrs["lost"]},
-            "bots": {"waves": world.BOT_WAVES, "link": world.BOT_LINK, "posts": int((frame["role"] == "bot").sum())},
-            "new_in_last_week": {"theme": "esim", "since": world.EVENTS[3].window()[0]}}
+    events = {
+        event.name: asdict(event)
+        | dict(zip(("start_utc", "end_utc"), event.window(), strict=True))
+        | {"posts": int(((frame["event"] == event.name) & (frame["role"] == "post")).sum())}
+        for event in world.EVENTS
+    }
+    return {
+        "posts": posts,
+        "seed": seed,
+        "end": end,
+        "days": world.DAYS,
+        "timezone": world.ZONE,
+        "files": counts,
+        "rows_repeated": {"x_export.csv": 12},
+        "rows_broken": {"x_export.csv": 3},
+        "brands": world.BRANDS,
+        "languages": world.LANGUAGES,
+        "platforms": world.PLATFORMS,
+        "themes": world.THEMES,
+        "events": events,
+        "gap": world.GAP | {"lost": frame.attrs["lost"]},
+        "bots": {"waves": world.BOT_WAVES, "link": world.BOT_LINK, "posts": int((frame["role"] == "bot").sum())},
+        "new_in_last_week": {"theme": "esim", "since": world.EVENTS[3].window()[0]},
+    }

@@ -9,13 +9,30 @@ from earshot.collect.demo.grammar import grammar, tidy
 from earshot.collect.demo.world import BRANDS, EVENTS
 
 SHORT = {"x": 275, "bluesky": 290, "mastodon": 450, "youtube": 400}
-EMOJI = {"negative": "😡 🤬 🙄 😤 😒 📵 👎 💀 🤦 😩 😠".split(), "positive": "😍 🎉 👍 🙌 ❤️ 🚀 👏 😊 🥳 💚 ⭐".split(),
-         "neutral": "🤔 📱 ℹ️ 📶 👀".split()}
-TAGS = {"coverage": "#signal", "speed": "#5G", "billing": "#billing", "roaming": "#roaming", "outage": "#outage",
-        "app": "#app", "price": "#prices", "support": "#customerservice", "meadow": "#Meadow", "esim": "#eSIM",
-        "delivery": "#unboxing", "transfer": "#switching", "allowance": "#data"}
-STRETCH = re.compile(r"\b(so|no|please|why|love|great|muy|nada|trop|merci|sehr|danke|muito|nunca)\b", re.I)
+EMOJI = {
+    "negative": ["😡", "🤬", "🙄", "😤", "😒", "📵", "👎", "💀", "🤦", "😩", "😠"],
+    "positive": ["😍", "🎉", "👍", "🙌", "❤️", "🚀", "👏", "😊", "🥳", "💚", "⭐"],
+    "neutral": ["🤔", "📱", "ℹ️", "📶", "👀"],
+}
+TAGS = {
+    "coverage": "#signal",
+    "speed": "#5G",
+    "billing": "#billing",
+    "roaming": "#roaming",
+    "outage": "#outage",
+    "app": "#app",
+    "price": "#prices",
+    "support": "#customerservice",
+    "meadow": "#Meadow",
+    "esim": "#eSIM",
+    "delivery": "#unboxing",
+    "transfer": "#switching",
+    "allowance": "#data",
+}
+STRETCH = re.compile(r"\b(so|please|why|love|great|muy|nada|trop|merci|sehr|danke|muito|nunca)\b", re.I)
 PHRASES = {event.name: event.phrases for event in EVENTS}
+STARTS = {event.name: event.window()[0] for event in EVENTS}
+TECHNICAL = ("coverage", "speed", "roaming", "outage", "app", "esim", "wificalling", "meadow")
 
 
 @dataclass
@@ -28,15 +45,29 @@ class Writer:
     def write(self, post) -> dict:
         """Return text, template, sarcasm, negation and mixed language of one post of the everyday kind."""
         book, fills = grammar(post.lang), self.fills(post)
-        sarcasm = post.sentiment == "negative" and not post.event and self.random.random() < 0.06
-        path = ("sarcasm", "any") if sarcasm else (*self.path(post), post.sentiment)
+        sarcasm = (
+            post.sentiment == "negative"
+            and not post.event
+            and self.random.random() < 0.09
+            and bool(book.lines("sarcasm", post.theme))
+        )
+        path = ("sarcasm", post.theme) if sarcasm else (*self.path(post), post.sentiment)
         core, template = self.core(book, path, fills)
         code = post.lang if self.random.random() > 0.07 or post.lang == "en" else "en"
-        text = self.long(post, book, core, path, fills) if post.platform not in SHORT else \
-            self.short(post, grammar(code), core, fills)
+        text = (
+            self.long(post, book, core, template, path, fills)
+            if post.platform not in SHORT
+            else self.short(post, grammar(code), core, fills)
+        )
         text = self.roughen(self.name_brand(text, post), post)
-        return {"text": text, "template": template, "sarcasm": sarcasm, "negation": template.startswith("~"),
-                "lang_mixed": code if code != post.lang and post.platform in SHORT else "", "core": core}
+        return {
+            "text": text,
+            "template": template,
+            "sarcasm": sarcasm,
+            "negation": template.startswith("~"),
+            "lang_mixed": code if code != post.lang and post.platform in SHORT else "",
+            "core": core,
+        }
 
     def path(self, post) -> tuple[str, ...]:
         if post.role == "offtopic":
@@ -46,15 +77,26 @@ class Writer:
     def fills(self, post) -> dict[str, str]:
         """Return the words that belong to this post: its brand, a rival, its town."""
         rival = self.random.choice([brand for brand in BRANDS if brand != post.brand])
-        return {"brand": post.brand, "rival": rival, "place": post.town}
+        begun = STARTS.get(post.event, post.at)
+        return {
+            "brand": post.brand,
+            "rival": rival,
+            "place": post.town,
+            "day": str((post.at - begun).days + 1),
+            "hours": str(2 + int((post.at - begun).total_seconds() // 3600)),
+        }
 
-    def core(self, book, path: tuple[str, ...], fills: dict) -> tuple[str, str]:
+    def details(self, book, post) -> list[str]:
+        technical = book.lines("parts", "technical", post.sentiment) if post.theme in TECHNICAL else []
+        return book.lines("parts", "detail", post.sentiment) + technical
+
+    def core(self, book, path: tuple[str, ...], fills: dict, avoid: str = "") -> tuple[str, str]:
         """Return an opening sentence that was not used before (as far as the grammar reaches) and its template."""
         lines = book.lines(*path)
         for _ in range(12):
             line = self.random.choice(lines)
             text = book.expand(line, self.random, fills)
-            if not self.used[text]:
+            if not self.used[text] and not avoid.endswith(f"/{lines.index(line)}"):
                 break
         self.used[text] += 1
         mark = "~" if line.startswith("~") else ""
@@ -70,23 +112,23 @@ class Writer:
             if chance() < 0.35:
                 parts.insert(0, self.part(book, "opener", post.sentiment, fills))
             if chance() < 0.50:
-                parts.append(self.part(book, "detail", post.sentiment, fills))
+                parts.append(book.expand(self.random.choice(self.details(book, post)), self.random, fills))
             if chance() < 0.40 or len(parts) == 1 and book.lang != post.lang:
                 parts.append(self.part(book, "closer", post.sentiment, fills))
         while len(parts) > 1 and len(" ".join(parts)) > SHORT[post.platform] - 45:
             parts.pop()
         return self.join(parts)
 
-    def long(self, post, book, core: str, path: tuple, fills: dict) -> str:
+    def long(self, post, book, core: str, template: str, path: tuple, fills: dict) -> str:
         """Return a paragraph: introduction, the point, a second point, details, a closing line."""
         if post.role == "offtopic":
             return core
         mood, chance = post.sentiment, self.random.random
-        details = self.random.sample(book.lines("parts", "detail", mood), 3)
+        details = self.random.sample(self.details(book, post), 3)
         parts = [core] if chance() < 0.4 else [self.part(book, "intro", mood, fills), core]
-        parts += [book.expand(line, self.random, fills) for line in details[:self.random.randint(1, 3)]]
-        if chance() < 0.45 and post.platform != "reviews":
-            parts += [self.part(book, "link", mood, fills), self.core(book, path, fills)[0]]
+        parts += [book.expand(line, self.random, fills) for line in details[: self.random.randint(1, 3)]]
+        if chance() < 0.45 and post.platform != "reviews" and path[0] != "sarcasm" and len(book.lines(*path)) > 1:
+            parts += [self.part(book, "link", mood, fills), self.core(book, path, fills, avoid=template)[0]]
         if chance() < 0.7:
             parts.append(self.part(book, "closer", mood, fills))
         return self.join(parts)
@@ -95,7 +137,9 @@ class Writer:
         text = parts[0]
         for part in parts[1:]:
             soft = text.endswith((",", ":")) and not re.match(r"[A-ZÀ-Ý]{2}|I\b|Larkspur|Fernwave|Quillnet", part)
-            text += " " + (part[:1].lower() + part[1:] if soft and part[1:2].islower() and part.split()[0] not in NAMES else part)
+            text += " " + (
+                part[:1].lower() + part[1:] if soft and part[1:2].islower() and part.split()[0] not in NAMES else part
+            )
         return tidy(text)
 
     def name_brand(self, text: str, post) -> str:
@@ -130,15 +174,44 @@ class Writer:
 
     def typo(self, text: str) -> str:
         """Return ``text`` with one slip of the fingers in a longer, lower-case word."""
-        words = [match for match in re.finditer(r"\b[a-zà-ÿ]{5,}\b", text)]
+        words = list(re.finditer(r"(?<![#@/.\w])[a-zà-ÿ]{5,}\b(?!@)", text))
         if not words:
             return text
         word = self.random.choice(words)
         at = self.random.randint(word.start() + 1, word.end() - 2)
         slips = (text[at + 1] + text[at], text[at + 1], text[at] * 2 + text[at + 1])
-        return text[:at] + self.random.choice(slips) + text[at + 2:]
+        return text[:at] + self.random.choice(slips) + text[at + 2 :]
 
 
-NAMES = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "March", "April", "May", "June", "July",
-         "August", "Priya", "Callum", "Aisha", "Tom", "Megan", "Stefan", "Bronwen", "Kofi", "Ellie", "Dev", "Rory",
-         "Hannah", "Marek", "Sian", "Meadow", "Face", "Wi-Fi"}
+NAMES = {
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "Priya",
+    "Callum",
+    "Aisha",
+    "Tom",
+    "Megan",
+    "Stefan",
+    "Bronwen",
+    "Kofi",
+    "Ellie",
+    "Dev",
+    "Rory",
+    "Hannah",
+    "Marek",
+    "Sian",
+    "Meadow",
+    "Face",
+    "Wi-Fi",
+}
