@@ -46,6 +46,11 @@ class Run:
             self._loaded["posts"] = posts.load(self.store, self.params)
         return self._loaded["posts"].copy(deep=False)
 
+    def quoted(self, ids: Iterable[str]) -> pd.DataFrame:
+        """Return the posts with these ids, in this order: what a claim may quote without holding anybody's words."""
+        posts = self.posts().set_index("post_id", drop=False)
+        return posts.loc[[name for name in ids if name in posts.index]].reset_index(drop=True)
+
     def state(self, claims: Iterable[Claim]) -> None:
         """Record the claims of this notebook and show them as findings."""
         from earshot.publish import show
