@@ -11,7 +11,7 @@ SAMPLE = 3_000
 TOP = 10
 
 
-def npmi(texts: pd.Series, terms: dict[int, list[str]]) -> pd.Series:
+def npmi(texts: pd.Series, terms: dict[int, list[str]], ignore: frozenset[str] = frozenset()) -> pd.Series:
     """Return each topic's coherence: the mean normalised pointwise mutual information of its terms within posts.
 
     1 is words that only come together, 0 words that meet by chance, -1 words that never meet (Bouma 2009).
@@ -20,7 +20,8 @@ def npmi(texts: pd.Series, terms: dict[int, list[str]]) -> pd.Series:
     vocabulary = sorted({term for listed in terms.values() for term in listed})
     if not vocabulary or texts.empty:
         return pd.Series(dtype="float64")
-    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=topic_model.WORD, vocabulary=vocabulary, binary=True)
+    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=topic_model.WORD, vocabulary=vocabulary,
+                              stop_words=sorted(ignore) or None, binary=True)
     used = counter.transform(texts)
     together = np.asarray((used.T @ used).todense(), dtype=float) / len(texts)
     place = {term: row for row, term in enumerate(vocabulary)}
@@ -38,7 +39,8 @@ def stability(store, posts: pd.DataFrame, params) -> float:
     """Return how alike (adjusted Rand index, 1 is the same) topics from two other seeds are, on up to 3,000 posts."""
     from sklearn.metrics import adjusted_rand_score
     sample = posts.sort_values("content_hash").drop_duplicates("content_hash").head(SAMPLE)
-    stored = store.read("embeddings", ["content_hash", "vector"], where={"content_hash": sample["content_hash"].tolist()})
+    wanted = {"content_hash": sample["content_hash"].tolist()}
+    stored = store.read("embeddings", ["content_hash", "vector"], where=wanted)
     sample = sample.set_index("content_hash").loc[stored["content_hash"]]
     if len(sample) < 4 * params.topics_min_posts:
         return float("nan")

@@ -12,6 +12,7 @@ RATE = 0.05
 PRIOR = 500.0  # the prior weighs as much as so many uses
 FEWEST = 5
 WORDS = 12
+MOVES = ["topic", "name", "was", "now", "value", "low", "high", "se", "p", "n_before", "n_after", "n"]
 NEW = 4.0  # a topic is new when its share is now so many times what it was
 
 
@@ -25,8 +26,7 @@ def moves(posts: pd.DataFrame, parts: Period, least: int) -> pd.DataFrame:
     recent, before = parts.recent(posts["day"]), parts.before(posts["day"])
     rows = [_move(posts, topic, name, recent, before) for (topic, name), group
             in posts[posts["topic"] >= 0].groupby(["topic", "topic_name"]) if _size(group, recent | before) >= least]
-    table = pd.DataFrame([row for row in rows if row], columns=["topic", "name", "was", "now", "value", "low", "high", "se",
-                                                                "p", "n_before", "n_after", "n"])
+    table = pd.DataFrame([row for row in rows if row], columns=MOVES)
     table["p"] = estimate.adjusted(table["p"].astype("float64"))
     table["verdict"] = (table["p"] < RATE).map({True: "real", False: "noise"})
     table["new"] = (table["verdict"] == "real") & (table["now"] >= NEW * table["was"])
@@ -70,25 +70,39 @@ def _move(posts: pd.DataFrame, topic: int, name: str, recent: pd.Series, before:
 
 def _people(posts: pd.DataFrame, recent: pd.Series, ignore: frozenset[str]) -> pd.DataFrame:
     """Return for each term how many people used it now and before, and the shares of people that are."""
+    columns = ["term", "now", "before", "share_now", "share_before", "z", "p"]
+    if not recent.any() or recent.all():
+        return pd.DataFrame(columns=columns)
+    terms, used = _used(posts["text"].map(topic_words.bare), ignore)
+    alone = pd.Series([f"#{row}" for row in range(len(posts))], index=posts.index)
+    people = pd.MultiIndex.from_arrays([recent, posts["author"].fillna(alone)])
+    voices, kinds = people.factorize()
+    now = kinds.get_level_values(0).to_numpy(bool)
+    said = _added(used, voices, len(kinds))
+    counts = [np.asarray(said[rows].sum(axis=0), dtype=float).ravel() for rows in (now, ~now)]
+    table = pd.DataFrame({"term": terms, "now": counts[0], "before": counts[1], "share_now": counts[0] / now.sum(),
+                          "share_before": counts[1] / (~now).sum()})
+    return table[table["now"] + table["before"] >= FEWEST].reset_index(drop=True)
+
+
+def _used(texts: pd.Series, ignore: frozenset[str]):
+    """Return (terms, a sparse matrix of which text uses which)."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     from earshot.enrich.topic_model import WORD
-    alone = pd.Series([f"#{row}" for row in range(len(posts))], index=posts.index)
-    people = posts["text"].map(topic_words.bare).groupby([recent, posts["author"].fillna(alone)]).agg(" . ".join)
-    now = people.index.get_level_values(0).to_numpy(bool)
-    empty = pd.DataFrame({"term": pd.Series(dtype="str"), **{name: pd.Series(dtype="float64") for name in
-                          ("now", "before", "share_now", "share_before", "z", "p")}})
-    if not now.any() or now.all():
-        return empty
     words = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore), binary=True)
     try:
-        used = words.fit_transform(people)
+        used = words.fit_transform(texts)
     except ValueError:  # nothing but stop words
-        return empty
-    counts = np.vstack([np.asarray(used[now].sum(axis=0))[0], np.asarray(used[~now].sum(axis=0))[0]])
-    table = pd.DataFrame({"term": words.get_feature_names_out(), "now": counts[0], "before": counts[1],
-                          "share_now": counts[0] / now.sum(), "share_before": counts[1] / (~now).sum()})
-    return table[table["now"] + table["before"] >= FEWEST].reset_index(drop=True)
+        return np.array([], dtype=str), np.zeros((len(texts), 0))
+    return words.get_feature_names_out(), used
+
+
+def _added(used, voices: np.ndarray, count: int):
+    """Return which of ``count`` voices used which term, given the voice of each row of ``used``."""
+    from scipy.sparse import csr_matrix
+    speaks = csr_matrix((np.ones(len(voices)), (voices, np.arange(len(voices)))), shape=(count, len(voices)))
+    return speaks @ used > 0
 
 
 def _log_odds(now: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
