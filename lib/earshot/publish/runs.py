@@ -52,13 +52,13 @@ class Run:
         return posts.loc[[name for name in ids if name in posts.index]].reset_index(drop=True)
 
     def state(self, claims: Iterable[Claim]) -> None:
-        """Record the claims of this notebook and show them as findings."""
+        """Record the claims of this notebook and show them as findings, the weightiest first."""
         from earshot.publish import show
         claims = list(claims)
         write_claims(self.folder, self.notebook, claims)
         if self.scratch:
             compose(self.folder)
-        show.findings(claims)
+        show.findings(sorted(claims, key=lambda claim: -claim.weight))
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write an aggregate as tables/<name>.parquet and .csv; raises ValueError when it holds posts or people."""

@@ -10,7 +10,7 @@ from earshot.publish import numbers, quotes
 from earshot.publish.aggregates import unit_of
 from earshot.publish.quotes import clean, isolate, plain, quote
 
-MOST_ROWS, CELL = 200, 200
+MOST_ROWS, CELL, LEAD = 200, 200, 6
 VERDICTS = {"real": ("●", "clear {}"), "noise": ("○", "within noise")}
 FEELINGS = {"negative": "\u2212", "neutral": "○", "positive": "+"}
 GENERIC = re.compile(
@@ -24,10 +24,17 @@ def headline(text: str, standfirst: str = "") -> Markup:
     return Markup('<p class="sentence">{}</p>{}').format(quote(text), below)
 
 
-def findings(claims: Iterable) -> Markup:
-    """Return the ordered list of findings."""
-    items = Markup("").join(_finding(claim) for claim in claims)
-    return Markup("<ol>{}</ol>").format(items) if items else note("No finding passed the minimum number of posts.")
+def findings(claims: Iterable, lead: int = LEAD) -> Markup:
+    """Return the findings as an ordered list; those after the first ``lead`` are folded below it."""
+    items = [_finding(claim) for claim in claims]
+    if not items:
+        return note("No finding passed the minimum number of posts.")
+    shown = Markup("<ol>{}</ol>").format(Markup("").join(items[:lead]))
+    if len(items) <= lead:
+        return shown
+    more = Markup("").join(items[lead:])
+    return shown + Markup('<details><summary>{} more findings</summary><ol start="{}">{}</ol></details>').format(
+        len(items) - lead, lead + 1, more)
 
 
 def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> Markup:
