@@ -129,3 +129,73 @@ def test_doctor_finds_this_machine_fit():
     answer = run("doctor")
     assert answer.returncode == 0, answer.stdout
     assert "Embedding weights" in answer.stdout
+
+
+STRANGE = "nr;when;who;what\n" + "\n".join(
+    f"{row};2026-03-{row % 27 + 1:02} 08:00;@person{row};I love how quick Acme answers, note {row}" for row in range(40))
+
+
+@pytest.fixture
+def strange(tmp_path) -> Path:
+    """A file whose columns no source of any workspace knows."""
+    path = tmp_path / "strange.csv"
+    path.write_text(STRANGE)
+    return path
+
+
+def test_new_columns_are_shown_and_nothing_is_stored_unless_they_are_accepted(workspace, strange):
+    acme = workspace("acme", brands=["Acme"])
+    answer = run("import", "acme", strange)
+    assert answer.returncode == 2
+    assert "Its columns would be read like this:" in answer.stdout
+    assert re.search(r"created_at +when ", answer.stdout)
+    assert "approve the guess (--yes)" in answer.stderr
+    assert acme.store.version("posts") is None
+    assert not (acme.folder / "sources.yml").exists()
+
+
+def test_accepted_columns_are_kept_and_used_from_then_on(workspace, strange):
+    acme = workspace("acme", brands=["Acme"])
+    first = run("import", "acme", strange, "--yes")
+    assert first.returncode == 0, first.stderr
+    assert "strange.csv, read as strange: 40 rows, 40 added." in first.stdout
+    assert len(acme.store.read("posts")) == 40
+    assert acme.settings("sources")["strange"]["columns"]["text"] == "what"
+    again = run("import", "acme", strange)
+    assert again.stdout == "strange.csv, read as strange: imported before, nothing to add.\n"
+
+
+def test_a_corrected_source_is_mapped_again_without_its_file(workspace, strange):
+    acme = workspace("acme", brands=["Acme"])
+    run("import", "acme", strange, "--yes")
+    strange.unlink()
+    sources = acme.folder / "sources.yml"
+    sources.write_text(sources.read_text().replace("platform: strange", "platform: forum"))
+    answer = run("import", "acme", "--remap", "strange")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("strange, mapped again: 40 rows")
+    assert set(acme.store.read("posts")["platform"]) == {"forum"}
+
+
+def test_refused_rows_are_counted_with_their_reasons(workspace, tmp_path):
+    acme = workspace("acme", brands=["Acme"])
+    bad = tmp_path / "bad.csv"
+    bad.write_text(STRANGE + "\n41;yesterday;@someone;I love Acme and its answers\n42;2026-03-03 09:00;@someone;\n")
+    answer = run("import", "acme", bad, "--yes")
+    assert answer.returncode == 0, answer.stderr
+    assert "42 rows, 40 added." in answer.stdout
+    assert "2 refused and kept in quarantine. 1: " in answer.stdout
+    assert len(acme.store.read("quarantine")) == 2
+
+
+def test_a_missing_file_is_named_before_anything_is_imported(workspace, strange):
+    acme = workspace("acme", brands=["Acme"])
+    answer = run("import", "acme", strange, "gone.csv", "--yes")
+    assert answer.returncode == 2
+    assert answer.stderr == "There is no file gone.csv; give a CSV, JSONL or Parquet file.\n"
+    assert acme.store.version("posts") is None
+
+
+def test_an_import_of_nothing_says_what_to_name(workspace):
+    workspace("acme")
+    assert run("import", "acme").stderr == "Name the files to import, or a source with --remap.\n"

@@ -55,10 +55,12 @@ def report(
     Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it stopped.
     """
     from earshot.cli.arrival import bring_in
+    from earshot.collect.demo.supply import supply
     from earshot.core.workspace import open_workspace
     from earshot.publish.run_report import report as make_report
     given = dict(map(parameter, param or []))
     space = open_workspace(workspace, **given)
+    supply(space, say)
     if posts:
         bring_in(space, posts, yes)
     done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
@@ -72,16 +74,24 @@ def report(
 @app.command("import", epilog="Example: earshot import airline tweets.parquet more/*.csv.gz")
 def import_(
     workspace: Workspace,
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet, gzipped or not, in any encoding.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")] = None,
     yes: Yes = False,
+    remap: Annotated[str, typer.Option(metavar="SOURCE", help="Map this source again, without its files.")] = "",
 ) -> None:
     """Import posts from files; a file that is already there adds nothing.
 
-    Columns are mapped by params/WORKSPACE/sources.yml. Without one, the guess is shown for approval, then saved there.
+    Columns are mapped by params/WORKSPACE/sources.yml. Where none of it fits, a guess is shown for approval and kept
+    there. After you correct it, --remap makes the posts of that source anew from what is stored.
     """
-    from earshot.cli.arrival import bring_in
+    from earshot.cli.arrival import bring_in, map_again
+    from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
-    bring_in(open_workspace(workspace), files, yes)
+    if not files and not remap:
+        raise ParamError("Name the files to import, or a source with --remap.")
+    space = open_workspace(workspace)
+    bring_in(space, files or [], yes)
+    if remap:
+        map_again(space, remap)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")

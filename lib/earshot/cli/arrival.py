@@ -1,6 +1,9 @@
-"""Posts arriving from files: the columns agreed with whoever imports them, then the import and what came of it."""
+"""Posts arriving from files: the columns agreed with whoever imports them, and what came of each file."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -9,51 +12,70 @@ from earshot.cli.screen import cell, out, plain_table, say
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 
-SAMPLE = 500
-
 
 def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
-    """Import files into a workspace, after approval of the columns of a new kind of file, and say what came of each.
+    """Import files into a workspace, asking about the columns of a new kind of file, and say what came of each.
 
-    Raises ParamError when a file is not there, or its columns are not agreed and nobody is here to ask.
+    Raises ParamError when a file is not there, or when its columns are new and nobody is here to approve them.
     """
+    from earshot.collect.files import import_files
     for file in files:
         if not file.is_file():
             raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
-        agree(workspace, file, yes)
+    for file in files:
+        with bar() as progress:
+            asked = partial(approve, progress, yes)
+            imported = import_files(workspace, [file], progress=progress, approve=asked)
+        for report in imported.files:
+            tell(report, f"{report.file}, read as {report.source}: ")
 
 
-def agree(workspace: Workspace, file: Path, yes: bool) -> None:
-    """Make sure that sources.yml says how to read a file: show a guess, ask, and keep the answer there."""
-    from earshot.collect.guess import guess_source
-    from earshot.collect.mapping import find_source, read_sources, save_source
-    from earshot.collect.readers import read
-    sample = next(read(file, SAMPLE)).rows
-    known = read_sources(workspace)
-    if find_source(known, file.name, list(sample)):
-        return
-    guess = guess_source(file, sample, [source.name for source in known])
-    place = f"params/{workspace.name}/sources.yml"
-    show(guess, file)
-    if not guess.complete:
-        raise ParamError(f"{file.name}: no column was recognised as {lacking(guess)}; map it in {place}.")
-    if not yes and not sys.stdin.isatty():
-        raise ParamError(f"{file.name} is a new kind of file: accept these columns with --yes, or map them in {place}.")
-    if not yes and not typer.confirm(f"Read it so, and keep this in {place}?"):
-        raise ParamError(f"{file.name} was not imported; map its columns in {place}.")
-    save_source(workspace, guess.source)
-    say(f"Kept as {guess.source.name!r} in {place}, where you can correct it.")
+def map_again(workspace: Workspace, source: str) -> None:
+    """Make the posts of a source anew under its corrected mapping, and say what came of it."""
+    from earshot.collect.files import remap
+    with bar() as progress:
+        landed = remap(workspace, source, progress)
+    tell(landed, f"{source}, mapped again: ")
 
 
-def lacking(guess) -> str:
-    """Return which of the two fields that every post needs a guess did not find."""
-    return " and ".join(field for field in ("text", "created_at") if field not in guess.source.columns)
-
-
-def show(guess, file: Path) -> None:
-    """Print a guess: each field of a post, the column it is taken from, why, and a value from it."""
+def approve(progress, yes: bool, guess) -> bool:
+    """Show a guess and return whether it is accepted: by --yes, by the person at the terminal, else not."""
+    progress.stop()
     table = plain_table("Field", "Column", "Why", "For example")
     for field, column, why, example in guess.reasons:
         table.add_row(field, cell(column), cell(why), cell(example))
-    say(f"{file.name} is a new kind of file. Its columns would be read like this:")
+    say("This is a new kind of file. Its columns would be read like this:")
     out.print(table)
+    if yes or not sys.stdin.isatty():
+        return yes
+    return typer.confirm(f"Read it so, and keep this as {guess.source.name!r} in sources.yml?")
+
+
+def tell(landed, start: str) -> None:
+    """Say what came of rows: how many were added, known, refused and why, and what was masked in them."""
+    if getattr(landed, "skipped", False):
+        return say(f"{start}imported before, nothing to add.")
+    counts = {"added": landed.added, "updated": landed.updated, "known": landed.repeated}
+    parts = [f"{count:,} {word}" for word, count in counts.items() if count or word == "added"]
+    say(f"{start}{landed.rows:,} rows, {', '.join(parts)}.")
+    if landed.refused:
+        why = "; ".join(f"{count:,}: {reason}" for reason, count in landed.reasons.most_common(5))
+        say(f"  {landed.refused:,} refused and kept in quarantine. {why}", "yellow")
+    if landed.masked:
+        say(f"  Masked: {', '.join(f'{count:,} {kind}' for kind, count in landed.masked.most_common())}.")
+
+
+@contextmanager
+def bar() -> Iterator:
+    """Give a progress callback that draws a bar on a terminal and is silent in a log; its ``stop`` clears the bar."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    shown = Progress(TextColumn("{task.description}"), BarColumn(30), TaskProgressColumn(), TimeElapsedColumn(),
+                     console=out, transient=True, disable=not out.is_terminal)
+    task = shown.add_task("", total=1.0)
+
+    def progress(name: str, done: float) -> None:
+        shown.update(task, description=cell(name).plain.replace("[", r"\["), completed=done)
+
+    progress.stop = shown.stop
+    with shown:
+        yield progress
