@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,12 +22,11 @@ FINDERS = {  # in this order: where two finders claim the same characters, the e
     "phone": find_phones,
 }  # fmt: skip
 TYPES = tuple(FINDERS)
-SUSPECT = "|".join([
-    r"(?i)[\pL\pN_]\pZ?[@＠﹫]", r"\bat ?[)\]}>]",
-    r"\bat (?:gmail|yahoo|hotmail|outlook|icloud|gmx|web|aol|proton)", r"\bdot\b",
-    r"(?:\pN[^\pL\pN]{0,5}){7}", r"\pL\pL\pN\pN.?[\pL\pN]{4}", r"\pN\pP\pN{1,3}\pP\pN{1,3}\pP\pN",
-    r":[0-9a-f]{0,4}:",
-])  # fmt: skip
+SUSPECT = (  # any of these, in folded text; apart they are ten times faster than as one pattern (RE2, linear time)
+    r"[a-zA-Z0-9_%+.\-]@|[^\x00-\x7F]@", r"(?:[0-9][^a-zA-Z0-9]{0,5}){7}", r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+    r"[a-zA-Z]{2}[0-9]{2}.?[a-zA-Z0-9]{4}", r":[0-9a-fA-F]{0,4}:", r"(?i)\bat ?[)\]}>]|\bdot\b",
+    r"(?i)\bat (?:gmail|yahoo|hotmail|outlook|icloud|gmx|web|aol|proton)",
+)  # fmt: skip
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe0f\u20e3]")
 
 
@@ -49,12 +49,16 @@ class Masked:
 
 def mask(texts: "pd.Series | list[str]") -> Masked:
     """Replace every identifier by its type in brackets, for example "[email]"; missing texts stay missing."""
-    texts = texts if isinstance(texts, pd.Series) else pd.Series(texts, dtype="str")
-    counts: Counter = Counter()
-    suspects = _suspects(texts)
-    masked = texts.astype("str").copy()
-    if suspects.any():
-        masked[suspects] = [mask_text(text, counts) for text in masked[suspects]]
+    texts = (texts if isinstance(texts, pd.Series) else pd.Series(texts, dtype="str")).astype("str")
+    unique = texts.drop_duplicates().dropna()
+    hits = unique[_suspects(unique)]
+    counts, safe = Counter(), {}
+    for text, times in texts[texts.isin(hits)].value_counts().items():
+        found: Counter = Counter()
+        safe[text] = mask_text(text, found)
+        counts.update({type_: count * times for type_, count in found.items()})
+    changed = {text: masked for text, masked in safe.items() if masked != text}
+    masked = texts.mask(texts.isin(list(changed)), texts.map(changed)) if changed else texts.copy()
     return Masked(masked, {type_: counts[type_] for type_ in TYPES})
 
 
@@ -113,8 +117,12 @@ def _look_alikes() -> dict[int, str]:
 
 
 def _suspects(texts: pd.Series) -> pd.Series:
-    """Tell cheaply (RE2, linear time) which texts can hold an identifier at all."""
-    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    visible = pc.replace_substring_regex(array, INVISIBLE.pattern, "")
-    hits = pc.fill_null(pc.match_substring_regex(visible, SUSPECT), False)
-    return pd.Series(hits.to_numpy(zero_copy_only=False), index=texts.index)
+    """Tell cheaply which texts can hold an identifier at all."""
+    array = pa.array(texts, type=pa.large_string())
+    foreign = pc.match_substring_regex(array, r"[^\x00-\x7F]").to_numpy(zero_copy_only=False)
+    if foreign.any():
+        folded = texts.copy()
+        folded[foreign] = [fold(text)[0] for text in texts[foreign]]
+        array = pa.array(folded, type=pa.large_string())
+    hits = [pc.match_substring_regex(array, pattern).to_numpy(zero_copy_only=False) for pattern in SUSPECT]
+    return pd.Series(np.logical_or.reduce(hits), index=texts.index)

@@ -31,7 +31,8 @@ DATE = re.compile(
     r"|(?:19|20)\d\d[ \-/](?:19|20)\d\d"
 )
 CALL = (
-    r"call\w*|cal|phon\w*|tele?ph\w*|tel[eé]f\w*|téléph\w*|tel|mobile?s?|movil|cell\w*|fax|ring|rang|dial\w*|reach\w*|whats ?app|sms|signal"
+    r"call\w*|cal|phon\w*|tele?ph\w*|tel[eé]f\w*|téléph\w*|tel|mobile?s?|movil|cell\w*|fax"
+    r"|ring|rang|dial\w*|reach\w*|whats ?app|sms|signal"
     r"|telegram|viber|texte?d?|txt|texting|contact\w*|answer\w*|voicemail|hotline|helpline|landline|registered"
     r"|my (?:new )?(?:number|nr|no)|anruf\w*|ruf\w*|handy\w*|telefon\w*|durchwahl|rückruf|llam\w*|celular|appel\w*"
     r"|portable|joindre|chiam\w*|cellulare|lig(?:ar|ue|uem)|telem\w*|bel|bellen|zadzwo\w*|ara\w*|звон\w*|тел\w*|電話|电话|전화|هاتف|اتصل"

@@ -43,22 +43,24 @@ class Pseudonyms:
 
     def name(self, handle: str) -> str:
         """Return "p_" and 12 hex digits for a handle, whatever its case and with or without "@"."""
-        canonical = unicodedata.normalize("NFKC", str(handle)).strip().lstrip("@").casefold()
+        canonical = _plain(handle)
         if PSEUDONYM.fullmatch(canonical):
             return canonical
         if canonical not in self._known:
             self._known[canonical] = f"p_{hmac_sha256(self._key, canonical.encode()).hex()[:12]}"
         return self._known[canonical]
 
-    def names(self, handles: pd.Series) -> pd.Series:
-        """Return the pseudonym of each handle; an empty or missing handle stays missing."""
+    def names(self, handles: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
+        """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays missing."""
+        keep = {_plain(handle) for handle in keep_handles}
         text = handles.astype("str")
         unique = text[text.notna() & text.str.strip().ne("")].unique()
-        return text.map({handle: self.name(handle) for handle in unique}).astype("str")
+        known = {handle: _plain(handle) if _plain(handle) in keep else self.name(handle) for handle in unique}
+        return text.map(known).astype("str")
 
     def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
         """Return texts in which every @mention, u/name and profile address is a pseudonym, but for ``keep_handles``."""
-        keep = {handle.lstrip("@").casefold() for handle in keep_handles}
+        keep = {_plain(handle) for handle in keep_handles}
         texts = texts.astype("str")
         hits = texts.str.contains(r"[@＠/]", regex=True, na=False)
         changed = texts.copy()
@@ -83,6 +85,11 @@ class Pseudonyms:
             return f"@{handle}{rest}"
         whole = handle + rest
         return f"@{whole}" if whole.casefold() in keep else f"@{self.name(whole)}"
+
+
+def _plain(handle: str) -> str:
+    """Return a handle as it is compared: without "@", in lower case."""
+    return unicodedata.normalize("NFKC", str(handle)).strip().lstrip("@").casefold()
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -1,0 +1,134 @@
+"""How a file is written, told from its first bytes: kind, encoding, delimiter, heading; gzipped or not."""
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE = 1 << 18
+DELIMITERS = ",\t;|\x1f\x01^~:#"
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+
+class FileRefused(ValueError):
+    """A file that cannot be read as a table of posts."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and columns."""
+
+    kind: str
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    headed: bool = True
+    escape: bool = False
+
+
+def recognise(path: Path) -> Form:
+    """Say how a file is written, from its first bytes."""
+    head = _head(path)
+    if head[:4] == b"PAR1":
+        return Form("parquet")
+    if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise FileRefused(f"{path.name} is a spreadsheet or zip archive; save it as CSV and import that.")
+    encoding = _encoding(head)
+    text = head.decode(encoding, errors="ignore").lstrip("\ufeff")
+    if not text.strip():
+        raise FileRefused(f"{path.name} is empty; there is nothing to import.")
+    start = text.lstrip()
+    if start[0] == "[":
+        return Form("json", encoding)
+    if start[0] == "{":
+        return Form("jsonl" if _is_json(start.splitlines()[0]) else "json", encoding)
+    return _csv_form(path, text, encoding)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with open_binary(path) as file:
+            return file.read(SAMPLE)
+    except FileNotFoundError:
+        raise FileRefused(f"There is no file {path}; check the path.") from None
+    except (gzip.BadGzipFile, EOFError):
+        raise FileRefused(f"{path.name} is not a whole gzip file; fetch it again.") from None
+    except IsADirectoryError:
+        raise FileRefused(f"{path} is a folder; name the files in it.") from None
+
+
+def open_binary(path: Path) -> io.BufferedIOBase:
+    """Open a file for reading bytes, unpacked when it is gzipped."""
+    with open(path, "rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if zipped else open(path, "rb")
+
+
+def _encoding(head: bytes) -> str:
+    """Name the encoding: a byte order mark says it; valid UTF-8 is UTF-8; else the best guess, else Windows-1252."""
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return "utf-8"
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+        best = from_bytes(head[:65_536]).best()
+        # What it calls a code page of an old Mac or DOS is, in posts, nearly always Windows' own superset of Latin-1.
+        rare = best is None or re.match(r"mac_|cp4|cp7|cp8|hp_|tis|ptcp|kz|latin|iso8859_1$", best.encoding)
+        same = rare or head.decode("cp1252", "replace") == head.decode(best.encoding, "replace")
+        return "cp1252" if same else best.encoding
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _csv_form(path: Path, text: str, encoding: str) -> Form:
+    whole = text if len(text) < SAMPLE // 4 else text[: text.rfind("\n") + 1] or text
+    escape = '\\"' in whole and '""' not in whole
+    scores = {mark: _steadiness(whole, mark, escape) for mark in DELIMITERS if mark in whole}
+    best = max(scores, key=lambda mark: scores[mark], default="")
+    if not best or scores[best][0] < 0.5:
+        if "\x00" in whole or not re.match(r"[\w \-]{2,40}\r?\n", whole):
+            raise FileRefused(f"{path.name} is neither CSV nor JSON nor Parquet; export it as one of these.")
+        best = ","
+    first = next(_cells(whole, best, escape))
+    headed = not any(re.fullmatch(r"\s*-?\d[\d.,:\-TZ+ /]*", cell) for cell in first)
+    names = first if headed else [f"column_{place}" for place in range(1, len(first) + 1)]
+    return Form("csv", encoding, best, tuple(_unlike(names)), headed, escape)
+
+
+def _cells(text: str, delimiter: str, escape: bool) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, escapechar="\\" if escape else None)
+
+
+def _steadiness(text: str, delimiter: str, escape: bool) -> tuple[float, int]:
+    """Return (share of rows with the usual number of cells, that number); what never splits a row scores nothing."""
+    try:
+        counts = [len(row) for place, row in enumerate(_cells(text, delimiter, escape)) if row and place < 400]
+    except csv.Error:
+        return 0.0, 0
+    usual, times = Counter(counts).most_common(1)[0]
+    if counts[0] != usual and len(counts) > 1:
+        times //= 2
+    return (times / len(counts), usual) if usual > 1 else (0.0, 0)
+
+
+def _unlike(names: list[str]) -> Iterator[str]:
+    seen: Counter = Counter()
+    for place, name in enumerate(names, 1):
+        plain = name.strip().lstrip("\ufeff") or f"column_{place}"
+        seen[plain] += 1
+        yield plain if seen[plain] == 1 else f"{plain}_{seen[plain]}"

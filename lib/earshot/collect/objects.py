@@ -1,0 +1,111 @@
+"""JSON as rows: one object per line or the objects of one array, nested ones as dotted columns."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from earshot.collect.forms import FileRefused
+
+CHUNK = 1 << 20
+GAP = re.compile(r"[,\s]*")
+
+
+def from_lines(payloads: pd.Series) -> pd.DataFrame:
+    """Return rows that were kept as one JSON object each, at the index of ``payloads``."""
+    return from_dicts({index: json.loads(text) for index, text in payloads.items()}, [])
+
+
+def read_objects(text: io.TextIOWrapper, kind: str, path: Path) -> Iterator[tuple]:
+    """Yield (flat object, "") or (what stands there, why it cannot be read) for each item of a JSON file.
+
+    ``kind`` is jsonl for one object per line, else json for one array; of a top-level object the longest list is read.
+    """
+    for value, broken in _lines(text) if kind == "jsonl" else _items(text, path):
+        yield (value, broken) if broken else (_flat(value), "")
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[tuple]:
+    for line in text:
+        if line.strip():
+            yield _parsed(line)
+
+
+def _parsed(line: str) -> tuple:
+    try:
+        value = json.loads(line.strip("\ufeff\r\n "))
+    except ValueError as error:
+        return line.strip(), f"the line is not JSON: {error.args[0].split(':')[0].lower()}"
+    return (value, "") if isinstance(value, dict) else (line.strip(), "the line is not a JSON object")
+
+
+def _items(text: io.TextIOWrapper, path: Path) -> Iterator[tuple]:
+    """Yield the objects of a JSON array as they come; the whole text is never held."""
+    held = text.read(CHUNK).lstrip("\ufeff \t\r\n")
+    if held[0] == "{":
+        yield from ((item, "") for item in _longest_list(held + text.read(), path))
+        return
+    decoder, at = json.JSONDecoder(), 1
+    while True:
+        at = GAP.match(held, at).end()
+        if held[at : at + 1] == "]":
+            return
+        try:
+            value, end = decoder.raw_decode(held, at)
+        except ValueError:
+            end = len(held)
+        if end < len(held):
+            at = end
+            yield (value, "") if isinstance(value, dict) else (json.dumps(value), "it is not a JSON object")
+            continue
+        more = text.read(max(CHUNK, len(held) - at))
+        if not more:
+            raise FileRefused(f"{path.name} ends in the middle of its JSON array; fetch it again.")
+        held, at = held[at:] + more, 0
+
+
+def _longest_list(text: str, path: Path) -> list[dict]:
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        raise FileRefused(f"{path.name} is not whole JSON; fetch it again.") from None
+    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return [item for item in max(lists, key=len) if isinstance(item, dict)] if lists else [whole]
+
+
+def _flat(value: dict, before: str = "") -> dict:
+    """Write nested objects as dotted columns (user.screen_name) and lists as JSON."""
+    flat = {}
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            flat |= _flat(inner, f"{before}{name}.")
+        else:
+            flat[before + name] = json.dumps(inner, ensure_ascii=False) if isinstance(inner, list) else inner
+    return flat
+
+
+def from_dicts(rows: dict[int, dict], columns: list[str]) -> pd.DataFrame:
+    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them all."""
+    frame = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows)), dtype=object)
+    columns.extend(name for name in frame.columns if name not in columns)
+    nothing = pd.Series(pd.NA, index=frame.index, dtype="str")
+    return pd.DataFrame({name: _typed(frame[name]) if name in frame else nothing for name in columns})
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    kinds = {type(value) for value in values if value is not None and value == value}
+    if kinds == {bool}:
+        return values.astype("boolean")
+    if kinds == {int} and all(abs(value) < 2**63 for value in values if isinstance(value, int)):
+        return values.astype("Int64")
+    if kinds and kinds <= {int, float}:
+        return values.astype("float64")
+    return values.map(_clean, na_action="ignore").astype("str")
+
+
+def _clean(value: object) -> str:
+    """Return text without halves of a character pair, which no file can hold."""
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")

@@ -1,0 +1,124 @@
+"""Nobody is named in what we keep: every column of every row is masked or pseudonymised before it is stored.
+
+A column is treated by what it is mapped to, and else by its name: people become pseudonyms, contact details become
+their type in brackets, profiles are dropped, and all other text is masked. Doing it twice changes nothing, so that rows
+which were protected under one mapping can be protected again under a corrected one.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
+
+from earshot.collect.mapping import NUMBERS, Source
+from earshot.govern import masking
+from earshot.govern.pseudonyms import Pseudonyms
+
+PERSON = {
+    "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname", "nick",
+    "login", "owner", "sender", "creator", "acct", "screenname", "displayname", "fullname", "firstname",
+    "lastname", "surname",
+}  # fmt: skip
+THING = {
+    "brand", "company", "airline", "product", "source", "place", "country", "city", "state", "campaign", "file",
+    "topic", "domain", "platform", "hashtag", "model", "event", "channel", "query", "list", "tag", "page",
+    "app", "device", "language", "lang", "time", "zone", "timezone",
+}  # fmt: skip
+CONTACT = {
+    "email": "[email]", "mail": "[email]", "phone": "[phone]", "mobile": "[phone]", "telephone": "[phone]",
+    "ip": "[ip]", "iban": "[iban]", "ssn": "[ssn]", "address": "[address]", "birthday": "[date]",
+    "birthdate": "[date]", "dob": "[date]",
+}  # fmt: skip
+PROFILE = {"description", "bio", "avatar", "image", "picture", "photo", "profile", "link"}
+CODE = {
+    "id", "ids", "str", "at", "time", "date", "created", "updated", "count", "counts", "lang", "language",
+    "code", "zone", "timezone", "type", "kind",
+}  # fmt: skip
+CODES = {"id", "reply_to", "root", "created_at", "collected_at", "kind", "lang", "is_public", "platform", *NUMBERS}
+
+
+def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: Iterable[str],
+            counts: Counter | None = None) -> pd.DataFrame:
+    """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what it hid."""
+    keep, fields = list(keep), {column: field for field, column in source.columns.items()}
+    return pd.DataFrame({column: _column(rows[column], _treatment(column, fields.get(column)), pseudonyms, keep, counts)
+                         for column in rows}, index=rows.index)
+
+
+def _treatment(column: str, field: str | None) -> str:
+    """Say how a column is treated: person, code, text, or the words that replace it."""
+    if field:
+        return "person" if field == "author" else "code" if field in CODES else "text"
+    *_, parent, last = ["", "", *str(column).split(".")]
+    words = _words(last)
+    before = words[:-1] or _words(parent)
+    if not words:
+        return "text"
+    if contact := next((CONTACT[word] for word in reversed(words) if word in CONTACT), ""):
+        return contact
+    if words[-1] in PERSON and not THING & set(before):
+        return "person"
+    if set(before) & PERSON and words[-1] in ("id", "ids", "str"):
+        return "person"
+    if set(before) & PERSON and words[-1] in PROFILE | {"url"}:
+        return "[profile]"
+    return "code" if words[-1] in CODE else "text"
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", str(name)).replace("_", " ").replace("-", " ").lower().split()
+
+
+def _column(values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: list[str],
+            counts: Counter | None) -> pd.Series:
+    if treatment == "person":
+        return pseudonyms.names(_as_text(values), keep)
+    if treatment.startswith("["):
+        return _as_text(values).mask(values.notna(), treatment)
+    if not pd.api.types.is_string_dtype(values):
+        return values
+    if treatment == "code":
+        suspect = values.str.contains("[@＠]", regex=True, na=False)
+        return values if not suspect.any() else values.mask(suspect, _masked(values[suspect], pseudonyms, keep, counts))
+    nested = values.str.match(r"\s*[\[{].*[\]}]\s*$", na=False)
+    safe = _masked(values, pseudonyms, keep, counts)
+    if nested.any():
+        safe = safe.copy()
+        safe[nested] = [_nested(text, pseudonyms, keep) for text in safe[nested]]
+    return safe
+
+
+def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None) -> pd.Series:
+    found = masking.mask(values)
+    if counts is not None:
+        counts.update({type_: count for type_, count in found.counts.items() if count})
+    return pseudonyms.mentions(found.texts, keep)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    """Return values as text; a number that is whole loses no digit and gains no '.0'."""
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    return values.astype("str")
+
+
+def _nested(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
+    """Protect the people inside a list that came as JSON; text that only looks like JSON stays as it is."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return json.dumps(_inside(value, "", pseudonyms, keep), ensure_ascii=False)
+
+
+def _inside(value: object, name: str, pseudonyms: Pseudonyms, keep: list[str]) -> object:
+    if isinstance(value, dict):
+        return {key: _inside(inner, f"{name}.{key}", pseudonyms, keep) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_inside(inner, name, pseudonyms, keep) for inner in value]
+    treatment = _treatment(name, None) if name else "text"
+    if value is None or isinstance(value, bool) or treatment in ("text", "code"):
+        return value
+    return treatment if treatment.startswith("[") else pseudonyms.names(pd.Series([str(value)]), keep).iloc[0]

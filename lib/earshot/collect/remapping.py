@@ -1,0 +1,79 @@
+"""A corrected mapping applied to what is stored: posts are made anew from their payloads, without the file."""
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from earshot.collect.landing import Landed, Landing, delete, quoted
+from earshot.collect.mapping import Source, read_sources
+from earshot.collect.objects import from_lines
+from earshot.collect.readers import BATCH
+from earshot.core.params import ParamError, nearest
+from earshot.core.store import Store
+from earshot.core.workspace import Workspace
+from earshot.govern.pseudonyms import Pseudonyms
+
+# A refused row carries the time of its refusal; it belongs to the import of its file that began last before that.
+_STORED = """
+    WITH imported AS (SELECT DISTINCT collected_at AS moment FROM raw WHERE source = {source} AND file = {file})
+    SELECT payload_ref, payload, "row", week, collected_at AS moment FROM raw
+    WHERE source = {source} AND file = {file}
+    UNION ALL
+    SELECT payload_ref, payload, "row", NULL AS week,
+           coalesce((SELECT max(moment) FROM imported WHERE moment <= q.seen_at), q.seen_at) AS moment
+    FROM quarantine q
+    WHERE source = {source} AND file = {file} AND payload LIKE '{{%'
+      AND payload_ref NOT IN (SELECT payload_ref FROM raw WHERE source = {source})
+    ORDER BY moment, "row", payload_ref LIMIT {limit} OFFSET {offset}
+"""
+
+
+def remap(workspace: Workspace, source: str, progress: Callable[[str, float], None] | None = None) -> Landed:
+    """Make the posts of ``source`` anew from raw and quarantine under its mapping in sources.yml as it is now.
+
+    Posts that the new mapping no longer gives go; rows that it rescues leave the quarantine. Raises ParamError when
+    there is no such source. Safe to repeat when it was interrupted.
+    """
+    sources = {item.name: item for item in read_sources(workspace)}
+    if source not in sources:
+        raise ParamError(f"params/{workspace.name}/sources.yml has no source {source!r} "
+                         f"(there: {', '.join(sources) or 'none'}).{nearest(source, sources)}")
+    store, total, kept = workspace.store, Landed(), []
+    files = _files(store, source)
+    for place, file in enumerate(files, 1):
+        for landed, ids in _file_again(workspace, sources[source], file):
+            total.add(landed)
+            kept.append(ids)
+        if progress:
+            progress(file, place / len(files))
+    there = store.sql(f"SELECT post_id FROM posts WHERE source = {quoted([source])}")["post_id"]
+    stale = there[~there.isin(pd.concat(kept))] if kept else there
+    delete(store, "posts", "post_id", stale)
+    return total
+
+
+def _files(store: Store, source: str) -> list[str]:
+    named = f"source = {quoted([source])}"
+    found = store.sql(f"SELECT file, min(collected_at) AS at FROM raw WHERE {named} GROUP BY file UNION ALL "
+                      f"SELECT file, min(seen_at) FROM quarantine WHERE {named} GROUP BY file")
+    return list(found.sort_values("at")["file"].drop_duplicates())
+
+
+def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tuple[Landed, pd.Series]]:
+    """Land the stored rows of one file again, batch by batch; all are read before the store changes under the query."""
+    store = workspace.store
+    before = store.at(store.versions())
+    landing = Landing(workspace, source, file, pd.Timestamp(0, tz="UTC"), Pseudonyms())
+    for offset in range(0, 1 << 40, BATCH):
+        rows = before.sql(_STORED.format(source=quoted([source.name]), file=quoted([file]), limit=BATCH, offset=offset))
+        if rows.empty:
+            return
+        rows = rows.assign(at=rows["moment"].dt.tz_convert("UTC").astype("datetime64[us, UTC]"))
+        batch = landing.read_again(rows, from_lines(rows["payload"]))
+        landed = landing.keep(batch)
+        good = batch.reasons == ""
+        moved = rows[good & rows["week"].notna() & (rows["week"] != batch.posts["week"])]
+        for week, group in moved.groupby("week"):  # its time changed, so its payload lies in another partition now
+            delete(store, "raw", "payload_ref", group["payload_ref"], f"week = {quoted([week])}")
+        delete(store, "quarantine", "payload_ref", rows.loc[good & rows["week"].isna(), "payload_ref"])
+        yield landed, landing.ids[-1]
