@@ -132,7 +132,7 @@ def test_doctor_finds_this_machine_fit():
 
 
 STRANGE = "nr;when;who;what\n" + "\n".join(
-    f"{row};2026-03-{row % 27 + 1:02} 08:00;@person{row};I love how quick Acme answers, note {row}" for row in range(40))
+    f"{row};2026-03-{row % 27 + 1:02} 08:00;@person{row};I love how quick Acme answers, {row}" for row in range(40))
 
 
 @pytest.fixture
