@@ -10,7 +10,7 @@ import time
 
 import psutil
 import pytest
-from tiny_home import ONE, TWO
+from tiny_home import ONE, TWO, make_home
 
 from earshot.publish.files import hash_file, read_json
 from earshot.publish.lock import Busy, hold
@@ -28,6 +28,11 @@ BAD = {
 
 def entries(done) -> dict[str, dict]:
     return {entry["name"]: entry for entry in done.notebooks}
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    with make_home(tmp_path_factory.mktemp("tiny")) as home:
+        yield home
 
 
 @pytest.fixture(scope="module")
@@ -173,11 +178,13 @@ def test_a_killed_report_is_taken_up_again(tiny, first):
     for line in process.stdout:
         if line.startswith("01_one: done"):
             break
-    children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    children: list[int] = []
+    while len(children) < 2:  # the second notebook and its kernel
+        time.sleep(0.05)
+        children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
     process.kill()
     process.wait()
     assert os.readlink(tiny.outputs / "latest") == before
-    assert children
     until = time.monotonic() + 20
     while any(map(lives, children)) and time.monotonic() < until:
         time.sleep(0.1)

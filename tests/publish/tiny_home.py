@@ -1,6 +1,7 @@
 """A home with throw-away notebooks, so that the run contract is tested on the real thing in little time."""
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -50,10 +51,9 @@ class Home:
         return report("tiny", progress=lambda line: None, **options)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
+@contextmanager
+def make_home(root: Path):
     """A home with three good notebooks, on a machine that lists a foreign kernel named python3 and holds a secret."""
-    root = tmp_path_factory.mktemp("tiny")
     foreign = root / "jupyter" / "kernels" / "python3"
     foreign.mkdir(parents=True)
     spec = {"argv": ["false"], "display_name": "Foreign", "language": "python"}

@@ -9,16 +9,20 @@ FLOORS = ("core", "govern", "enrich")
 COLLECTED = ("raw", "imports", "quarantine")
 
 
-def bring_up_to_date(workspace: Workspace, progress: Callable[[str], None] = print) -> list:
-    """Enrich every post that is new or whose step changed, and return the reports of the steps ([] when nothing is)."""
+def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
+                     progress: Callable[[str, int, int], None] | None = None) -> list:
+    """Enrich every post that is new or whose step changed, and return the reports of the steps ([] when nothing is).
+
+    ``say`` gets one line per step that did something, ``progress`` (step, done, all) while a step works.
+    """
     place = workspace.outputs / ".enriched.json"  # deleting it only costs a new look
     if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
         return []
     from earshot.enrich import steps
-    reports = steps.update(workspace)
+    reports = steps.update(workspace, progress)
     for report in reports:
         if report.new:
-            progress(f"{report.step}: {report.new:,} new in {report.seconds:.1f} s")
+            say(f"{report.step}: {report.new:,} new in {report.seconds:.1f} s")
     write_json(place, _state(workspace))
     return reports
 

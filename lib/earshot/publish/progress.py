@@ -1,5 +1,6 @@
-"""What a person sees while a report is made: a live line on a terminal, one plain line per event in a log."""
+"""What a person sees while a report is made: live bars on a terminal, one plain line per event in a log."""
 
+import sys
 from collections.abc import Callable
 
 from earshot.publish.quotes import plain
@@ -11,7 +12,7 @@ class Board:
     def __init__(self, sink: Callable[[str], None] | None = None):
         self.sink = sink
         self.live = None
-        self.bar = None
+        self.bars: dict[str, int] = {}
         self.running: list[str] = []
 
     def __enter__(self) -> "Board":
@@ -31,16 +32,13 @@ class Board:
         else:
             print(line, flush=True)
 
+    def step(self, name: str, done: int, total: int) -> None:
+        """Move the bar of an enrichment step; only a terminal shows it."""
+        self._move(name, name, done, total)
+
     def expect(self, total: int) -> None:
-        """Announce how many notebooks will be made or reused; on a terminal a bar appears."""
-        import sys
-        if self.sink or not sys.stdout.isatty():
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-        self.live = Progress(SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}"),
-                             TimeElapsedColumn(), transient=True)
-        self.bar = self.live.add_task("", total=total)
-        self.live.start()
+        """Announce how many notebooks will be run or reused."""
+        self._move("notebooks", "notebooks", 0, total)
 
     def start(self, name: str, why: str) -> None:
         """A notebook begins."""
@@ -53,10 +51,23 @@ class Board:
         if name in self.running:
             self.running.remove(name)
         if self.live:
-            self.live.advance(self.bar)
+            self.live.advance(self.bars["notebooks"])
         self._describe()
         self.say(f"{name}: {words}")
 
+    def _move(self, bar: str, words: str, done: int, total: int) -> None:
+        if self.sink or not sys.stdout.isatty():
+            return
+        if self.live is None:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            self.live = Progress(BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
+                                 TimeElapsedColumn(), transient=True)
+            self.live.start()
+        if bar not in self.bars:
+            self.bars[bar] = self.live.add_task(words, total=total)
+        self.live.update(self.bars[bar], completed=done, total=total)
+
     def _describe(self) -> None:
         if self.live:
-            self.live.update(self.bar, description=", ".join(self.running))
+            words = f"notebooks: {', '.join(self.running)}" if self.running else "notebooks"
+            self.live.update(self.bars["notebooks"], description=words)

@@ -71,7 +71,7 @@ def report(workspace: str, reason: str = "", requester: str = "", force: bool = 
 def _enrich(space: Workspace, board: Board) -> str:
     """Enrich what is new; return what went wrong, if anything."""
     try:
-        bring_up_to_date(space, board.say)
+        bring_up_to_date(space, board.say, board.step)
     except Exception as error:
         return plain(f"Enrichment failed: {type(error).__name__}: {error}")
     return ""
