@@ -17,12 +17,14 @@ def supply(workspace: Workspace, progress: Callable[[str], None] = lambda line: 
     inbox = workspace.data / "inbox"
     if not (workspace.data / "truth" / "truth.json").exists():  # written last
         from earshot.collect.demo.simulation import simulate
+
         progress(f"Simulating the demo brand, {workspace.params.posts:,} posts")
         simulate(workspace.data, workspace.params.posts)
     known = set(workspace.store.read("imports", columns=["file"])["file"])
     waiting = [path for path in sorted(inbox.iterdir()) if path.name not in known and not path.name.startswith(".")]
     if waiting:
         from earshot.collect.files import import_files
-        progress(f"Importing its {len(waiting)} files")
+
+        progress(f"Importing {', '.join(path.name for path in waiting)}")
         import_files(workspace, waiting)
     return bool(waiting)
