@@ -16,14 +16,14 @@ def find_brands(texts: pd.Series, stated: pd.Series | None, brands: Iterable[str
     if stated is not None:
         given = stated.astype("str").str.strip()
         known = {value: names.get(_plain(value), value) for value in given.dropna().unique()}
-        return given.map(known).fillna("").astype("str")
+        return given.map(known).astype("str").fillna("")
     if not names:
         return pd.Series("", index=texts.index, dtype="str")
     words = sorted(names, key=len, reverse=True)
     pattern = rf"(?<![\w@])@?({'|'.join(_spaced(word) for word in words)})(?!\w)"
     first = texts.str.extract(re.compile(pattern, re.IGNORECASE), expand=False)
     known = {value: names[_plain(value)] for value in first.dropna().unique()}
-    return first.map(known).fillna("").astype("str")
+    return first.map(known).astype("str").fillna("")
 
 
 def _names(brands: Iterable[str], handles: Iterable[str], rules: dict[str, str]) -> dict[str, str]:

@@ -144,7 +144,7 @@ class _Known:
         if self._store.version("imports") is None or not path.is_file():
             return None
         digest = self._read().get(_stamp(path)) or self._remember(path)
-        found = self._store.read("imports", where={"file_hash": digest})
+        found = self._store.sql(f"SELECT source, rows FROM imports WHERE file_hash = '{digest}'")
         return None if found.empty else found.iloc[0].to_dict()
 
     def add(self, path: Path, source: Source, landed: Landed) -> None:

@@ -82,10 +82,11 @@ def _encoding(head: bytes) -> str:
     except UnicodeDecodeError:
         from charset_normalizer import from_bytes
         best = from_bytes(head[:65_536]).best()
-        # What it calls a code page of an old Mac or DOS is, in posts, nearly always Windows' own superset of Latin-1.
-        rare = best is None or re.match(r"mac_|cp4|cp7|cp8|hp_|tis|ptcp|kz|latin|iso8859_1$", best.encoding)
-        same = rare or head.decode("cp1252", "replace") == head.decode(best.encoding, "replace")
-        return "cp1252" if same else best.encoding
+        # A handful of bytes tells no alphabet from another; and what it calls a code page of an old Mac or DOS is, in
+        # posts, nearly always Windows' own superset of Latin-1.
+        few = sum(byte > 127 for byte in head) < 20
+        rare = few or best is None or re.match(r"mac_|cp4|cp7|cp8|hp_|tis|ptcp|kz|latin|iso8859_1$", best.encoding)
+        return "cp1252" if rare else best.encoding
 
 
 def _is_json(line: str) -> bool:
@@ -100,10 +101,10 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
     escape = '\\"' in whole and '""' not in whole
     scores = {mark: _steadiness(whole, mark, escape) for mark in DELIMITERS if mark in whole}
     best = max(scores, key=lambda mark: scores[mark], default="")
-    if not best or scores[best][0] < 0.5:
-        if "\x00" in whole or not re.match(r"[\w \-]{2,40}\r?\n", whole):
-            raise FileRefused(f"{path.name} is neither CSV nor JSON nor Parquet; export it as one of these.")
-        best = ","
+    steady = best and scores[best][0] >= 0.5
+    if "\x00" in whole or (not steady and not re.match(r"[\w \-]{2,40}\r?\n", whole)):
+        raise FileRefused(f"{path.name} is neither CSV nor JSON nor Parquet; export it as one of these.")
+    best = best if steady else ","
     first = next(_cells(whole, best, escape))
     headed = not any(re.fullmatch(r"\s*-?\d[\d.,:\-TZ+ /]*", cell) for cell in first)
     names = first if headed else [f"column_{place}" for place in range(1, len(first) + 1)]

@@ -6,7 +6,7 @@ A batch is a frame of the file's own columns; memory is bounded by the batch, no
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,6 @@ class _Utf8:
 
 
 def _csv(path: Path, form: Form, size: int) -> Iterator[Batch]:
-    from pyarrow import csv
     broken: dict[int, tuple[str, str]] = {}
 
     def refuse(row) -> str:
@@ -67,18 +66,10 @@ def _csv(path: Path, form: Form, size: int) -> Iterator[Batch]:
         broken[row.number - form.headed] = (row.text, why)
         return "skip"
 
-    columns, binary = list(form.columns), open_binary(path)
-    stream = csv.open_csv(
-        pa.PythonFile(_Utf8(binary, form.encoding), mode="r"),
-        read_options=csv.ReadOptions(column_names=columns, skip_rows=int(form.headed), block_size=CHUNK * 4,
-                                     use_threads=False),
-        parse_options=csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True, invalid_row_handler=refuse,
-                                       escape_char="\\" if form.escape else False),
-        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), null_values=EMPTY,
-                                           strings_can_be_null=True, quoted_strings_can_be_null=True))
-    row = 1
+    binary, row = open_binary(path), 1
     try:
-        for table in _joined((pa.Table.from_batches([batch]) for batch in stream), size):
+        tables = (pa.Table.from_batches([batch]) for batch in _stream(binary, form, refuse))
+        for table in _joined(tables, size):
             numbers = _numbers(row, table.num_rows, broken)
             row = int(numbers[-1]) + 1
             lost = [(number, *broken[number]) for number in sorted(broken) if number < row]
@@ -86,9 +77,28 @@ def _csv(path: Path, form: Form, size: int) -> Iterator[Batch]:
             broken = {number: why for number, why in broken.items() if number >= row}
     except pa.ArrowInvalid as error:
         raise FileRefused(f"{path.name} cannot be read as CSV after row {row - 1:,}: {error}.") from None
-    if broken:
+    if broken or row == 1:
         rest = [(number, *broken[number]) for number in sorted(broken)]
-        yield Batch(pd.DataFrame(columns=columns, dtype="str"), rest, 1.0)
+        yield Batch(pd.DataFrame(columns=list(form.columns), dtype="str"), rest, 1.0)
+
+
+def _stream(binary: io.BufferedIOBase, form: Form, refuse: Callable) -> Iterator[pa.RecordBatch]:
+    from pyarrow import csv
+    columns = list(form.columns)
+    try:
+        stream = csv.open_csv(
+            pa.PythonFile(_Utf8(binary, form.encoding), mode="r"),
+            read_options=csv.ReadOptions(column_names=columns, skip_rows=int(form.headed), block_size=CHUNK * 4,
+                                         use_threads=False),
+            parse_options=csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True,
+                                           invalid_row_handler=refuse, escape_char="\\" if form.escape else False),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), null_values=EMPTY,
+                                               strings_can_be_null=True, quoted_strings_can_be_null=True))
+    except pa.ArrowInvalid as error:
+        if "Could not skip" in str(error) or "Empty CSV" in str(error):
+            return  # a heading and nothing below it
+        raise
+    yield from stream
 
 
 def _numbers(first: int, count: int, broken: dict) -> np.ndarray:
