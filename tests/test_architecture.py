@@ -198,7 +198,8 @@ def texts():
                                                 (REGISTRIES, "the host of a package or model registry")])
 def test_no_committed_file_holds(patterns, what):
     pattern = re.compile("|".join(patterns))
-    searched = {name: text for name, text in texts() if name != "lib/earshot/publish/leaks.py"}  # it looks for them too
+    looks_for_them = ("lib/earshot/publish/leaks.py", "tests/publish/")
+    searched = {name: text for name, text in texts() if not name.startswith(looks_for_them)}
     assert [f"{name}: {found[0]}" for name, text in searched.items() if (found := pattern.search(text))] == [], what
 
 
