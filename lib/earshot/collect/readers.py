@@ -176,4 +176,4 @@ def _parquet(path: Path, form: Form, size: int) -> Iterator[Batch]:
 def _share(binary: io.BufferedIOBase, path: Path) -> float:
     """Return how much of the file on disk has been read."""
     inner = getattr(binary, "fileobj", None) or binary
-    return min(inner.tell() / max(path.stat().st_size, 1), 1.0)
+    return 1.0 if inner.closed else min(inner.tell() / max(path.stat().st_size, 1), 1.0)
