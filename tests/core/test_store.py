@@ -7,20 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rows import posts
 
-from earshot.core import clock, merging
+from earshot.core import merging
 from earshot.core.guard import StoreError
 from earshot.core.store import Merged, Store
-
-
-def posts(numbers, day: str = "2015-02-16", **columns) -> pd.DataFrame:
-    """Return one post per number, all on ``day``."""
-    frame = pd.DataFrame({"post_id": [f"x:{number}" for number in numbers], "platform": "x", "brand": "Acme",
-                          "author": [f"p_{number % 3}" for number in numbers],
-                          "text": [f"text {number}" for number in numbers], "kind": "post", "source": "csv",
-                          "created_at": pd.Timestamp(day, tz="UTC"), "collected_at": clock.now(),
-                          "content_hash": [f"h{number}" for number in numbers]}).assign(**columns)
-    return frame.assign(week=clock.week(frame["created_at"]) if len(frame) else "")
 
 
 @pytest.fixture
@@ -168,7 +159,7 @@ def test_quarantine_keeps_each_refused_row_once(store):
 
 
 def test_a_folder_with_a_quote_and_a_space_in_its_name(tmp_path):
-    store = Store(tmp_path / "Anna's store [1]")
+    store = Store(tmp_path / "Anna's store")
     store.merge("posts", posts([1]))
     store.merge("posts", posts([1], likes=3))
     assert store.sql("SELECT likes FROM posts")["likes"].tolist() == [3]

@@ -20,5 +20,10 @@ def spread(function: Callable, parts: Iterable, cluster: str = "", workers: int 
 
 def _on_cluster(function: Callable, parts: list, address: str) -> list:
     from dask.distributed import Client
-    with Client(address, set_as_default=False) as client:
+    try:
+        client = Client(address, set_as_default=False, timeout="10s")
+    except OSError:
+        raise ConnectionError(f"No Dask scheduler answers at {address}; start it, correct `cluster` in brief.yml, "
+                              "or leave it empty to use this machine.") from None
+    with client:
         return client.gather(client.map(function, parts, pure=False))
