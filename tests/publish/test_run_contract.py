@@ -133,7 +133,7 @@ def test_a_notebook_past_its_time_limit_is_ended_with_its_kernel(tiny, tmp_path)
     cells = [f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))", "time.sleep(600)"]
     path = tiny.write("09_sleeps", cells).rename(tmp_path / "09_sleeps.ipynb")
     (tmp_path / "versions.json").write_text('{"versions": {}, "params": {}}')
-    job = Job("09_sleeps", str(path), str(tmp_path), {"workspace": "tiny", "run_dir": "."}, (), True,
+    job = Job("09_sleeps", str(path), str(tmp_path), {"workspace": "tiny", "run_dir": "."}, (), True, False,
               "2026-01-01T00:00:00Z", timeout=12, render=False)
     assert run_job(job).problem == "it took longer than its time limit of 12 seconds and was ended"
     assert not lives(int((tmp_path / "pid").read_text()))

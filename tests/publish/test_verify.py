@@ -86,17 +86,20 @@ def test_a_run_that_was_not_touched_holds_and_an_edited_one_does_not(tiny):
     edit(done.folder / "run.json", '"value": 3.0', '"value": 4.0')
     edit(done.folder / "claims.json", '"value": 1.0', '"value": 3.0')
     edit(done.folder / "01_one.html", "There are 3 posts.", "There are 8 posts.")
+    edit(done.folder / "16_brief.html", "There are 3 posts.", "There are 4 posts.")
     edit(done.folder / "tables" / "one.csv", "Bolt,2", "Bolt,7")
     found = verify(latest)
     assert not found.ok
     assert list(found) == [
         "run.json is not as the run wrote it: its hash differs from the one in run.sha256.",
         "01_one.html is not as the run wrote it: its hash differs from the one in run.json.",
+        "16_brief.html is not as the run wrote it: its hash differs from the one in run.json.",
         "claims.json is not as the run wrote it: its hash differs from the one in run.json.",
         "tables/one.csv is not as the run wrote it: its hash differs from the one in run.json.",
         "Claim one.posts: run.json stores value 4.0, recomputed 3.0.",
         "Claim brief.claims: claims.json stores value 3.0, recomputed 1.0.",
         "Claim one.posts: 01_one.html does not say 'There are 3 posts.', which was recomputed.",
+        "16_brief.html does not say 'There are 3 posts.', which was recomputed.",
         "tables/one.csv, row 2, column posts: stores '7', recomputed '2'."]
 
 

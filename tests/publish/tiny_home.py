@@ -16,6 +16,7 @@ TWO = ['assert "CHAT_TOKEN" not in os.environ, "a secret reached a notebook"',
        'print("kept in", run.workspace.home)',
        'run.state([Claim("two.share", "Half of them, 50%, are glad.", 0.5, "share", n=3)])']
 BRIEF = ['known = run.claims()',
+         'from earshot.publish import show\nshow.note(known[0].sentence)',
          'run.state([Claim("brief.claims", f"The report makes {len(known)} claims.", len(known), n=len(known))])']
 
 

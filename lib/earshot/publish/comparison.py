@@ -12,6 +12,7 @@ from earshot.publish.files import read_json
 
 CLOSE = 1e-9  # relative: another processor may round the last digit of a sum differently
 SHOWN = 80
+BLOCKS = re.compile(r"</?(?:p|li|div|d[tdl]|[ou]l|h\d|t[rdh]|table|blockquote|fig\w+|summary|details)\b[^>]*>")
 
 
 def compare_claims(folder: Path, again: Path, notebooks: list[str], manifest: dict) -> Iterator[str]:
@@ -57,6 +58,25 @@ def compare_pages(folder: Path, again: Path, notebooks: list[str]) -> Iterator[s
         for row in read_json(again / FOLDER / f"{name}.json", []):
             if _words(str(quote(row["sentence"]))) not in words:
                 yield f"Claim {row['id']}: {page.name} does not say {_brief(row['sentence'])}, which was recomputed."
+
+
+def compare_compositions(folder: Path, again: Path, notebooks: list[str]) -> Iterator[str]:
+    """Yield one sentence per recomputed piece of a composed notebook (the brief) that does not stand on its page."""
+    for name in notebooks:
+        page = folder / f"{name}.html"
+        if not page.is_file():
+            continue
+        words = _words(page.read_text(encoding="utf-8", errors="replace"))
+        for cell in read_json(again / "executed" / f"{name}.ipynb", {"cells": []})["cells"]:
+            for output in cell.get("outputs", []):
+                piece = _words("".join(output.get("data", {}).get("text/html", "")))
+                if piece and piece not in words:
+                    yield f"{page.name} does not say {_brief(_apart(piece, words))}, which was recomputed."
+
+
+def _apart(piece: str, words: str) -> str:
+    """Return the first sentence of ``piece`` that is not among ``words``, or the whole piece."""
+    return next((part for part in re.split(r"(?<=[.?!]) ", piece) if part not in words), piece)
 
 
 def compare_tables(folder: Path, again: Path) -> Iterator[str]:
@@ -119,7 +139,8 @@ def _number(cell: str) -> float | str:
 def _words(html: str) -> str:
     """Return the words of a page as a reader sees them, in one line."""
     from markupsafe import Markup
-    return re.sub(r"\s+", " ", Markup(re.sub(r"<style.*?</style>", "", html, flags=re.S)).striptags())
+    bare = re.sub(r"<style.*?</style>|<!--.*?-->", "", html, flags=re.S)
+    return re.sub(r"\s+", " ", Markup(BLOCKS.sub(" ", bare)).striptags()).strip()
 
 
 def _brief(value: object) -> str:

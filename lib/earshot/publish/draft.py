@@ -68,6 +68,7 @@ class Draft:
         params = self.space.params
         return Job(name=notebook.name, path=str(notebook.path.resolve()), folder=str(self.folder),
                    parameters=notebook.values(params), writes=notebook.writes, states=notebook.states,
+                   composes=notebook.composes,
                    clock=self.manifest["clock"], roots=(str(self.space.home), str(CHECKOUT)), facts=self.facts(),
                    remote_store="://" in params.store, **self.limits)
 

@@ -14,7 +14,8 @@ class Notebook:
     """One notebook of a report.
 
     ``tables`` are the stored tables it declares to read (none declared: all), ``last`` says that it waits for all
-    others, ``refresh`` that it is run anew each day; ``writes`` and ``states`` are the promises its code makes.
+    others, ``refresh`` that it is run anew each day; ``writes`` and ``states`` are the promises its code makes, and
+    ``composes`` says that it is made of the claims of others.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Notebook:
     refresh: bool
     writes: tuple[str, ...]
     states: bool
+    composes: bool
     code: str
     words: str
 
@@ -59,11 +61,12 @@ def read_notebook(path: Path) -> Notebook:
     words = [source for kind, source, _ in cells if kind == "markdown"]
     declared = [source for kind, source, tags in cells if kind == "code" and "parameters" in tags]
     wishes = content.get("metadata", {}).get("earshot", {})
-    writes, states = _promises(code)
+    writes, called = _promises(code)
     return Notebook(
         name=Path(path).stem, path=Path(path), question=_question(words), parameters=_names("\n".join(declared)),
         tables=tuple(wishes.get("tables", ())), last=wishes.get("after") == "all",
-        refresh=wishes.get("refresh") == "day", writes=writes, states=states,
+        refresh=wishes.get("refresh") == "day", writes=writes, states="state" in called,
+        composes="claims" in called,
         code=hash_text(json.dumps(wishes, sort_keys=True), *code), words=hash_text(*words))
 
 
@@ -84,14 +87,14 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
     return node.targets if isinstance(node, ast.Assign) else []
 
 
-def _promises(code: list[str]) -> tuple[tuple[str, ...], bool]:
-    """Return the tables named in ``run.write("…")`` and whether the code calls ``run.state``."""
+def _promises(code: list[str]) -> tuple[tuple[str, ...], set[str]]:
+    """Return the tables named in ``run.write("…")`` and the names of all that is called on ``run``."""
     calls = [node for source in code for node in ast.walk(_parse(source)) if isinstance(node, ast.Call)]
     ours = [call for call in calls if isinstance(call.func, ast.Attribute)
             and isinstance(call.func.value, ast.Name) and call.func.value.id == "run"]
     writes = [call.args[0].value for call in ours
               if call.func.attr == "write" and call.args and isinstance(call.args[0], ast.Constant)]
-    return tuple(writes), any(call.func.attr == "state" for call in ours)
+    return tuple(writes), {call.func.attr for call in ours}
 
 
 def _parse(source: str) -> ast.Module:

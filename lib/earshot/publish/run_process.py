@@ -32,6 +32,7 @@ class Job:
     parameters: dict
     writes: tuple[str, ...]
     states: bool
+    composes: bool
     clock: str
     roots: tuple[str, ...] = ()
     timeout: float = 1800

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from earshot.core.workspace import Workspace, home, open_workspace
 from earshot.publish.code import CHECKOUT, hash_library, hash_lock
-from earshot.publish.comparison import compare_claims, compare_pages, compare_tables
+from earshot.publish.comparison import compare_claims, compare_compositions, compare_pages, compare_tables
 from earshot.publish.draft import pin
 from earshot.publish.files import hash_file
 from earshot.publish.manifest import NAME, SEAL, describe_window, list_files, read_manifest
@@ -124,8 +124,9 @@ def compare(folder: Path, again: Path, space: Workspace, manifest: dict) -> list
     window = describe_window(store, space.params)
     found = [f"{NAME} stores {name} {manifest.get(name)!r}, recomputed {value!r}."
              for name, value in window.items() if manifest.get(name) != value]
+    composed = [name for name in done if read_notebook(again / "source" / f"{name}.ipynb").composes]
     return [*compare_claims(folder, again, done, manifest), *compare_pages(folder, again, done),
-            *compare_tables(folder, again), *found]
+            *compare_compositions(folder, again, composed), *compare_tables(folder, again), *found]
 
 
 def explain(space: Workspace, manifest: dict) -> Iterator[str]:
@@ -141,8 +142,9 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
 
 def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout: float) -> Job:
     return Job(name=notebook.name, path=str(notebook.path), folder=str(again), parameters=notebook.values(space.params),
-               writes=notebook.writes, states=notebook.states, clock=clock, roots=(str(home()), str(CHECKOUT)),
-               timeout=timeout, cell_timeout=int(timeout), render=False, remote_store="://" in space.params.store)
+               writes=notebook.writes, states=notebook.states, composes=notebook.composes, clock=clock,
+               roots=(str(home()), str(CHECKOUT)), timeout=timeout, cell_timeout=int(timeout), render=False,
+               remote_store="://" in space.params.store)
 
 
 def _restore(executed: Path, path: Path) -> Notebook:
