@@ -32,11 +32,13 @@ PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c
 EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*" \
         rf"(?:\u200d{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*)*(?:[\U000e0020-\U000e007f]+)?"
 TOKENS = re.compile(
-    rf"(?P<emoji>{EMOJI})"
+    # Where none of these stands, no token can begin: looking first is four times as fast.
+    r"(?=[\s@#hpw\x00-\x1f]|[^\x00-\x7e]|.[\ufe0f\u20e3\u0300-\u036f]|(?P<again>.)(?P=again)(?P=again))"
+    rf"(?:(?P<emoji>{EMOJI})"
     rf"|(?P<gap>(?:\s|{LOOSE})*(?:{LINK}(?:\s|{LOOSE})*)+|(?:\s|{LOOSE}){{2,}}|[^\S ]|{LOOSE})"
     r"|(?P<mention>(?<![\w@])[@＠]\w+)|(?P<hashtag>(?<![\w#&])[#＃]\w*[^\W\d_]\w*)"
     r"|(?P<letters>(?P<letter>[^\W\d_])(?P=letter){2,})|(?P<marks>(?P<mark>[!?.…~*_=-])(?P=mark){3,})"
-    r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+)")
+    r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+))")
 # An ASCII text that this does not match, and that neither begins nor ends with a blank, is clean already.
 UNTIDY = re.compile(r"[@#&\t-\r]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}|[\x00-\x08\x0e-\x1f\x7f]")
 ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?")
