@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from earshot.analyse import estimate, words
+from earshot.analyse import emergence, estimate, words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -104,7 +104,7 @@ def _words(found: "Topics") -> list[Claim]:
 
 
 def _lost(found: "Topics", voiced: pd.DataFrame) -> list[Claim]:
-    lost = voiced.assign(_in=(voiced["topic"] < 0).astype("float64"))
+    lost = emergence.among(voiced["topic"] < 0, emergence.speakers(voiced))
     row = estimate.means(lost, "_in", share=True).iloc[0]
     said = (f"{words.percent(1 - row['value'])} of {words.count(row['n'])} posts have one of {len(found.sizes)} "
             f"topics; {words.percent(row['value'])} are far from every topic.")

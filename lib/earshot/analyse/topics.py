@@ -114,11 +114,11 @@ def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
 
 def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
     """Return topic, its name, share of posts with interval, posts, authors and net sentiment, largest first."""
-    rows = []
+    rows, voices = [], emergence.speakers(voiced)
     for (topic, name), group in voiced[voiced["topic"] >= 0].groupby(["topic", "topic_name"]):
         if len(group) < params.topics_min_posts:
             continue
-        row = _share(voiced, voiced["topic"].eq(topic))
+        row = estimate.means(emergence.among(voiced["topic"].eq(topic), voices), "_in", share=True).iloc[0]
         feeling = estimate.means(group, "net").iloc[0] if group["net"].notna().sum() >= params.min_posts else {}
         rows.append({"topic": topic, "topic name": name, "share": row["value"], "low": row["low"], "high": row["high"],
                      "posts": len(group), "authors": group["author"].nunique(), "net": feeling.get("value"),
@@ -128,16 +128,12 @@ def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
     return table.sort_values(["posts", "topic"], ascending=[False, True], ignore_index=True)
 
 
-def _share(voiced: pd.DataFrame, inside: pd.Series) -> pd.Series:
-    return estimate.means(voiced.assign(_in=inside.astype("float64")), "_in", share=True).iloc[0]
-
-
 def _course(voiced: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     """Return the share of the largest topics by day, or by week where the window is long."""
     by = "day" if (voiced["day"].max() - voiced["day"].min()).days < DAILY else "week"
-    parts = []
+    parts, voices = [], emergence.speakers(voiced)
     for topic, name in sizes[["topic", "topic name"]].head(FACETS).itertuples(index=False):
-        inside = voiced.assign(_in=voiced["topic"].eq(topic).astype("float64"))
+        inside = emergence.among(voiced["topic"].eq(topic), voices).assign(**{by: voiced[by]})
         parts.append(estimate.means(inside, "_in", [by], share=True).assign(name=name).rename(columns={by: "when"}))
     table = pd.concat(parts) if parts else pd.DataFrame(columns=["when", "value", "low", "high", "n", "name"])
     return table.rename(columns={"value": "share", "name": "topic name"})[
@@ -148,13 +144,13 @@ def _brands(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
     """Return for each brand the topics that take a larger share of its posts than of the others', clearest first."""
     branded = voiced[voiced["brand"] != ""]
     topics = branded.loc[branded["topic"] >= 0, ["topic", "topic_name"]].drop_duplicates()
-    rows = []
+    rows, voices = [], emergence.speakers(branded)
     for brand in branded["brand"].value_counts().loc[lambda n: (n >= params.min_posts) & (n < len(branded))].index:
         ours = branded["brand"] == brand
         for topic, name in topics.itertuples(index=False):
             inside = branded["topic"].eq(topic)
             if (inside & ours).sum() >= params.topics_min_posts:
-                change = estimate.difference(branded.assign(_in=inside.astype("float64")), "_in", ours, ~ours)
+                change = estimate.difference(emergence.among(inside, voices), "_in", ours, ~ours)
                 rows += [row | {"brand": brand, "topic": name, "posts": int((inside & ours).sum())}
                          for row in change.to_dict("records")]
     table = pd.DataFrame(rows, columns=["brand", "topic", "now", "was", "value", "low", "high", "p", "posts"])
