@@ -158,7 +158,7 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
     ("Thanks in advance", "neutral"), ("Would recommend", "positive"), ("Delighted", "positive"),
     ("Can't fault", "positive"), ("Merci d'avance", "neutral"), ("Scandaleux", "negative"),
     ("Muy recomendable", "positive"),
-    ("Unterirdisch", "negative"), ("Recomendo", "positive"), ("Klasse", "positive")])  # fmt: skip
+    ("Unterirdisch", "negative"), ("Cinco estrelas", "positive"), ("Klasse", "positive")])  # fmt: skip
 def test_words_that_a_person_reads_one_way_carry_that_sentiment(posts, phrase, sentiment):
     told = posts[posts["text"].str.contains(rf"(?<!Não ){phrase}", regex=True) & ~posts["sarcasm"]]
     assert len(told)

@@ -7,10 +7,13 @@ from random import Random
 
 import yaml
 
+from earshot.collect.demo.world import BRANDS, PLACES
+
 PHRASES = Path(__file__).parent / "phrases"
 ELISION = {
     "en": (re.compile(r"\b([Aa]) (?=iPhone|Android)"), r"\1n "),
     "fr": (re.compile(r"\b([DdLl])e (?=ouvrir|envoyer|iPhone)"), r"\1'"),
+    "de": (re.compile(r"\b([Ii])n dem\b"), r"\1m"),
 }
 _TOKEN = re.compile(r"\{(\d+)-(\d+)\}|\{(\w+)\}|([\[\]|])")
 
@@ -23,6 +26,8 @@ class Grammar:
         self.phrases = yaml.safe_load((PHRASES / f"{lang}.yml").read_text(encoding="utf-8"))
         self._slots = {name.lower(): compile_phrase(text) for name, text in self.phrases["slots"].items()}
         self._compiled: dict[str, list] = {}
+        self.proper = {word for text in self.phrases["slots"].values() for word in re.findall(r"\b[A-ZÀ-Ý]\w+", text)}
+        self.proper |= {"Meadow", "Face", *BRANDS} | {town for places in PLACES[lang].values() for town in places}
 
     def lines(self, *path: str) -> list[str]:
         """Return the lines under a path such as ("themes", "app", "negative"); empty when there are none."""

@@ -72,10 +72,11 @@ def _written(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
 def _distinct(frame: pd.DataFrame, writer: Writer) -> pd.DataFrame:
     """Return ``frame`` with every text that occurs twice written anew until none does."""
     words = ["text", "template", "sarcasm", "negation", "lang_mixed", "core"]
-    for _ in range(20):
+    for _ in range(40):
         repeated = frame.index[frame["text"].str.lower().duplicated()]
         if repeated.empty:
             return frame
+        writer.full = True
         again = pd.DataFrame(
             [writer.write(post) for post in frame.loc[repeated].itertuples(index=False)], index=repeated
         )

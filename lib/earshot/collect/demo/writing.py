@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from earshot.collect.demo.grammar import grammar, tidy
+from earshot.collect.demo.grammar import Grammar, grammar, tidy
 from earshot.collect.demo.world import BRANDS, EVENTS
 
 SHORT = {"x": 275, "bluesky": 290, "mastodon": 450, "youtube": 400}
@@ -41,6 +41,7 @@ class Writer:
 
     random: Random
     used: Counter = field(default_factory=Counter)
+    full: bool = False  # every post gets all its parts: for texts that were written before
 
     def write(self, post) -> dict:
         """Return text, template, sarcasm, negation and mixed language of one post of the everyday kind."""
@@ -57,7 +58,7 @@ class Writer:
         text = (
             self.long(post, book, core, template, path, fills)
             if post.platform not in SHORT
-            else self.short(post, grammar(code), core, fills)
+            else self.short(post, grammar(code), core, template, path, fills)
         )
         text = self.roughen(self.name_brand(text, post), post)
         return {
@@ -93,7 +94,7 @@ class Writer:
     def core(self, book, path: tuple[str, ...], fills: dict, avoid: str = "") -> tuple[str, str]:
         """Return an opening sentence that was not used before (as far as the grammar reaches) and its template."""
         lines = book.lines(*path)
-        for _ in range(12):
+        for _ in range(6):
             line = self.random.choice(lines)
             text = book.expand(line, self.random, fills)
             if not self.used[text] and not avoid.endswith(f"/{lines.index(line)}"):
@@ -105,41 +106,44 @@ class Writer:
     def part(self, book, name: str, mood: str, fills: dict) -> str:
         return book.expand(self.random.choice(book.lines("parts", name, mood)), self.random, fills)
 
-    def short(self, post, book, core: str, fills: dict) -> str:
+    def short(self, post, book, core: str, template: str, path: tuple, fills: dict) -> str:
         """Return one to three sentences that fit the platform."""
         parts, chance = [core], self.random.random
-        if post.role != "offtopic":
-            if chance() < 0.35:
+        if post.role == "offtopic":
+            if self.full or chance() < 0.3:
+                parts.append(self.core(book, path, fills, avoid=template)[0])
+        else:
+            if self.full or chance() < 0.35:
                 parts.insert(0, self.part(book, "opener", post.sentiment, fills))
-            if chance() < 0.50:
+            if self.full or chance() < 0.50:
                 parts.append(book.expand(self.random.choice(self.details(book, post)), self.random, fills))
-            if chance() < 0.40 or len(parts) == 1 and book.lang != post.lang:
+            if self.full or chance() < 0.40 or (len(parts) == 1 and book.lang != post.lang):
                 parts.append(self.part(book, "closer", post.sentiment, fills))
-        while len(parts) > 1 and len(" ".join(parts)) > SHORT[post.platform] - 45:
+        while len(parts) > 1 and len(" ".join(parts)) > SHORT.get(post.platform, 600) - 45:
             parts.pop()
-        return self.join(parts)
+        return self.join(parts, book)
 
     def long(self, post, book, core: str, template: str, path: tuple, fills: dict) -> str:
         """Return a paragraph: introduction, the point, a second point, details, a closing line."""
         if post.role == "offtopic":
-            return core
+            return self.short(post, book, core, template, path, fills)
         mood, chance = post.sentiment, self.random.random
         details = self.random.sample(self.details(book, post), 3)
         parts = [core] if chance() < 0.4 else [self.part(book, "intro", mood, fills), core]
         parts += [book.expand(line, self.random, fills) for line in details[: self.random.randint(1, 3)]]
         if chance() < 0.45 and post.platform != "reviews" and path[0] != "sarcasm" and len(book.lines(*path)) > 1:
             parts += [self.part(book, "link", mood, fills), self.core(book, path, fills, avoid=template)[0]]
-        if chance() < 0.7:
+        if self.full or chance() < 0.7:
             parts.append(self.part(book, "closer", mood, fills))
-        return self.join(parts)
+        return self.join(parts, book)
 
-    def join(self, parts: list[str]) -> str:
+    def join(self, parts: list[str], book: Grammar) -> str:
+        """Return the parts as one text; after a comma or colon a common word loses its capital (never in German)."""
         text = parts[0]
         for part in parts[1:]:
-            soft = text.endswith((",", ":")) and not re.match(r"[A-ZÀ-Ý]{2}|I\b|Larkspur|Fernwave|Quillnet", part)
-            text += " " + (
-                part[:1].lower() + part[1:] if soft and part[1:2].islower() and part.split()[0] not in NAMES else part
-            )
+            first = re.match(r"\w*", part)[0]
+            soft = text.endswith((",", ":")) and book.lang != "de" and first[1:].islower() and first not in book.proper
+            text += " " + (part[:1].lower() + part[1:] if soft else part)
         return tidy(text)
 
     def name_brand(self, text: str, post) -> str:
@@ -181,37 +185,3 @@ class Writer:
         at = self.random.randint(word.start() + 1, word.end() - 2)
         slips = (text[at + 1] + text[at], text[at + 1], text[at] * 2 + text[at + 1])
         return text[:at] + self.random.choice(slips) + text[at + 2 :]
-
-
-NAMES = {
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "Priya",
-    "Callum",
-    "Aisha",
-    "Tom",
-    "Megan",
-    "Stefan",
-    "Bronwen",
-    "Kofi",
-    "Ellie",
-    "Dev",
-    "Rory",
-    "Hannah",
-    "Marek",
-    "Sian",
-    "Meadow",
-    "Face",
-    "Wi-Fi",
-}
