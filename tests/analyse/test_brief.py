@@ -64,7 +64,7 @@ def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
 def test_standings_come_from_claims_alone():
     page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")], PARAMS)
     assert page.standing["brand"].tolist() == ["Acme", "Bolt"]
-    assert page.standing["n"].sum() == 200
+    assert page.standing["posts"].sum() == 200
     assert page.caption == "Share of positive less share of negative posts, 95% interval; 200 posts"
 
 

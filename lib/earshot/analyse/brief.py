@@ -28,7 +28,7 @@ class Page:
     @property
     def caption(self) -> str:
         """The caption of the standings: what they are and on how many posts."""
-        posts = words.count(self.standing["n"].sum())
+        posts = words.count(self.standing["posts"].sum())
         return f"Share of positive less share of negative posts, 95% interval; {posts} posts"
 
 
@@ -77,11 +77,11 @@ def _open(claim: Claim) -> bool:
 
 
 def _standing(claims: list[Claim]) -> pd.DataFrame:
-    """Return brand, value, low, high and n of the net sentiment that was claimed for each brand, best first."""
-    rows = [{"brand": claim.about["brand"], "value": claim.value, "low": claim.low, "high": claim.high, "n": claim.n}
+    """Return the net sentiment claimed for each brand in points of a hundred, with interval and posts, best first."""
+    rows = [(claim.about["brand"], 100 * claim.value, 100 * claim.low, 100 * claim.high, claim.n)
             for claim in claims if claim.id.startswith("sentiment.net.")]
-    frame = pd.DataFrame(rows, columns=["brand", "value", "low", "high", "n"])
-    return frame.sort_values("value", ascending=False, ignore_index=True)
+    frame = pd.DataFrame(rows, columns=["brand", "net sentiment", "low", "high", "posts"])
+    return frame.sort_values("net sentiment", ascending=False, ignore_index=True)
 
 
 def _quoted(claims: list[Claim]) -> list[str]:

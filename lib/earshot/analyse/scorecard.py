@@ -44,9 +44,23 @@ class Scorecard:
         columns = {"name": "KPI", "owner": "owner", "decision": "decision it serves"}
         return self.table.drop_duplicates("kpi").rename(columns=columns)[list(columns.values())]
 
+    @property
+    def facts(self) -> dict:
+        """How many were published and refused, and which serve no decision."""
+        return {"KPIs published": len(self.ids), "KPIs and cells refused": len(self.refused),
+                "KPIs that serve no decision": words.listed(self.vanity) or "none"}
+
     def past(self, kpi: str) -> pd.DataFrame:
-        """Return the history of one KPI, one row per brand and period."""
-        return self.history[(self.history["kpi"] == kpi) & (self.history["level"] == 1)]
+        """Return the history of one KPI by brand and period; a net share in points of a hundred."""
+        past = self.history[(self.history["kpi"] == kpi) & (self.history["level"] == 1)]
+        scale = 100 if self.unit(kpi) == "points" else 1
+        return past[["brand", "last_day"]].assign(
+            level=scale * past["value"], low=scale * past["low"], high=scale * past["high"], posts=past["n"])
+
+    def unit(self, kpi: str) -> str:
+        """Return the unit in which charts show a KPI."""
+        agreed = self.table.loc[self.table["kpi"] == kpi, "unit"].iloc[0]
+        return {"net share": "points", "share": "share", "posts": "count"}.get(agreed, "number")
 
     def title(self, kpi: str) -> str:
         """Return the name of one KPI."""

@@ -57,13 +57,19 @@ class Feeling:
         """Return the quotes of one side."""
         return self.quotes[self.quotes["sentiment"] == sentiment]
 
+    def points(self, table: str, by: str) -> pd.DataFrame:
+        """Return the net sentiment in one of the tables in points of a hundred, as charts and readers want it."""
+        frame = getattr(self, table)
+        named = {"value": "net sentiment", "low": "low", "high": "high"}
+        keys = ["brand", "day"] if table == "days" else [by]
+        return frame[keys].assign(**{name: 100 * frame[column] for column, name in named.items()}, posts=frame["n"])
+
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"brands": "Points, 95% interval", "shares": "Share of posts by class",
-                 "days": "Points, 95% interval", "changes": f"{self.period.now} against {self.period.then}, in points",
-                 "surges": "Days with unusually many negative posts", "channels": "Points, 95% interval",
-                 "languages": "Points, 95% interval"}[figure]
-        return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
+        about = {"shares": "Share of posts by class", "surges": "Days with unusually many negative posts",
+                 "changes": f"{self.period.now} against {self.period.then}, in points"}
+        told = about.get(figure, "Net sentiment in points, 95% interval")
+        return f"{told}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
