@@ -119,47 +119,34 @@ def tickets(journeys: pd.DataFrame, frame: pd.DataFrame, owners: dict, rng, rand
     """Return (cases, their hidden posts): one per answered Larkspur complaint, as many again from phone and chat."""
     ours = journeys[(journeys["brand"] == "Larkspur") & (journeys["path"] != "ignored")]
     known = frame.drop_duplicates("uid").set_index("uid")["post_id"]
-    rows, links = [], []
-    for case in ours.itertuples(index=False):
-        key = f"T{len(rows):06d}"
-        rows.append(
-            {
-                "ticket_id": key,
-                "channel": "social",
-                "reason": REASONS[case.theme],
-                "opened_at": case.first_reply_at,
-                "received_at": case.opened_at,
-                "first_reply_at": case.first_reply_at,
-                "resolved_at": case.resolved_at,
-                "customer_id": owners.get(case.author, ""),
-                "priority": "high" if case.left else "normal",
-            }
-        )
-        links.append((key, known[case.root], case.author, case.path))
-    last = pd.Timestamp(end, tz=ZONE).tz_convert("UTC")
-    quiet = frame[(frame["brand"] == "Larkspur") & (frame["sentiment"] == "negative") & (frame["role"] == "post")]
-    for at, theme, author in quiet.sample(min(len(rows), len(quiet)), random_state=int(rng.integers(1 << 31)))[
-        ["at", "theme", "author"]
-    ].itertuples(index=False):
-        reply = at + pd.Timedelta(minutes=round(float(np.exp(rng.normal(3, 1)))))
-        solved = reply + pd.Timedelta(hours=round(float(np.exp(rng.normal(2.6, 1))), 1))
-        rows.append(
-            {
-                "ticket_id": f"T{len(rows):06d}",
-                "channel": random.choice(("phone", "chat", "email")),
-                "reason": REASONS[theme],
-                "opened_at": at,
-                "received_at": at,
-                "first_reply_at": reply,
-                "resolved_at": solved if solved < last else pd.NaT,
-                "customer_id": owners.get(author, ""),
-                "priority": random.choice(("normal", "normal", "high")),
-            }
-        )
-    table = pd.DataFrame(rows)
+    social = [
+        {"channel": "social", "reason": REASONS[case.theme], "opened_at": case.first_reply_at,
+         "received_at": case.opened_at, "first_reply_at": case.first_reply_at, "resolved_at": case.resolved_at,
+         "customer_id": owners.get(case.author, ""), "priority": "high" if case.left else "normal"}
+        for case in ours.itertuples(index=False)
+    ]  # fmt: skip
+    table = pd.DataFrame(social + _calls(frame, len(social), owners, rng, random, end))
+    table.insert(0, "ticket_id", [f"T{i:06d}" for i in range(len(table))])
     for name in ("opened_at", "received_at", "first_reply_at", "resolved_at"):
         table[name] = pd.to_datetime(table[name], utc=True).dt.floor("s")
-    return table, pd.DataFrame(links, columns=["ticket_id", "post_id", "author", "path"])
+    links = ours.assign(ticket_id=table["ticket_id"].head(len(ours)).to_numpy(), post_id=ours["root"].map(known))
+    return table, links[["ticket_id", "post_id", "author", "path"]].reset_index(drop=True)
+
+
+def _calls(frame: pd.DataFrame, n: int, owners: dict, rng, random: Random, end: str) -> list[dict]:
+    """Return ``n`` cases that came by phone, chat or mail from people who are also unhappy in public."""
+    last = pd.Timestamp(end, tz=ZONE).tz_convert("UTC")
+    upset = frame[(frame["brand"] == "Larkspur") & (frame["sentiment"] == "negative") & (frame["role"] == "post")]
+    upset = upset.sample(min(n, len(upset)), random_state=int(rng.integers(1 << 31)))
+    rows = []
+    for at, theme, author in upset[["at", "theme", "author"]].itertuples(index=False):
+        reply = at + pd.Timedelta(minutes=round(float(np.exp(rng.normal(3, 1)))))
+        solved = reply + pd.Timedelta(hours=round(float(np.exp(rng.normal(2.6, 1))), 1))
+        rows.append({"channel": random.choice(("phone", "chat", "email")), "reason": REASONS[theme], "opened_at": at,
+                     "received_at": at, "first_reply_at": reply, "resolved_at": solved if solved < last else pd.NaT,
+                     "customer_id": owners.get(author, ""),
+                     "priority": random.choice(("normal", "normal", "high"))})  # fmt: skip
+    return rows
 
 
 def surveys(

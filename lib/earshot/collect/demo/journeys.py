@@ -7,7 +7,7 @@ import pandas as pd
 
 from earshot.collect.demo.grammar import grammar
 from earshot.collect.demo.people import CARE
-from earshot.collect.demo.plan import in_gap
+from earshot.collect.demo.plan import after_gap
 from earshot.collect.demo.world import ZONE
 
 PATHS = {
@@ -53,10 +53,7 @@ def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) 
         thread = _thread(root, path, number, random, end)
         replies += thread
         journeys.append(_summary(root, path, number, thread))
-    frame = pd.DataFrame(replies)
-    return frame.assign(at=frame["at"].where(~in_gap(frame), frame["at"] + pd.Timedelta(hours=6))), pd.DataFrame(
-        journeys
-    )
+    return pd.DataFrame(replies), pd.DataFrame(journeys)
 
 
 def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
@@ -68,7 +65,7 @@ def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
         if root.event == "outage" and ours:
             median *= 4
         at = at + pd.Timedelta(seconds=int(60 * median * np.exp(random.gauss(0, 0.7))))
-        at = min(_office(at) if ours else at, end - pd.Timedelta(minutes=40 - 5 * place))
+        at = min(after_gap(root.platform, _office(at) if ours else at), end - pd.Timedelta(minutes=40 - 5 * place))
         rows.append(
             {
                 "at": at,

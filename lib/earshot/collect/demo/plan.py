@@ -87,6 +87,11 @@ def in_gap(frame: pd.DataFrame) -> pd.Series:
     return (frame["platform"] == GAP["platform"]) & (frame["at"] >= start) & (frame["at"] < end)
 
 
+def after_gap(platform: str, at: pd.Timestamp) -> pd.Timestamp:
+    """Return ``at``, six hours later when the collection of that platform was lost then."""
+    return at + pd.Timedelta(hours=6) if in_gap(pd.DataFrame({"platform": [platform], "at": [at]})).iloc[0] else at
+
+
 def bursts(rng: np.random.Generator, posts: int) -> pd.DataFrame:
     """Return the posts of the planted events: they start at an exact hour and fade."""
     parts = []
