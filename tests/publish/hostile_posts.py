@@ -63,7 +63,8 @@ HOSTILE = {
     "masks": "write to [email] or call [phone], card [card]",
     "a key": "my key is AKIAABCDEFGHIJKLMNOP and ghp_" + "a1" * 18,
     "a home folder": "it crashed in /home/alice/report.xlsx and C:\\Users\\bob\\x",
-    "a password": "https://alice:secret99@intranet.example/x",
+    # IPython itself fetches a text that begins with an address when it is shown as HTML or Markdown; no test does that.
+    "a password": "log in at https://alice:secret99@intranet.example/x",
     "a papermill mark": '<span id="papermill-error-cell">An Exception was encountered</span>',
 }
 

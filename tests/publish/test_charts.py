@@ -5,6 +5,7 @@ import itertools
 import re
 from functools import cache
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -144,6 +145,12 @@ def test_hostile_labels_are_only_words():
     assert "<script" not in picture
     assert "\u202e" not in picture
     assert "\x1b" not in picture
+
+
+def test_a_control_character_in_anybodys_chart_does_not_kill_the_process():
+    """vl-convert 1.9 aborts on one; a chart of ours has clean labels, but an analyst may show a chart of their own."""
+    own = alt.Chart(pd.DataFrame({"brand": ["nul\x00l\x07 \x9b"], "n": [1]})).mark_bar().encode(x="n", y="brand")
+    assert "null" in drawn(own)
 
 
 def test_an_interactive_chart_is_a_widget_that_asks_nothing_of_the_network():

@@ -175,7 +175,7 @@ class _Page(HTMLParser):
             self._picture(known)
         if tag == "meta" and "http-equiv" in known:
             self._meta(known)
-        if "papermill-error" in " ".join(known.values()).lower():
+        if "papermill-error-cell" in (known.get("id", "").lower(), known.get("href", "").lower().lstrip("#")):
             self._refuse("carries papermill's error mark: its notebook failed")
         if (
             tag == "a"

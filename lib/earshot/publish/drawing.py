@@ -6,6 +6,7 @@ import io
 import re
 
 from earshot.publish import palette
+from earshot.publish.quotes import clean
 
 
 def draw_spec(spec: dict) -> tuple[str, str, str]:
@@ -37,7 +38,17 @@ def _svg(spec: dict) -> str:
     """Return the SVG; nothing is fetched, whatever address a specification names."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    # One control character in a label aborts the whole process inside vl-convert 1.9, so none gets there.
+    return vl_convert.vegalite_to_svg(_cleaned(spec), allowed_base_urls=[])
+
+
+def _cleaned(part: object) -> object:
+    """Return the specification with every text in it cleaned."""
+    if isinstance(part, dict):
+        return {_cleaned(name): _cleaned(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_cleaned(value) for value in part]
+    return clean(part) if isinstance(part, str) else part
 
 
 def _for_phones(spec: dict) -> dict:

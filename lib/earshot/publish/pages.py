@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.publish import numbers, show
-from earshot.publish.quotes import clean, plain
+from earshot.publish.quotes import clean, plain, unnamed
 
 HERE = Path(__file__).parent / "page"
 POLICY = (
@@ -148,7 +148,9 @@ def _tamed_output(output):
 
 
 def _printed(text: str) -> str:
-    text = "\n".join(" " * (len(line) - len(line.lstrip(" "))) + clean(line) for line in text.splitlines()).strip("\n")
+    """Return printed text cleaned line by line, so that tables keep their indents, capped, nobody named."""
+    lines = (" " * (len(line) - len(line.lstrip(" "))) + clean(line) for line in text.splitlines())
+    text = unnamed("\n".join(lines).strip("\n"))
     return text if len(text) <= MOST_PRINTED else f"{text[:MOST_PRINTED]}… ({len(text):,} characters in all)"
 
 

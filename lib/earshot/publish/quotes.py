@@ -42,12 +42,12 @@ def clean(text: object) -> str:
 
 def plain(text: object, cap: int = CAP) -> str:
     """Return the text safe for a terminal or a log: cleaned, on one line, capped, nobody named."""
-    return _cap(_unnamed(" ".join(clean(text).split())), cap)
+    return _cap(unnamed(" ".join(clean(text).split())), cap)
 
 
 def quote(text: object, cap: int = CAP) -> Markup:
     """Return the text escaped for HTML, nobody named, masks such as [email] as small chips, and capped."""
-    return Markup("").join(_chips(_cap(_unnamed(clean(text)), cap)))
+    return Markup("").join(_chips(_cap(unnamed(clean(text)), cap)))
 
 
 def isolate(text: object, cap: int = CAP) -> Markup:
@@ -63,18 +63,14 @@ def link(url: object, words: str = "") -> Markup:
         host = parts.hostname or ""
     except ValueError:
         return quote(address, 200)
-    if (
-        parts.scheme.lower() not in ("http", "https")
-        or not host
-        or "@" in parts.netloc
-        or re.search(r"[\s\\]", address)
-    ):
+    odd = "@" in parts.netloc or re.search(r"[\s\\]", address) or unnamed(address) != address
+    if parts.scheme.lower() not in ("http", "https") or not host or odd:
         return quote(address, 200)
     shown = f"{clean(words)} ({host})" if words else host
     return Markup('<a href="{}" rel="noopener noreferrer nofollow"><bdi>{}</bdi></a>').format(address, shown)
 
 
-def _unnamed(text: str) -> str:
+def unnamed(text: str) -> str:
     """Name nobody, and hide what the publisher's checks refuse, so that no post can stop a page."""
     return PSEUDONYM.sub("@someone", leaks.hide(text))
 

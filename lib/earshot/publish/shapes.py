@@ -97,7 +97,7 @@ def note(text: str, link: str = "") -> Markup:
 
 def anchor(claim_id: object) -> str:
     """Return the anchor of a claim on its page: ``claim-`` and the id in safe characters."""
-    return "claim-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", clean(claim_id))
+    return "claim-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", plain(claim_id, 80))
 
 
 def _check_table(frame: pd.DataFrame, caption: str, formats: dict) -> None:
@@ -122,9 +122,8 @@ def _usual_formats(frame: pd.DataFrame) -> dict:
 def _finding(claim: object) -> Markup:
     measured = [_badge(claim.verdict, "change" if claim.kind in ("change", "event", "new") else "difference")]
     if claim.low is not None and claim.high is not None:
-        measured.append(
-            Markup("<span>95% interval {}</span>").format(numbers.interval(claim.low, claim.high, claim.unit))
-        )
+        span = numbers.interval(claim.low, claim.high, clean(claim.unit))
+        measured.append(Markup("<span>95% interval {}</span>").format(quote(span, CELL)))
     if claim.n:
         measured.append(Markup("<span><i>n</i> = {}</span>").format(numbers.count(claim.n)))
     known = {"Method": quote(claim.method), "Computed from": quote(", ".join(claim.inputs)), "Claim": _stated(claim)}
