@@ -2,6 +2,7 @@
 
 from earshot.core import schema
 from earshot.core.schema import Table, flag, number, text, time, vector, whole
+from earshot.core.tables_business import BUSINESS
 
 _STEP = {"post_id": text(True), "week": text(True), "content_hash": text(True)}
 _VERSION = {"step_version": text(True)}
@@ -50,7 +51,7 @@ _OURS = [
         "overlap": number(True, 0, 1), "posts": whole(True, 0), "at": time(True)}, volatile=("at",)),
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in _OURS}
+TABLES: dict[str, Table] = {table.name: table for table in _OURS} | BUSINESS
 
 
 def conform(name: str, frame):
