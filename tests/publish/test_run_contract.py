@@ -143,7 +143,8 @@ def test_a_notebook_past_its_time_limit_is_ended_with_its_kernel(tiny, tmp_path)
         while not running.done():
             for process in list(alive.values()):
                 with suppress(psutil.NoSuchProcess):
-                    seen |= {process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))}
+                    family = psutil.Process(process.pid).children(recursive=True)
+                    seen |= {process.pid, *(child.pid for child in family)}
             time.sleep(0.05)
     assert running.result().problem == "it took longer than its time limit of 10 seconds and was ended"
     assert seen

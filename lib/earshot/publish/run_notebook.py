@@ -6,6 +6,7 @@ input, and the end of standard input (the report's process is gone, however it w
 
 import json
 import os
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -106,9 +107,11 @@ def _sentence(error: Exception) -> str:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of standard input, then end this process and every process under it."""
+    """Wait for the end of standard input, then end this process and every process under it, and their private folder."""
     sys.stdin.read()
     from earshot.publish.run_process import kill_tree
+    if Path(os.environ.get("JUPYTER_RUNTIME_DIR", "")).name.startswith("earshot-"):
+        shutil.rmtree(os.environ["JUPYTER_RUNTIME_DIR"], ignore_errors=True)
     kill_tree(os.getpid())
 
 
