@@ -107,7 +107,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of standard input, then end this process and every process under it, and their private folder."""
+    """Wait for the end of standard input, then end this process and all under it, with their private folder."""
     sys.stdin.read()
     from earshot.publish.run_process import kill_tree
     if Path(os.environ.get("JUPYTER_RUNTIME_DIR", "")).name.startswith("earshot-"):
