@@ -80,7 +80,7 @@ def test_the_order_of_the_floors_is_the_one_drawn():
     ("altair", ["publish/chart"]),
     ("seaborn", ["publish/chart"]),
     ("matplotlib", ["publish/chart"]),
-    ("ipywidgets", ["publish/show.py"]),
+    ("ipywidgets", ["publish/show.py", "publish/dashboard"]),
     ("papermill", ["publish/run", "cli"]),
     ("nbconvert", ["publish/run", "publish/page"]),
 ])

@@ -1,5 +1,6 @@
 """The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays them."""
 
+import base64
 import re
 from collections.abc import Callable, Iterable
 
@@ -93,6 +94,18 @@ def facts(values: dict) -> Markup:
 def note(text: str, link: str = "") -> Markup:
     """Return one paragraph."""
     return Markup('<p class="note">{}{}</p>').format(quote(text), Markup(" ") + quotes.link(link) if link else "")
+
+
+def status(text: str) -> Markup:
+    """Return the message line of a dashboard, which a screen reader speaks when it changes."""
+    return Markup('<p class="note status" role="status">{}</p>').format(quote(text))
+
+
+def download(frame: pd.DataFrame, name: str, words: str) -> Markup:
+    """Return a link that holds the whole frame as CSV, so that saving it asks nobody; for aggregates made safe."""
+    held = base64.b64encode(frame.to_csv(index=False).encode()).decode()
+    return Markup('<p class="note"><a download="{}" href="data:text/csv;charset=utf-8;base64,{}">{}</a></p>').format(
+        re.sub(r"[^A-Za-z0-9_.-]+", "-", clean(name)), held, quote(words))
 
 
 def anchor(claim_id: object) -> str:

@@ -18,7 +18,8 @@ from earshot.publish.quotes import plain
 __all__ = ["csv_safe", "facts", "figure", "findings", "headline", "html", "note", "plain", "posts", "table"]
 MARKER = "earshot"
 SHAPES = {"headline": shapes.headline, "findings": shapes.findings, "table": shapes.table, "posts": shapes.posts,
-          "figure": shapes.figure, "facts": shapes.facts, "note": shapes.note}  # fmt: skip
+          "figure": shapes.figure, "facts": shapes.facts, "note": shapes.note, "status": shapes.status,
+          "download": lambda frame, name, words: shapes.download(csv_safe(frame), name, words)}  # fmt: skip
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 LINE_ENDS = re.compile(r"(?=</(?:p|li|tr|dd|dt|caption|figcaption|footer|summary)>)")
 
