@@ -11,8 +11,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from hostile_posts import HOSTILE
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-first-run"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 PROVOKE = """() => {
   for (const node of document.querySelectorAll('*')) {
     for (const kind of ['mouseover', 'mouseenter', 'focus', 'click', 'toggle', 'error', 'load', 'animationstart'])
@@ -86,7 +92,11 @@ def accessible(browser):
         page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
         found = Axe().run(page).response["violations"]
         context.close()
-        return [f"{one['impact']}: {one['help']}: {one['nodes'][0]['html'][:150]}" for one in found if one["impact"] in ("critical", "serious")]
+        return [
+            f"{one['impact']}: {one['help']}: {one['nodes'][0]['html'][:150]}"
+            for one in found
+            if one["impact"] in ("critical", "serious")
+        ]
 
     return examine
 
@@ -95,11 +105,17 @@ def accessible(browser):
 def hostile_frame() -> pd.DataFrame:
     """The hostile posts as a frame of posts; even the brand is hostile."""
     count = len(HOSTILE)
-    return pd.DataFrame({
-        "post_id": [f"x:{place}" for place in range(count)], "text": list(HOSTILE.values()),
-        "author": "p_0123456789ab", "brand": "<b>Acme</b>", "platform": "forum\x1b[31m", "sentiment": "negative",
-        "created_at": pd.Timestamp("2026-03-02T08:00Z"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "post_id": [f"x:{place}" for place in range(count)],
+            "text": list(HOSTILE.values()),
+            "author": "p_0123456789ab",
+            "brand": "<b>Acme</b>",
+            "platform": "forum\x1b[31m",
+            "sentiment": "negative",
+            "created_at": pd.Timestamp("2026-03-02T08:00Z"),
+        }
+    )
 
 
 @pytest.fixture
@@ -108,5 +124,7 @@ def shown(monkeypatch):
     from earshot.publish import show
 
     seen: list[tuple[str, str, dict]] = []
-    monkeypatch.setattr(show, "display", lambda data, metadata, raw: seen.append((data["text/html"], data["text/plain"], metadata)))
+    monkeypatch.setattr(
+        show, "display", lambda data, metadata, raw: seen.append((data["text/html"], data["text/plain"], metadata))
+    )
     return seen

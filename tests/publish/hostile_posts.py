@@ -30,7 +30,8 @@ HOSTILE = {
     "form": f'<form action="{AWAY}/steal"><button autofocus>Sign in again</button></form>',
     "object": f'<object data="{AWAY}/x.svg"></object><embed src="{AWAY}/y.svg">',
     "media": f'<video src="{AWAY}/v.mp4" onerror="{RUN}" autoplay></video><audio src="{AWAY}/a.mp3"></audio>',
-    "mutation by math": f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror={RUN}&gt;">',
+    "mutation by math": "<math><mtext><table><mglyph><style><!--</style>"
+    f'<img title="--&gt;&lt;img src=x onerror={RUN}&gt;">',
     "mutation by noscript": f'<noscript><p title="</noscript><img src=x onerror={RUN}>">',
     "comment left open": f"<!--><img src=x onerror={RUN}>-->",
     "cdata": f"<![CDATA[><img src=x onerror={RUN}>]]>",
@@ -52,7 +53,8 @@ HOSTILE = {
     "formula in wide signs": "＝1+1",
     "very long": "long " * 20_000,
     "one endless word": "w" * 5_000,
-    "family": "family \U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 and \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    "family": "family \U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 and "
+    "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
     "Arabic": "شكرا جزيلا على المساعدة السريعة",
     "Hebrew and English": "תודה רבה to the crew at gate 12",
     "Persian with joiners": "می\u200cخواهم کتاب\u200cها را ببینم",

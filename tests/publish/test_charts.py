@@ -15,14 +15,26 @@ from hypothesis import strategies as st
 from earshot.publish import charts, drawing, palette, scales
 from earshot.publish.aggregates import tidy_x
 
-DAYS = pd.DataFrame({
-    "day": pd.date_range("2015-02-16", periods=6).repeat(2), "airline": ["United", "Delta"] * 6,
-    "share_negative": np.linspace(0.3, 0.7, 12), "low": np.linspace(0.2, 0.6, 12), "high": np.linspace(0.4, 0.8, 12),
-})  # fmt: skip
-LEVELS = pd.DataFrame({"airline": ["United", "Delta"], "value": [-12.5, 4.0], "low": [-15.0, -1.0], "high": [-10.0, 9.0]})
+DAYS = pd.DataFrame(
+    {
+        "day": pd.date_range("2015-02-16", periods=6).repeat(2),
+        "airline": ["United", "Delta"] * 6,
+        "share_negative": np.linspace(0.3, 0.7, 12),
+        "low": np.linspace(0.2, 0.6, 12),
+        "high": np.linspace(0.4, 0.8, 12),
+    }
+)
+LEVELS = pd.DataFrame(
+    {"airline": ["United", "Delta"], "value": [-12.5, 4.0], "low": [-15.0, -1.0], "high": [-10.0, 9.0]}
+)
 PARTS = pd.DataFrame({"airline": ["United", "Delta"], "negative": [6, 4], "neutral": [2, 3], "positive": [2, 3]})
-MARKS = pd.DataFrame({"start": pd.to_datetime(["2015-02-17", "2015-02-20"]), "end": [pd.Timestamp("2015-02-18"), pd.NaT],
-                      "label": ["storm", "gap"]})  # fmt: skip
+MARKS = pd.DataFrame(
+    {
+        "start": pd.to_datetime(["2015-02-17", "2015-02-20"]),
+        "end": [pd.Timestamp("2015-02-18"), pd.NaT],
+        "label": ["storm", "gap"],
+    }
+)
 
 
 def svg(address: str) -> str:
@@ -41,7 +53,7 @@ def shapes() -> dict:
         "bars": charts.bars(LEVELS, "airline", "value"),
         "shares": charts.shares(PARTS, "airline", ["negative", "neutral", "positive"]),
         "grid": charts.grid(DAYS, "day", "share_negative", "airline", "low", "high"),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("shape", ["lines", "dots", "bars", "shares", "grid"])
@@ -70,7 +82,9 @@ def test_a_title_is_taken_out_of_the_picture_and_given_as_text():
 
 def test_marks_lie_within_the_time_shown_and_carry_their_labels():
     late = pd.DataFrame({"start": ["2014-01-01"], "end": ["2014-01-02"], "label": ["long ago"]})
-    picture = drawn(charts.lines(DAYS[DAYS["airline"] == "United"], "day", "share_negative", marks=pd.concat([MARKS, late])))
+    picture = drawn(
+        charts.lines(DAYS[DAYS["airline"] == "United"], "day", "share_negative", marks=pd.concat([MARKS, late]))
+    )
     assert "storm" in picture
     assert "gap" in picture
     assert "long ago" not in picture
@@ -94,15 +108,33 @@ def test_a_share_is_a_percentage_and_a_count_is_not():
     assert "60%" in drawn(charts.shares(PARTS, "airline", ["negative", "neutral", "positive"]))
 
 
-@pytest.mark.parametrize(("frame", "message"), [
-    (DAYS.assign(text="a post"), 'a chart got the column "text"; charts take aggregates only, so count or average the posts first.'),
-    (DAYS.assign(Author="p_1"), 'a chart got the column "Author"; charts take aggregates only, so count or average the posts first.'),
-    (DAYS.assign(url="https://x"), 'a chart got the column "url"; charts take aggregates only, so count or average the posts first.'),
-    (DAYS.assign(airline="x" * 61), 'a chart got text of 61 characters in "airline"; labels have at most 60, so shorten them.'),
-    (pd.concat([DAYS] * 500), "a chart got 6,000 rows; aggregate to at most 5,000 first."),
-    (DAYS.head(0), "a chart got a frame without rows; say in words that there is nothing to show."),
-    (DAYS.assign(airline=list("abcdefghijkl")), "a chart got 12 series; at most 7 can be told apart, use charts.grid."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (
+            DAYS.assign(text="a post"),
+            'a chart got the column "text"; charts take aggregates only, so count or average the posts first.',
+        ),
+        (
+            DAYS.assign(Author="p_1"),
+            'a chart got the column "Author"; charts take aggregates only, so count or average the posts first.',
+        ),
+        (
+            DAYS.assign(url="https://x"),
+            'a chart got the column "url"; charts take aggregates only, so count or average the posts first.',
+        ),
+        (
+            DAYS.assign(airline="x" * 61),
+            'a chart got text of 61 characters in "airline"; labels have at most 60, so shorten them.',
+        ),
+        (pd.concat([DAYS] * 500), "a chart got 6,000 rows; aggregate to at most 5,000 first."),
+        (DAYS.head(0), "a chart got a frame without rows; say in words that there is nothing to show."),
+        (
+            DAYS.assign(airline=list("abcdefghijkl")),
+            "a chart got 12 series; at most 7 can be told apart, use charts.grid.",
+        ),
+    ],
+)
 def test_anything_but_an_aggregate_is_refused(frame, message):
     with pytest.raises(ValueError) as error:
         charts.lines(frame, "day", "share_negative", "airline")
@@ -124,17 +156,27 @@ def test_the_frame_given_stays_as_it_was():
 def test_a_description_gives_the_range_the_extremes_and_the_last_value():
     one = DAYS[DAYS["airline"] == "United"]
     assert charts.describe(one, "day", "share_negative") == (
-        "Share negative by day, 16 Feb 2015 to 21 Feb 2015: highest 66.4% on 21 Feb 2015, lowest 30.0% on 16 Feb 2015, last 66.4%."
+        "Share negative by day, 16 Feb 2015 to 21 Feb 2015: highest 66.4% on 21 Feb 2015, "
+        "lowest 30.0% on 16 Feb 2015, last 66.4%."
     )
     assert charts.describe(LEVELS, "airline", "value", unit="points") == (
         "By airline: highest +4.0 points for Delta, lowest −12.5 points for United."
     )
-    assert "for United, Delta, 16 Feb 2015 to 21 Feb 2015: United: highest" in charts.describe(DAYS, "day", "share_negative", "airline")
-    assert charts.describe(one.assign(share_negative=None), "day", "share_negative") == "Share negative by day: no values in 6 rows."
+    assert "for United, Delta, 16 Feb 2015 to 21 Feb 2015: United: highest" in charts.describe(
+        DAYS, "day", "share_negative", "airline"
+    )
+    assert (
+        charts.describe(one.assign(share_negative=None), "day", "share_negative")
+        == "Share negative by day: no values in 6 rows."
+    )
 
 
 def test_nothing_is_fetched_whatever_a_specification_names():
-    spec = {"data": {"url": "https://tracker.example/x.csv"}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+    spec = {
+        "data": {"url": "https://tracker.example/x.csv"},
+        "mark": "bar",
+        "encoding": {"x": {"field": "a", "type": "quantitative"}},
+    }
     with pytest.raises(ValueError, match="tracker.example|allowed"):
         drawing.draw_spec(spec)
 
@@ -189,15 +231,20 @@ def test_feelings_stay_apart_in_grey_and_their_numbers_can_be_read_on_them():
 
 
 # Machado, Oliveira and Fernandes (2009), full deficiency, in linear RGB.
-SIGHT = {"ordinary": np.eye(3), "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
-         "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])}  # fmt: skip
+SIGHT = {
+    "ordinary": np.eye(3),
+    "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+}
 
 
 def seen_as(colour: str, sight: str) -> np.ndarray:
     """The colour in CIE Lab as that reader sees it."""
     parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]] @ np.clip(SIGHT[sight] @ linear, 0, 1)
+    xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]] @ np.clip(
+        SIGHT[sight] @ linear, 0, 1
+    )
     x, y, z = np.cbrt(np.maximum(xyz / np.array([0.9505, 1, 1.089]), 0.008856))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 

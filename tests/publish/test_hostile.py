@@ -43,7 +43,8 @@ PATHS = {
     "error text": "try:\n    raise ValueError(texts[0])\nexcept ValueError as error:\n    print(error)",
     "to_html": "display(HTML(frame.to_html(escape=False)))",
     "styler": "display(pd.DataFrame({'x': texts}).style.set_caption(texts[0]))",
-    "styler with escape": "display(pd.DataFrame([short], columns=[f'{n}{t}' for n, t in enumerate(short)]).style.format(escape='html'))",
+    "styler with escape": "display(pd.DataFrame([short], columns=[f'{n}{t}' for n, t in enumerate(short)])"
+    ".style.format(escape='html'))",
     "render_links": "display(HTML(frame.to_html(render_links=True)))",
     "styler with links": "display(pd.DataFrame({'x': texts}).style.format(hyperlinks='html'))",
     "HTML": "for text in texts: display(HTML(f'<p>{text}</p>'))",
@@ -51,24 +52,29 @@ PATHS = {
     "escaped Markdown": "for text in texts: display(Markdown(escape(text)))",
     "altair": "alt.Chart(pd.DataFrame({'x': texts, 'y': 1})).mark_bar().encode(x='x', y='y')",
     "altair svg": "with alt.renderers.enable('svg'): display(alt.Chart(counts[counts['brand'].map(str.isprintable)])"
-                  ".mark_bar().encode(x='posts', y='brand'))",
+    ".mark_bar().encode(x='posts', y='brand'))",
     "mermaid": "for text in texts: display({'text/vnd.mermaid': text}, raw=True)",
     "javascript": "display(Javascript('window.pwned = 1'))",
-    "svg": "for text in texts: display({'image/svg+xml': f'<svg xmlns=\"http://www.w3.org/2000/svg\">{text}</svg>'}, raw=True)",
+    "svg": "for text in texts: display({'image/svg+xml': f'<svg>{text}</svg>'}, raw=True)",
     "latex": "for text in texts: display(Math(text))",
     "widgets": "for text in short: display(widgets.HTML(text), widgets.HTMLMath(text), widgets.Label(text))",
     "forged mark": "for text in texts: display(HTML(f'<div class=\"earshot findings\">{text}</div>'))",
-    "findings": "show.findings([Claim(f'{n}{t}', t, 0.5, t[:9], 0.4, 0.6, 100, t, (t,), verdict='real', about={'notebook': t})"
-                " for n, t in enumerate(texts)])",
+    "findings": "show.findings([Claim(f'{n}{t}', t, 0.5, t[:9], 0.4, 0.6, 100, t, (t,), verdict='real',"
+    " about={'notebook': t})"
+    " for n, t in enumerate(texts)])",
     "headline": "for text in short: show.headline(text, text)",
     "table": "show.table(frame.assign(also=frame['text']), texts[0], {'text': 'link'})",
     "posts": "show.posts(frame, texts[0], n=len(frame))",
-    "figure": "show.figure(charts.bars(counts, 'brand', 'posts', title=texts[0]), texts[0] + ' 12 in all', texts[0], counts)",
+    "figure": "show.figure(charts.bars(counts, 'brand', 'posts', title=texts[0]), texts[0] + ' 12 in all',"
+    " texts[0], counts)",
     "lines": "show.figure(charts.grid(counts.assign(day=pd.Timestamp('2026-03-02')), 'day', 'posts', 'brand'),"
-             " charts.describe(counts, 'brand', 'posts'), texts[1], counts)",
+    " charts.describe(counts, 'brand', 'posts'), texts[1], counts)",
     "facts": "show.facts(dict(zip(short, texts)))",
     "note": "for text in texts: show.note(text, link=text)",
-}  # fmt: skip
+}
+OURS = frozenset(
+    """div p blockquote footer span bdi table caption thead tbody tr th td ol li dl dt dd details summary a i""".split()  # noqa: SIM905
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +96,18 @@ def page(executed):
     """The page of that notebook, told hostile facts as well."""
     html = executed.with_suffix(".html")
     live = HOSTILE["script"]
-    pages.render(executed, html, {"brand": live, "run_id": live, "verify": live, "params": {live: live, "brands": [live]},
-                                  "pages": [("09_hostile.html", live), ("10_next.html", live)], "lang": "en"})  # fmt: skip
+    pages.render(
+        executed,
+        html,
+        {
+            "brand": live,
+            "run_id": live,
+            "verify": live,
+            "params": {live: live, "brands": [live]},
+            "pages": [("09_hostile.html", live), ("10_next.html", live)],
+            "lang": "en",
+        },
+    )
     return html
 
 
@@ -127,7 +143,9 @@ def test_the_page_holds_no_character_that_acts(page):
 def test_without_its_policy_the_page_would_still_run_nothing(page, visit):
     """Escaping is the defence; the policy is the second one."""
     bare = page.with_name("bare.html")
-    bare.write_text(re.sub(r'<meta[^>]*Content-Security-Policy[^>]*>', "", page.read_text(encoding="utf-8")), encoding="utf-8")
+    bare.write_text(
+        re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", page.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     seen = visit(bare)
     assert (seen.ran, seen.asked) == (0, [])
 
@@ -138,11 +156,10 @@ def test_no_part_of_the_page_is_drawn_by_a_post(page, browser):
     opened.goto(page.as_uri())
     tags = set(opened.evaluate("[...new Set([...document.querySelectorAll('*')].map(node => node.localName))]"))
     opened.close()
-    assert tags <= set("html head meta title style body a header p b span nav ul li ol div main h1 h2 dl dt dd pre table caption thead "
-                       "tbody tr th td bdi blockquote footer figure figcaption strong picture source img details summary code i".split())  # fmt: skip
-
-
-OURS = set("div p blockquote footer span bdi table caption thead tbody tr th td ol li dl dt dd details summary a i".split())
+    page_own = (
+        "html head meta title style body header nav ul main h1 h2 pre b figure figcaption strong picture source img"
+    )
+    assert tags <= OURS | {"code", *page_own.split(" ")}
 
 
 def parts(html: str) -> list[tuple[str, list[str]]]:
@@ -169,8 +186,18 @@ def test_a_post_alone_is_shown_as_text_by_every_shape(name, shown):
         body = html.split("</style>", 1)[1]
         written = parts(body)
         assert {tag for tag, _ in written} <= OURS
-        assert {name for _, names in written for name in names} <= {"class", "dir", "id", "href", "rel", "tabindex", "role",
-                                                                    "aria-label", "aria-hidden", "scope"}  # fmt: skip
+        assert {name for _, names in written for name in names} <= {
+            "class",
+            "dir",
+            "id",
+            "href",
+            "rel",
+            "tabindex",
+            "role",
+            "aria-label",
+            "aria-hidden",
+            "scope",
+        }
         assert "p_0123456789ab" not in body + words
         assert "\x1b" not in body + words
         assert len(body) < 12_000
@@ -201,8 +228,15 @@ def test_a_chart_refuses_posts_and_an_error_page_quotes_none(tmp_path, visit):
     for place, name in enumerate(LIVE):
         folder = tmp_path / "x" / f"2026-11-21T07{place:02d}Z-abcdef0.failed"
         folder.mkdir(parents=True)
-        manifest = {"run": HOSTILE[name], "workspace": HOSTILE[name], "status": "failed", "problem": HOSTILE[name], "params": {"title": HOSTILE[name]},
-                    "started": "2026-11-21T07:00:00+00:00", "notebooks": [{"name": HOSTILE[name], "status": "failed", "problem": HOSTILE[name]}]}
+        manifest = {
+            "run": HOSTILE[name],
+            "workspace": HOSTILE[name],
+            "status": "failed",
+            "problem": HOSTILE[name],
+            "params": {"title": HOSTILE[name]},
+            "started": "2026-11-21T07:00:00+00:00",
+            "notebooks": [{"name": HOSTILE[name], "status": "failed", "problem": HOSTILE[name]}],
+        }
         (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
         failure = write_failure(folder, manifest)
         assert check(failure.read_text(encoding="utf-8")) == []

@@ -17,10 +17,22 @@ def runs(tmp_path):
         folder = tmp_path / "acme" / (name if status == "good" else f"{name}.failed")
         folder.mkdir(parents=True)
         moment = f"{name[:13]}:{name[13:15]}:30+00:00"
-        manifest = {"run": name, "workspace": "acme", "status": status, "problem": "", "started": moment, "finished": moment, "posts": 10107,
-                    "window": {"first": "2015-02-16T00:00:00+00:00", "last": "2015-02-24T11:00:00+00:00"}, "params": {"title": "Acme"},
-                    "notebooks": [{"name": "03_sentiment", "status": "ran"}, {"name": "16_brief", "status": "reused"}],
-                    "claims": [{"weight": 0.2, "sentence": "Small."}, {"weight": 0.9, "sentence": "Big & <b>bold</b>.", "about": {}}]} | values
+        manifest = {
+            "run": name,
+            "workspace": "acme",
+            "status": status,
+            "problem": "",
+            "started": moment,
+            "finished": moment,
+            "posts": 10107,
+            "window": {"first": "2015-02-16T00:00:00+00:00", "last": "2015-02-24T11:00:00+00:00"},
+            "params": {"title": "Acme"},
+            "notebooks": [{"name": "03_sentiment", "status": "ran"}, {"name": "16_brief", "status": "reused"}],
+            "claims": [
+                {"weight": 0.2, "sentence": "Small."},
+                {"weight": 0.9, "sentence": "Big & <b>bold</b>.", "about": {}},
+            ],
+        } | values
         (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
         for page in ("03_sentiment", "16_brief") if status == "good" else ():
             (folder / f"{page}.html").write_text("", encoding="utf-8")
@@ -30,7 +42,9 @@ def runs(tmp_path):
 
 
 def test_runs_are_listed_newest_first_with_the_headline_of_their_brief(runs):
-    runs("2026-10-03T0700Z-aaaaaaa", claims=[{"weight": 1, "sentence": "x", "about": {"headline": "October’s headline"}}])
+    runs(
+        "2026-10-03T0700Z-aaaaaaa", claims=[{"weight": 1, "sentence": "x", "about": {"headline": "October’s headline"}}]
+    )
     folder, _ = runs("2026-11-20T0700Z-bbbbbbb")
     (folder.parent / "latest").symlink_to(folder.name)
     html = write_index(folder.parent).read_text(encoding="utf-8")
@@ -66,8 +80,13 @@ def test_a_failure_page_says_which_notebook_why_and_what_to_do_and_quotes_nobody
     good, _ = runs("2026-11-20T0700Z-bbbbbbb")
     (good.parent / "latest").symlink_to(good.name)
     post = "I waited three hours for my bag and <b>nobody</b> came to help me at all"
-    folder, manifest = runs("2026-11-21T0700Z-ccccccc", "failed",
-                            notebooks=[{"name": "03_sentiment", "status": "failed", "problem": f"cell 4: ValueError: not a number: '{post}'"}])
+    folder, manifest = runs(
+        "2026-11-21T0700Z-ccccccc",
+        "failed",
+        notebooks=[
+            {"name": "03_sentiment", "status": "failed", "problem": f"cell 4: ValueError: not a number: '{post}'"}
+        ],
+    )
     html = write_failure(folder, manifest).read_text(encoding="utf-8")
     assert check(html) == []
     assert "This report failed in “Sentiment”" in html
@@ -81,7 +100,7 @@ def test_a_failure_page_says_which_notebook_why_and_what_to_do_and_quotes_nobody
 def test_an_error_is_brief():
     assert brief_error("Traceback…\n  line\nValueError: short 'word'\n\n") == "ValueError: short 'word'"
     assert brief_error("") == "No message was given."
-    assert brief_error("KeyError: \"" + "a post that goes on and on and never ends " * 50) == "KeyError: '…'"
+    assert brief_error('KeyError: "' + "a post that goes on and on and never ends " * 50) == "KeyError: '…'"
     assert len(brief_error("x" * 5000)) == 301
 
 

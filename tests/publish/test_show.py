@@ -11,8 +11,20 @@ ALT = "Negative share by airline: United 60.0%, Delta 40.0%."
 
 
 def claim(**values) -> Claim:
-    return Claim(**{"id": "sentiment.united", "sentence": "United stands at 60.0%.", "value": 0.6, "unit": "share", "low": 0.55,
-                    "high": 0.65, "n": 2000, "method": "share of posts", "inputs": ("posts",)} | values)  # fmt: skip
+    return Claim(
+        **{
+            "id": "sentiment.united",
+            "sentence": "United stands at 60.0%.",
+            "value": 0.6,
+            "unit": "share",
+            "low": 0.55,
+            "high": 0.65,
+            "n": 2000,
+            "method": "share of posts",
+            "inputs": ("posts",),
+        }
+        | values
+    )
 
 
 def test_findings_are_ordered_and_each_has_anchor_interval_n_and_method(shown):
@@ -26,11 +38,13 @@ def test_findings_are_ordered_and_each_has_anchor_interval_n_and_method(shown):
     assert metadata == {"earshot": "findings"}
 
 
-@pytest.mark.parametrize(("verdict", "kind", "words"), [("real", "change", "clear change"), ("real", "level", "clear difference"),
-                                                        ("noise", "change", "within noise")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("verdict", "kind", "words"),
+    [("real", "change", "clear change"), ("real", "level", "clear difference"), ("noise", "change", "within noise")],
+)
 def test_a_verdict_is_said_in_words_and_by_a_sign_not_by_colour_alone(shown, verdict, kind, words):
     show.findings([claim(verdict=verdict, kind=kind)])
-    assert f'</span> {words}</span>' in shown[0][0]
+    assert f"</span> {words}</span>" in shown[0][0]
     assert '<span aria-hidden="true">' in shown[0][0]
 
 
@@ -48,9 +62,12 @@ def test_no_findings_are_said_to_be_none(shown):
 def test_a_table_aligns_and_formats_numbers_and_can_be_scrolled_by_keyboard(shown):
     show.table(LEVELS.assign(when=pd.Timestamp("2015-02-24"), gap=[None, 1.5]), "Negative share", {"n": "count"})
     html = shown[0][0]
-    assert '<caption>Negative share</caption>' in html
+    assert "<caption>Negative share</caption>" in html
     assert '<th scope="col" class="number">Share negative</th>' in html
-    assert '<th scope="row"><bdi dir="auto">United</bdi></th><td class="number">60.0%</td><td class="number">2,000</td>' in html
+    assert (
+        '<th scope="row"><bdi dir="auto">United</bdi></th><td class="number">60.0%</td><td class="number">2,000</td>'
+        in html
+    )
     assert "<td>24 Feb 2015</td>" in html
     assert '<td class="number">–</td>' in html
     assert 'tabindex="0"' in html
@@ -72,11 +89,17 @@ def test_an_empty_table_is_a_sentence(shown):
     assert "Days that stand out: none." in shown[0][1]
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ((LEVELS, ""), "show.table got no caption; say in one line what the table holds."),
-    ((LEVELS, "x", {"m": "share"}), 'show.table got a format for "m"; the columns are airline, share_negative, n.'),
-    ((LEVELS.set_axis(["a", "a", "b"], axis=1), "x"), "show.table got two columns of the same name among a, a, b; rename one."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((LEVELS, ""), "show.table got no caption; say in one line what the table holds."),
+        ((LEVELS, "x", {"m": "share"}), 'show.table got a format for "m"; the columns are airline, share_negative, n.'),
+        (
+            (LEVELS.set_axis(["a", "a", "b"], axis=1), "x"),
+            "show.table got two columns of the same name among a, a, b; rename one.",
+        ),
+    ],
+)
 def test_a_table_that_cannot_be_read_is_refused(arguments, message):
     with pytest.raises(ValueError) as error:
         show.table(*arguments)
@@ -84,12 +107,23 @@ def test_a_table_that_cannot_be_read_is_refused(arguments, message):
 
 
 def test_posts_are_quoted_with_brand_day_platform_and_feeling_and_without_author(shown):
-    frame = pd.DataFrame({"text": ["@p_0123456789ab <b>never</b> again, call [phone]"], "brand": ["Acme"], "platform": ["forum"],
-                          "created_at": [pd.Timestamp("2026-03-02T23:59Z")], "sentiment": ["negative"],
-                          "author": ["p_abcdefabcdef"], "url": ["https://forum.example/alice/1"]})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "text": ["@p_0123456789ab <b>never</b> again, call [phone]"],
+            "brand": ["Acme"],
+            "platform": ["forum"],
+            "created_at": [pd.Timestamp("2026-03-02T23:59Z")],
+            "sentiment": ["negative"],
+            "author": ["p_abcdefabcdef"],
+            "url": ["https://forum.example/alice/1"],
+        }
+    )
     show.posts(frame, "Complaints")
     html = shown[0][0]
-    assert '<p dir="auto">@someone &lt;b&gt;never&lt;/b&gt; again, call <span class="mask">phone removed</span></p>' in html
+    assert (
+        '<p dir="auto">@someone &lt;b&gt;never&lt;/b&gt; again, call <span class="mask">phone removed</span></p>'
+        in html
+    )
     assert "2 Mar 2026" in html
     assert '<span aria-hidden="true">−</span> negative' in html
     assert "p_abcdef" not in html
@@ -114,7 +148,9 @@ def test_a_figure_has_two_pictures_a_title_a_caption_alt_text_and_its_data(shown
     assert "<script" not in html
 
 
-@pytest.mark.parametrize("alt", ["", "a chart", "Figure 1", "No description has been provided for this image", "Negative share by airline."])
+@pytest.mark.parametrize(
+    "alt", ["", "a chart", "Figure 1", "No description has been provided for this image", "Negative share by airline."]
+)
 def test_an_alt_text_that_says_nothing_is_refused(alt):
     with pytest.raises(ValueError, match="write a sentence of at least 20 characters that gives the data"):
         show.figure(charts.bars(LEVELS, "airline", "n"), alt, "Posts by airline.", LEVELS)
@@ -152,7 +188,9 @@ def test_a_dashboard_gets_the_same_html_in_one_widget_that_can_be_refilled():
 
 
 def test_no_cell_or_heading_of_a_csv_acts_as_a_formula():
-    frame = pd.DataFrame({"=a": ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1", "＝1", "fine", None], "n": range(-5, 5)})
+    frame = pd.DataFrame(
+        {"=a": ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1", "＝1", "fine", None], "n": range(-5, 5)}
+    )
     safe = show.csv_safe(frame)
     assert list(safe["'=a"])[:9] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "'  =1", "'＝1", "fine"]
     assert pd.isna(safe["'=a"].iloc[9])

@@ -2,8 +2,8 @@
 
 FONT = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', sans-serif"
 INK, QUIET, GRID, BAND = "#1c1c1a", "#5b5a55", "#e4e2db", "#8a877c"
-# Okabe and Ito's blue, vermilion and green (2008) made dark enough to be read as text on white (4.5 to 1), then the hues
-# that stay farthest from them for readers without red or green cones (tested: CIE Lab distance of 11 or more).
+# Okabe and Ito's blue, vermilion and green (2008) made dark enough to be read as text on white (4.5 to 1), then the
+# hues that stay farthest from them for readers without red or green cones (tested: CIE Lab distance of 11 or more).
 SERIES = ("#0b5a8f", "#c2410c", "#007a5a", "#7a1f5c", "#2b2b2b", "#7a3b00", "#0a7f83")
 OTHERS, OTHERS_FILL = "#77746b", "#98958a"
 # Dark, very light, middle: the three stay apart when printed in grey.
