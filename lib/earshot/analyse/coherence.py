@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich import topic_model, topic_words
+from earshot.enrich.embeddings import matrix
+from earshot.enrich.literals import listed
 
 SAMPLE = 3_000
 TOP = 10
@@ -39,12 +41,12 @@ def stability(store, posts: pd.DataFrame, params) -> float:
     """Return how alike (adjusted Rand index, 1 is the same) topics from two other seeds are, on up to 3,000 posts."""
     from sklearn.metrics import adjusted_rand_score
     sample = posts.sort_values("content_hash").drop_duplicates("content_hash").head(SAMPLE)
-    wanted = {"content_hash": sample["content_hash"].tolist()}
-    stored = store.read("embeddings", ["content_hash", "vector"], where=wanted)
+    stored = store.sql("SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
+                       f"{listed(sample['content_hash'])} ORDER BY content_hash")
     sample = sample.set_index("content_hash").loc[stored["content_hash"]]
     if len(sample) < 4 * params.topics_min_posts:
         return float("nan")
-    vectors = np.vstack(list(stored["vector"])).astype(np.float32)
+    vectors = matrix(stored["vector"])
     groups = list(zip("brand:" + sample["brand"].fillna(""), "lang:" + sample["lang"].fillna(""), strict=True))
     models = [topic_model.fit(vectors, groups, params.topics_min_posts, params.seed + turn) for turn in (1, 2)]
     return float(adjusted_rand_score(*(model.assign(vectors, groups)[0] for model in models)))

@@ -32,9 +32,19 @@ class Topics:
     counted: int
 
     @property
+    def any(self) -> bool:
+        """Say whether there is a topic large enough to report."""
+        return len(self.sizes) > 0
+
+    @property
     def largest(self) -> pd.DataFrame:
         """The topics a figure has room for, largest first."""
         return self.sizes.head(SHOWN)
+
+    @property
+    def largest_shown(self) -> pd.DataFrame:
+        """The same as a table."""
+        return self.largest[["topic name", "share", "low", "high", "posts", "authors"]]
 
     @property
     def felt(self) -> pd.DataFrame:
@@ -59,6 +69,23 @@ class Topics:
                                      "share_before": "share before", "share_now": "share now"})
 
     @property
+    def brands_shown(self) -> pd.DataFrame:
+        """The brands' own topics as a table."""
+        return self.brands[["brand", "topic", "posts", "share here", "share elsewhere", "difference"]]
+
+    @property
+    def quality_shown(self) -> pd.DataFrame:
+        """The coherence of each topic, as a table."""
+        return self.quality[["topic name", "posts", "coherence"]]
+
+    @property
+    def new_caption(self) -> str:
+        """What the posts of ``new`` are."""
+        grown = self.moves[self.moves["new"]]["name"] if self.moves["new"].any() else self.moves["name"].head(1)
+        kind = "New" if self.moves["new"].any() else "No topic is new; grown most"
+        return f"{kind}: {words.listed([f'“{name}”' for name in grown])}"
+
+    @property
     def new(self) -> pd.DataFrame:
         """Typical posts of the topics that are new, or of the one that grew most."""
         chosen = self.moves[self.moves["new"]] if self.moves["new"].any() else self.moves.head(1)
@@ -81,6 +108,11 @@ class Topics:
                  "words": f"People who used the word, {self.period.now} against {self.period.then}",
                  "quality": "Coherence of the topics' words"}[figure]
         return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
+
+
+def survey(store, posts: pd.DataFrame, params: Brief) -> Topics:
+    """Return ``find`` on the topics in ``store``, with their stability measured on its embeddings."""
+    return find(posts, store.read("topic_names"), params, coherence.stability(store, posts, params))
 
 
 def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: float = float("nan")) -> Topics:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from earshot.enrich import likeness
 from earshot.enrich.likeness import is_long, jaccard, normalise
+from earshot.enrich.literals import listed
 
 TABLE = "duplicates"
 VERSION = "1"
@@ -23,20 +24,30 @@ COLUMNS = ["post_id", "week", "content_hash", "author", "text", "created_at", "k
 MARK = re.compile(r"^\W*(?:rt|mt)\b:?\s*@\w+|^\s*[\"“”'‘«]\s*@\w+\s*:|\bvia @\w+\s*$", re.I)
 
 
+_COLUMNS = ", ".join(f"p.{name}" for name in COLUMNS)
+_NEW = f"""
+    WITH new AS (SELECT p.post_id, d."group" AS left_group FROM posts p LEFT JOIN duplicates d USING (post_id)
+                 WHERE d.post_id IS NULL OR d.content_hash <> p.content_hash OR d.step_version <> '{VERSION}')
+    SELECT {_COLUMNS}, p.post_id IN (SELECT post_id FROM new) AS is_new
+    FROM posts p LEFT JOIN duplicates d USING (post_id)
+    WHERE p.post_id IN (SELECT post_id FROM new) OR d."group" IN (SELECT left_group FROM new)
+"""
+
+
 def update(store) -> int:
     """Group the posts that are new or edited with everything stored, and return how many those were.
 
     Only groups that a new post touches are worked out again; the rest of the table stays as it is.
     """
-    new = store.sql(f"""SELECT p.post_id, d."group" FROM posts p LEFT JOIN duplicates d USING (post_id)
-        WHERE d.post_id IS NULL OR d.content_hash <> p.content_hash OR d.step_version <> '{VERSION}'""")
-    if new.empty:
+    posts = store.sql(_NEW)
+    if posts.empty:
         return 0
-    posts = _posts(store, set(new["post_id"]) | _members(store, new["group"].dropna()))
-    if store.version(TABLE) is not None and len(posts) < store.sql("SELECT count(*) AS n FROM posts")["n"].iloc[0]:
-        posts = _posts(store, set(posts["post_id"]) | _members(store, _touched(store, posts)))
+    new = int(posts.pop("is_new").sum())
+    others = store.sql(f"""SELECT {_COLUMNS} FROM posts p JOIN duplicates d USING (post_id)
+        WHERE d."group" IN {listed(_touched(store, posts))}""")
+    posts = pd.concat([posts, others[~others["post_id"].isin(posts["post_id"])]])
     store.merge(TABLE, group(posts))
-    return len(new)
+    return new
 
 
 def group(posts: pd.DataFrame) -> pd.DataFrame:
@@ -52,17 +63,8 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
     for earlier, later in _known_links(posts, prints):
         forest.join(earlier, later)
     _join_near(forest, sketches, sketched, texts)
-    return _rows(posts, texts, prints, forest.roots(), dict(zip(sketched.tolist(), likeness.packed(sketches), strict=True)))
-
-
-def _posts(store, ids: set) -> pd.DataFrame:
-    return store.read("posts", COLUMNS, where={"post_id": sorted(ids)})
-
-
-def _members(store, groups) -> set:
-    """Return the ids of all stored posts of these groups."""
-    found = set(groups)
-    return set(store.read(TABLE, where={"group": sorted(found)})["post_id"]) if found else set()
+    kept = dict(zip(sketched.tolist(), likeness.packed(sketches), strict=True))
+    return _rows(posts, texts, prints, forest.roots(), kept)
 
 
 def _touched(store, posts: pd.DataFrame) -> set:
@@ -73,6 +75,8 @@ def _touched(store, posts: pd.DataFrame) -> set:
     # Reposts may have come before the post they repeat.
     awaited = {_digest("repost of", post) for post in posts["post_id"]}
     stored = store.sql(f"""SELECT post_id, "group", fingerprint, sketch FROM {TABLE}""")
+    if stored.empty:
+        return set()
     sure = stored["fingerprint"].isin({*prints, *awaited}) | stored["post_id"].isin(named)
     kept = stored[stored["sketch"] != ""]
     alike = likeness.crossed(_sketches(texts, prints)[0], likeness.unpacked(kept["sketch"]))

@@ -15,7 +15,7 @@ AXES = 50
 APART = 0.65
 STEPS = 2
 SHRINK = 50  # a brand or language with this many posts is moved half way to the common centre
-WORD = r"(?u)[^\W\d_]{2,}"
+WORD = r"(?u)\b[^\W\d_]{2,24}\b"
 FAR = 0.02  # the share of fitted posts that are so far from everything that they get no topic
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 TERMS = 10
 SHOWN = 3
+LONGEST = 55  # characters of a name
 WIDE = 0.35  # a word gives way to a pair of words that makes up this share of its uses
 LIFT = 1.5
 NOISE = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|\[[a-z-]{2,12}\]|\b(?:rt|mt)\b:?", re.I)
@@ -65,7 +66,9 @@ def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabula
 
 def name(found: list[str], taken: set[str]) -> str:
     """Return a topic's name: its first terms, and one more where another topic has that name already."""
-    for count in range(SHOWN, len(found) + 1):
+    lengths = np.cumsum([len(term) + 3 for term in found])
+    found = [term for term, length in zip(found, lengths, strict=True) if length <= LONGEST]
+    for count in range(min(SHOWN, max(len(found), 1)), len(found) + 1):
         if " · ".join(found[:count]) not in taken:
             return " · ".join(found[:count])
     words = " · ".join(found) or "short posts"

@@ -13,6 +13,8 @@ import pandas as pd
 
 from earshot.core.clock import now
 from earshot.enrich import topic_words
+from earshot.enrich.embeddings import matrix
+from earshot.enrich.literals import listed
 from earshot.enrich.topic_model import FAR, TopicModel, describe, fit
 
 TABLE = "topics"
@@ -65,7 +67,7 @@ def load(store) -> tuple[str, TopicModel | None]:
     latest = max(facts.itertuples(), key=lambda row: (row.vector[0], row.model))
     rows = rows[rows["model"] == latest.model]
     parts = {part: rows[rows["part"] == part] for part in ("mean", "shift", "axis", "centre")}
-    stacked = {part: _stack(frame["vector"]) for part, frame in parts.items()}
+    stacked = {part: matrix(frame["vector"]) for part, frame in parts.items()}
     shifts = dict(zip(parts["shift"]["name"], stacked["shift"], strict=True))
     return latest.model, TopicModel(stacked["mean"][0], shifts, stacked["axis"], stacked["centre"],
                                     tuple(parts["centre"]["name"].astype(int)), *_facts(latest.vector))
@@ -78,7 +80,8 @@ def _facts(vector) -> tuple[float, int, int]:
 def save(store, model: TopicModel) -> str:
     """Store the model in place of the one before, and return its name."""
     name = "bertopic-" + blake2b(model.centres.tobytes() + repr(model.ids).encode(), digest_size=4).hexdigest()
-    before = store.read("topic_model", ["vector"], where={"part": "facts"})["vector"]
+    stored = store.read("topic_model")
+    before = stored.loc[stored["part"] == "facts", "vector"]
     turn = 1 + max((vector[0] for vector in before), default=0)
     rows = [("facts", "", [turn, model.floor, model.fitted, model.founded]), ("mean", "", model.mean)]
     rows += [("shift", group, vector) for group, vector in model.shifts.items()]
@@ -125,14 +128,11 @@ def _groups(posts: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _vectors(store, posts: pd.DataFrame) -> np.ndarray:
-    wanted = {"content_hash": posts["content_hash"].unique().tolist()}
-    stored = store.read("embeddings", ["content_hash", "vector"], where=wanted)
+    wanted = posts["content_hash"].unique()
+    stored = pd.concat([store.sql("SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
+                                  f"{listed(wanted[at:at + SAMPLE])}") for at in range(0, len(wanted), SAMPLE)])
     rows = pd.Index(stored["content_hash"]).get_indexer(posts["content_hash"])
-    return _stack(stored["vector"])[rows]
-
-
-def _stack(vectors: pd.Series) -> np.ndarray:
-    return np.vstack(list(vectors)).astype(np.float32) if len(vectors) else np.empty((0, 0), np.float32)
+    return matrix(stored["vector"])[rows]
 
 
 def _placed(store, posts: pd.DataFrame, model: TopicModel) -> pd.DataFrame:
@@ -197,7 +197,7 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray, params) -> list[dict]:
     """Return topic, name and terms of every topic; a topic that was there before keeps its name."""
-    texts = store.read("posts", ["post_id", "text"], where={"post_id": sample["post_id"].tolist()})
+    texts = store.sql(f"SELECT post_id, text FROM posts WHERE post_id IN {listed(sample['post_id'])}")
     bare = [topic_words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
     found = topic_words.weigh(describe(bare, topics, vectors, ignore), bare, topics)
