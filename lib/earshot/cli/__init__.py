@@ -55,14 +55,11 @@ def report(
     Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it stopped.
     """
     from earshot.cli.arrival import bring_in
-    from earshot.collect.demo.supply import supply
     from earshot.core.workspace import open_workspace
     from earshot.publish.run_report import report as make_report
     given = dict(map(parameter, param or []))
-    space = open_workspace(workspace, **given)
-    supply(space, say)
     if posts:
-        bring_in(space, posts, yes)
+        bring_in(open_workspace(workspace, **given), posts, yes)
     done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
     say(done.message, "" if done.ok else "red", out if done.ok else err)
     page = done.folder.parent / "latest" / "16_brief.html" if done.ok else done.folder / "failure.html"

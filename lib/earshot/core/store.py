@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.core import merging, views
+from earshot.core import merging, reading, views
 from earshot.core.clock import now
 from earshot.core.guard import StoreError, writing
 from earshot.core.tables import TABLES, conform
@@ -48,6 +48,11 @@ class Store:
         """Return the version of every table that exists."""
         found = {name: self.version(name) for name in TABLES}
         return {name: version for name, version in found.items() if version is not None}
+
+    def identities(self) -> dict[str, str]:
+        """Return the id of every table that exists; a table that was deleted and made anew has another."""
+        found = {name: self._delta(name) for name in TABLES}
+        return {name: str(delta.metadata().id) for name, delta in found.items() if delta is not None}
 
     def append(self, table: str, frame: pd.DataFrame) -> int:
         """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does not fit."""
@@ -89,10 +94,10 @@ class Store:
         stored = delta.to_pyarrow_dataset()
         needed = [name for name in dict.fromkeys([*wanted, *spec.key]) if name in stored.schema.names]
         try:
-            rows = stored.to_table(columns=needed, filter=_filter(spec, conditions))
+            rows = stored.to_table(columns=needed, filter=reading.condition(spec, conditions))
         except FileNotFoundError:
             raise self._erased(table, delta) from None
-        frame = _typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
+        frame = reading.typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
         return frame[wanted]
 
     def sql(self, query: str) -> pd.DataFrame:
@@ -228,27 +233,3 @@ def _settings(spec) -> dict[str, str]:
     counted = "created_at" if "created_at" in spec.columns else ""
     return {"delta.enableExpiredLogCleanup": "false"} | (
         {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})
-
-
-def _filter(spec, conditions: dict):
-    import pyarrow as pa
-    import pyarrow.dataset as ds
-    clauses = [ds.field(name).isin(pa.array(list(value) if isinstance(value, (list, tuple, set)) else [value],
-                                            spec.arrow.field(name).type))
-               for name, value in conditions.items()]
-    found = None
-    for clause in clauses:
-        found = clause if found is None else found & clause
-    return found
-
-
-def _typed(spec, rows) -> pd.DataFrame:
-    """Return an Arrow table as a frame in the table's types, with columns it did not have yet empty."""
-    from earshot.core.schema import TYPES
-    frame = rows.to_pandas()
-    for name, column in spec.columns.items():
-        if name not in frame:
-            frame[name] = pd.Series(pd.NA, index=frame.index) if column.type != "vector" else None
-        if column.type != "vector":
-            frame[name] = frame[name].astype(TYPES[column.type])
-    return frame

@@ -13,8 +13,11 @@ def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
                      progress: Callable[[str, int, int], None] | None = None) -> list:
     """Enrich every post that is new or whose step changed, and return the reports of the steps ([] when nothing is).
 
+    The demo brand is simulated and imported first, so that it can be seen on a fresh machine, whatever asks for it.
     ``say`` gets one line per step that did something, ``progress`` (step, done, all) while a step works.
     """
+    from earshot.collect.demo.supply import supply
+    supply(workspace, say)
     place = workspace.outputs / ".enriched.json"  # deleting it only costs a new look
     if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
         return []

@@ -55,10 +55,8 @@ def read_past(outputs: Path, limit: int = LOOK_BACK) -> list[Past]:
 
 def describe_tables(store) -> dict[str, dict]:
     """Return id and version of every stored table; the id tells a table that was deleted and made anew."""
-    from earshot.core.tables import TABLES
-    found = {name: store._delta(name) for name in TABLES}
-    return {name: {"id": str(delta.metadata().id), "version": delta.version()}
-            for name, delta in found.items() if delta is not None}
+    versions = store.versions()
+    return {name: {"id": identity, "version": versions[name]} for name, identity in store.identities().items()}
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:

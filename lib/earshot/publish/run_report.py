@@ -50,7 +50,7 @@ def report(workspace: str, reason: str = "", requester: str = "", force: bool = 
     begun = time.monotonic()
     requester = requester or _user()
     space = open_workspace(workspace, **(_params_of(workspace, like) | params))
-    listed = list_notebooks(notebooks or home() / "notebooks")
+    listed = list_notebooks(notebooks or _notebooks())
     for notebook in listed:
         notebook.values(space.params)
     limits = {"timeout": timeout, "cell_timeout": cell_timeout}
@@ -165,6 +165,12 @@ def _params_of(workspace: str, run: str) -> dict:
     if run not in past:
         raise ParamError(f"like: {workspace} has no run {run!r}.{nearest(run, past)}")
     return {name: value for name, value in past[run].manifest["params"].items() if name != "workspace"}
+
+
+def _notebooks() -> Path:
+    """Return the notebooks of the home, or this checkout's where the home has none."""
+    ours = home() / "notebooks"
+    return ours if ours.is_dir() else CHECKOUT / "notebooks"
 
 
 def _today(space: Workspace) -> str:
