@@ -43,13 +43,14 @@ def row(*parts: widgets.Widget) -> widgets.Box:
 
 def table_of(parts: Iterable[widgets.Widget], columns: str = COLUMNS) -> widgets.GridBox:
     """Return the parts in as many columns as the screen has room for."""
-    return widgets.GridBox(list(parts), layout=widgets.Layout(grid_template_columns=columns, grid_gap=".25rem 1.5rem",
+    return widgets.GridBox(list(parts), layout=widgets.Layout(grid_template_columns=columns, grid_gap=".3rem 2rem",
                                                               width="100%", overflow="hidden"))
 
 
 def page(*parts: widgets.Widget) -> widgets.VBox:
     """Return the whole dashboard."""
-    return widgets.VBox(parts, layout=widgets.Layout(max_width="76rem", width="100%", overflow="hidden"))
+    return widgets.VBox(parts, layout=widgets.Layout(max_width="80rem", width="100%", overflow="hidden",
+                                                     grid_gap=".9rem"))
 
 
 def guarded(message: widgets.HTML, explain: Callable[[Exception], str], action: Callable[[], str | None]) -> bool:

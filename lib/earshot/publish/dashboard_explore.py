@@ -49,13 +49,11 @@ class Explore:
         back = dashboard.button("‹ Previous", lambda: self._turn(-1), "Previous page of posts")
         on = dashboard.button("Next ›", lambda: self._turn(1), "Next page of posts")
         above = [field for name, field in self.inputs.items() if name != "order"]
-        return (part["about"], dashboard.table_of(above), dashboard.row(
-                    dashboard.button("Show all", self._reset, "Set every field back to all"), self.message),
-                part["facts"], part["line"],
-                dashboard.table_of([part[name] for name in ("feelings", "topics", "channels", "languages")],
-                                   dashboard.HALVES),
-                part["save"], dashboard.table_of([self.inputs["order"]]), dashboard.row(back, on, part["place"]),
-                part["posts"])
+        figures = [part[name] for name in ("line", "feelings", "topics", "channels", "languages")]
+        return (part["about"], dashboard.table_of(above),
+                dashboard.row(dashboard.button("Show all", self._reset, "Set every field back to all"), self.message),
+                part["facts"], dashboard.table_of(figures, dashboard.HALVES), part["save"],
+                dashboard.table_of([self.inputs["order"]]), part["posts"], dashboard.row(back, on, part["place"]))
 
     def _changed(self, change: dict) -> None:
         if self.quiet:
