@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from earshot.analyse.topics import Topics
 
 INPUTS = ("posts", "duplicates", "sentiment", "topics", "topic_names")
-SHARE = "share of posts without repeats, clustered by author, 95 % interval"
-MEAN = "mean over the topic's posts without repeats, clustered by author, 95 % interval"
+SHARE = "share of posts without repeats, clustered by author, 95% interval"
+MEAN = "mean over the topic's posts without repeats, clustered by author, 95% interval"
 CHANGE = "difference of shares clustered by author, corrected for all topics (Benjamini-Hochberg)"
 ODDS = "log-odds with informative Dirichlet prior over people, corrected for all words (Benjamini-Hochberg)"
 LARGEST, MOVED = 3, 5

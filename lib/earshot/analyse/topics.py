@@ -102,8 +102,8 @@ class Topics:
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"sizes": "Share of posts, 95 % interval", "felt": "Net sentiment in points, 95 % interval",
-                 "course": "Share of posts, 95 % interval", "brands": "Share of a brand's posts against all others'",
+        about = {"sizes": "Share of posts, 95% interval", "felt": "Net sentiment in points, 95% interval",
+                 "course": "Share of posts, 95% interval", "brands": "Share of a brand's posts against all others'",
                  "moves": f"Share of posts, {self.period.now} against {self.period.then}",
                  "words": f"People who used the word, {self.period.now} against {self.period.then}",
                  "quality": "Coherence of the topics' words"}[figure]

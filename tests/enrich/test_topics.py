@@ -1,0 +1,210 @@
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from earshot.core.params import Brief
+from earshot.core.store import Store
+from earshot.enrich import topic_model, topic_words, topics
+
+BRIEF = Brief(workspace="acme", brand="Acme", brands=["Acme", "Bolt"], handles=["AcmeHelp"], topics_min_posts=10)
+SAYS = {"signal": "no signal {} at home since the mast broke", "bill": "my bill {} was wrong and I paid twice",
+        "shop": "the shop {} staff were kind and fast", "roaming": "roaming {} abroad costs far too much money"}
+FILL = ["today", "again", "really", "now", "sadly", "please", "honestly", "still"]
+
+
+def vectors(labels: list[str], seed: int = 0, spread: float = 0.25) -> np.ndarray:
+    """Unit vectors of 384 numbers around one direction per label."""
+    rng = np.random.default_rng(seed)
+    centres = {name: np.random.default_rng(sum(map(ord, name))).normal(size=384) for name in set(labels)}
+    rows = np.array([centres[name] / np.linalg.norm(centres[name]) for name in labels])
+    rows = rows + spread * rng.normal(size=rows.shape) / np.sqrt(384)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def many(*names: str, each: int = 60) -> list[str]:
+    return [name for name in names for _ in range(each)]
+
+
+def alone(count: int) -> list[tuple[str, ...]]:
+    return [("brand:Acme", "lang:en")] * count
+
+
+def test_planted_topics_are_found_and_their_number_comes_from_the_data():
+    labels = many("signal", "bill", "shop", "roaming")
+    model = topic_model.fit(vectors(labels), alone(len(labels)), 10, seed=1)
+    found, _ = model.assign(vectors(labels), alone(len(labels)))
+    assert len(model.ids) == 4
+    kept = found >= 0
+    assert adjusted_rand_score(np.array(labels)[kept], found[kept]) == 1
+    assert (~kept).mean() <= 2 * topic_model.FAR
+
+
+def test_the_same_seed_gives_the_same_model_to_the_last_bit():
+    labels = many("signal", "bill", "shop")
+    one, other = (topic_model.fit(vectors(labels), alone(len(labels)), 10, seed=5) for _ in range(2))
+    assert np.array_equal(one.centres, other.centres)
+    assert np.array_equal(one.axes, other.axes)
+
+
+def test_topics_are_not_brands_or_languages_once_more():
+    labels = many("signal", "bill", each=200)
+    brands = ["Acme", "Bolt"] * 200
+    named = vectors(labels) + 1.5 * vectors(brands)
+    named /= np.linalg.norm(named, axis=1, keepdims=True)
+    groups = [(f"brand:{brand}", "lang:en") for brand in brands]
+    found, _ = topic_model.fit(named, groups, 10, seed=1).assign(named, groups)
+    assert adjusted_rand_score(labels, found) > 0.9
+    without, _ = topic_model.fit(named, alone(400), 10, seed=1).assign(named, alone(400))
+    assert adjusted_rand_score(brands, without) > adjusted_rand_score(brands, found) + 0.3
+
+
+def test_a_post_far_from_every_topic_has_none():
+    labels = many("signal", "bill", "shop")
+    model = topic_model.fit(vectors(labels), alone(len(labels)), 10, seed=1)
+    found, alike = model.assign(-vectors(["signal"]) - vectors(["bill"]) - vectors(["shop"]), alone(1))
+    assert found.tolist() == [-1]
+    assert alike[0] < model.floor
+
+
+def test_too_few_posts_give_no_topics():
+    model = topic_model.fit(vectors(["signal"] * 12), alone(12), 10, seed=1)
+    assert model.ids == ()
+    assert model.assign(vectors(["signal"]), alone(1))[0].tolist() == [-1]
+
+
+def test_a_refit_starts_from_the_topics_before_and_adds_what_is_new():
+    labels = many("signal", "bill", "shop")
+    before = np.array([{"signal": 7, "bill": 8, "shop": 9}[name] for name in labels] + [-1] * 60)
+    labels += ["roaming"] * 60
+    model = topic_model.fit(vectors(labels), alone(len(labels)), 10, seed=1, before=before)
+    found, _ = model.assign(vectors(labels), alone(len(labels)))
+    assert len(model.ids) == 4
+    assert adjusted_rand_score(np.array(labels)[found >= 0], found[found >= 0]) == 1
+
+
+def test_c_tf_idf_is_tf_times_log_of_one_plus_a_over_f():
+    texts = ["signal mast signal", "mast signal gone"] * 3 + ["bill paid twice", "paid bill bill"] * 3
+    labels = np.array([0] * 6 + [1] * 6)
+    model = topic_model.describe(texts, labels, np.eye(12, dtype=np.float32), frozenset())
+    words = model.vectorizer_model.get_feature_names_out()
+    joined = [" ".join(texts[:6]), " ".join(texts[6:])]
+    counts = model.vectorizer_model.transform(joined).toarray()
+    average, overall = int(counts.sum(axis=1).mean()), counts.sum(axis=0)
+    expected = counts / counts.sum(axis=1, keepdims=True) * np.log(1 + average / overall)
+    order = sorted(set(model.topics_))
+    place = {topic: labels[model.topics_.index(topic)] for topic in order}
+    np.testing.assert_allclose(model.c_tf_idf_.toarray(), expected[[place[topic] for topic in order]], rtol=1e-12)
+    signal = list(words).index("signal")
+    assert counts[0, signal] == 9
+    assert set(topic_words.weigh(model, texts, labels)) == {0, 1}
+
+
+def test_terms_say_different_things_and_pairs_replace_the_word_they_explain():
+    vocabulary = np.array(["customer", "customer service", "delay", "delayed", "rude", "the plane"])
+    counts = np.array([20.0, 15.0, 12.0, 12.0, 9.0, 1.0])
+    weights = np.array([6.0, 3.0, 5.0, 4.0, 2.0, 1.0])
+    assert topic_words.terms(weights, counts, counts, vocabulary, 40) == []  # nothing is used more here than elsewhere
+    found = topic_words.terms(weights, counts, np.append(counts[:5], 500.0), vocabulary, 40)
+    assert found == ["customer service", "delay", "rude"]
+
+
+def test_names_are_short_readable_and_never_twice_the_same():
+    taken = set()
+    names = []
+    for _ in range(3):
+        names.append(topic_words.name(["bag", "lost luggage", "claim", "airport"], taken))
+        taken.add(names[-1])
+    assert names[:2] == ["bag · lost luggage · claim", "bag · lost luggage · claim · airport"]
+    assert len(set(names)) == 3
+    assert topic_words.name([], set()) == "short posts"
+    assert len(topic_words.name(["a" * 24, "b" * 24, "c" * 24], set())) <= topic_words.LONGEST
+
+
+def test_words_are_counted_without_links_accounts_masks_and_brands():
+    text = "RT @acme: I can't &amp; won't pay [phone] https://t.co/x"
+    assert re.findall(topic_model.WORD, topic_words.bare(text)) == ["cant", "wont", "pay"]
+    ignored = topic_words.ignored(["US Airways"], ["AmericanAir"])
+    assert {"us", "airways", "usairways", "americanair", "the", "nicht", "siempre"} <= ignored
+    assert "signal" not in ignored
+
+
+def stored(tmp_path, labels: list[str], store: Store | None = None, first: int = 0) -> Store:
+    """A store with posts, hour by hour, that say what their labels stand for, and their embeddings."""
+    store = store or Store(tmp_path)
+    count = len(labels)
+    at = pd.Timestamp("2026-03-02T00:00Z").as_unit("us") + pd.to_timedelta(range(first, first + count), unit="h")
+    frame = pd.DataFrame({
+        "post_id": [f"x:{first + place:05}" for place in range(count)], "platform": "x", "brand": "Acme",
+        "author": "p_1", "text": [SAYS[name].format(FILL[place % 8]) for place, name in enumerate(labels)],
+        "created_at": at, "collected_at": at, "lang": "en", "kind": "post", "source": "test", "week": "2026-W10"})
+    frame["content_hash"] = [f"{place * 2654435761 % 2 ** 32:08x}" for place in range(first, first + count)]
+    store.merge("posts", frame)
+    rows = vectors(labels, seed=first)
+    store.merge("embeddings", pd.DataFrame({"content_hash": frame["content_hash"], "vector": list(rows), "model": "m"}))
+    return store
+
+
+def names_of(store: Store) -> dict[int, str]:
+    return store.read("topic_names").set_index("topic")["name"].to_dict()
+
+
+def test_update_names_topics_in_words_and_then_only_places_what_is_new(tmp_path, monkeypatch):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    assert topics.update(store, BRIEF) == 180
+    assert topics.update(store, BRIEF) == 0
+    names = names_of(store)
+    assert len(names) == 3
+    assert any("signal" in name or "mast" in name for name in names.values())
+    assert not any("acme" in name.lower() or "_" in name for name in names.values())
+    assert all(json.loads(terms) for terms in store.read("topic_names")["terms"])
+    monkeypatch.setattr(topics, "_refit", lambda *_: pytest.fail("twenty more posts must not fit the model anew"))
+    stored(tmp_path, ["bill"] * 20, store, first=180)
+    assert topics.update(store, BRIEF) == 20
+    placed = store.read("topics").set_index("post_id")["topic"]
+    bill = placed.iloc[60:120].mode()[0]
+    assert (placed.iloc[180:] == bill).mean() > 0.8
+    assert store.read("topic_names").set_index("topic").loc[bill, "posts"] == (placed == bill).sum()
+
+
+def test_topics_keep_number_and_name_when_the_posts_grow_and_the_ledger_tells_births(tmp_path):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    topics.update(store, BRIEF)
+    before = names_of(store)
+    stored(tmp_path, many("signal", "bill", "shop", "roaming", each=30), store, first=180)
+    assert topics.update(store, BRIEF) == 120
+    after = names_of(store)
+    assert {topic: after[topic] for topic in before} == before
+    assert len(after) == 4
+    events = store.read("topic_ledger").groupby("model")["event"].agg(sorted).tolist()
+    assert sorted(map(len, events)) == [3, 4]
+    assert ["born", "kept", "kept", "kept"] in events
+
+
+def test_a_new_topic_is_seen_before_the_posts_have_grown_by_a_fifth(tmp_path):
+    store = stored(tmp_path, many("signal", "bill", "shop", each=100))
+    topics.update(store, BRIEF)
+    stored(tmp_path, ["roaming"] * 40, store, first=300)
+    topics.update(store, BRIEF)
+    placed = store.read("topics").set_index("post_id")["topic"]
+    assert len(names_of(store)) == 4
+    assert placed.iloc[300:].mode()[0] not in set(placed.iloc[:300].value_counts().head(3).index)
+
+
+def test_repeats_do_not_shape_topics_but_get_one(tmp_path):
+    store = stored(tmp_path, many("signal", "bill") + ["shop"] * 60)
+    posts = store.read("posts")
+    repeats = posts["post_id"] >= "x:00120"
+    store.merge("duplicates", pd.DataFrame({
+        "post_id": posts["post_id"], "week": posts["week"], "content_hash": posts["content_hash"], "group": "x:00120",
+        "role": ["near" if repeat else "original" for repeat in repeats], "similarity": 1.0, "fingerprint": "f",
+        "sketch": "", "step_version": "1"}))
+    assert topics.update(store, BRIEF) == 180
+    assert len(names_of(store)) == 2
+
+
+def test_nothing_stored_is_nothing_done(tmp_path):
+    assert topics.update(Store(tmp_path), BRIEF) == 0
