@@ -16,6 +16,7 @@ from earshot.collect.mapping import NUMBERS, Source
 from earshot.govern import masking
 from earshot.govern.pseudonyms import Pseudonyms
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
 PERSON = {
     "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname", "nick",
     "login", "owner", "sender", "creator", "acct", "screenname", "displayname", "fullname", "firstname",
@@ -91,10 +92,14 @@ def _column(values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: lis
 
 
 def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None) -> pd.Series:
-    found = masking.mask(values)
+    """Mask, then name mentions, then look again: a name such as @bookings may have made a number look harmless."""
+    first = masking.mask(values.str.replace(CONTROL, "", regex=True))
+    named = pseudonyms.mentions(first.texts, keep)
+    changed = named.notna() & (named != first.texts)
+    second = masking.mask(named[changed])
     if counts is not None:
-        counts.update({type_: count for type_, count in found.counts.items() if count})
-    return pseudonyms.mentions(found.texts, keep)
+        counts.update({type_: count + second.counts[type_] for type_, count in first.counts.items()})
+    return named.mask(changed, second.texts) if changed.any() else named
 
 
 def _as_text(values: pd.Series) -> pd.Series:

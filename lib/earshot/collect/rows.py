@@ -1,7 +1,6 @@
 """Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be one."""
 
 import hashlib
-import re
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,6 @@ KINDS = {
     "repost": "repost retweet retweeted share reblog boost", "quote": "quote quoted quote_tweet",
 }  # fmt: skip
 KIND = {word: kind for kind, words in KINDS.items() for word in words.split()}
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TRUE, FALSE = ("true", "1", "yes", "public", "t", "y"), ("false", "0", "no", "private", "f", "n")
 
 
@@ -29,7 +27,7 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
     missing, never zero.
     """
     cell = _Cells(rows, source)
-    text = cell.text("text").str.replace(CONTROL, "", regex=True).str.strip()
+    text = cell.text("text").str.strip()
     created = times.parse(cell.raw("created_at"), source.time_zone, source.time_format, source.day_first)
     platform = cell.text("platform").fillna(source.name).str.strip().str.lower().str.replace(r"\s+", "-", regex=True)
     stated = cell.text("brand") if cell.given("brand") else None

@@ -1,0 +1,214 @@
+"""The sentences of 01_collect: what arrived, what is missing, and what must not be compared because of it."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from scipy import stats
+
+from earshot.analyse import words
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+if TYPE_CHECKING:
+    from earshot.analyse.collect import Arrival
+
+VOLUME = "negative binomial about the weekday's or the neighbouring days' median, corrected for all looks"
+LAGS = ((24 * 365.25, "years"), (24, "days"), (1, "hours"))
+
+
+def state(posts: pd.DataFrame, arrival: "Arrival", unfinished: float, params: Brief) -> list[Claim]:
+    """Return the claims in the order in which a reader needs them."""
+    return [
+        _volume_claim(posts, arrival),
+        *_late_claims(arrival),
+        *_gap_claims(arrival),
+        *_unfinished_claim(posts, unfinished, params),
+        *_odd_claims(arrival),
+        *_refusal_claims(arrival),
+        _field_claim(posts, arrival),
+        _lag_claim(posts),
+    ]
+
+
+def _volume_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
+    brands, sources = posts.loc[posts["brand"] != "", "brand"].nunique(), posts["source"].nunique()
+    said = (
+        f"{words.count(len(posts))} posts by {words.count(posts['author'].nunique())} authors about {brands} "
+        f"{'brand' if brands == 1 else 'brands'} arrived from {sources} {'source' if sources == 1 else 'sources'}, "
+        f"written on {words.span(posts['day'].min(), posts['day'].max())}."
+    )
+    return _claim("collect.volume", said, len(posts), "posts", len(posts), "count", ("posts",), 0.4)
+
+
+def _late_claims(arrival: "Arrival") -> list[Claim]:
+    claims = []
+    for row in arrival.late.to_dict("records"):
+        day = words.day(row["since"])
+        said = (
+            f"{row['brand']} is missing before {day}: {words.count(row['before'])} posts where its later days let "
+            f"one expect {words.count(row['missed'] + row['before'])}. Do not compare it with others before then."
+        )
+        claims.append(
+            _claim(
+                f"collect.late.{words.slug(row['brand'])}",
+                said,
+                row["before"],
+                "posts",
+                row["before"],
+                "posts before the first day with a tenth of the brand's usual volume",
+                ("posts",),
+                0.7,
+                {"brand": row["brand"], "day": f"{row['since']:%Y-%m-%d}", "direction": "late"},
+            )
+        )
+    return claims
+
+
+def _gap_claims(arrival: "Arrival") -> list[Claim]:
+    method = "chance of silence at the hour's usual rate, corrected for all silent stretches"
+    if arrival.gaps.empty:
+        said = "No stretch of hours is silent that should not be: nothing points to an interrupted collection."
+        return [_claim("collect.gaps", said, 0, "gaps", 0, method, ("posts",), 0.2)]
+    worst = arrival.gaps.sort_values("missed").iloc[-1]
+    number = len(arrival.gaps)
+    said = (
+        f"{words.count(number)} {'stretch is' if number == 1 else 'stretches are'} silent that should not be; the "
+        f"worst, {worst['hours']} hours from {worst['start']:%H:%M} on {words.day(worst['start'])}, lacks some "
+        f"{words.count(worst['missed'])} posts."
+    )
+    return [
+        _claim(
+            "collect.gaps",
+            said,
+            number,
+            "gaps",
+            int(arrival.gaps["hours"].sum()),
+            method,
+            ("posts",),
+            0.7,
+            {"day": f"{worst['start']:%Y-%m-%d}"},
+        )
+    ]
+
+
+def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[Claim]:
+    if share <= 0.1:
+        return []
+    last = posts["created_at"].max().tz_convert(params.timezone)
+    said = (
+        f"{words.day(last)} is not whole: the last post is of {last:%H:%M}, and on other days "
+        f"{words.percent(share)} of posts come later."
+    )
+    how = "posts of other days after that time of day"
+    return [
+        _claim(
+            "collect.unfinished", said, share, "share", len(posts), how, ("posts",), 0.5, {"day": f"{last:%Y-%m-%d}"}
+        )
+    ]
+
+
+def _odd_claims(arrival: "Arrival") -> list[Claim]:
+    """State days with too few posts, which may be loss, and count those with many, which other notebooks explain."""
+    claims = []
+    for row in arrival.odd[arrival.odd["verdict"] == "short"].head(5).to_dict("records"):
+        said = (
+            f"{row['brand']} drew only {words.count(row['count'])} posts on {words.day(row['day'])} where "
+            f"{words.count(row['expected'])} were expected ({words.between(row['low'], row['high'], words.count)})."
+        )
+        about = {"brand": row["brand"], "day": f"{row['day']:%Y-%m-%d}"}
+        claims.append(
+            Claim(
+                f"collect.short.{words.slug(row['brand'])}.{about['day']}",
+                said,
+                row["count"],
+                "posts",
+                row["low"],
+                row["high"],
+                int(row["count"]),
+                VOLUME,
+                ("posts",),
+                "quality",
+                0.5,
+                "",
+                about,
+            )
+        )
+    many = arrival.odd[arrival.odd["verdict"] == "high"].sort_values("count", ascending=False)
+    told = [
+        f"{row['brand']} on {words.day(row['day'])} ({words.count(row['count'])} where "
+        f"{words.count(row['expected'])} were expected)"
+        for row in many.head(3).to_dict("records")
+    ]
+    of_all = f"{words.count(len(many))} of {words.count(len(arrival.days))} days of a brand"
+    said = (
+        f"{of_all} brought far more posts than expected{', first of all' if len(many) > 3 else ''}: "
+        f"{words.listed(told)}."
+        if told
+        else "No day of any brand brought far more posts than expected."
+    )
+    return [*claims, _claim("collect.high", said, len(many), "days", len(arrival.days), VOLUME, ("posts",), 0.2)]
+
+
+def _refusal_claims(arrival: "Arrival") -> list[Claim]:
+    read, refused = int(arrival.imports["rows"].sum()), int(arrival.imports["refused"].sum())
+    repeated = int(arrival.imports["repeated"].sum())
+    if not read:
+        return []
+    share = stats.binomtest(refused, read).proportion_ci(method="wilson")
+    why = f", most often because {arrival.refused['reason'].iloc[0]}" if len(arrival.refused) else ""
+    sure = words.between(share.low, share.high) if refused else f"at most {100 * share.high:.2f}%"
+    said = (
+        f"Of {words.count(read)} rows read, {words.count(refused) if refused else 'none'} "
+        f"{'was' if refused < 2 else 'were'} refused ({sure}){why}; "
+        f"{words.count(repeated)} repeated a post that was there."
+    )
+    return [
+        Claim(
+            "collect.refused",
+            said,
+            refused / read,
+            "share",
+            share.low,
+            share.high,
+            read,
+            "Wilson interval",
+            ("imports", "quarantine"),
+            "quality",
+            0.3 if refused / read < 0.02 else 0.7,
+        )
+    ]
+
+
+def _field_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
+    overall = arrival.fields.groupby("field")["filled"].max()
+    partly = posts[sorted(overall.index)].notna().mean()[overall[(overall > 0) & (overall < 0.999)].index].sort_values()
+    never = sorted(overall[overall == 0].index)
+    told = words.listed([f"{name} ({words.percent(share)})" for name, share in partly.head(4).items()])
+    said = f"Known of only some posts: {told}." if told else "Every field that is known is known of every post."
+    said += f" Never known: {words.listed(never)}; unknown is not zero, so nothing here counts them." if never else ""
+    how = "share of posts that have the field"
+    return _claim("collect.fields", said, len(never), "fields", len(posts), how, ("posts",), 0.2)
+
+
+def _lag_claim(posts: pd.DataFrame) -> Claim:
+    hours = (posts["collected_at"] - posts["created_at"]).dt.total_seconds().median() / 3600
+    size, unit = next((size, unit) for size, unit in LAGS if hours >= 2 * size or size == 1)
+    late = "; what was deleted before then is not here" if hours > 48 else ""
+    said = f"The median post was collected {words.count(hours / size)} {unit} after it was written{late}."
+    return _claim("collect.lag", said, hours, "hours", len(posts), "median of collected less written", ("posts",), 0.1)
+
+
+def _claim(
+    name: str,
+    said: str,
+    value: float,
+    unit: str,
+    n: int,
+    method: str,
+    inputs: tuple[str, ...],
+    weight: float,
+    about: dict | None = None,
+) -> Claim:
+    return Claim(
+        name, said, value, unit, n=n, method=method, inputs=inputs, kind="quality", weight=weight, about=about or {}
+    )
