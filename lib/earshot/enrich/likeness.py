@@ -7,10 +7,10 @@ from base64 import b64decode, b64encode
 import numpy as np
 import pandas as pd
 
-ALIKE = 0.7
+ALIKE = 0.8
 SHINGLE = 5
 WORDS, LETTERS = 6, 30  # a text with fewer of either is short
-PARTS, ROWS = 24, 5  # MinHash bands: pairs that are 70 % alike meet in some band 99 times in 100
+PARTS, ROWS = 24, 5  # MinHash bands: pairs that are 70% alike meet in some band 99 times in 100
 CHUNK = 20_000
 
 LINK = re.compile(r"https?://\S+|\bwww\.\S+")

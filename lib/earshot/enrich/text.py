@@ -105,35 +105,28 @@ def _substitute(pattern: re.Pattern, replace, text: str) -> tuple[str, Edits]:
         if new != match[0]:
             length += match.start() - done
             pieces += [text[done:match.start()], new]
-            _note(edits, length, length + len(new), match.start(), match.end())
+            edits.append([length, length + len(new), match.start(), match.end()])
             length, done = length + len(new), match.end()
     return "".join(pieces) + text[done:], edits
-
-
-def _note(edits: Edits, *edit: int) -> None:
-    """Add an edit, joined to the last one where they touch."""
-    if edits and edits[-1][1] == edit[0] and edits[-1][3] == edit[2]:
-        edits[-1][1], edits[-1][3] = edit[1], edit[3]
-    else:
-        edits.append(list(edit))
 
 
 def _rewrite(text: str) -> Cleaned:
     """Replace every token of TOKENS in one pass from left to right."""
     cleaned = Cleaned("")
-    pieces, done, length = [""], 0, 0
+    pieces, done, length, last = [], 0, 0, " "
     for match in TOKENS.finditer(text):
         new = _replacement(match, cleaned)
         if new == match[0]:
             continue
-        length += match.start() - done
-        pieces.append(text[done:match.start()])
-        blank_before = (text[match.start() - 1] == " " if match.start() > done else pieces[-2].endswith(" ")) or not length
-        new = new[1:] if blank_before and new.startswith(" ") else new
+        kept = text[done:match.start()]
+        length += len(kept)
+        last = kept[-1:] or last
+        new = new[1:] if last == " " and new.startswith(" ") else new
         if match.end() == len(text) or (new.endswith(" ") and text[match.end()].isspace()):
             new = new.removesuffix(" ")
-        pieces.append(new)
-        _note(cleaned.edits, length, length + len(new), match.start(), match.end())
+        last = new[-1:] or last
+        pieces += [kept, new]
+        cleaned.edits.append([length, length + len(new), match.start(), match.end()])
         length, done = length + len(new), match.end()
     return _trim("".join(pieces) + text[done:], len(text), cleaned)
 

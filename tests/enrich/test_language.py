@@ -1,0 +1,46 @@
+"""Languages: plain cases, doubtful ones, and what is left out before reading."""
+
+import pandas as pd
+import pytest
+
+from earshot.enrich.language import UNKNOWN, add, detect
+
+KNOWN = {
+    "My flight was cancelled and nobody told us anything about it": "en",
+    "Mein Zug hatte schon wieder eine Stunde Verspätung, danke für nichts": "de",
+    "Je suis très content de ce nouveau téléphone, merci beaucoup": "fr",
+    "Llevo tres horas esperando y nadie me contesta el teléfono": "es",
+    "Questa mattina la connessione non funziona in tutta la città": "it",
+    "O aplicativo não abre desde ontem, alguém mais está com esse problema?": "pt",
+    "الخدمة سيئة جدا ولا أحد يرد على رسائلي": "ar",
+    "मेरा फोन दो दिन से काम नहीं कर रहा है": "hi",
+    "yeh network kab theek hoga bhai, do din se call nahi lag raha hai": "hi",
+    "電話がつながりません。どうなっていますか": "ja",
+}
+
+
+@pytest.mark.parametrize("text", KNOWN)
+def test_a_plain_sentence_is_told(text):
+    lang, sure = detect([text])[0]
+    assert lang == KNOWN[text]
+    assert 0.5 < sure <= 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "@united", "https://t.co/abc #wow", "😂😂😂", "12:30", "!!!"])
+def test_what_has_no_words_has_no_language(text):
+    assert detect([text]) == [(UNKNOWN, 0.0)]
+
+
+def test_links_mentions_and_hashtags_do_not_count():
+    bare = "nadie contesta el teléfono desde ayer"
+    assert detect([f"@SouthwestAir #CustomerService {bare} http://www.airlines.com/help"]) == detect([bare])
+
+
+def test_a_text_reads_the_same_alone_and_among_others():
+    texts = [*KNOWN, "ok", "thanks", "nein"]
+    assert detect(texts) == [detect([text])[0] for text in texts]
+
+
+def test_the_step_gives_the_columns_of_its_table():
+    rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [None]}))
+    assert rows.to_dict("records") == [{"post_id": "x:1", "content_hash": "a", "lang": UNKNOWN, "confidence": 0.0}]
