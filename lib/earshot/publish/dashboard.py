@@ -47,6 +47,11 @@ def table_of(parts: Iterable[widgets.Widget], columns: str = COLUMNS) -> widgets
                                                               width="100%", overflow="hidden"))
 
 
+def column(*parts: widgets.Widget) -> widgets.VBox:
+    """Return the parts one below the other."""
+    return widgets.VBox(parts, layout=widgets.Layout(width="100%", overflow="hidden", grid_gap=".6rem"))
+
+
 def page(*parts: widgets.Widget) -> widgets.VBox:
     """Return the whole dashboard."""
     return widgets.VBox(parts, layout=widgets.Layout(max_width="80rem", width="100%", overflow="hidden",

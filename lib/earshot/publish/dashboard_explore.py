@@ -49,11 +49,12 @@ class Explore:
         back = dashboard.button("‹ Previous", lambda: self._turn(-1), "Previous page of posts")
         on = dashboard.button("Next ›", lambda: self._turn(1), "Next page of posts")
         above = [field for name, field in self.inputs.items() if name != "order"]
-        figures = [part[name] for name in ("line", "feelings", "topics", "channels", "languages")]
+        counts = dashboard.column(*(part[name] for name in ("topics", "channels", "languages", "save")))
+        behind = dashboard.column(self.inputs["order"], part["posts"], dashboard.row(back, on, part["place"]))
         return (part["about"], dashboard.table_of(above),
                 dashboard.row(dashboard.button("Show all", self._reset, "Set every field back to all"), self.message),
-                part["facts"], dashboard.table_of(figures, dashboard.HALVES), part["save"],
-                dashboard.table_of([self.inputs["order"]]), part["posts"], dashboard.row(back, on, part["place"]))
+                part["facts"],
+                dashboard.table_of([part["line"], part["feelings"], counts, behind], dashboard.HALVES))
 
     def _changed(self, change: dict) -> None:
         if self.quiet:
@@ -121,7 +122,7 @@ class Explore:
         series = "" if choice.brand or posts["brand"].nunique() < 2 else "brand"
         self._figure("line", posts, explore.count_days(posts, choice, series) if len(posts) else None,
                      lambda data: charts.lines(data, "day", "posts", series or None, title="Posts per day"),
-                     f"Posts per day; {said}", "day", "posts", series or None)
+                     f"All posts, repeats included; {said}", "day", "posts", series or None)
         shares = explore.measure(posts, self.source.least, by)
         self._figure("feelings", posts, shares,
                      lambda data: charts.shares(data, by, list(explore.FEELINGS), title=f"Feelings by {_word(by)}"),
