@@ -32,6 +32,31 @@ class Hygiene:
     trust: dict
     claims: list[Claim]
 
+    @property
+    def by_brand(self) -> pd.DataFrame:
+        """The share of repeats by brand, most first."""
+        table = self.repeats[self.repeats["kind"] == "repeats"].drop(columns="kind")
+        return table.sort_values("value", ascending=False).reset_index(drop=True)
+
+    @property
+    def effect_shown(self) -> pd.DataFrame:
+        """The effect of leaving out repeats, under headings for readers."""
+        names = {
+            "brand": "brand",
+            "posts": "posts",
+            "without": "posts without repeats",
+            "voice": "share of voice",
+            "voice_without": "share of voice without",
+            "negative": "negative",
+            "negative_without": "negative without",
+        }
+        return self.effect.rename(columns=names)[list(names.values())]
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """The unit of each share in ``effect_shown``."""
+        return dict.fromkeys(["share of voice", "share of voice without", "negative", "negative without"], ",.1%")
+
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts and their days."""
         return f"{said}; {self.scope}"
@@ -45,7 +70,7 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
     hygiene = Hygiene(
         repeats=_repeats(posts),
         copied=_copied(posts),
-        languages=_languages(posts, params),
+        languages=_languages(posts),
         accounts=_accounts(posts),
         private=_private(posts, store, leaks),
         tidied=_tidied(posts, store),
@@ -95,13 +120,18 @@ def _copied(posts: pd.DataFrame) -> pd.DataFrame:
     return table[["text", "brand", "copies", "accounts", "hours"]].reset_index(drop=True)
 
 
-def _languages(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    counts = posts["lang"].fillna("unknown").value_counts().rename_axis("language").rename("posts").reset_index()
-    rest = counts.iloc[TOP:]["posts"].sum()
-    top = counts.head(TOP)
-    if rest:
-        top = pd.concat([top, pd.DataFrame({"language": ["all others"], "posts": [rest]})], ignore_index=True)
-    return top.assign(share=top["posts"] / len(posts))
+def _languages(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the most frequent languages by name, all others as one."""
+    from babel import Locale
+
+    names = Locale("en").languages
+    counts = posts["lang"].fillna("und").value_counts().rename_axis("code").rename("posts").reset_index()
+    rest = pd.DataFrame({"code": ["*"], "posts": [counts["posts"].iloc[TOP:].sum()]})
+    top = pd.concat([counts.head(TOP), rest[rest["posts"] > 0]], ignore_index=True)
+    called = {"und": "no recognised language", "*": "all others"}
+    return top.assign(
+        language=[called.get(code) or names.get(code, code) for code in top["code"]], share=top["posts"] / len(posts)
+    )
 
 
 def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
@@ -139,9 +169,8 @@ def _tidied(posts: pd.DataFrame, store: Store) -> pd.DataFrame:
     """Return in how many posts something was rewritten so that models can read it, and how often."""
     table = store.read("clean", columns=["post_id", "hashtags", "mentions", "urls", "emoji"])
     table = table[table["post_id"].isin(posts["post_id"])]
-    sizes = {
-        name: table[name].map(lambda text: len(json.loads(text))) for name in ("mentions", "hashtags", "urls", "emoji")
-    }
+    found = table[["mentions", "hashtags", "urls", "emoji"]]
+    sizes = {name: texts.map(lambda text: len(json.loads(text))).astype("int64") for name, texts in found.items()}
     rows = [
         {"what": {"urls": "links"}.get(name, name), "posts": int((size > 0).sum()), "times": int(size.sum())}
         for name, size in sizes.items()
@@ -176,9 +205,9 @@ def _trust(posts: pd.DataFrame) -> dict:
     short = posts["words"].fillna(0) < 3
     return {
         "posts": words.count(len(posts)),
-        "texts that occur once": words.percent(1 - posts["is_repeat"].mean()),
+        "posts that repeat no other": f"{100 * (1 - posts['is_repeat'].mean()):.1f}%",
         "posts of fewer than three words": f"{words.count(short.sum())} ({words.percent(short.mean())})",
-        "language not recognised": words.percent(posts["lang"].isna().mean()),
+        "language not recognised": words.percent(posts["lang"].fillna("und").eq("und").mean()),
         "median confidence of language": f"{posts['lang_confidence'].median():.2f}",
         "not looked for": "names and street addresses in the text; coordinated accounts; sarcasm",
     }

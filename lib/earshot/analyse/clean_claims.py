@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from earshot.analyse import words
+from earshot.analyse import estimate, words
 from earshot.core.claim import Claim
 from earshot.govern import masking
 
@@ -15,13 +15,13 @@ INPUTS = ("posts", "clean", "language", "duplicates")
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
 REPEATED = ("exact copies", "near copies", "reposts")
 TOP = 10
-PLURAL = {
-    "email": "e-mail addresses",
-    "phone": "phone numbers",
-    "card": "card numbers",
-    "iban": "account numbers",
-    "ip": "network addresses",
-    "ssn": "social security numbers",
+DETAILS = {
+    "email": ("e-mail address", "e-mail addresses"),
+    "phone": ("phone number", "phone numbers"),
+    "card": ("card number", "card numbers"),
+    "iban": ("account number", "account numbers"),
+    "ip": ("network address", "network addresses"),
+    "ssn": ("social security number", "social security numbers"),
 }
 
 
@@ -31,6 +31,7 @@ def state(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
         *_repeat_claims(posts, hygiene),
         _effect_claim(posts, hygiene),
         _language_claim(posts, hygiene),
+        *_offtopic_claim(posts),
         _account_claim(posts),
         _private_claim(posts, hygiene),
         _leak_claim(posts, hygiene),
@@ -40,7 +41,7 @@ def state(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
 def _repeat_claims(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
     overall = hygiene.repeats[hygiene.repeats["brand"] == "All brands"].set_index("kind")
     total = overall.loc["repeats"]
-    parts = words.listed([f"{words.percent(overall.loc[said, 'value'])} {said}" for said in REPEATED])
+    parts = words.listed([f"{words.count(overall.loc[kind, 'value'] * total['n'])} {kind}" for kind in REPEATED])
     said = (
         f"{words.percent(total['value'])} of posts repeat another ({words.between(total['low'], total['high'])}): "
         f"{parts}. They are kept, and left out wherever opinions are counted."
@@ -78,7 +79,7 @@ def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     row = hygiene.effect.loc[change.idxmax()]
     said = (
         f"Leaving out repeats changes no brand's share of voice by more than {100 * change.max():.1f} points "
-        f"({row['brand']}, from {words.percent(row['voice'])} to {words.percent(row['voice_without'])})"
+        f"({row['brand']}, from {100 * row['voice']:.1f} to {100 * row['voice_without']:.1f}%)"
     )
     shift = (hygiene.effect["negative_without"] - hygiene.effect["negative"]).abs().max()
     said += f", and no share of negative posts by more than {100 * shift:.1f} points." if pd.notna(shift) else "."
@@ -86,19 +87,26 @@ def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
 
 
 def _language_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
-    top = hygiene.languages.iloc[0]
-    said = f"{words.percent(top['share'])} of posts are in {top['language']}"
-    rest = [
-        f"{row['language']} ({words.percent(row['share'])})" for row in hygiene.languages.iloc[1:4].to_dict("records")
-    ]
-    return _claim(
-        "clean.language",
-        said + (f"; then come {words.listed(rest)}." if rest else "."),
-        top["share"],
-        "share",
-        len(posts),
-        0.2,
+    top, others = hygiene.languages.iloc[0], hygiene.languages.iloc[1:4].query("share > 0.002")
+    hit = posts["lang"].fillna("und").eq(top["code"]).astype("float64")
+    sure = estimate.means(posts.assign(hit=hit), "hit", share=True).iloc[0]
+    rest = [f"{row['language']} ({words.percent(row['share'])})" for row in others.to_dict("records")]
+    between = words.between(sure["low"], sure["high"])
+    said = f"{words.percent(top['share'])} of posts are in {top['language']} ({between})"
+    said += f"; then {words.listed(rest)}." if rest else "."
+    return _claim("clean.language", said, top["share"], "share", len(posts), 0.2, sure["low"], sure["high"])
+
+
+def _offtopic_claim(posts: pd.DataFrame) -> list[Claim]:
+    none = posts.assign(hit=posts["brand"].eq("").astype("float64"))
+    share = estimate.means(none, "hit", share=True).iloc[0]
+    if not share["value"]:
+        return []
+    said = (
+        f"{words.percent(share['value'])} of posts name none of the brands "
+        f"({words.between(share['low'], share['high'])}); they are kept, and in no comparison."
     )
+    return [_claim("clean.offtopic", said, share["value"], "share", len(posts), 0.3, share["low"], share["high"])]
 
 
 def _account_claim(posts: pd.DataFrame) -> Claim:
@@ -114,13 +122,12 @@ def _account_claim(posts: pd.DataFrame) -> Claim:
 def _private_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     table = hygiene.private.set_index("kind")
     found = table.loc[list(masking.TYPES), "replaced_at_import"].astype(int)
-    told = [
-        f"{words.count(count)} {PLURAL[type_]}" for type_, count in found.sort_values(ascending=False).items() if count
-    ]
+    found = found[found > 0].sort_values(ascending=False)
+    told = [f"{words.count(count)} {DETAILS[type_][int(count != 1)]}" for type_, count in found.items()]
     names = table.loc["names of others", "in_these_posts"]
     said = (
-        f"Before anything was stored, {words.listed(told) or 'no private detail'} and every author's name were "
-        f"replaced; {words.count(names)} mentions of other people in these posts are pseudonyms."
+        f"Before anything was stored, {words.listed([*told, 'the name of every author'])} "
+        f"{'were' if told else 'was'} replaced; {words.count(names)} mentions of others in these posts are pseudonyms."
     )
     return _claim("clean.private", said, int(found.sum()), "details", len(posts), 0.3)
 

@@ -33,9 +33,25 @@ class Arrival:
         return f"{said}; {self.scope}"
 
     @property
-    def total(self) -> pd.DataFrame:
-        """Posts of all brands by day, with what was to be expected."""
-        return self.days[self.days["brand"] == "All brands"]
+    def expected(self) -> pd.DataFrame:
+        """Posts of all brands by day as two lines: what came, and what was to be expected with its range."""
+        total = self.days[self.days["brand"] == "All brands"]
+        came = total[["day", "count"]].rename(columns={"count": "posts"})
+        usual = total[["day", "expected", "low", "high"]].rename(columns={"expected": "posts"}).dropna()
+        parts = [came.assign(low=came["posts"], high=came["posts"], what="came"), usual.assign(what="expected")]
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def by_brand(self) -> pd.DataFrame:
+        """Posts by brand and day."""
+        return self.days.loc[self.days["brand"] != "All brands", ["brand", "day", "count"]]
+
+    @property
+    def filled(self) -> pd.DataFrame:
+        """The share of all posts for which each field is known, fullest first."""
+        weights = self.fields["source"].map(self.sources.set_index("source")["posts"])
+        sums = (self.fields["filled"] * weights).groupby(self.fields["field"]).sum() / self.sources["posts"].sum()
+        return sums.rename("filled").sort_values(ascending=False).reset_index()
 
     @property
     def odd(self) -> pd.DataFrame:
