@@ -1,6 +1,7 @@
 """The explore dashboard: pure views, callbacks that trust nobody, and a real server in a real browser."""
 
 import base64
+import contextlib
 import html
 import os
 import re
@@ -182,6 +183,19 @@ def test_picking_changes_the_numbers_and_back_again():
     assert text_of(shown.message) == "The period ends before it begins; swap the two days."
     shown.inputs["end"].value = date(2030, 1, 2)
     assert text_of(shown.message) == "No post fits this choice; set a field back to all, or widen the period."
+
+
+def test_a_browser_that_sends_anything_changes_no_number():
+    """The way a message of a hostile client takes: ``set_state`` of the widget."""
+    shown = dashboard_explore.Explore()
+    before = {name: part.value for name, part in shown.parts.items()}
+    for field, state in [("brand", {"index": 999}), ("brand", {"index": "x"}), ("brand", {"value": "<script>"}),
+                         ("start", {"value": {"year": 10 ** 9, "month": 1, "date": 1}}),
+                         ("start", {"value": "yesterday"}), ("run", {"index": -10 ** 6})]:
+        with contextlib.suppress(Exception):  # the server logs what the widget refuses
+            shown.inputs[field].set_state(state)
+    shown._draw()
+    assert {name: part.value for name, part in shown.parts.items()} == before
 
 
 def test_a_callback_that_fails_shows_one_line_and_no_trace(monkeypatch):
