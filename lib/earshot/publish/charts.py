@@ -42,16 +42,16 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
     unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
     ends = [*data[["value", "low", "high"]].min(), *data[["value", "low", "high"]].max()]
     domain = scales.range_across(ends if reference is None else [*ends, reference])
-    axis = alt.Axis(title=None, format=scales.axis_format(unit), grid=True, domain=False, ticks=False, tickCount=TICKS)
+    axis = alt.Axis(title=None, grid=True, domain=False, ticks=False, tickCount=TICKS, **scales.axis_labels(unit))
     across = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": axis}
     base = alt.Chart(data).encode(y=_labels(data), **_dodge(data), **colour)
     layers = [] if reference is None else [_reference(reference, across)]
     layers.append(base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q"))
     dot = base.mark_point(size=110, filled=True, opacity=1)
     layers.append(dot.encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit)))
-    number = base.transform_calculate(edge="max(datum.high, datum.value)").mark_text(align="left", dx=9)
     shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
-    layers.append(number.encode(x=alt.X("edge:Q", **across), text=shown, color=alt.value(palette.INK)))
+    column = {"x": alt.value("width"), "color": alt.value(palette.INK)}
+    layers.append(base.mark_text(align="right", dx=52).encode(text=shown, **column))
     return _finish(alt.layer(*layers), title, scales.height_of(data, 36))
 
 
@@ -151,17 +151,25 @@ def _colour(data: pd.DataFrame, emphasis: str, label: str = "", fill: bool = Fal
 
 def _time(data: pd.DataFrame, ticks: object) -> alt.X:
     """Return the horizontal axis of a line: time, numbers or ordered labels."""
-    axis = {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, "labelFlush": True}
+    axis = {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, "labelFlush": "facet" in data}
     if is_time(data["x"]):
         form = "%-d %b" if (data["x"].max() - data["x"].min()).days <= 200 else "%b %Y"
-        return alt.X("x:T", axis=alt.Axis(format=form, tickCount=ticks, **axis))
+        return alt.X("x:T", axis=alt.Axis(format=form, **_ticks(data, ticks), **axis))
     if pd.api.types.is_numeric_dtype(data["x"]):
         return alt.X("x:Q", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=ticks, **axis))
     return alt.X("x:O", sort=list(dict.fromkeys(data["x"])), axis=alt.Axis(labelAngle=0, **axis))
 
 
+def _ticks(data: pd.DataFrame, ticks: object) -> dict:
+    """Return ticks on the very days when they are few (weeks, months), else about so many."""
+    days = sorted(data["x"].dropna().unique())
+    if "facet" in data or not 1 < len(days) <= 8:
+        return {"tickCount": ticks}
+    return {"values": [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour) for day in days]}
+
+
 def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
-    axis = alt.Axis(title=None, format=scales.axis_format(unit), tickCount=ticks)
+    axis = alt.Axis(title=None, tickCount=ticks, **scales.axis_labels(unit))
     return alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 
@@ -214,7 +222,7 @@ def _marks(bands: pd.DataFrame) -> list[alt.Chart]:
     base = alt.Chart(bands).encode(x="start:T")
     shade = base.mark_rect(color=palette.BAND, opacity=0.16).encode(x2="end:T")
     edge = base.mark_rule(color=palette.BAND, strokeDash=[2, 2])
-    look = {"baseline": "top", "fontSize": 12, "color": palette.QUIET}
+    look = {"baseline": "top", "fontSize": 12, "color": palette.QUIET, "limit": 0}
     sides = (("!datum.late", "left", 4), ("datum.late", "right", -4))
     names = [base.transform_filter(when).mark_text(align=side, dx=shift, **look)
              .encode(y=alt.Y("y:Q", scale=None), text="label:N") for when, side, shift in sides]

@@ -54,7 +54,8 @@ def _cleaned(part: object) -> object:
 def _for_phones(spec: dict) -> dict:
     """Return the specification at phone width: narrower, shorter labels, small multiples two abreast."""
     spec = copy.deepcopy(spec)
-    spec.setdefault("config", {}).setdefault("axisY", {})["labelLimit"] = 112
+    config = spec.setdefault("config", {})
+    config.setdefault("axisY", {})["labelLimit"] = config.setdefault("text", {})["limit"] = 112
     if "facet" in spec:
         spec["columns"] = min(2, spec.get("columns", 2))
         spec["spec"]["width"] = (palette.NARROW - 46) // spec["columns"] - 18

@@ -64,11 +64,12 @@ THEME = {
         "columnPadding": 16,
     },
     "line": {"strokeWidth": 2.5, "strokeJoin": "round", "strokeCap": "round"},
-    "text": {"font": FONT, "fontSize": 13, "color": INK},
+    "text": {"font": FONT, "fontSize": 13, "color": INK, "limit": 190},
 }
 
 RC = {
-    "svg.fonttype": "none", "font.family": ["Liberation Sans", "Arial", "DejaVu Sans"], "font.size": 11,
+    "svg.fonttype": "none", "font.family": ["Liberation Sans", "Arial", "DejaVu Sans"], "font.size": 10,
+    "axes.labelsize": 10, "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
     "axes.edgecolor": "#aaa79c", "axes.labelcolor": QUIET, "axes.spines.top": False, "axes.spines.right": False,
     "xtick.color": QUIET, "ytick.color": QUIET, "grid.color": GRID, "figure.figsize": (6.8, 3.4), "figure.dpi": 100,
 }

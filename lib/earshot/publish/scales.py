@@ -5,13 +5,15 @@ import pandas as pd
 from earshot.publish import palette
 from earshot.publish.aggregates import prepare
 
-AXIS = {"share": ".0%", "percent": ",.0f", "count": ",.0f", "points": "+,.0f"}
+AXIS = {"share": ".0%", "percent": ",.0f", "count": ",.0f"}
 LABEL = {"share": ".0%", "percent": ".0f", "count": ",.0f", "points": "+.1f"}
 
 
-def axis_format(unit: str) -> str:
-    """Return the d3 format of an axis in this unit."""
-    return AXIS.get(unit, ",~r")
+def axis_labels(unit: str) -> dict:
+    """Return how an axis in this unit writes its numbers; a difference carries its sign, zero none."""
+    if unit == "points":
+        return {"labelExpr": "datum.value === 0 ? '0' : format(datum.value, '+,.0f')"}
+    return {"format": AXIS.get(unit, ",~r")}
 
 
 def label_format(unit: str, values: pd.Series) -> str:
