@@ -12,6 +12,8 @@ from earshot.core.store import Store
 TABLE = "embeddings"
 VERSION = "1"
 MODEL = "all-MiniLM-L6-v2"
+# Read by the libraries when they are imported, so it has to stand before that.
+OFFLINE = os.environ.setdefault("HF_HUB_OFFLINE", "1") not in ("0", "")
 CHUNK = 2_000  # texts per commit; a run that is killed loses at most these
 
 
@@ -31,13 +33,11 @@ def encode(texts: list[str], model: str = MODEL) -> np.ndarray:
 @cache
 def _other(model: str):
     """Load a model by name or folder; nothing is fetched unless HF_HUB_OFFLINE=0 says that there is a network."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TRANSFORMERS_OFFLINE", os.environ["HF_HUB_OFFLINE"])
     from sentence_transformers import SentenceTransformer
 
     from earshot.core.params import ParamError
     try:
-        return SentenceTransformer(model, device="cpu")
+        return SentenceTransformer(model, device="cpu", local_files_only=OFFLINE)
     except (OSError, ValueError) as error:
         raise ParamError(f"embedding_model: {model!r} is neither {MODEL} nor a model on this machine; give its folder, "
                          "or set HF_HUB_OFFLINE=0 once to fetch it.") from error
@@ -51,9 +51,9 @@ def add(frame: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
 
 def update(store: Store, model: str = MODEL, progress: Callable[[int, int], None] | None = None) -> int:
     """Embed every clean text that has no vector of this model yet, and return how many there were."""
-    pending = store.sql(f"""SELECT DISTINCT c.content_hash, c.week FROM clean c LEFT JOIN embeddings e
+    pending = store.sql(f"""SELECT DISTINCT c.content_hash FROM clean c LEFT JOIN embeddings e
         ON e.content_hash = c.content_hash AND e.model = '{model.replace("'", "''")}'
-        WHERE e.content_hash IS NULL ORDER BY c.content_hash""").drop_duplicates("content_hash")
+        WHERE e.content_hash IS NULL ORDER BY c.content_hash""")
     for start in range(0, len(pending), CHUNK):
         part = pending.iloc[start:start + CHUNK]
         store.merge(TABLE, add(_texts(store, part), model))
@@ -63,10 +63,11 @@ def update(store: Store, model: str = MODEL, progress: Callable[[int, int], None
 
 
 def _texts(store: Store, part: pd.DataFrame) -> pd.DataFrame:
-    """Read the clean texts of these hashes, one row per hash."""
-    found = store.read("clean", ["content_hash", "clean_text"], weeks=sorted(part["week"].unique()),
-                       where={"content_hash": part["content_hash"].tolist()})
-    return found.drop_duplicates("content_hash").sort_values("content_hash", ignore_index=True)
+    """Read the clean texts of these hashes, one row per hash, in their order; ``part`` is sorted by hash."""
+    first, last = part["content_hash"].iloc[0], part["content_hash"].iloc[-1]
+    found = store.sql(f"""SELECT content_hash, min(clean_text) AS clean_text FROM clean
+        WHERE content_hash BETWEEN '{first}' AND '{last}' GROUP BY content_hash ORDER BY content_hash""")
+    return found[found["content_hash"].isin(part["content_hash"])].reset_index(drop=True)
 
 
 def matrix(vectors: pd.Series) -> np.ndarray:
