@@ -23,20 +23,24 @@ class Scorecard:
     sums: pd.DataFrame
     claims: list[Claim]
 
-    @property
-    def shown(self) -> pd.DataFrame:
-        """The card as a reader wants it: whole numbers in their unit, beside target, usual level and verdict."""
-        top = self.table[self.table["level"] <= 1]
-        number = {name: [written(row[name], row["unit"]) for row in top.to_dict("records")]
-                  for name in ("value", "low", "high", "baseline", "change", "detectable")}
-        days = [words.span(first, last) for first, last in zip(top["first_day"], top["last_day"], strict=True)]
+    def shown(self, kpi: str) -> pd.DataFrame:
+        """Return one KPI as a reader wants it, for all brands together and for each."""
+        rows = self.table[(self.table["kpi"] == kpi) & (self.table["level"] <= 1)].to_dict("records")
+        names = ("value", "low", "high", "baseline", "detectable")
+        figures = [{name: written(row[name], row["unit"]) for name in names} for row in rows]
         return pd.DataFrame({
-            "KPI": top["name"].to_numpy(), "brand": top["brand"].replace("", "all").to_numpy(), "period": days,
-            "value": number["value"], "95% interval": [f"{low} to {high}" for low, high in
-                                                        zip(number["low"], number["high"], strict=True)],
-            "posts": top["n"].to_numpy(), "target": top["target"].to_numpy(), "reached": top["meets"].to_numpy(),
-            "usual": number["baseline"], "change": number["change"], "smallest visible change": number["detectable"],
-            "verdict": top["verdict"].to_numpy()})
+            "brand": [row["brand"] or "all" for row in rows], "value": [figure["value"] for figure in figures],
+            "95% interval": [f"{figure['low']} to {figure['high']}" for figure in figures],
+            "posts": [int(row["n"]) for row in rows], "target": [row["meets"] or "\u2013" for row in rows],
+            "usual": [figure["baseline"] for figure in figures],
+            "change visible from": [figure["detectable"].lstrip("+") for figure in figures],
+            "verdict": [row["verdict"] for row in rows]})
+
+    def caption(self, kpi: str) -> str:
+        """Return the caption of one KPI: its name, its period and its target."""
+        row = self.table[self.table["kpi"] == kpi].iloc[0]
+        aim = f", target {row['target']}" if row["target"] else ""
+        return f"{row['name']}, {words.span(row['first_day'], row['last_day'])}{aim}"
 
     @property
     def agreed(self) -> pd.DataFrame:
@@ -92,7 +96,7 @@ def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
 def written(value: float, unit: str) -> str:
     """Return a KPI's value in its unit: 61%, −57, 1,204, 0.42."""
     if pd.isna(value):
-        return "unknown"
+        return "\u2013"
     writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
     return writer(value) if writer else f"{value:.2f}".replace("-", words.MINUS)
 

@@ -9,8 +9,6 @@ from earshot.analyse.sentiment_claims import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
-POINTS = ("before", "recent", "change", "low", "high", "smallest visible change")
-
 
 @dataclass(frozen=True)
 class Feeling:
@@ -36,22 +34,24 @@ class Feeling:
         return wide.reindex(self.brands["brand"]).reset_index()
 
     @property
-    def formats(self) -> dict[str, str]:
-        """The unit of each number in ``changes_shown``."""
-        return dict.fromkeys(POINTS, "points")
-
-    @property
     def changes_shown(self) -> pd.DataFrame:
         """The changes as a reader wants them: who, before, recent, by how much, and if it is more than noise."""
-        names = {"by": "compared by", "group": "group", "was": "before", "now": "recent", "value": "change",
-                 "low": "low", "high": "high", "detectable": "smallest visible change", "verdict": "verdict"}
-        return self.changes.rename(columns=names)[list(names.values())]
+        table = self.changes
+        spans = zip(table["low"], table["high"], strict=True)
+        return pd.DataFrame({
+            "group": table["group"].map(words.spoken), "before": table["was"].map(words.points),
+            "recent": table["now"].map(words.points), "change": table["value"].map(words.points),
+            "95% interval": [words.between(low, high, words.points) for low, high in spans],
+            "visible from": table["detectable"].map(lambda share: words.points(share, sign=False)),
+            "verdict": table["verdict"]})
 
     @property
     def surges_shown(self) -> pd.DataFrame:
         """The days that stood out, with what was expected of them."""
-        table = self.surges[self.surges["surge"]][["brand", "day", "count", "expected", "low", "high"]]
-        return table.rename(columns={"count": "negative posts"})
+        table = self.surges[self.surges["surge"]]
+        usual = [words.between(low, high, words.count) for low, high in zip(table["low"], table["high"], strict=True)]
+        return pd.DataFrame({"brand": table["brand"], "day": table["day"], "negative posts": table["count"].astype(int),
+                             "expected": table["expected"].round().astype(int), "usual range": usual})
 
     def side(self, sentiment: str) -> pd.DataFrame:
         """Return the quotes of one side."""
@@ -62,7 +62,8 @@ class Feeling:
         frame = getattr(self, table)
         named = {"value": "net sentiment", "low": "low", "high": "high"}
         keys = ["brand", "day"] if table == "days" else [by]
-        return frame[keys].assign(**{name: 100 * frame[column] for column, name in named.items()}, posts=frame["n"])
+        shown = frame[keys].assign(**{key: frame[key].map(words.spoken) for key in keys if key != "day"})
+        return shown.assign(**{name: 100 * frame[column] for column, name in named.items()}, posts=frame["n"])
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CLASSES = ("negative", "neutral", "positive")
 INPUTS = ("posts", "duplicates", "language", "sentiment")
+SURGE = "negative binomial against the brand's other days, corrected for all looks"
 METHOD = "mean over posts without repeats, clustered by author, 95% interval"
 
 
@@ -98,9 +99,9 @@ def _surges(feeling: "Feeling") -> list[Claim]:
         about = {"brand": row["brand"], "day": day, "ratio": round(row["ratio"], 2), "headline":
                  f"{row['brand']}: complaints reach {words.times(row['ratio'])} the usual on {words.day(row['day'])}"}
         claims.append(Claim(
-            f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["count"], "posts", row["low"], row["high"],
-            int(row["count"]), "negative binomial against the brand's other days, corrected for all looks", INPUTS,
-            "event", round(min(1.0, 0.5 + row["ratio"] / 10), 3), "real", about))
+            f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["ratio"], "times the usual",
+            row["count"] / row["high"], row["count"] / max(row["low"], 1), int(row["count"]), SURGE, INPUTS, "event",
+            round(min(1.0, 0.5 + row["ratio"] / 10), 3), "real", about))
     return claims
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 MINUS = "\u2212"
+CHANNELS = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon", "reddit": "Reddit", "youtube": "YouTube",
+            "forum": "Forum", "reviews": "Reviews"}
 
 
 def count(number: float) -> str:
@@ -64,6 +66,16 @@ def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def spoken(code: str) -> str:
+    """Return the name of a language code or channel as a reader says it: German for de, X for x; others as they are."""
+    if code in ("und", ""):
+        return "undetermined"
+    if len(code) == 2 and code.islower():
+        from babel import Locale
+        return Locale("en").languages.get(code, code)
+    return CHANNELS.get(code, code)
 
 
 def slug(name: str) -> str:

@@ -57,7 +57,9 @@ FORMATS: dict[str, Callable] = {
     "number": number,
     "day": day,
     "share change": lambda value: points(100 * value),
+    "net share": lambda value: points(100 * value),
 }
+IN_POINTS = ("points", "pp", "share change", "net share")
 
 
 def write(value: object, how: str | Callable = "") -> str:
@@ -78,7 +80,7 @@ def measure(value: float, unit: str = "") -> str:
 
 def interval(low: float, high: float, unit: str = "") -> str:
     """Return an interval as words, its unit said once where it can be: 60.5% to 64.8%."""
-    if unit in FORMATS and FORMATS[unit] is not points and unit != "share change":
+    if unit in FORMATS and unit not in IN_POINTS:
         return f"{measure(low, unit)} to {measure(high, unit)}"
     ends = [measure(end, unit) for end in (low, high)]
     tail = " points" if ends[0].endswith(" points") else f" {unit}" if unit else ""
