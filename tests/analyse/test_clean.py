@@ -61,7 +61,7 @@ def test_a_busy_account_shows_with_its_pace(tmp_path):
     authors = ["p_00000000beef"] * 30 + [f"p_{row:012x}" for row in range(30)]
     hygiene = measured(frame(author=authors), tmp_path)
     top = hygiene.accounts.iloc[0]
-    assert (top["account"], top["posts"], top["minutes_between"]) == ("p_00000000beef", 30, 60.0)
+    assert (top["account"], top["posts"], top["minutes_between"]) == ("account 1", 30, 60.0)
     assert "wrote 65% of posts; 97% of accounts wrote one only" in said(hygiene)["clean.accounts"]
 
 
@@ -73,7 +73,7 @@ def test_what_is_hidden_is_counted_and_what_leaked_is_found(tmp_path):
     assert said(hygiene)["clean.leaks"] == "Looking again through all 60 stored texts finds none of these details left."
     leaking = measured(frame(text=["jane@example.com", *texts[1:]]), tmp_path)
     assert leaking.leaks == 1
-    assert said(leaking)["clean.leaks"] == "1 private details are still readable; import again."
+    assert said(leaking)["clean.leaks"] == "1 private detail is still readable; import again."
 
 
 def test_broken_encoding_counts_where_it_was_repaired(tmp_path):

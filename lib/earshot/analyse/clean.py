@@ -14,6 +14,15 @@ from earshot.govern import masking
 ROLES = dict(zip(("exact", "near", "repost"), clean_claims.REPEATED))
 BROKEN = r"Ã[\u0080-\u00bf¡-¿]|â€|Â[\u0080-\u00bf¡-¿]|\ufffd"
 TOP = 10
+SHOWN = {
+    "brand": "brand",
+    "posts": "posts",
+    "without": "unrepeated",
+    "voice": "voice",
+    "voice_without": "voice, unrepeated",
+    "negative": "negative",
+    "negative_without": "negative, unrepeated",
+}
 
 
 @dataclass(frozen=True)
@@ -41,21 +50,12 @@ class Hygiene:
     @property
     def effect_shown(self) -> pd.DataFrame:
         """The effect of leaving out repeats, under headings for readers."""
-        names = {
-            "brand": "brand",
-            "posts": "posts",
-            "without": "posts without repeats",
-            "voice": "share of voice",
-            "voice_without": "share of voice without",
-            "negative": "negative",
-            "negative_without": "negative without",
-        }
-        return self.effect.rename(columns=names)[list(names.values())]
+        return self.effect.rename(columns=SHOWN)[list(SHOWN.values())]
 
     @property
     def formats(self) -> dict[str, str]:
         """The unit of each share in ``effect_shown``."""
-        return dict.fromkeys(["share of voice", "share of voice without", "negative", "negative without"], ",.1%")
+        return dict.fromkeys(list(SHOWN.values())[3:], ",.1%")
 
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts and their days."""
@@ -135,7 +135,7 @@ def _languages(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the accounts that post most, by pseudonym, with what makes one look automatic: pace and sameness."""
+    """Return the accounts that post most, numbered, with what makes one look automatic: pace and sameness."""
     grouped = posts[posts["author"].notna()].sort_values("created_at").groupby("author")
     table = grouped.agg(posts=("post_id", "size"), repeats=("is_repeat", "mean"), days=("day", "nunique"))
     table = table.sort_values("posts", ascending=False).head(TOP)
@@ -144,7 +144,9 @@ def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
         for author, group in posts[posts["author"].isin(table.index)].sort_values("created_at").groupby("author")
     }
     table = table.assign(share=table["posts"] / len(posts), minutes_between=pd.Series(minutes))
-    return table.rename_axis("account").reset_index()
+    return table.assign(account=[f"account {place}" for place in range(1, len(table) + 1)])[
+        ["account", "posts", "share", "days", "repeats", "minutes_between"]
+    ].reset_index(drop=True)
 
 
 def _private(posts: pd.DataFrame, store: Store, leaks: dict[str, int]) -> pd.DataFrame:

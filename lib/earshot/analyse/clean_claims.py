@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 INPUTS = ("posts", "clean", "language", "duplicates")
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
-REPEATED = ("exact copies", "near copies", "reposts")
+SINGLE = {"exact copies": "exact copy", "near copies": "near copy", "reposts": "repost"}
+REPEATED = tuple(SINGLE)
 TOP = 10
 DETAILS = {
     "email": ("e-mail address", "e-mail addresses"),
@@ -41,7 +42,10 @@ def state(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
 def _repeat_claims(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
     overall = hygiene.repeats[hygiene.repeats["brand"] == "All brands"].set_index("kind")
     total = overall.loc["repeats"]
-    parts = words.listed([f"{words.count(overall.loc[kind, 'value'] * total['n'])} {kind}" for kind in REPEATED])
+    numbers = {kind: round(overall.loc[kind, "value"] * total["n"]) for kind in REPEATED}
+    parts = words.listed(
+        [f"{words.count(number)} {SINGLE[kind] if number == 1 else kind}" for kind, number in numbers.items()]
+    )
     said = (
         f"{words.percent(total['value'])} of posts repeat another ({words.between(total['low'], total['high'])}): "
         f"{parts}. They are kept, and left out wherever opinions are counted."
@@ -137,7 +141,8 @@ def _leak_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     said = (
         f"Looking again through all {words.count(len(posts))} stored texts finds none of these details left."
         if not hygiene.leaks
-        else f"{words.count(hygiene.leaks)} private details are still readable; import again."
+        else f"{words.count(hygiene.leaks)} private "
+        f"{'detail is' if hygiene.leaks == 1 else 'details are'} still readable; import again."
     )
     return _claim(
         "clean.leaks",

@@ -54,7 +54,7 @@ def _treatment(column: str, field: str | None) -> str:
         return "person" if field == "author" else "code" if field in CODES else "text"
     *_, parent, last = ["", "", *str(column).split(".")]
     words = _words(last)
-    before = words[:-1] or _words(parent)
+    before = words[:-1] + _words(parent)
     if not words:
         return "text"
     if contact := next((CONTACT[word] for word in reversed(words) if word in CONTACT), ""):

@@ -1,0 +1,68 @@
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from earshot.collect.mapping import Source
+from earshot.collect.privacy import protect
+from earshot.govern.pseudonyms import Pseudonyms
+
+names = Pseudonyms("0" * 64)
+SOURCE = Source("feed", {"id": "id", "text": "text", "created_at": "when", "author": "poster"})
+
+
+def protected(column: str, value, keep=("@Acme",)):
+    rows = pd.DataFrame({column: pd.Series([value])})
+    return protect(rows, SOURCE, names, keep)[column].iloc[0]
+
+
+@pytest.mark.parametrize("column", ["poster", "user", "name", "screen_name", "userName", "user.screen_name",
+                                    "author_id", "user.id_str", "from_user", "account.acct"])
+def test_people_become_pseudonyms(column):
+    assert protected(column, "Jane") == names.name("jane")
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("user_timezone", "Eastern Time"), ("brand_name", "Acme"), ("user.followers", "12"), ("user.created_at", "2009"),
+    ("id", "4111111111111111"), ("conversation_id", "4111111111111111"), ("when", "2015-02-24 11:35:52 -0800"),
+    ("airline", "US Airways"), ("topic.name", "delays"),
+])
+def test_what_names_nobody_stays(column, value):
+    assert protected(column, value) == value
+
+
+@pytest.mark.parametrize(("column", "value", "kept"), [
+    ("email", "jane at home", "[email]"), ("user_phone", "12345", "[phone]"),
+    ("home_address", "1 High St", "[address]"),
+    ("user.description", "Jane, Leeds", "[profile]"), ("customer_id", "jane@example.com", "[email]"),
+    ("note", "ring 914-329-0185", "ring [phone]"), ("text", "card 4111\x001111\x001111\x001111", "card [card]"),
+])
+def test_details_are_hidden_wherever_they_stand(column, value, kept):
+    assert protected(column, value) == kept
+
+
+def test_a_number_that_a_name_made_look_harmless_is_seen():
+    assert "[phone]" in protected("text", "@bookings 0494 92 82 32")
+
+
+def test_a_brands_own_account_stays_readable():
+    assert protected("poster", "@ACME") == "acme"
+    assert protected("text", "thanks @Acme and @Jane") == f"thanks @Acme and @{names.name('jane')}"
+
+
+def test_whole_numbers_are_the_same_person_as_text():
+    assert protected("author_id", 12.0) == protected("author_id", "12") == names.name("12")
+
+
+def test_twice_is_once_and_nothing_given_is_changed():
+    rows = pd.DataFrame({"poster": ["Jane"], "text": ["mail jane@example.com, @Bob"], "email": ["x"], "n": [1.5]})
+    before, counts = rows.copy(deep=True), Counter()
+    once = protect(rows, SOURCE, names, [], counts)
+    pd.testing.assert_frame_equal(protect(once, SOURCE, names, []), once)
+    pd.testing.assert_frame_equal(rows, before)
+    assert counts["email"] == 1
+
+
+def test_missing_stays_missing():
+    rows = pd.DataFrame({"poster": ["Jane", None], "text": [None, "x"], "email": [None, "y"]}, dtype="str")
+    assert protect(rows, SOURCE, names, []).isna().to_numpy().tolist() == [[False, True, True], [True, False, False]]
