@@ -31,7 +31,7 @@ def posts():
         frame["day"] = pd.to_datetime(frame["day"]).astype("datetime64[us]")
         frame["created_at"] = (frame["day"] + pd.to_timedelta(frame.index * 11 % 24, unit="h")).dt.tz_localize("UTC")
         for name in ("negative", "neutral", "positive"):
-            frame[f"p_{name}"] = frame["sentiment"].eq(name) * 0.8 + 0.1 * frame["sentiment"].ne(name)
+            frame[f"p_{name}"] = frame["sentiment"].eq(name) * 0.998 + 0.001 * frame["sentiment"].ne(name)
         for name in EMPTY:
             frame[name] = frame[name].astype("Int64") if name in frame else pd.array([None] * len(frame), dtype="Int64")
         return frame

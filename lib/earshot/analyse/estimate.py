@@ -83,6 +83,7 @@ def _kept(frame: pd.DataFrame, value: str, by: Sequence[str], cluster: str) -> p
 
 def _wilson(table: pd.DataFrame) -> pd.DataFrame:
     z = stats.norm.ppf(0.5 + LEVEL / 2)
+    table = table.assign(value=table["value"].clip(0, 1))
     share, variance = table["value"], table["se"] ** 2
     # One voice alone, or all voices agreeing, has no visible spread: then every author counts as one draw.
     effective = (share * (1 - share) / variance).where(variance > 0, table["authors"]).clip(1, table["n"])

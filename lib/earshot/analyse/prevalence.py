@@ -13,6 +13,7 @@ EQUAL = (1 / 3, 1 / 3, 1 / 3)
 ROUNDS, CLOSE = 1_000, 1e-7
 DRAWS = 400
 LEVEL = 0.95
+RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,17 @@ def revise(probabilities: np.ndarray, share: np.ndarray, prior=EQUAL) -> np.ndar
     """Return each post's probabilities when the classes are as common as ``share`` instead of ``prior``."""
     revised = probabilities * (np.asarray(share) / np.asarray(prior))
     return revised / revised.sum(axis=1, keepdims=True)
+
+
+def contribute(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
+    """Return what each post adds to the shares (n, classes): the mean over all posts is ``maximise``'s answer.
+
+    Each row is the post's score under the mixture, multiplied by the inverse of the scores' information, so that the
+    mean over any part of the posts, a day or a channel, is an unbiased estimate of that part's own shares, and the
+    spread of the rows carries the uncertainty that the model's doubt adds. Single rows may leave 0 to 1.
+    """
+    relative = probabilities / np.asarray(prior)
+    share = maximise(probabilities, prior=prior)
+    scores = relative / (relative @ share)[:, None]
+    information = scores.T @ scores / len(scores) + RIDGE * np.eye(scores.shape[1])
+    return np.linalg.solve(information, scores.T).T

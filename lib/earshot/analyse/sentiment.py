@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import estimate, events, period, sentiment_claims, words
+from earshot.analyse import estimate, events, period, prevalence, sentiment_claims, words
 from earshot.analyse.sentiment_claims import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+
+STREAM = 200  # posts below which a brand's own mix cannot be told from chance
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
     parts = period.split(voiced["day"])
     brands = estimate.ranks(_enough(estimate.means(_branded(voiced), "net", ["brand"]), params)).sort_values("rank")
     changes = _changes(voiced, parts, params)
-    surges = events.surges(events.daily(_branded(posts), hits=_branded(posts)["sentiment"].eq("negative")))
+    surges = events.surges(events.daily(_branded(voiced), hits=_branded(voiced)["negative"]))
     shares = _shares(_branded(voiced), "brand", params)
     feeling = Feeling(
         shares=shares, brands=brands, channels=_enough(estimate.means(voiced, "net", ["platform"]), params),
@@ -95,12 +97,24 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
 
 
 def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts that count as an opinion, with each class as 0 or 1 and net as positive minus negative."""
+    """Return the posts that count as an opinion, with what each adds to the share of each class and to net."""
     voiced = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
     if voiced.empty:
         raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
-    hits = {name: voiced["sentiment"].eq(name).astype("float64") for name in CLASSES}
-    return voiced.assign(**hits, net=hits["positive"] - hits["negative"])
+    added = pd.DataFrame(0.0, index=voiced.index, columns=list(CLASSES))
+    for stream in _streams(voiced):
+        rows = voiced.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
+        added.loc[stream] = prevalence.contribute(rows)
+    return voiced.assign(**added, net=added["positive"] - added["negative"])
+
+
+def _streams(voiced: pd.DataFrame) -> list[pd.Index]:
+    """Return the posts of each brand, since each brand's mix of feelings is its own; small brands share one stream."""
+    sizes = voiced["brand"].map(voiced["brand"].value_counts())
+    own = voiced.index[sizes >= STREAM]
+    rest = voiced.index[sizes < STREAM]
+    streams = [group.index for _, group in voiced.loc[own].groupby("brand", observed=True)]
+    return [*streams, rest] if len(rest) else streams
 
 
 def _branded(posts: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +122,8 @@ def _branded(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _enough(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    return table[table["n"] >= params.min_posts].reset_index(drop=True)
+    kept = table[table["n"] >= params.min_posts].reset_index(drop=True)
+    return kept.assign(**{name: kept[name].clip(-1, 1) for name in ("value", "low", "high")})
 
 
 def _shares(voiced: pd.DataFrame, by: str, params: Brief) -> pd.DataFrame:
