@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse import contracts, estimate, formula, scorecard, words
+from earshot.analyse import contracts, estimate, formula, opinions, scorecard, words
 from earshot.analyse.contracts import Contract
 from earshot.analyse.scorecard import Scorecard, written
 from earshot.core.params import Brief
@@ -47,10 +47,10 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
     alone = pd.Series(posts["post_id"], index=posts.index)
     author = posts["author"].fillna(alone)
     original = ~posts["is_repeat"]
-    negative = posts["sentiment"].eq("negative") & original
+    added = opinions.voiced(posts)[list(opinions.CLASSES)].reindex(posts.index, fill_value=0.0)
     counts = {"posts": 1.0, "originals": original, "repeats": posts["is_repeat"],
-              "complaints": negative & posts["kind"].isin(["post", "reply"])}
-    counts |= {name: posts["sentiment"].eq(name) & original for name in ("negative", "neutral", "positive")}
+              "complaints": added["negative"].where(posts["kind"].isin(["post", "reply"]), 0.0)}
+    counts |= dict(added)
     counts |= {name: posts[name].astype("float64").fillna(0) for name in ("replies", "reposts", "likes", "views")}
     fold = pd.util.hash_pandas_object(author, index=False).to_numpy() % FOLDS
     return posts.assign(**{f"_{name}": pd.Series(value, index=posts.index).astype("float64")
@@ -113,7 +113,7 @@ def _valued(frame: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFr
     variance = gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS
     half = stats.t.ppf(0.5 + estimate.LEVEL / 2, FOLDS - 1) * np.sqrt(variance)
     least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
-    return pd.DataFrame({"value": value, "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
+    return pd.DataFrame({"value": value.clip(least, most), "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
                          "high": (value + half).clip(upper=most), "n": totals["posts"].astype(int)}).reset_index()
 
 

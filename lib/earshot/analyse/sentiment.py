@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import estimate, events, period, prevalence, sentiment_claims, words
-from earshot.analyse.sentiment_claims import CLASSES
+from earshot.analyse import estimate, events, opinions, period, sentiment_claims, words
+from earshot.analyse.opinions import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
-
-STREAM = 200  # posts below which a brand's own mix cannot be told from chance
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
 
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
     """
-    voiced = _voiced(posts)
+    voiced = opinions.voiced(posts)
     parts = period.split(voiced["day"])
     brands = estimate.ranks(_enough(estimate.means(_branded(voiced), "net", ["brand"]), params)).sort_values("rank")
     changes = _changes(voiced, parts, params)
@@ -94,27 +92,6 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
         counted=len(voiced))
     feeling.claims.extend(sentiment_claims.state(voiced, feeling, params))
     return feeling
-
-
-def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts that count as an opinion, with what each adds to the share of each class and to net."""
-    voiced = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
-    if voiced.empty:
-        raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
-    added = pd.DataFrame(0.0, index=voiced.index, columns=list(CLASSES))
-    for stream in _streams(voiced):
-        rows = voiced.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
-        added.loc[stream] = prevalence.contribute(rows)
-    return voiced.assign(**added, net=added["positive"] - added["negative"])
-
-
-def _streams(voiced: pd.DataFrame) -> list[pd.Index]:
-    """Return the posts of each brand, since each brand's mix of feelings is its own; small brands share one stream."""
-    sizes = voiced["brand"].map(voiced["brand"].value_counts())
-    own = voiced.index[sizes >= STREAM]
-    rest = voiced.index[sizes < STREAM]
-    streams = [group.index for _, group in voiced.loc[own].groupby("brand", observed=True)]
-    return [*streams, rest] if len(rest) else streams
 
 
 def _branded(posts: pd.DataFrame) -> pd.DataFrame:

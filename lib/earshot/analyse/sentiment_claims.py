@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from earshot.analyse import estimate, period, words
+from earshot.analyse.opinions import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
 if TYPE_CHECKING:
     from earshot.analyse.sentiment import Feeling
 
-CLASSES = ("negative", "neutral", "positive")
 INPUTS = ("posts", "duplicates", "language", "sentiment")
 SURGE = "negative binomial against the brand's other days, corrected for all looks"
 METHOD = "mean over posts without repeats, clustered by author, 95% interval"
