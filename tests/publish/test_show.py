@@ -65,10 +65,10 @@ def test_a_table_aligns_and_formats_numbers_and_can_be_scrolled_by_keyboard(show
     assert "<caption>Negative share</caption>" in html
     assert '<th scope="col" class="number">Share negative</th>' in html
     assert (
-        '<th scope="row"><bdi dir="auto">United</bdi></th><td class="number">60.0%</td><td class="number">2,000</td>'
-        in html
+        '<th scope="row" class="short"><bdi dir="auto">United</bdi></th>'
+        '<td class="number">60.0%</td><td class="number">2,000</td>' in html
     )
-    assert "<td>24 Feb 2015</td>" in html
+    assert '<td class="short">24 Feb 2015</td>' in html
     assert '<td class="number">–</td>' in html
     assert 'tabindex="0"' in html
 
@@ -196,3 +196,21 @@ def test_no_cell_or_heading_of_a_csv_acts_as_a_formula():
     assert pd.isna(safe["'=a"].iloc[9])
     assert list(safe["n"]) == list(range(-5, 5))
     assert frame.columns[0] == "=a"
+
+
+def test_written_numbers_stand_to_the_right_too_and_names_of_rows_stay_in_sight(shown):
+    frame = pd.DataFrame(
+        {"kpi": ["Net"], "value": ["−41"], "change": ["+1,200 points"], "range": ["1 to 2"], "why": "w" * 60}
+    )
+    show.table(frame.assign(change=["+1.5 points"]), "Card")
+    assert (
+        '<th scope="row" class="short"><bdi dir="auto">Net</bdi></th><td class="number"><bdi dir="auto">−41</bdi></td>'
+        in shown[0][0]
+    )
+    assert '<td class="number"><bdi dir="auto">+1.5 points</bdi></td><td class="short">' in shown[0][0]
+    assert '<td class="long">' in shown[0][0]
+
+
+def test_what_a_platform_escaped_is_unescaped_once_and_stays_text(shown):
+    show.posts(pd.DataFrame({"text": ["you &amp; me &lt;b&gt;"]}))
+    assert '<p dir="auto">you &amp; me &lt;b&gt;</p>' in shown[0][0]

@@ -12,7 +12,7 @@ from earshot.publish.quotes import plain
 MOST_ROWS, LONGEST = 5000, 60
 POSTS = frozenset({"text", "clean_text", "image", "url", "urls", "href", "author", "payload", "post_id", "handle"})
 WEEK = re.compile(r"^\d{4}-W\d{2}$")
-SHARE = re.compile(r"(^|_)(share|rate|ratio|p|proportion)(_|$)|^(negative|neutral|positive)$")
+SHARE = re.compile(r"(^|_)(share|rate|proportion)(_|$)|^(p_)?(negative|neutral|positive)$")
 
 
 def prepare(frame: pd.DataFrame, most_series: int | None = None, **roles: str | None) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def unit_of(name: str, values: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(values):
         return "count"
     inside = values.dropna().between(-1, 1).all()
-    return "share" if inside and SHARE.search(str(name).lower()) else "number"
+    return "share" if inside and SHARE.search(str(name).lower().replace(" ", "_")) else "number"
 
 
 def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, unit: str = "") -> str:

@@ -96,7 +96,8 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
     if low and high:
         layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
     if domain[0] < 0 < domain[1]:
-        layers.insert(0, base.mark_rule(strokeWidth=1).encode(y=alt.datum(0), x=alt.value(0), x2=alt.value("width")))
+        layers.insert(0, base.mark_rule(strokeWidth=1).encode(
+            y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)))
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
     inner = alt.layer(*layers).properties(width=(palette.WIDE - 48) // columns - 22, height=118)

@@ -1,6 +1,7 @@
 """The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays them."""
 
 import base64
+import html
 import re
 from collections.abc import Callable, Iterable
 
@@ -12,6 +13,8 @@ from earshot.publish.aggregates import unit_of
 from earshot.publish.quotes import clean, isolate, plain, quote
 
 MOST_ROWS, CELL, LEAD = 200, 200, 6
+SHORT, LONG = 18, 45
+WRITTEN_NUMBER = re.compile(r"^[+\u2212-]?[\d,]*\.?\d+(%| points)?$")
 VERDICTS = {"real": ("●", "clear {}"), "noise": ("○", "within noise")}
 FEELINGS = {"negative": "\u2212", "neutral": "○", "positive": "+"}
 GENERIC = re.compile(
@@ -85,7 +88,7 @@ def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: d
 def facts(values: dict) -> Markup:
     """Return a definition list."""
     pairs = (
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(quote(name, CELL), isolate(numbers.write(value)))
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_titled(name), isolate(numbers.write(value)))
         for name, value in values.items()
     )
     return Markup("<dl>{}</dl>").format(Markup("").join(pairs))
@@ -165,19 +168,25 @@ def _badge(verdict: str, what: str) -> Markup | str:
 
 
 def _heading(name: object, is_number: bool) -> Markup:
+    return Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if is_number else "", _titled(name))
+
+
+def _titled(name: object) -> Markup:
+    """Return a column's name as words with a capital."""
     words = quote(str(name).replace("_", " "), CELL)
-    words = words[:1].upper() + words[1:]
-    return Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if is_number else "", words)
+    return words[:1].upper() + words[1:]
 
 
 def _row(row: tuple, numeric: dict, formats: dict) -> Markup:
+    """Return one row; words in its first cell name the row."""
     cells = []
     for place, ((name, is_number), value) in enumerate(zip(numeric.items(), row, strict=True)):
-        shown = _cell(value, formats[name])
-        if place == 0 and not is_number:
-            cells.append(Markup('<th scope="row">{}</th>').format(shown))
-        else:
-            cells.append(Markup("<td{}>{}</td>").format(Markup(' class="number"') if is_number else "", shown))
+        shown = _cell(value, formats.get(name, ""))
+        size = len(shown.striptags())
+        kind = "number" if is_number else "short" if size <= SHORT else "long" if size > LONG else ""
+        kind = Markup(' class="{}"').format(kind) if kind else ""
+        shape = "<td{}>{}</td>" if place or is_number else '<th scope="row"{}>{}</th>'
+        cells.append(Markup(shape).format(kind, shown))
     return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
 
@@ -192,7 +201,11 @@ def _cell(value: object, how: str | Callable) -> Markup:
 def _is_numeric(column: pd.Series, how: object) -> bool:
     if how in ("link", "day"):
         return False
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if pd.api.types.is_numeric_dtype(column):
+        return not pd.api.types.is_bool_dtype(column)
+    nothing = ("", numbers.NOTHING, "unknown")
+    words = [value for value in column.dropna() if isinstance(value, str) and value not in nothing]
+    return bool(words) and all(map(WRITTEN_NUMBER.match, words))
 
 
 def _post(row: dict, column: str) -> Markup:
@@ -211,7 +224,7 @@ def _post(row: dict, column: str) -> Markup:
             )
         )
     return Markup('<blockquote class="quoted"><p dir="auto">{}</p><footer>{}</footer></blockquote>').format(
-        quote(row[column]), Markup(" · ").join(about)
+        quote(html.unescape(str(row[column]))), Markup(" · ").join(about)  # platforms deliver & as &amp;
     )
 
 
