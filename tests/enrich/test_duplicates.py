@@ -44,6 +44,13 @@ def test_one_changed_word_is_near_with_its_jaccard_similarity():
     assert found.loc["x:1", "similarity"] == jaccard(normalise(NEWS), normalise(NEWS.replace("Leeds", "Bristol")))
 
 
+def test_other_numbers_make_it_another_persons_post_unless_all_else_is_the_same():
+    bill = "had to ring three times to get one billing mistake looked at and was still charged {} pounds, avoid them"
+    assert {role for role, _ in roles(posts(bill.format(14), "not happy " + bill.format(86)))} == {"original"}
+    spam = f"{NEWS} {NEWS.lower()[::-1]} call {{}} now"
+    assert [role for role, _ in roles(posts(spam.format(14), spam.format(15)))] == ["original", "near"]
+
+
 def test_jaccard_by_hand():
     assert jaccard("abcdef", "abcdeg") == pytest.approx(1 / 3)  # abcde | bcdef, bcdeg
     assert jaccard("same text", "same text") == 1
@@ -139,7 +146,7 @@ def test_planted_copies_are_found_in_a_few_thousand_texts():
     import random
     chance = random.Random(3)
     words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(3, 9))) for _ in range(2000)]
-    texts = [" ".join(chance.choices(words, k=chance.randint(12, 24))) for _ in range(2000)]
+    texts = [" ".join(chance.choices(words, k=chance.randint(20, 32))) for _ in range(2000)]
     copies = []
     for source in chance.sample(texts, 300):
         parts = source.split()

@@ -69,6 +69,8 @@ def _new(found: "Topics") -> list[Claim]:
 def _moved(found: "Topics") -> list[Claim]:
     """State the largest real moves of topics that are not new, or that there was none."""
     real = found.moves[(found.moves["verdict"] == "real") & ~found.moves["new"]]
+    if found.moves["new"].any():
+        real = real[real["value"] > 0]  # where something new takes its share, all others shrink: that is no news
     real = real.loc[real["value"].abs().sort_values(ascending=False).index].head(MOVED)
     if real.empty and not found.moves["new"].any() and len(found.moves):
         widest = found.moves.loc[found.moves["value"].abs().idxmax()].to_dict()

@@ -59,7 +59,7 @@ class Topics:
                  "n_after": "recent posts", "verdict": "verdict"}
         ranked = self.moves.assign(_size=self.moves["value"].abs()).sort_values(["verdict", "_size"],
                                                                                ascending=[False, False])
-        return ranked.rename(columns=names)[list(names.values())].head(SHOWN)
+        return ranked[list(names)].rename(columns=names).head(SHOWN)
 
     @property
     def words_shown(self) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
     sizes = _sizes(voiced, params)
     quality = _quality(voiced, names, sizes, ignore)
     result = Topics(
-        sizes=sizes, course=_course(voiced, sizes), brands=_brands(voiced, params),
+        sizes=sizes, course=_course(voiced, sizes, params), brands=_brands(voiced, params),
         moves=emergence.moves(voiced, parts, params.topics_min_posts), words=emergence.new_words(voiced, parts, ignore),
         quotes=_quotes(voiced), quality=quality, trust=_trust(posts, voiced, quality, names, stability), period=parts,
         claims=[], counted=len(voiced))
@@ -160,7 +160,7 @@ def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
     return table.sort_values(["posts", "topic"], ascending=[False, True], ignore_index=True)
 
 
-def _course(voiced: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
+def _course(voiced: pd.DataFrame, sizes: pd.DataFrame, params: Brief) -> pd.DataFrame:
     """Return the share of the largest topics by day, or by week where the window is long."""
     by = "day" if (voiced["day"].max() - voiced["day"].min()).days < DAILY else "week"
     parts, voices = [], emergence.speakers(voiced)
@@ -168,7 +168,7 @@ def _course(voiced: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
         inside = emergence.among(voiced["topic"].eq(topic), voices).assign(**{by: voiced[by]})
         parts.append(estimate.means(inside, "_in", [by], share=True).assign(name=name).rename(columns={by: "when"}))
     table = pd.concat(parts) if parts else pd.DataFrame(columns=["when", "value", "low", "high", "n", "name"])
-    return table.rename(columns={"value": "share", "name": "topic name"})[
+    return table[table["n"] >= params.min_posts].rename(columns={"value": "share", "name": "topic name"})[
         ["topic name", "when", "share", "low", "high", "n"]].reset_index(drop=True)
 
 

@@ -1,8 +1,9 @@
 """Copies: which posts repeat an earlier one, word for word, nearly, or as a repost.
 
 Posts are joined into groups by three kinds of link: the same normalised text, a repost's pointer to its original, and
-nearly the same text (Jaccard similarity of 5-character shingles of at least 0.8, found with MinHash bands, then
-checked on the texts themselves). Each group has one original, its earliest post; the others are repeats of it.
+nearly the same text (Jaccard similarity of 5-character shingles of at least 0.75, or 0.9 where their numbers differ;
+found with MinHash bands, then checked on the texts themselves). Each group has one original, its earliest post; the
+others are repeats of it.
 
 Short texts are left alone: a thousand people may say "thank you so much" and none copied it. They only count as
 copies when the same author posts them twice on one day, or when a repost names its original.
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich import likeness
-from earshot.enrich.likeness import is_long, jaccard, normalise
+from earshot.enrich.likeness import are_alike, is_long, jaccard, normalise
 from earshot.enrich.literals import listed
 
 TABLE = "duplicates"
@@ -134,7 +135,7 @@ def _join_near(forest: "_Forest", sketches: np.ndarray, rows: np.ndarray, texts:
     """Join the rows whose texts really are alike."""
     for left, right in zip(*likeness.pairs(sketches), strict=True):
         earlier, later = int(rows[left]), int(rows[right])
-        if forest.find(earlier) != forest.find(later) and jaccard(texts[earlier], texts[later]) >= likeness.ALIKE:
+        if forest.find(earlier) != forest.find(later) and are_alike(texts[earlier], texts[later]):
             forest.join(earlier, later)
 
 

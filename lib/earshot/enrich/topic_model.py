@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-AXES = 50
+AXES = 100
 APART = 0.65
 STEPS = 2
 SHRINK = 50  # a brand or language with this many posts is moved half way to the common centre

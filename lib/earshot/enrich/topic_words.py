@@ -9,14 +9,14 @@ import pandas as pd
 TERMS = 10
 SHOWN = 3
 LONGEST = 55  # characters of a name
-WIDE = 0.35  # a word gives way to a pair of words that makes up this share of its uses
+WIDE = 0.6  # a word gives way to a pair of words that makes up this share of its uses
 LIFT = 1.5
 NOISE = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|\[[a-z-]{2,12}\]|\b(?:rt|mt)\b:?", re.I)
-APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+APOSTROPHE = re.compile(r"(?<=\w\w\w)['’](?=\w)")  # can't is a word, j'ai are two
 
 
 def bare(text: str) -> str:
-    """Return a post's words in lower case, without links, accounts, masks and apostrophes, ready to be counted."""
+    """Return a post's words in lower case, without links, accounts, masks and most apostrophes, to be counted."""
     text = html.unescape(text) if "&" in text else text
     return APOSTROPHE.sub("", NOISE.sub(" ", text)).casefold()
 
@@ -53,9 +53,9 @@ def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabula
     lift = (counts / max(counts.sum(), 1)) / np.maximum(overall / max(overall.sum(), 1), 1e-12)
     fit = (weights > 0) & (counts >= max(2, 0.04 * posts)) & (lift >= LIFT)
     order = [term for term in np.argsort(-weights, kind="stable")[:200] if fit[term]]
-    pairs = [term for term in order if " " in vocabulary[term]]
+    pairs = [term for term in order if len(set(vocabulary[term].split())) == 2]
     chosen: list[str] = []
-    for term in order:
+    for term in (term for term in order if " " not in vocabulary[term]):
         word = _widened(term, pairs, counts, vocabulary)
         if not any(say_the_same(word, other) for other in chosen):
             chosen.append(word)
@@ -79,7 +79,7 @@ def _widened(term: int, pairs: list[int], counts: np.ndarray, vocabulary: np.nda
     """Return the term, or the pair of words in which it is mostly used ("customer" is mostly "customer service")."""
     word = str(vocabulary[term])
     wider = [pair for pair in pairs if word in vocabulary[pair].split() and counts[pair] >= WIDE * counts[term]]
-    return str(vocabulary[max(wider, key=lambda pair: counts[pair])]) if wider and " " not in word else word
+    return str(vocabulary[max(wider, key=lambda pair: counts[pair])]) if wider else word
 
 
 def say_the_same(one: str, other: str) -> bool:
