@@ -98,7 +98,8 @@ def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: 
     changed = named.notna() & (named != first.texts)
     second = masking.mask(named[changed])
     if counts is not None:
-        counts.update({type_: count + second.counts[type_] for type_, count in first.counts.items()})
+        found = {type_: count + second.counts[type_] for type_, count in first.counts.items()}
+        counts.update({type_: count for type_, count in found.items() if count})
     return named.mask(changed, second.texts) if changed.any() else named
 
 

@@ -176,4 +176,7 @@ def _parquet(path: Path, form: Form, size: int) -> Iterator[Batch]:
 def _share(binary: io.BufferedIOBase, path: Path) -> float:
     """Return how much of the file on disk has been read."""
     inner = getattr(binary, "fileobj", None) or binary
-    return 1.0 if inner.closed else min(inner.tell() / max(path.stat().st_size, 1), 1.0)
+    try:
+        return min(inner.tell() / max(path.stat().st_size, 1), 1.0)
+    except (ValueError, OSError):  # Arrow reads ahead in a thread of its own, and closes the file when it is through
+        return 1.0
