@@ -2,9 +2,6 @@ import pytest
 
 from earshot.analyse import brief
 from earshot.core.claim import Claim
-from earshot.core.params import Brief
-
-PARAMS = Brief(brand="Acme")
 
 
 def claim(name, kind="level", weight=0.5, verdict="", **about):
@@ -33,7 +30,6 @@ def test_the_heaviest_real_change_makes_the_headline():
             claim("b", "event", 0.7, "real", headline="acme: complaints double", brand="Acme"),
             claim("c", "change", 0.6, "real"),
         ],
-        PARAMS,
     )
     assert page.headline == "Acme: complaints double"
     assert [item.id for item in page.changed] == ["b", "c"]
@@ -41,7 +37,7 @@ def test_the_heaviest_real_change_makes_the_headline():
 
 
 def test_without_a_change_the_level_is_the_headline():
-    page = brief.compose([claim("sentiment.negative"), claim("a", "change", 0.9, "noise")], PARAMS)
+    page = brief.compose([claim("sentiment.negative"), claim("a", "change", 0.9, "noise")])
     assert page.headline == "Sentence of sentiment.negative"
     assert page.changed == []
 
@@ -54,7 +50,7 @@ def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
         claim("q", "quality", 0.8),
         claim("kpi.net.acme", "kpi", 0.8, meets="missed"),
     ]
-    page = brief.compose(claims, PARAMS)
+    page = brief.compose(claims)
     assert [item.id for item in page.changed][2] == "new"
     shown = [item.id for part in (page.changed, page.why, page.watch, page.data) for item in part]
     assert len(shown) == len(set(shown))
@@ -62,16 +58,21 @@ def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
 
 
 def test_standings_come_from_claims_alone():
-    page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")], PARAMS)
+    page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")])
     assert page.standing["brand"].tolist() == ["Acme", "Bolt"]
     assert page.standing["posts"].sum() == 200
     assert page.caption == "Share of positive less share of negative posts, 95% interval; 200 posts"
 
 
 def test_quotes_are_ids():
-    assert brief.compose([claim("sentiment.quotes", quotes=["x:1", "x:2"])], PARAMS).quoted == ["x:1", "x:2"]
+    claims = [
+        claim("topics.new", "new", 0.3, "real", quotes=["x:5", "x:6", "x:7"]),
+        claim("b", "event", 0.7, "real", brand="Acme"),
+        claim("sentiment.quotes", weight=0, brand="Acme", quotes=["x:1", "x:2", "x:3"]),
+    ]
+    assert brief.compose(claims).quoted == ["x:1", "x:2", "x:5", "x:6"]
 
 
 def test_nothing_claimed_is_one_sentence():
     with pytest.raises(ValueError, match="No notebook of this run has stated a claim yet; run 01 to 05 first"):
-        brief.compose([], PARAMS)
+        brief.compose([])

@@ -7,7 +7,6 @@ import pandas as pd
 
 from earshot.analyse import words
 from earshot.core.claim import Claim
-from earshot.core.params import Brief
 
 MOST = 4
 
@@ -32,7 +31,7 @@ class Page:
         return f"Share of positive less share of negative posts, 95% interval; {posts} posts"
 
 
-def compose(claims: Iterable[Claim], params: Brief) -> Page:
+def compose(claims: Iterable[Claim]) -> Page:
     """Return the brief that these claims make, heaviest first; raises ValueError when there is no claim to report."""
     ranked = sorted(claims, key=lambda claim: (-claim.weight, claim.id))
     if not ranked:
@@ -43,11 +42,12 @@ def compose(claims: Iterable[Claim], params: Brief) -> Page:
     watch = [claim for claim in ranked if _open(claim) and claim not in (*changed, *why)][:MOST]
     quality = [claim for claim in ranked if claim.kind == "quality" and claim not in watch]
     level = next((claim for claim in ranked if claim.id == "sentiment.negative"), ranked[0])
-    return Page(headline(changed[0] if changed else level, params), level.sentence, changed, why, watch,
-                _standing(ranked), _quoted(ranked), quality[:2 * MOST])
+    lead = changed[0] if changed else level
+    return Page(headline(lead), level.sentence, changed, why, watch, _standing(ranked), _quoted(ranked, lead),
+                quality[:MOST + 1])
 
 
-def headline(claim: Claim, params: Brief) -> str:
+def headline(claim: Claim) -> str:
     """Return the claim's headline where its author wrote one, else its sentence without what stands in brackets."""
     said = claim.about.get("headline") or claim.sentence.split(" (")[0].rstrip(".")
     return said[0].upper() + said[1:]
@@ -84,6 +84,10 @@ def _standing(claims: list[Claim]) -> pd.DataFrame:
     return frame.sort_values("net sentiment", ascending=False, ignore_index=True)
 
 
-def _quoted(claims: list[Claim]) -> list[str]:
-    """Return the ids of the posts that a claim names as quotes; the text itself is never part of a claim."""
-    return [post for claim in claims for post in claim.about.get("quotes", [])]
+def _quoted(claims: list[Claim], lead: Claim) -> list[str]:
+    """Return the ids of the posts that claims name as quotes, two from each, those on the headline's brand first.
+
+    The text itself is never part of a claim.
+    """
+    quoting = sorted(claims, key=lambda claim: claim.about.get("brand", "") != lead.about.get("brand", ""))
+    return list(dict.fromkeys(post for claim in quoting for post in claim.about.get("quotes", [])[:2]))[:MOST]
