@@ -19,9 +19,9 @@ from earshot.enrich.text import clean
 from earshot.enrich.weights import fingerprint
 
 SEEDS = (1, 2, 3)
-HIDDEN, DROPPED_UNITS, DROPPED_GRAMS = 256, 0.4, 0.2
-EPOCHS, BATCH, GRAM_STEP, STEP, DECAY = 6, 512, 0.02, 0.001, 0.01
-OTHER_WEIGHT = 2.0  # how much more a post that is not English counts: there are few
+HIDDEN, DROPPED_UNITS, DROPPED_GRAMS = 256, 0.45, 0.25
+EPOCHS, BATCH, GRAM_STEP, STEP, DECAY = 8, 512, 0.06, 0.002, 0.01
+OTHER_WEIGHT = 3.0  # how much more a post that is not English counts: there are few
 HELD_BACK = 0.08  # part of the training rows that only set the temperature and the confusion table
 
 

@@ -1,0 +1,208 @@
+"""How good the sentiment model is on labelled posts: the figures, their intervals, baselines, and its clearest mistakes."""
+
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from earshot.analyse import agreement
+from earshot.collect import readers
+from earshot.core.params import nearest
+from earshot.enrich import sentiment
+from earshot.enrich.sentiment import CLASSES, COLUMNS
+from earshot.govern.masking import mask
+
+NUMBERED = {"0": "negative", "1": "neutral", "2": "positive", "0.0": "negative", "1.0": "neutral", "2.0": "positive"}
+BINS = 10
+MISTAKES = 8
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Labelled posts with what the model said, and the seconds it took."""
+
+    posts: pd.DataFrame
+    seconds: float
+    model: str
+    labels = CLASSES
+    said = tuple(f"said {name}" for name in CLASSES)
+
+    @property
+    def metrics(self) -> dict:
+        """The figures as plain numbers: n, accuracy, macro_f1, macro_recall, ece, posts_per_second, by_lang."""
+        scores = agreement.scores(self.confusion)
+        found = {"n": len(self.posts), **{name: round(value, 4) for name, value in scores.items()},
+                 "ece": round(self.calibration_error, 4), "posts_per_second": round(len(self.posts) / self.seconds, 1)}
+        if "lang" in self.posts:
+            rows = self.by_language.set_index("lang")[["n", "macro_f1", "macro_recall", "accuracy"]]
+            found["by_lang"] = {lang: {"n": int(row.pop("n"))} | {name: round(value, 4) for name, value in row.items()}
+                                for lang, row in rows.to_dict("index").items()}
+        return found
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """Counts (3, 3): rows are the true classes, columns the model's."""
+        return agreement.confusion(self.posts["label"], self.posts["said"], CLASSES)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Each figure with its 95 % interval."""
+        return agreement.intervals(self.confusion)
+
+    @property
+    def mistaken(self) -> pd.DataFrame:
+        """Of the posts of each true class, the share that the model put in each class."""
+        shares = self.confusion / np.maximum(1, self.confusion.sum(axis=1, keepdims=True))
+        table = pd.DataFrame(shares, columns=list(self.said))
+        return pd.concat([pd.DataFrame({"label": CLASSES, "posts": self.confusion.sum(axis=1)}), table], axis=1)
+
+    @property
+    def by_language(self) -> pd.DataFrame:
+        """The figures of each language, the most frequent first."""
+        rows = []
+        for lang, posts in self.posts.groupby("lang"):
+            table = agreement.confusion(posts["label"], posts["said"], CLASSES)
+            spans = agreement.intervals(table).set_index("figure")
+            rows.append({"lang": lang, "n": len(posts), **agreement.scores(table), "low": spans.at["macro_f1", "low"],
+                         "high": spans.at["macro_f1", "high"]})
+        return pd.DataFrame(rows).sort_values(["n", "lang"], ascending=[False, True], ignore_index=True)
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """Posts by how sure the model was: the mean it gave (confidence) beside the share it got right, with interval."""
+        return agreement.calibration(self._sure, self._right, BINS)
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
+        table = self.calibration
+        return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
+
+    @property
+    def baselines(self) -> pd.DataFrame:
+        """The model beside always saying the commonest class, and beside VADER where it is installed."""
+        said = {self.model: self.posts["said"],
+                "always the commonest class": pd.Series(self.posts["label"].mode()[0], index=self.posts.index)}
+        vader = _ask_vader(self.posts["text"])
+        said |= {} if vader is None else {"VADER (word list and rules)": vader}
+        tables = {name: agreement.confusion(self.posts["label"], found, CLASSES) for name, found in said.items()}
+        return pd.DataFrame([{"method": name} | agreement.scores(table) for name, table in tables.items()])
+
+    @property
+    def mistakes(self) -> pd.DataFrame:
+        """The posts on which the model was surest and wrong, masked: text, sentiment (the model's), label, confidence."""
+        wrong = self.posts[~self._right].assign(confidence=self._sure, sentiment=self.posts["said"])
+        worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES)
+        return worst.assign(text=mask(worst["text"]).texts)[["text", "sentiment", "label", "confidence"]]
+
+    def mistakes_of(self, label: str) -> pd.DataFrame:
+        """The same for the posts of one true class."""
+        return replace(self, posts=self.posts[self.posts["label"] == label]).mistakes
+
+    @property
+    def _sure(self) -> pd.Series:
+        return self.posts[COLUMNS].max(axis=1)
+
+    @property
+    def _right(self) -> pd.Series:
+        return self.posts["said"] == self.posts["label"]
+
+    @property
+    def facts(self) -> dict:
+        """What was scored, in a few names and values."""
+        return {"posts": len(self.posts), "model": self.model, "calibration error": round(self.calibration_error, 3),
+                "posts per second": round(len(self.posts) / self.seconds)}
+
+    @property
+    def metrics_shown(self) -> dict:
+        """The metrics as they were written, without the languages."""
+        return {name: value for name, value in self.metrics.items() if name != "by_lang"}
+
+    @property
+    def calibration_shown(self) -> pd.DataFrame:
+        """The calibration with words for each bin, the surest last."""
+        table = self.calibration
+        bins = [f"{share:.0%} sure, {n:,} posts" for share, n in zip(table["confidence"], table["n"], strict=True)]
+        return table.assign(**{"when it says": bins}).rename(columns={"right": "share right"})[
+            ["when it says", "share right", "low", "high", "n"]]
+
+    @property
+    def languages_shown(self) -> pd.DataFrame:
+        """The figures by language; empty when the file names no languages."""
+        columns = ["lang", "n", "macro_f1", "low", "high", "macro_recall", "accuracy"]
+        return self.by_language[columns] if "lang" in self.posts else pd.DataFrame(columns=columns)
+
+    def caption(self, what: str) -> str:
+        """Return the caption of a table or figure."""
+        about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simple methods",
+                 "mistaken": "Shares of the posts of each true class", "languages": "By language; the interval is macro-F1's",
+                 "calibration": "Share read right by stated confidence, 95 % interval"}[what]
+        return f"{about}; {len(self.posts):,} posts"
+
+    def alt(self, what: str) -> str:
+        """Return what a figure shows, in words and numbers."""
+        if what == "mistaken":
+            rights = ", ".join(f"{self.mistaken.at[at, f'said {name}']:.0%} of {name}" for at, name in enumerate(CLASSES))
+            return f"Of the posts of each true class the model read right {rights}."
+        parts = [f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()]
+        return f"The model was {', '.join(parts)}."
+
+    def write(self, run_dir: str) -> None:
+        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
+        if run_dir:
+            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
+
+
+def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evaluation:
+    """Return what the model says of the labelled posts in the file ``data`` (CSV, JSONL or Parquet).
+
+    Columns: text, label (negative, neutral, positive; or 0, 1, 2) and, if wanted, lang. Raises ValueError in one
+    sentence when a column or label is missing or unknown, or when ``train`` is given: this model is ready-made.
+    """
+    if train:
+        raise ValueError("The sentiment model is ready-made and learns nothing here; leave train empty.")
+    posts = check(_read(data))
+    sentiment.read(posts["text"].head(2).tolist(), model=model)  # loading is not part of the speed
+    begun = time.perf_counter()
+    said = sentiment.read(posts["text"].tolist(), model=model)
+    seconds = time.perf_counter() - begun
+    return Evaluation(pd.concat([posts, said.rename(columns={"label": "said"})], axis=1), seconds, model)
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return text, label and, where there is one, lang, of labelled posts; raises ValueError when they cannot be used."""
+    frame = frame.rename(columns={"language": "lang"}) if "lang" not in frame else frame
+    for name in ("text", "label"):
+        if name not in frame:
+            raise ValueError(f"The data has no column {name!r}; it has {', '.join(map(str, frame.columns))}."
+                             f"{nearest(name, frame.columns)} Columns needed: text, label, and lang if known.")
+    kept = frame[["text", "label", *(["lang"] if "lang" in frame else [])]].dropna(subset=["text", "label"])
+    labels = kept["label"].astype("str").str.strip().str.lower()
+    labels = labels.map(NUMBERED) if labels.isin(list(NUMBERED)).all() else labels
+    unknown = labels[~labels.isin(CLASSES)]
+    if len(unknown):
+        raise ValueError(f"The label {unknown.iloc[0]!r} is not one of {', '.join(CLASSES)} (or 0, 1, 2 in that order); "
+                         f"{len(unknown):,} of {len(labels):,} rows have such labels.")
+    if kept.empty:
+        raise ValueError("The data has no row with both text and label.")
+    return kept.assign(text=kept["text"].astype("str"), label=labels).reset_index(drop=True)
+
+
+def _read(data: str) -> pd.DataFrame:
+    if not data or not Path(data).is_file():
+        raise ValueError(f"There is no file {data!r}; give data=FILE, a CSV, JSONL or Parquet file with text and label.")
+    return pd.concat([batch.rows for batch in readers.read(Path(data))], ignore_index=True)
+
+
+def _ask_vader(texts: pd.Series) -> pd.Series | None:
+    """Return VADER's labels at its authors' thresholds (Hutto & Gilbert 2014), or None where it is not installed."""
+    try:
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+    except ImportError:
+        return None
+    analyser = SentimentIntensityAnalyzer()
+    compound = np.array([analyser.polarity_scores(text)["compound"] for text in texts])
+    return pd.Series(np.select([compound >= 0.05, compound <= -0.05], ["positive", "negative"], "neutral"), texts.index)
