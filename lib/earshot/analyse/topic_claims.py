@@ -58,7 +58,8 @@ def _least(found: "Topics") -> list[Claim]:
 def _new(found: "Topics") -> list[Claim]:
     claims = []
     for row in found.moves[found.moves["new"]].to_dict("records"):
-        before = "not a single post" if row["n_before"] == 0 else f"{words.percent(row['was'])} of posts"
+        count = row["n_before"]
+        before = f"{words.count(count)} posts" if count > 1 else ("not a single post", "one post")[count]
         said = (f"New in {found.period.now}: “{row['name']}”, {words.count(row['n_after'])} posts or "
                 f"{words.percent(row['now'])} of the talk; in {found.period.then} it was {before}.")
         about = _about(found, row["topic"], row["name"]) | {"direction": "up", "headline": f"New topic: {row['name']}"}
