@@ -31,6 +31,10 @@ def test_too_little_history_gives_no_expectation():
     assert expectation.days(counts([5, 900, 5]))["p"].isna().all()
 
 
+def gaps(times, zone="UTC", source="x"):
+    return expectation.gaps(times, pd.Series(source, index=times.index, dtype="str"), zone)
+
+
 def hourly(hours=24 * 14, rate=20):
     at = pd.date_range("2026-03-02", periods=hours, freq="h", tz="UTC")
     asleep = at.hour < 6
@@ -38,22 +42,30 @@ def hourly(hours=24 * 14, rate=20):
 
 
 def test_nights_are_no_gaps():
-    assert expectation.gaps(hourly(), "UTC").empty
+    assert gaps(hourly()).empty
 
 
 def test_an_interrupted_collection_is_a_gap():
     times = hourly()
     cut = (times >= "2026-03-09T10:00Z") & (times < "2026-03-09T15:00Z")
-    found = expectation.gaps(times[~cut], "UTC")
+    found = gaps(times[~cut])
     assert found["start"].astype(str).tolist() == ["2026-03-09 10:00:00"]
     assert found["hours"].tolist() == [5]
     assert 60 < found["missed"].iloc[0] < 140
 
 
+def test_one_silent_source_among_others_is_found():
+    times = hourly()
+    cut = (times >= "2026-03-09T10:00Z") & (times < "2026-03-09T15:00Z")
+    both = pd.concat([times[~cut], times], ignore_index=True)
+    sources = pd.Series(["x"] * (~cut).sum() + ["forum"] * len(times))
+    assert expectation.gaps(both, sources, "UTC")["source"].tolist() == ["x"]
+
+
 def test_a_gap_is_told_in_the_readers_time_zone():
     times = hourly()
     cut = (times >= "2026-03-09T10:00Z") & (times < "2026-03-09T15:00Z")
-    assert expectation.gaps(times[~cut], "Europe/Berlin")["start"].astype(str).tolist() == ["2026-03-09 11:00:00"]
+    assert gaps(times[~cut], "Europe/Berlin")["start"].astype(str).tolist() == ["2026-03-09 11:00:00"]
 
 
 def test_a_brand_that_joins_late_is_found_and_one_that_does_not_is_not():
@@ -71,4 +83,4 @@ def test_a_last_day_cut_short_shows():
 
 
 def test_no_posts_no_gaps():
-    assert expectation.gaps(pd.Series(dtype="datetime64[us, UTC]"), "UTC").empty
+    assert gaps(pd.Series(dtype="datetime64[us, UTC]")).empty

@@ -66,3 +66,18 @@ def test_twice_is_once_and_nothing_given_is_changed():
 def test_missing_stays_missing():
     rows = pd.DataFrame({"poster": ["Jane", None], "text": [None, "x"], "email": [None, "y"]}, dtype="str")
     assert protect(rows, SOURCE, names, []).isna().to_numpy().tolist() == [[False, True, True], [True, False, False]]
+
+
+@pytest.mark.parametrize(("link", "kept"), [
+    ("https://forum.example/jane/12", "https://forum.example/{}/12"), ("did:plc:JANE", "did:plc:{}"),
+    ("https://forum.example/janet", "https://forum.example/janet"), ("https://forum.example/?by=jane", None),
+    ("https://bsky.app/profile/Jane.bsky.social/1", None),
+])
+def test_a_link_does_not_tell_who_wrote_the_post(link, kept):
+    rows = pd.DataFrame({"poster": ["@Jane"], "permalink": [link], "text": [f"jane is my name, see {link}"]})
+    safe = protect(rows, SOURCE, names, [])
+    if kept:
+        assert safe["permalink"].iloc[0] == kept.format(names.name("jane"))
+    else:
+        assert "jane" not in safe["permalink"].iloc[0].lower()
+    assert safe["text"].iloc[0] == f"jane is my name, see {safe['permalink'].iloc[0]}"

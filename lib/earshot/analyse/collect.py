@@ -80,14 +80,14 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Arrival:
     whole = events.daily(posts.assign(brand="All brands"))
     counts = _from_the_start(events.daily(named), whole)
     late = expectation.late(counts)
-    since = counts["brand"].map(late.set_index("brand")["since"])
+    since = pd.to_datetime(counts["brand"].map(late.set_index("brand")["since"]))
     active = counts[since.isna() | (counts["day"] >= since)]
     if (unfinished := expectation.unfinished(posts["created_at"], params.timezone)) > 0.1:
         active, whole = (table[table["day"] < posts["day"].max()] for table in (active, whole))
     arrival = Arrival(
         days=pd.concat([expectation.days(whole), expectation.days(active)], ignore_index=True),
         late=late,
-        gaps=expectation.gaps(posts["created_at"], params.timezone),
+        gaps=expectation.gaps(posts["created_at"], posts["source"], params.timezone),
         sources=_sources(posts),
         fields=_fields(posts),
         refused=_refused(store),

@@ -67,14 +67,14 @@ def _late_claims(arrival: "Arrival") -> list[Claim]:
 def _gap_claims(arrival: "Arrival") -> list[Claim]:
     method = "chance of silence at the hour's usual rate, corrected for all silent stretches"
     if arrival.gaps.empty:
-        said = "No stretch of hours is silent that should not be: nothing points to an interrupted collection."
+        said = "No source is silent in hours that should bring posts: nothing points to an interrupted collection."
         return [_claim("collect.gaps", said, 0, "gaps", 0, method, ("posts",), 0.2)]
     worst = arrival.gaps.sort_values("missed").iloc[-1]
     number = len(arrival.gaps)
     said = (
         f"{words.count(number)} {'stretch is' if number == 1 else 'stretches are'} silent that should not be; the "
-        f"worst, {worst['hours']} hours from {worst['start']:%H:%M} on {words.day(worst['start'])}, lacks some "
-        f"{words.count(worst['missed'])} posts."
+        f"worst, {worst['hours']} hours of {worst['source']} from {worst['start']:%H:%M} on "
+        f"{words.day(worst['start'])}, lacks some {words.count(worst['missed'])} posts."
     )
     return [
         _claim(

@@ -10,6 +10,7 @@ NEAR = 3
 FEWEST = 4
 LEAST_SPREAD = 0.02
 LEAST_MISSED = 5.0
+SURE_SILENT = 0.01  # a gap is an accusation: one false in a hundred, not one in twenty
 THIN = 0.1
 
 
@@ -47,34 +48,36 @@ def _others(weekday: np.ndarray, row: int) -> np.ndarray:
     return same if same.sum() >= 4 else (np.abs(places - row) <= NEAR) & (places != row)
 
 
-def gaps(times: pd.Series, zone: str) -> pd.DataFrame:
-    """Return stretches of hours without a post in which posts were to be expected: start, end, hours, missed, p.
+def gaps(times: pd.Series, sources: pd.Series, zone: str) -> pd.DataFrame:
+    """Return stretches of hours in which a source is silent and should not be: source, start, end, hours, missed, p.
 
     An hour's expectation is the mean of the same hour on the other days (of the same weekday, with five weeks of
-    history); the chance of silence takes the counts' own overdispersion and the number of stretches into account.
+    history); the chance of silence takes the counts' own overdispersion and the number of stretches, over all sources,
+    into account (Benjamini-Hochberg).
     """
     local = times.dt.tz_convert(zone).dt.tz_localize(None).dt.floor("h")
-    whole = pd.date_range(local.min(), local.max(), freq="h") if len(local) else pd.DatetimeIndex([])
-    counts = local.value_counts().reindex(whole, fill_value=0).astype("float64")
+    parts = [_silences(hours).assign(source=source) for source, hours in local.groupby(sources)]
+    empty = pd.DataFrame({"start": local[:0], "end": local[:0], "hours": 0, "missed": 0.0, "p": 0.0, "source": ""})
+    table = pd.concat([empty, *parts], ignore_index=True)[["source", "start", "end", "hours", "missed", "p"]]
+    table["p"] = estimate.adjusted(table["p"].astype("float64"))
+    return table[(table["p"] < SURE_SILENT) & (table["missed"] >= LEAST_MISSED)].reset_index(drop=True)
+
+
+def _silences(hours: pd.Series) -> pd.DataFrame:
+    """Return every stretch of hours without a post between the first and the last, and how likely it is by chance."""
+    whole = pd.date_range(hours.min(), hours.max(), freq="h")
+    counts = hours.value_counts().reindex(whole, fill_value=0).astype("float64")
+    counts = counts.clip(upper=max(counts.quantile(0.98), 1.0))  # a crisis is no measure of usual hours
     slot = pd.Index(whole.hour + (24 * whole.dayofweek if len(whole) >= 5 * 168 else 0))
-    sums = counts.groupby(slot).transform("sum")
-    size = counts.groupby(slot).transform("size")
+    sums, size = counts.groupby(slot).transform("sum"), counts.groupby(slot).transform("size")
     expected = (sums - counts) / (size - 1).clip(lower=1)
-    unrest = ((counts - expected) ** 2 / expected.clip(lower=0.5)).mean() if len(counts) else 1.0
+    unrest = ((counts - expected) ** 2 / expected.clip(lower=0.5)).mean()
     silent = counts.eq(0)
     stretch = (silent != silent.shift()).cumsum()[silent]
-    rows = [
-        {
-            "start": run.index[0],
-            "end": run.index[-1] + pd.Timedelta(hours=1),
-            "hours": len(run),
-            "missed": expected[run.index].sum(),
-        }
-        for _, run in stretch.groupby(stretch)
-    ]
-    table = pd.DataFrame(rows, columns=["start", "end", "hours", "missed"]).astype({"missed": "float64"})
-    table["p"] = estimate.adjusted(np.exp(-table["missed"] / max(unrest, 1.0)))
-    return table[(table["p"] < 0.05) & (table["missed"] >= LEAST_MISSED)].reset_index(drop=True)
+    missed = expected[silent].groupby(stretch).sum()
+    ends = pd.Series(stretch.index, stretch.index).groupby(stretch).agg(["min", "max", "size"])
+    return pd.DataFrame({"start": ends["min"], "end": ends["max"] + pd.Timedelta(hours=1), "hours": ends["size"],
+                         "missed": missed, "p": np.exp(-missed / max(unrest, 1.0))})
 
 
 def late(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:

@@ -44,8 +44,26 @@ def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: It
             counts: Counter | None = None) -> pd.DataFrame:
     """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what it hid."""
     keep, fields = list(keep), {column: field for field, column in source.columns.items()}
-    return pd.DataFrame({column: _column(rows[column], _treatment(column, fields.get(column)), pseudonyms, keep, counts)
-                         for column in rows}, index=rows.index)
+    treatments = {column: _treatment(column, fields.get(column)) for column in rows}
+    safe = {column: _column(rows[column], how, pseudonyms, keep, counts) for column, how in treatments.items()}
+    for person in (column for column, how in treatments.items() if how == "person"):
+        handles = _as_text(rows[person]).str.strip().str.lstrip("@").str.lower()
+        named = {column for column in rows if pd.api.types.is_string_dtype(safe[column])} - {person}
+        safe |= {column: _unlinked(safe[column], handles, safe[person]) for column in named}
+    return pd.DataFrame({column: safe[column] for column in rows}, index=rows.index)
+
+
+def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series) -> pd.Series:
+    """Replace a person's handle in addresses and ids of the same row: site.example/jane/12, did:plc:jane."""
+    places = [place for place, (value, handle) in enumerate(zip(values, handles))
+              if isinstance(value, str) and isinstance(handle, str) and len(handle) > 1 and handle in value.lower()]
+    if not places:
+        return values
+    changed = values.copy()
+    changed.iloc[places] = [
+        re.sub(rf"(?<=[/@:=~]){re.escape(handle)}(?!\w)", name, value, flags=re.IGNORECASE)
+        for value, handle, name in zip(values.iloc[places], handles.iloc[places], names.iloc[places])]
+    return changed
 
 
 def _treatment(column: str, field: str | None) -> str:

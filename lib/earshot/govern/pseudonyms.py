@@ -21,8 +21,9 @@ MENTION = re.compile(rf"[@＠](?P<handle>\w++){TAIL}(?P<host>@[\w\-]++(?:\.[\w\-
 REDDIT = re.compile(r"(?<![\w/.])(?P<before>/?u/)(?P<handle>[\w\-]{3,20})(?![\w\-])")
 STATUS = re.compile(r"(?i)\b(?:twitter|x)\.com/(?!i/)@?\w+/status(?:es)?/")
 PROFILE = re.compile(
-    r"(?i)(?P<before>\b(?:(?:twitter|x|instagram|facebook|tiktok)\.com|threads\.net|t\.me)/@?)"
-    r"(?!(?:i|p|reel|reels|search|hashtag|home|explore|watch|groups|events|share|intent)\b)(?P<handle>\w[\w.]*+)"
+    r"(?i)(?P<before>\b(?:(?:twitter|x|instagram|facebook|tiktok)\.com/|threads\.net/|t\.me/|youtube\.com/(?:c|user)/"
+    r"|reddit\.com/(?:u|user)/|bsky\.app/profile/|linkedin\.com/in/)@?)"
+    r"(?!(?:i|p|reel|reels|search|hashtag|home|explore|watch|groups|events|share|intent)\b)(?P<handle>\w[\w.\-]*+)"
 )
 
 
