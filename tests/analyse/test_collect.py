@@ -36,7 +36,7 @@ def said(arrival) -> dict[str, str]:
 def test_what_is_missing_is_said(arrival):
     told = said(arrival)
     assert told["collect.late.bolt"].startswith("Bolt is missing before 12 Mar 2026: 0 posts where its later days")
-    assert "5 hours of feed from 10:00 on 20 Mar 2026" in told["collect.gaps"]
+    assert "feed is silent for 5 hours from 10:00 on 20 Mar 2026, where some " in told["collect.gaps"]
     assert "3 were refused" in told["collect.refused"]
     assert "most often because the text is empty; 0 repeated" in told["collect.refused"]
     assert "place (" in told["collect.fields"]

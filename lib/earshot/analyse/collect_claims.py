@@ -70,11 +70,11 @@ def _gap_claims(arrival: "Arrival") -> list[Claim]:
         said = "No source is silent in hours that should bring posts: nothing points to an interrupted collection."
         return [_claim("collect.gaps", said, 0, "gaps", 0, method, ("posts",), 0.2)]
     worst = arrival.gaps.sort_values("missed").iloc[-1]
-    number = len(arrival.gaps)
+    number, day = len(arrival.gaps), words.day(worst["start"])
+    rest = f"; {words.count(number - 1)} more such silences are in the table below" if number > 1 else ""
     said = (
-        f"{words.count(number)} {'stretch is' if number == 1 else 'stretches are'} silent that should not be; the "
-        f"worst, {worst['hours']} hours of {worst['source']} from {worst['start']:%H:%M} on "
-        f"{words.day(worst['start'])}, lacks some {words.count(worst['missed'])} posts."
+        f"{worst['source']} is silent for {worst['hours']} hours from {worst['start']:%H:%M} on {day}, where some "
+        f"{words.count(worst['missed'])} posts were to be expected{rest}."
     )
     return [
         _claim(
