@@ -1,28 +1,33 @@
-"""Rows as they are read: only those asked for, in the types their table declares."""
+"""Rows as they are read: only those asked for, sorted by key, in the types their table declares."""
+
+from collections.abc import Iterable
 
 import pandas as pd
 
 
-def condition(spec, conditions: dict):
-    """Return the Arrow filter for columns that must have a value, or one of several; None for no condition."""
+def select(connection, spec, columns: list[str], where: dict, weeks: Iterable[str] | None) -> pd.DataFrame:
+    """Return ``columns`` of the table, which ``connection`` (DuckDB) knows by its name, where the conditions hold.
+
+    ``where`` maps a column to the value, or the list of values, it must have; ``weeks`` are the partitions to read.
+    """
     import pyarrow as pa
-    import pyarrow.dataset as ds
-    clauses = [ds.field(name).isin(pa.array(list(value) if isinstance(value, (list, tuple, set)) else [value],
-                                            spec.arrow.field(name).type))
-               for name, value in conditions.items()]
-    found = None
-    for clause in clauses:
-        found = clause if found is None else found & clause
-    return found
+    clauses = [] if weeks is None else [f'"{spec.partition}" IN ({_literals(weeks)})']
+    for name, value in where.items():
+        values = list(value) if isinstance(value, (list, tuple, set, pd.Series)) else [value]
+        connection.register(f"_wanted_{name}", pa.table({"one": pa.array(values, spec.arrow.field(name).type)}))
+        clauses.append(f'"{name}" IN (SELECT one FROM _wanted_{name})')
+    listed = ", ".join(f'"{name}"' for name in columns)
+    key = ", ".join(f'"{name}"' for name in spec.key)
+    query = f'SELECT {listed} FROM "{spec.name}" WHERE {" AND ".join(clauses) or "true"} ORDER BY {key}'
+    return _typed(spec, connection.sql(query).to_arrow_table().to_pandas())
 
 
-def typed(spec, rows) -> pd.DataFrame:
-    """Return an Arrow table as a frame in the table's types, with columns it did not have yet empty."""
+def _typed(spec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with every column in the type its table declares."""
     from earshot.core.schema import TYPES
-    frame = rows.to_pandas()
-    for name, column in spec.columns.items():
-        if name not in frame:
-            frame[name] = pd.Series(pd.NA, index=frame.index) if column.type != "vector" else None
-        if column.type != "vector":
-            frame[name] = frame[name].astype(TYPES[column.type])
-    return frame
+    types = {name: TYPES[spec.columns[name].type] for name in frame if spec.columns[name].type != "vector"}
+    return frame.astype(types)
+
+
+def _literals(values: Iterable[str]) -> str:
+    return ", ".join("'" + str(value).replace("'", "''") + "'" for value in values) or "NULL"

@@ -90,15 +90,14 @@ class Store:
         delta = self._delta(table, version)
         if delta is None:
             return spec.empty()[wanted]
-        conditions = dict(where or {}) | ({"week": list(weeks)} if weeks is not None else {})
-        stored = delta.to_pyarrow_dataset()
-        needed = [name for name in dict.fromkeys([*wanted, *spec.key]) if name in stored.schema.names]
-        try:
-            rows = stored.to_table(columns=needed, filter=reading.condition(spec, conditions))
-        except FileNotFoundError:
-            raise self._erased(table, delta) from None
-        frame = reading.typed(spec, rows.sort_by([(name, "ascending") for name in spec.key]))
-        return frame[wanted]
+        import duckdb
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            try:
+                views.make(connection, spec, delta)
+                return reading.select(connection, spec, wanted, where or {}, weeks)
+            except duckdb.IOException:
+                raise self._erased(table, delta) from None
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer of a DuckDB query in which every table can be named."""
