@@ -14,11 +14,12 @@ LEVEL = 0.95
 
 
 def means(frame: pd.DataFrame, value: str, by: Sequence[str] = (), cluster: str = "author",
-          share: bool = False) -> pd.DataFrame:
+          share: bool = False, doubt: str = "") -> pd.DataFrame:
     """Return value, low, high, se, n and authors of the mean of ``value`` in each group of ``by``.
 
     ``share`` says that the mean is a proportion: its interval is Wilson's (1927) on the effective number of posts
     and never leaves 0 to 1. Otherwise it is Student's t with one degree of freedom less than there are authors.
+    ``doubt`` names a column whose mean, whatever its sign, is added on both sides: an error more posts do not cure.
     """
     posts = _kept(frame, value, by, cluster)
     keys = list(by) or ["_all"]
@@ -31,6 +32,9 @@ def means(frame: pd.DataFrame, value: str, by: Sequence[str] = (), cluster: str 
     few = table["authors"].clip(lower=2)
     table["se"] = np.sqrt(squares["sum"] * few / (few - 1)) / table["n"]
     table = _wilson(table) if share else _student(table)
+    if doubt:
+        beside = frame.loc[posts.index, doubt].groupby([posts[key] for key in keys], observed=True).mean().abs()
+        table = table.assign(low=table["low"] - beside, high=table["high"] + beside)
     table = table.reset_index()[[*by, "value", "low", "high", "se", "n", "authors"]]
     return table
 

@@ -47,9 +47,12 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
     alone = pd.Series(posts["post_id"], index=posts.index)
     author = posts["author"].fillna(alone)
     original = ~posts["is_repeat"]
-    added = opinions.voiced(posts)[list(opinions.CLASSES)].reindex(posts.index, fill_value=0.0)
+    felt = [*opinions.CLASSES, *(f"doubt_{name}" for name in opinions.CLASSES)]
+    added = opinions.voiced(posts)[felt].reindex(posts.index, fill_value=0.0)
+    spoken = posts["kind"].isin(["post", "reply"])
     counts = {"posts": 1.0, "originals": original, "repeats": posts["is_repeat"],
-              "complaints": added["negative"].where(posts["kind"].isin(["post", "reply"]), 0.0)}
+              "complaints": added["negative"].where(spoken, 0.0),
+              "doubt_complaints": added["doubt_negative"].where(spoken, 0.0)}
     counts |= dict(added)
     counts |= {name: posts[name].astype("float64").fillna(0) for name in ("replies", "reposts", "likes", "views")}
     fold = pd.util.hash_pandas_object(author, index=False).to_numpy() % FOLDS
@@ -98,23 +101,38 @@ def _periods(counted: pd.DataFrame, length: int) -> pd.DataFrame:
 def _valued(frame: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFrame:
     """Return value, se, low, high and n of the KPI for each group and period."""
     keys = [*by, "period", "last_day"]
-    names = [f"_{name}" for name in dict.fromkeys([*formula.names(contract.formula), "posts"]) if name != "authors"]
-    sums = frame.groupby([*keys, "_fold"], observed=True)[names].sum()
-    if "authors" in formula.names(contract.formula):
-        sums["_authors"] = frame.groupby([*keys, "_fold"], observed=True)["_author"].nunique()
-    sums.columns = [name.removeprefix("_") for name in sums.columns]
+    sums = _sums_by_fold(frame, contract, keys)
     totals = sums.groupby(level=keys, observed=True).sum()
     value = formula.evaluate(contract.formula, totals)
-    left = totals.loc[sums.index.droplevel("_fold")].set_axis(sums.index) - sums
-    without = formula.evaluate(contract.formula, left)
+    parent = sums.index.droplevel("_fold")
+    without = formula.evaluate(contract.formula, totals.loc[parent].set_axis(sums.index) - sums)
     if contract.unit == "posts":  # a total shrinks when a fold is left out: scale it back up
         without = without * FOLDS / (FOLDS - 1)
-    gaps = (without - value.loc[sums.index.droplevel("_fold")].to_numpy()) ** 2
+    gaps = (without - value.loc[parent].to_numpy()) ** 2
     variance = gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS
-    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, FOLDS - 1) * np.sqrt(variance)
+    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, FOLDS - 1) * np.sqrt(variance) + _doubt(contract, totals, value)
     least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
-    return pd.DataFrame({"value": value.clip(least, most), "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
-                         "high": (value + half).clip(upper=most), "n": totals["posts"].astype(int)}).reset_index()
+    return pd.DataFrame({
+        "value": value.clip(least, most), "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
+        "high": (value + half).clip(upper=most), "n": totals["posts"].astype(int)}).reset_index()
+
+
+def _sums_by_fold(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.DataFrame:
+    """Return the counts that the formula uses, and how much the model doubts each, by group, period and fold."""
+    used = formula.names(contract.formula)
+    names = [name for name in dict.fromkeys([*used, "posts"]) if name != "authors"]
+    names += [f"doubt_{name}" for name in names if f"_doubt_{name}" in frame]
+    sums = frame.groupby([*keys, "_fold"], observed=True)[[f"_{name}" for name in names]].sum().set_axis(names, axis=1)
+    if "authors" in used:
+        sums["authors"] = frame.groupby([*keys, "_fold"], observed=True)["_author"].nunique()
+    return sums
+
+
+def _doubt(contract: Contract, totals: pd.DataFrame, value: pd.Series) -> pd.Series:
+    """Return how far the KPI would move if the model's labels were counted as they stand."""
+    doubted = [name for name in totals if f"doubt_{name}" in totals]
+    counted = totals.assign(**{name: totals[name] - totals[f"doubt_{name}"] for name in doubted})
+    return (formula.evaluate(contract.formula, counted) - value).abs()
 
 
 def _current(values: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFrame:

@@ -80,15 +80,15 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
     """
     voiced = opinions.voiced(posts)
     parts = period.split(voiced["day"])
-    brands = estimate.ranks(_enough(estimate.means(_branded(voiced), "net", ["brand"]), params)).sort_values("rank")
+    brands = estimate.ranks(_net(_branded(voiced), ["brand"], params)).sort_values("rank")
     changes = _changes(voiced, parts, params)
     surges = events.surges(events.daily(_branded(voiced), hits=_branded(voiced)["negative"]))
     shares = _shares(_branded(voiced), "brand", params)
     feeling = Feeling(
-        shares=shares, brands=brands, channels=_enough(estimate.means(voiced, "net", ["platform"]), params),
-        languages=_enough(estimate.means(voiced, "net", ["lang"]), params),
-        days=_enough(estimate.means(_branded(voiced), "net", ["brand", "day"]), params), changes=changes,
-        surges=surges, quotes=_quotes(voiced, params), trust=_trust(posts, voiced), period=parts, claims=[],
+        shares=shares, brands=brands, channels=_net(voiced, ["platform"], params),
+        languages=_net(voiced, ["lang"], params),
+        days=_net(_branded(voiced), ["brand", "day"], params), changes=changes,
+        surges=surges, quotes=_quotes(voiced, parts, params), trust=_trust(posts, voiced), period=parts, claims=[],
         counted=len(voiced))
     feeling.claims.extend(sentiment_claims.state(voiced, feeling, params))
     return feeling
@@ -103,9 +103,15 @@ def _enough(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
     return kept.assign(**{name: kept[name].clip(-1, 1) for name in ("value", "low", "high")})
 
 
+def _net(voiced: pd.DataFrame, by: list[str], params: Brief) -> pd.DataFrame:
+    """Return the net sentiment of each group that has enough posts."""
+    return _enough(estimate.means(voiced, "net", by, doubt="doubt_net"), params)
+
+
 def _shares(voiced: pd.DataFrame, by: str, params: Brief) -> pd.DataFrame:
     """Return the share of each class with its interval, one row per group and class."""
-    parts = [estimate.means(voiced, name, [by], share=True).assign(sentiment=name) for name in CLASSES]
+    parts = [estimate.means(voiced, name, [by], share=True, doubt=f"doubt_{name}").assign(sentiment=name)
+             for name in CLASSES]
     return _enough(pd.concat(parts), params).sort_values([by, "sentiment"]).reset_index(drop=True)
 
 
@@ -125,11 +131,13 @@ def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Da
     return table.reset_index(drop=True)
 
 
-def _quotes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return the posts the model is surest of on each side for each brand: typical ones, of six to fifty words."""
+def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
+    """Return the posts the model is surest of on each side for each brand, recent ones first, of readable length."""
     readable = _branded(voiced[voiced["words"].between(6, 50)]).copy()
     readable["sure"] = readable[[f"p_{name}" for name in CLASSES]].max(axis=1)
-    sided = readable[readable["sentiment"] != "neutral"].sort_values(["sure", "post_id"], ascending=[False, True])
+    readable["recent"] = parts.recent(readable["day"])
+    order = {"recent": False, "sure": False, "post_id": True}
+    sided = readable[readable["sentiment"] != "neutral"].sort_values(list(order), ascending=list(order.values()))
     sided = sided.drop_duplicates(["brand", "author"])
     return sided.groupby(["sentiment", "brand"], observed=True).head(params.quotes).reset_index(drop=True)
 

@@ -13,17 +13,20 @@ if TYPE_CHECKING:
     from earshot.analyse.sentiment import Feeling
 
 INPUTS = ("posts", "duplicates", "language", "sentiment")
+FRESH = pd.Timedelta(days=14)  # an older event is history rather than news
 SURGE = "negative binomial against the brand's other days, corrected for all looks"
-METHOD = "mean over posts without repeats, clustered by author, 95% interval"
+METHOD = ("halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; "
+          "the interval holds half their distance, and sampling clustered by author")
 
 
 def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
-    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling), *_quoted(feeling, params)]
+    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling, params), *_quoted(feeling, params)]
 
 
 def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
-    overall = pd.concat([estimate.means(voiced, name, share=True) for name in CLASSES]).set_axis(list(CLASSES))
+    parts = [estimate.means(voiced, name, share=True, doubt=f"doubt_{name}") for name in CLASSES]
+    overall = pd.concat(parts).set_axis(list(CLASSES))
     negative = overall.loc["negative"]
     rest = overall["value"].map(words.percent)
     said = (f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
@@ -89,19 +92,22 @@ def _change_sentence(row: dict, parts: period.Period) -> str:
             f"({words.between(row['low'], row['high'], words.points)}).")
 
 
-def _surges(feeling: "Feeling") -> list[Claim]:
+def _surges(feeling: "Feeling", params: Brief) -> list[Claim]:
     claims = []
     for row in feeling.surges[feeling.surges["surge"]].to_dict("records"):
         said = (f"On {words.day(row['day'])}, {row['brand']} drew {words.count(row['count'])} negative posts, "
                 f"{words.times(row['ratio'])} the {words.count(row['expected'])} expected from its other days "
                 f"({words.count(row['low'])} to {words.count(row['high'])}).")
         day = f"{row['day']:%Y-%m-%d}"
+        ours = not params.brand or row["brand"] == params.brand
+        fresh = row["day"] > feeling.period.end - FRESH
+        weight = min(1.0, 0.5 + row["ratio"] / 10) * (1.0 if ours else 0.5) * (1.0 if fresh else 0.7)
         about = {"brand": row["brand"], "day": day, "ratio": round(row["ratio"], 2), "headline":
                  f"{row['brand']}: complaints reach {words.times(row['ratio'])} the usual on {words.day(row['day'])}"}
         claims.append(Claim(
             f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["ratio"], "times the usual",
             row["count"] / row["high"], row["count"] / max(row["low"], 1), int(row["count"]), SURGE, INPUTS, "event",
-            round(min(1.0, 0.5 + row["ratio"] / 10), 3), "real", about))
+            round(weight, 3), "real", about))
     return claims
 
 
@@ -110,7 +116,9 @@ def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
     if feeling.brands.empty or feeling.quotes.empty:
         return []
     brand = params.brand or feeling.brands.sort_values("rank")["brand"].iloc[-1]
-    chosen = feeling.quotes[feeling.quotes["brand"] == brand].groupby("sentiment").head(2)
+    mood = feeling.brands.set_index("brand")["value"].get(brand, 0)
+    about = feeling.quotes[feeling.quotes["brand"] == brand].groupby("sentiment").head(2)
+    chosen = about.sort_values("sentiment", ascending=mood < 0, kind="stable")
     said = f"{len(chosen)} posts about {brand} are quoted, those of which the model is surest on each side."
     return [Claim("sentiment.quotes", said, len(chosen), "posts", n=feeling.counted, method="highest model probability",
                   inputs=INPUTS, about={"brand": brand, "quotes": list(chosen["post_id"])})] if len(chosen) else []
