@@ -47,6 +47,13 @@ def test_a_day_of_complaints_stands_out(posts):
     assert "drew 64 negative posts" in events[0].sentence
 
 
+def test_the_days_of_one_event_are_told_together(posts):
+    extra = [("Acme", DAYS[day], "negative") for day in (12, 13, 20) for _ in range(60)]
+    events = [claim for claim in sentiment.measure(month(posts, extra=extra), BRIEF).claims if claim.kind == "event"]
+    assert [claim.id for claim in events] == ["sentiment.surge.acme.2026-03-13", "sentiment.surge.acme.2026-03-21"]
+    assert events[0].sentence.startswith("In 13–14 Mar 2026, Acme drew 128 negative posts, ")
+
+
 def test_repeats_are_one_opinion(posts):
     copies = [{"brand": "Acme", "day": DAYS[3], "sentiment": "negative", "is_repeat": True}] * 500
     with_copies = sentiment.measure(month(posts, extra=copies), BRIEF)

@@ -1,5 +1,6 @@
 """What 03_sentiment states: levels, order, changes and days that stand out, each as a sentence with its number."""
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -93,22 +94,26 @@ def _change_sentence(row: dict, parts: period.Period) -> str:
 
 
 def _surges(feeling: "Feeling", params: Brief) -> list[Claim]:
-    claims = []
-    for row in feeling.surges[feeling.surges["surge"]].to_dict("records"):
-        said = (f"On {words.day(row['day'])}, {row['brand']} drew {words.count(row['count'])} negative posts, "
-                f"{words.times(row['ratio'])} the {words.count(row['expected'])} expected from its other days "
-                f"({words.count(row['low'])} to {words.count(row['high'])}).")
-        day = f"{row['day']:%Y-%m-%d}"
-        ours = not params.brand or row["brand"] == params.brand
-        fresh = row["day"] > feeling.period.end - FRESH
-        weight = min(1.0, 0.5 + row["ratio"] / 10) * (1.0 if ours else 0.5) * (1.0 if fresh else 0.7)
-        about = {"brand": row["brand"], "day": day, "ratio": round(row["ratio"], 2), "headline":
-                 f"{row['brand']}: complaints reach {words.times(row['ratio'])} the usual on {words.day(row['day'])}"}
-        claims.append(Claim(
-            f"sentiment.surge.{words.slug(row['brand'])}.{day}", said, row["ratio"], "times the usual",
-            row["count"] / row["high"], row["count"] / max(row["low"], 1), int(row["count"]), SURGE, INPUTS, "event",
-            round(weight, 3), "real", about))
-    return claims
+    """Return one claim per run of days that stand out, the days of one event being told together."""
+    days = feeling.surges[feeling.surges["surge"]].sort_values(["brand", "day"])
+    broken = days["day"].diff().ne(pd.Timedelta(days=1)) | days["brand"].ne(days["brand"].shift())
+    return [_surge(run, feeling, params) for _, run in days.groupby(broken.cumsum())]
+
+
+def _surge(run: pd.DataFrame, feeling: "Feeling", params: Brief) -> Claim:
+    brand, first, last = run["brand"].iloc[0], run["day"].iloc[0], run["day"].iloc[-1]
+    drew, usual, low, high = (run[name].sum() for name in ("count", "expected", "low", "high"))
+    ratio, when = drew / usual, words.span(first, last)
+    said = (f"{'On' if first == last else 'In'} {when}, {brand} drew {words.count(drew)} negative posts, "
+            f"{words.times(ratio)} the {words.count(usual)} expected from its other days "
+            f"({words.count(low)} to {words.count(high)}).")
+    ours, fresh = params.brand in ("", brand), last > feeling.period.end - FRESH
+    weight = min(1.0, 0.25 + 0.15 * math.log10(max(drew - usual, 1)) + ratio / 20) * (1.0 if ours else 0.5)
+    about = {"brand": brand, "day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}", "ratio": round(ratio, 2),
+             "headline": f"{brand}: complaints reach {words.times(ratio)} the usual on {when}"}
+    return Claim(f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}", said, ratio, "times the usual", drew / high,
+                 drew / max(low, 1), round(drew), SURGE, INPUTS, "event", round(weight * (1.0 if fresh else 0.7), 3),
+                 "real", about)
 
 
 def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
