@@ -14,7 +14,7 @@ from earshot.core.params import ParamError
 from earshot.core.store import Store
 from earshot.enrich import steps, text
 
-FEELINGS = ["I love how quick they were", "nobody helps and I am angry", "is it open today", "danke für die schnelle Hilfe"]
+FEELINGS = ["I love how quick they were", "nobody helps and I am angry", "is it open today", "danke für die Hilfe"]
 
 
 def make_posts(count: int, first: int = 0) -> pd.DataFrame:
@@ -23,9 +23,10 @@ def make_posts(count: int, first: int = 0) -> pd.DataFrame:
     created = pd.Series([pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=11 * row % 500) for row in rows])
     words = [f"{FEELINGS[row % 4]}, note {row}" for row in rows]
     return pd.DataFrame({
-        "post_id": [f"x:{row}" for row in rows], "platform": "x", "brand": "Acme", "author": [f"p_{row % 9}" for row in rows],
-        "text": words, "created_at": created, "collected_at": created, "kind": "post", "source": "test",
-        "week": clock.week(created), "content_hash": [f"{hash_of:032x}" for hash_of in rows]})
+        "post_id": [f"x:{row}" for row in rows], "platform": "x", "brand": "Acme",
+        "author": [f"p_{row % 9}" for row in rows], "text": words, "created_at": created,
+        "collected_at": created, "kind": "post",
+        "source": "test", "week": clock.week(created), "content_hash": [f"{hash_of:032x}" for hash_of in rows]})
 
 
 def news(reports: list) -> dict[str, int]:
@@ -61,7 +62,8 @@ def test_an_edited_post_and_a_newer_step_are_done_again(workspace, monkeypatch):
     posts = make_posts(6)
     acme.store.merge("posts", posts)
     steps.update(acme, until="language")
-    acme.store.merge("posts", posts.head(1).assign(text="Guten Morgen zusammen, alles gut bei euch?", content_hash="f" * 32))
+    edited = posts.head(1).assign(text="Guten Morgen zusammen, alles gut bei euch?", content_hash="f" * 32)
+    acme.store.merge("posts", edited)
     assert news(steps.update(acme, until="language")) == {"clean": 1, "language": 1}
     assert acme.store.read("clean").set_index("post_id").at["x:0", "clean_text"].startswith("Guten Morgen")
     monkeypatch.setattr(text, "VERSION", "2")
@@ -88,8 +90,9 @@ def test_the_tables_are_complete_and_probabilities_add_up(workspace):
 
 
 def test_an_unknown_step_is_one_sentence(workspace):
-    with pytest.raises(ParamError, match=r"^There is no step 'sentimet'; the steps are clean, language, duplicates, embeddings, "
-                                         r"sentiment, topics\. Did you mean \"sentiment\"\?$"):
+    sentence = r"^There is no step 'sentimet'; the steps are clean, language, duplicates, embeddings, sentiment, " \
+               r"topics\. Did you mean \"sentiment\"\?$"
+    with pytest.raises(ParamError, match=sentence):
         steps.update(workspace(), until="sentimet")
 
 

@@ -26,7 +26,8 @@ def scores(table: np.ndarray) -> dict[str, float]:
 def intervals(table: np.ndarray, seed: int = 1) -> pd.DataFrame:
     """Return figure, value, low and high (95 %) for each score, by drawing the posts again ``DRAWS`` times."""
     total = int(table.sum())
-    drawn = np.random.default_rng(seed).multinomial(total, table.ravel() / max(1, total), DRAWS).reshape(-1, *table.shape)
+    drawn = np.random.default_rng(seed).multinomial(total, table.ravel() / max(1, total), DRAWS)
+    drawn = drawn.reshape(-1, *table.shape)
     ends = {name: np.nanquantile(values, [0.025, 0.975]) for name, values in _scores(drawn.astype(float)).items()}
     return pd.DataFrame([{"figure": name, "value": value, "low": ends[name][0], "high": ends[name][1]}
                          for name, value in scores(table).items()])
@@ -45,8 +46,9 @@ def _scores(tables: np.ndarray) -> dict[str, np.ndarray]:
 def calibration(sure: pd.Series, right: pd.Series, bins: int) -> pd.DataFrame:
     """Return, per bin of equal width, the mean confidence, the share right with its 95 % Wilson interval, and n."""
     groups = pd.cut(sure, np.linspace(0, 1, bins + 1), include_lowest=True)
-    table = pd.DataFrame({"confidence": sure, "right": right.astype(float)}).groupby(groups, observed=True)
-    table = table.agg(confidence=("confidence", "mean"), right=("right", "mean"), n=("right", "size")).reset_index(drop=True)
+    binned = pd.DataFrame({"confidence": sure, "right": right.astype(float)}).groupby(groups, observed=True)
+    table = binned.agg(confidence=("confidence", "mean"), right=("right", "mean"), n=("right", "size"))
+    table = table.reset_index(drop=True)
     z = stats.norm.ppf(0.975)
     centre = (table["right"] + z ** 2 / (2 * table["n"])) / (1 + z ** 2 / table["n"])
     half = z / (1 + z ** 2 / table["n"]) * np.sqrt(table["right"] * (1 - table["right"]) / table["n"]

@@ -1,4 +1,4 @@
-"""How good the sentiment model is on labelled posts: the figures, their intervals, baselines, and its clearest mistakes."""
+"""How good the sentiment model is on labelled posts: figures, intervals, baselines, and its clearest mistakes."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from earshot.collect import readers
 from earshot.core.params import nearest
 from earshot.enrich import sentiment
 from earshot.enrich.sentiment import CLASSES, COLUMNS
-from earshot.govern.masking import mask
+from earshot.govern.masking import mask_text
 
 NUMBERED = {"0": "negative", "1": "neutral", "2": "positive", "0.0": "negative", "1.0": "neutral", "2.0": "positive"}
 BINS = 10
@@ -72,7 +72,7 @@ class Evaluation:
 
     @property
     def calibration(self) -> pd.DataFrame:
-        """Posts by how sure the model was: the mean it gave (confidence) beside the share it got right, with interval."""
+        """Posts by how sure the model was: the mean confidence beside the share it got right, with interval."""
         return agreement.calibration(self._sure, self._right, BINS)
 
     @property
@@ -93,10 +93,10 @@ class Evaluation:
 
     @property
     def mistakes(self) -> pd.DataFrame:
-        """The posts on which the model was surest and wrong, masked: text, sentiment (the model's), label, confidence."""
+        """The posts the model was surest of and got wrong, masked: text, sentiment (its own), label, confidence."""
         wrong = self.posts[~self._right].assign(confidence=self._sure, sentiment=self.posts["said"])
         worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES)
-        return worst.assign(text=mask(worst["text"]).texts)[["text", "sentiment", "label", "confidence"]]
+        return worst.assign(text=[mask_text(text) for text in worst["text"]])[["text", "sentiment", "label", "confidence"]]
 
     def mistakes_of(self, label: str) -> pd.DataFrame:
         """The same for the posts of one true class."""
@@ -138,15 +138,16 @@ class Evaluation:
     def caption(self, what: str) -> str:
         """Return the caption of a table or figure."""
         about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simple methods",
-                 "mistaken": "Shares of the posts of each true class", "languages": "By language; the interval is macro-F1's",
+                 "mistaken": "Shares of the posts of each true class",
+                 "languages": "By language; the interval is macro-F1's",
                  "calibration": "Share read right by stated confidence, 95 % interval"}[what]
         return f"{about}; {len(self.posts):,} posts"
 
     def alt(self, what: str) -> str:
         """Return what a figure shows, in words and numbers."""
         if what == "mistaken":
-            rights = ", ".join(f"{self.mistaken.at[at, f'said {name}']:.0%} of {name}" for at, name in enumerate(CLASSES))
-            return f"Of the posts of each true class the model read right {rights}."
+            rights = [f"{self.mistaken.at[at, f'said {name}']:.0%} of {name}" for at, name in enumerate(CLASSES)]
+            return f"Of the posts of each true class the model read right {', '.join(rights)}."
         parts = [f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()]
         return f"The model was {', '.join(parts)}."
 
@@ -165,7 +166,7 @@ def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evalua
     if train:
         raise ValueError("The sentiment model is ready-made and learns nothing here; leave train empty.")
     posts = check(_read(data))
-    sentiment.read(posts["text"].head(2).tolist(), model=model)  # loading is not part of the speed
+    sentiment.warm(model)
     begun = time.perf_counter()
     said = sentiment.read(posts["text"].tolist(), model=model)
     seconds = time.perf_counter() - begun
@@ -173,7 +174,7 @@ def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evalua
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return text, label and, where there is one, lang, of labelled posts; raises ValueError when they cannot be used."""
+    """Return text, label and, where there is one, lang; raises ValueError when the posts cannot be used."""
     frame = frame.rename(columns={"language": "lang"}) if "lang" not in frame else frame
     for name in ("text", "label"):
         if name not in frame:
@@ -184,8 +185,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     labels = labels.map(NUMBERED) if labels.isin(list(NUMBERED)).all() else labels
     unknown = labels[~labels.isin(CLASSES)]
     if len(unknown):
-        raise ValueError(f"The label {unknown.iloc[0]!r} is not one of {', '.join(CLASSES)} (or 0, 1, 2 in that order); "
-                         f"{len(unknown):,} of {len(labels):,} rows have such labels.")
+        raise ValueError(f"The label {unknown.iloc[0]!r} is not one of {', '.join(CLASSES)} (or 0, 1, 2 in that "
+                         f"order); {len(unknown):,} of {len(labels):,} rows have such labels.")
     if kept.empty:
         raise ValueError("The data has no row with both text and label.")
     return kept.assign(text=kept["text"].astype("str"), label=labels).reset_index(drop=True)
@@ -193,7 +194,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _read(data: str) -> pd.DataFrame:
     if not data or not Path(data).is_file():
-        raise ValueError(f"There is no file {data!r}; give data=FILE, a CSV, JSONL or Parquet file with text and label.")
+        raise ValueError(f"There is no file {data!r}; give a CSV, JSONL or Parquet file with text and label.")
     return pd.concat([batch.rows for batch in readers.read(Path(data))], ignore_index=True)
 
 

@@ -21,7 +21,7 @@ def encode(texts: list[str], model: str = MODEL) -> np.ndarray:
     """Return one unit vector per text, (n, dimensions) float32.
 
     ``model`` is all-MiniLM-L6-v2, whose weights come with the environment, or the name or folder of any
-    sentence-transformers model that is on this machine. Raises WeightsError when the weights are not the published ones.
+    sentence-transformers model on this machine. Raises WeightsError when the weights are not the published ones.
     """
     if model == MODEL:
         from earshot.enrich import minilm

@@ -1,5 +1,7 @@
 """What the sentiment model sees beside the embedding: word pairs, letter groups and the lexicon's signals."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from earshot.enrich import lexicon
@@ -33,4 +35,4 @@ def signals(texts: list[str]) -> np.ndarray:
 
 def _words(text: str) -> list[str]:
     found = lexicon.tokens(text)
-    return found + [f"{first} {second}" for first, second in zip(found, found[1:])]
+    return found + [f"{first} {second}" for first, second in pairwise(found)]

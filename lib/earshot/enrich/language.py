@@ -1,30 +1,27 @@
 """The language of each post: one fast guess for all, a second and slower opinion where the first is unsure.
 
-py3langid reads every post, lingua those in Latin letters that are short or doubtful; the surer of the two counts. Links, mentions,
-hashtags and emoji are left out first, since they are spelt alike in every language. What stays doubtful is ``und``.
+py3langid reads every post, lingua those in a language of Latin letters that are short or doubtful; the surer of the two
+counts. Links, mentions, hashtags and emoji are left out first, since they are spelt alike in every language. What stays
+doubtful is ``und``.
 """
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
+
+from earshot.core.params import read_yaml
 
 TABLE = "language"
 VERSION = "1"
 UNKNOWN = "und"
-# Languages that social posts come in; rarer ones are left out because they attract misspelt English.
-LANGUAGES = tuple("ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu id it ja ko lt lv mr ms nl no pl pt ro ru sk "
-                  "sl sr sv sw ta te th tl tr uk ur vi zh".split())
-LATIN = tuple("ca cs da de en es fi fr hu id it nb nl no pl pt ro sv tl tr".split())
+_LISTS = {name: words.split() for name, words in read_yaml(Path(__file__).with_name("language.yml")).items()}
+LANGUAGES, LATIN, HINDI = (frozenset(_LISTS[name]) for name in ("known", "second", "latin_hindi"))
 SHORT, DOUBTFUL, LOWEST = 20, 0.6, 0.3
 
 LEFT_OUT = re.compile(r"https?\S*|www\.\S+|[@#]\w+|\bRT\b|&\w+;|\[\w+\]"
                       r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
-# Hindi in Latin letters is unknown to both; these words are frequent in it and rare elsewhere.
-HINDI = frozenset("hai nahi nahin nhi kya mein bhi toh hain aur raha rahi rahe koi jo yeh woh bhai aap hum tum mera meri "
-                  "mere tera teri apne apna apni sab kuch gaya gayi karo karne karte liye tha thi ji matlab abhi acha "
-                  "accha kyun kyu kaise ke ki ka ko se ho kar ne par na ab tak diya log desh wale wala hoga hota hua hui "
-                  "baat".split())
 
 
 def add(frame: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +53,7 @@ def _first(text: str) -> tuple[str, float]:
 
 def _second(text: str) -> tuple[str, float]:
     guess = _slow().compute_language_confidence_values(text)[0]
-    return guess.language.iso_code_639_1.name.lower().replace("nb", "no"), guess.value
+    return guess.language.iso_code_639_1.name.lower(), guess.value
 
 
 def _is_latin_hindi(text: str) -> bool:
@@ -69,7 +66,7 @@ def _is_latin_hindi(text: str) -> bool:
 def _fast():
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(LANGUAGES)
+    identifier.set_languages(sorted(LANGUAGES))
     return identifier
 
 

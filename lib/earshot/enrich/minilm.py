@@ -63,7 +63,7 @@ def _forward(batch: list[list[int]]) -> np.ndarray:
 
 def _mean_vectors(ids, weights):
     """The forward pass for a (texts, tokens) tensor of ids: mean of the last layer's tokens, normalised."""
-    from torch.nn import functional as F  # noqa: N812 (its usual name)
+    from torch.nn import functional as F
     found = weights["embeddings.word_embeddings.weight"][ids] \
         + weights["embeddings.position_embeddings.weight"][:ids.shape[1]] \
         + weights["embeddings.token_type_embeddings.weight"][0]
@@ -74,13 +74,14 @@ def _mean_vectors(ids, weights):
 
 
 def _layer(state, weights, name: str):
-    from torch.nn import functional as F  # noqa: N812 (its usual name)
+    from torch.nn import functional as F
     texts, tokens, _ = state.shape
 
     def linear(part: str, values):
         return F.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
 
-    query, key, value = (linear(f"attention.self.{part}", state).view(texts, tokens, HEADS, WIDTH // HEADS).transpose(1, 2)
+    heads = (texts, tokens, HEADS, WIDTH // HEADS)
+    query, key, value = (linear(f"attention.self.{part}", state).view(heads).transpose(1, 2)
                          for part in ("query", "key", "value"))
     seen = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, tokens, WIDTH)
     state = _norm(state + linear("attention.output.dense", seen), weights, f"{name}attention.output.LayerNorm")
@@ -89,7 +90,7 @@ def _layer(state, weights, name: str):
 
 
 def _norm(values, weights, name: str):
-    from torch.nn import functional as F  # noqa: N812 (its usual name)
+    from torch.nn import functional as F
     return F.layer_norm(values, (WIDTH,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
 
 

@@ -1,8 +1,8 @@
 """How a post sounds: the probability that it is negative, neutral or positive, as if each were equally common.
 
-The shipped model adds up three views of a clean text: its MiniLM embedding through one hidden layer (one for English, one
-for all else), its words, word pairs and letter groups, and a lexicon that knows negation. It needs no network and no torch.
-Since each class is taken as equally likely beforehand, shares of a whole stream are corrected in analyse.prevalence.
+The shipped model adds up three views of a clean text: its MiniLM embedding through one hidden layer (one for English,
+one for all else), its words, word pairs and letter groups, and a lexicon that knows negation. Since each class is taken
+as equally likely beforehand, shares of a whole stream are corrected in analyse.prevalence.
 """
 
 from functools import cache
@@ -26,9 +26,9 @@ BATCH = 5_000
 
 
 def add(frame: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
-    """Return the sentiment table's columns for rows with post_id, content_hash, clean_text, lang, vector, embedding_model.
+    """Return the sentiment table's columns for posts with post_id, content_hash, clean_text and lang.
 
-    ``vector`` may be empty or of another embedding model; then the text is embedded here.
+    Columns ``vector`` and ``embedding_model`` save embedding the texts here, when they are there and of MiniLM.
     """
     scores = score(frame["clean_text"].tolist(), frame["lang"].tolist(), _vectors(frame), model)
     labels = np.array(CLASSES)[scores.argmax(axis=1)] if len(scores) else []
@@ -55,6 +55,11 @@ def score(texts: list[str], langs: list[str], vectors: np.ndarray, model: str = 
     parts = [_score(texts[start:start + BATCH], langs[start:start + BATCH], vectors[start:start + BATCH], model)
              for start in range(0, len(texts), BATCH)]
     return np.concatenate(parts) if parts else np.empty((0, 3))
+
+
+def warm(model: str = MODEL) -> None:
+    """Load all that reading needs, so that what is read next tells the speed."""
+    read(["ok", "merci", "nein danke", "not bad at all, thank you so much", "no me gusta"], model=model)
 
 
 def shipped() -> dict[str, str]:

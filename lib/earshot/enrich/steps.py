@@ -33,8 +33,8 @@ class StepReport:
 def update(workspace: Workspace, progress: Progress | None = None, until: str | None = None) -> list[StepReport]:
     """Bring every step up to date and return one report per step, in order.
 
-    ``progress`` is called with (step, done, all); ``until`` names the last step to run. Raises ParamError for a step that
-    does not exist or a model that cannot be used.
+    ``progress`` is called with (step, done, all); ``until`` names the last step to run. Raises ParamError for a step
+    that does not exist or a model that cannot be used.
     """
     if until is not None and until not in ORDER:
         raise ParamError(f"There is no step {until!r}; the steps are {', '.join(ORDER)}.{nearest(until, ORDER)}")
@@ -77,7 +77,8 @@ def enrich_part(step: str, root: str, params: Brief, weeks: list[str]) -> int:
                       "ORDER BY p.post_id")
     for start in range(0, len(posts), PART):
         part = posts.iloc[start:start + PART]
-        store.merge(step, _added(step, part, params).assign(week=part["week"].to_numpy(), step_version=version(step, params)))
+        added = _added(step, part, params)
+        store.merge(step, added.assign(week=part["week"].to_numpy(), step_version=version(step, params)))
     return len(posts)
 
 

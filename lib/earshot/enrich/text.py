@@ -1,7 +1,7 @@
 """Clean text: what a post says, in a form that models can read, with a way back to the original.
 
-Entities and broken encodings are repaired, links go, mentions become ``@user``, hashtags become words, emoji become their
-names, "sooooo" becomes "soo", styled letters become plain ones, invisible characters go, white space becomes single blanks.
+Entities and broken encodings are repaired, links go, mentions become ``@user``, hashtags become words, emoji become
+their names, "sooooo" becomes "soo", styled letters become plain, invisible ones go, white space becomes one blank.
 """
 
 import html
@@ -21,14 +21,14 @@ __all__ = ["Cleaned", "add", "clean", "parse", "to_original"]
 TABLE = "clean"
 VERSION = "1"
 
-HIDDEN = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f" \
-         r"\ufeff\ufff9-\ufffd\U000e0000-\U000e007f"
+HIDDEN = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f" \
+         r"\ufe0e\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e007f"
 # Joiners shape the letters of Indic and Arabic scripts, and glue emoji; elsewhere they only hide words from filters.
 LOOSE = rf"(?:[{HIDDEN}]|(?<![\u0600-\u0fff])[\u200c\u200d])"
 LINK = r"(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”…]|www\.[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”]|pic\.twitter\.com/\w+" \
        r"|(?<![\w/.])https?(?=\s|$))"
-PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55" \
-          r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935" \
+          r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*" \
         rf"(?:\u200d{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*)*(?:[\U000e0020-\U000e007f]+)?"
 TOKENS = re.compile(
@@ -40,7 +40,7 @@ TOKENS = re.compile(
     r"|(?P<letters>(?P<letter>[^\W\d_])(?P=letter){2,})|(?P<marks>(?P<mark>[!?.…~*_=-])(?P=mark){3,})"
     r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+))")
 # An ASCII text that this does not match, and that neither begins nor ends with a blank, is clean already.
-UNTIDY = re.compile(r"[@#&\t-\r]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}|[\x00-\x08\x0e-\x1f\x7f]")
+UNTIDY = re.compile(r"[@#&\x00-\x1f\x7f]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}")
 ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?")
 FOREIGN = re.compile(r"[^\t-\r ]*[^\x00-\x7f][^\t-\r ]*")
 WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -185,7 +185,7 @@ def _names() -> dict[str, str]:
 def add(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the clean table's columns for posts with ``post_id``, ``content_hash`` and ``text``."""
     cleaned = [parse(text) for text in frame["text"].fillna("")]
-    lists = {name: [json.dumps(getattr(one, name), ensure_ascii=False) if getattr(one, name) else "[]" for one in cleaned]
+    lists = {name: [json.dumps(found, ensure_ascii=False) if (found := getattr(one, name)) else "[]" for one in cleaned]
              for name in ("edits", "hashtags", "mentions", "urls", "emoji")}
     return pd.DataFrame({
         "post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),

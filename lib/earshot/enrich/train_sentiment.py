@@ -1,8 +1,9 @@
-"""Train the sentiment model that comes with Earshot: ``python -m earshot.enrich.train_sentiment --data ../shared/data``.
+"""Train the sentiment model that comes with Earshot.
 
-Learns from SemEval-2017 task 4 A (without the rows that are in TweetEval's validation part) and the training part of UMSAB,
-both permissive; measures on TweetEval's and UMSAB's validation parts. Each class counts the same, in English and in all
-other languages. Several seeds are averaged. Takes half an hour on two cores, nearly all of it for the embeddings.
+``python -m earshot.enrich.train_sentiment --data ../shared/data`` learns from SemEval-2017 task 4 A (without the rows
+that are in TweetEval's validation part) and the training part of UMSAB, both permissive, and measures on TweetEval's and
+UMSAB's validation parts. Each class counts the same, in English and in all other languages. Several seeds are averaged.
+Takes about twenty minutes on two idle cores, most of it for the embeddings.
 """
 
 import argparse
@@ -40,13 +41,13 @@ class Sample:
 
 
 def read_posts(data: Path) -> pd.DataFrame:
-    """Return text, label (0 to 2), part and language of all labelled posts; no training text is in a validation part."""
+    """Return text, label (0 to 2), part and language of all labelled posts; no text is in training and validation."""
     semeval = pd.read_parquet(data / "semeval2017-task4/subtask_a.parquet").query("not in_tweeteval_val")
     umsab = pd.read_parquet(data / "umsab-multilingual/umsab.parquet")
     val = pd.read_parquet(data / "tweeteval/sentiment.parquet")
     frame = pd.concat([
         semeval[["text", "label"]].assign(part="train", language="english"),
-        umsab[["text", "language"]].assign(label=umsab["label_name"], part=umsab["split"].map({"train": "train", "val": "uval"})),
+        umsab[["text", "language"]].assign(label=umsab["label_name"], part=umsab["split"].replace("val", "uval")),
         val[["text"]].assign(label=val["label_name"], part="val", language="english")], ignore_index=True)
     frame["clean"] = [clean(text)[0] for text in frame["text"]]
     seen = set(frame.loc[frame["part"] != "train", "clean"])
@@ -118,8 +119,8 @@ def _learn(net, sample: Sample, batch: np.ndarray, importance: np.ndarray, steps
     from torch.nn.functional import cross_entropy
     grams = sample.grams[batch]
     grams.data = grams.data * (chance.random(len(grams.data)) >= DROPPED_GRAMS) / np.float32(1 - DROPPED_GRAMS)
-    logits = net["grams"](torch.from_numpy(grams.indices.astype(np.int64)), torch.from_numpy(grams.indptr.astype(np.int64)),
-                          per_sample_weights=torch.from_numpy(grams.data.astype(np.float32)))
+    which, where = (torch.from_numpy(part.astype(np.int64)) for part in (grams.indices, grams.indptr))
+    logits = net["grams"](which, where, per_sample_weights=torch.from_numpy(grams.data.astype(np.float32)))
     english = torch.from_numpy(sample.frame["english"].to_numpy()[batch])[:, None]
     vectors, signals = (torch.from_numpy(part[batch]) for part in (sample.vectors, sample.signals))
     both = [net[f"{group}_mlp"](vectors) + net[f"{group}_signals"](signals) for group in ("english", "other")]
@@ -138,9 +139,10 @@ def _weights(net) -> dict[str, np.ndarray]:
     state = {name: values.detach().numpy() for name, values in net.state_dict().items()}
     found = {"grams": state["grams.weight"]}
     for group in ("english", "other"):
-        found |= {f"{group}.hidden": state[f"{group}_mlp.1.weight"].T, f"{group}.hidden_bias": state[f"{group}_mlp.1.bias"],
-                  f"{group}.out": state[f"{group}_mlp.4.weight"].T, f"{group}.signals": state[f"{group}_signals.weight"].T,
-                  f"{group}.bias": state[f"{group}_signals.bias"], f"{group}.temperature": np.ones(1, np.float32)}
+        layers = {"hidden": "mlp.1.weight", "hidden_bias": "mlp.1.bias", "out": "mlp.4.weight",
+                  "signals": "signals.weight", "bias": "signals.bias"}
+        found |= {f"{group}.{name}": state[f"{group}_{layer}"].T for name, layer in layers.items()}
+        found[f"{group}.temperature"] = np.ones(1, np.float32)
     return found
 
 

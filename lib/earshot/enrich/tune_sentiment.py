@@ -1,4 +1,4 @@
-"""After training: the temperature that makes probabilities honest, and what the model reaches on data it has not seen."""
+"""After training: the temperature that makes probabilities honest, and what the model reaches on unseen data."""
 
 import numpy as np
 
@@ -43,18 +43,20 @@ def logits(weights: dict[str, np.ndarray], sample, rows: np.ndarray) -> np.ndarr
 
 
 def measure(weights: dict[str, np.ndarray], sample) -> dict:
-    """Return average recall on TweetEval's validation part, macro-F1 per language on UMSAB's, and the confusion tables."""
+    """Return average recall on TweetEval's validation part, macro-F1 by language on UMSAB's, and confusion tables."""
     from sklearn.metrics import f1_score, recall_score
     found = {part: logits(weights, sample, sample.rows(part)).argmax(axis=1) for part in ("val", "uval", "tune")}
     truth = {part: sample.frame["label"].to_numpy()[sample.rows(part)] for part in found}
     spoken = sample.frame["language"].to_numpy()[sample.rows("uval")]
     by_lang = {lang: round(f1_score(truth["uval"][spoken == lang], found["uval"][spoken == lang], average="macro"), 4)
                for lang in sorted(set(spoken))}
+    temperature = {group: round(float(weights[f"{group}.temperature"][0]), 3) for group in ("english", "other")}
+    english = sample.frame["english"].to_numpy()[sample.rows("tune")]
     return {"val_recall": round(recall_score(truth["val"], found["val"], average="macro"), 4),
             "umsab_f1": by_lang, "umsab_mean_f1": round(float(np.mean(list(by_lang.values()))), 4),
-            "temperature": {group: round(float(weights[f"{group}.temperature"][0]), 3) for group in ("english", "other")},
-            "confusion": _confusion(truth["tune"], found["tune"], sample.frame["english"].to_numpy()[sample.rows("tune")]),
-            "trained_on": len(sample.rows("train")), "held_back": len(sample.rows("tune")), "classes": sentiment.CLASSES}
+            "temperature": temperature, "confusion": _confusion(truth["tune"], found["tune"], english),
+            "trained_on": len(sample.rows("train")), "held_back": len(sample.rows("tune")),
+            "classes": sentiment.CLASSES}
 
 
 def _confusion(truth: np.ndarray, found: np.ndarray, english: np.ndarray) -> dict:

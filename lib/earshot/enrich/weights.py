@@ -23,7 +23,9 @@ def fingerprint(path: Path) -> str:
 def verify(path: Path, sha256: str) -> None:
     """Raise WeightsError, in one sentence, unless the file is there and has this SHA-256."""
     if not path.is_file():
-        raise WeightsError(f"The model file {path.name} is not in {path.parent}; install the environment again (make setup).")
+        raise WeightsError(f"The model file {path.name} is not in {path.parent}; install the environment again "
+                           "(make setup).")
     if fingerprint(path) != sha256:
         raise WeightsError(f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
-                           "expected; it was changed or damaged and is not used. Install the environment again (make setup).")
+                           "expected; it was changed or damaged and is not used. Install the environment again "
+                           "(make setup).")

@@ -1,0 +1,123 @@
+"""Sentiment: plain sentences, probabilities, the published weights only, and pairs that differ in one word."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from earshot.core.params import ParamError
+from earshot.enrich import embeddings, hub, sentiment
+from earshot.enrich.weights import WeightsError
+
+PLAIN = {
+    "I love this airline, the crew was wonderful": "positive",
+    "Thank you so much for the quick help!": "positive",
+    "Worst service ever, I am so angry": "negative",
+    "My flight was cancelled and nobody cares": "negative",
+    "The shop opens at nine on Monday": "neutral",
+    "Das ist eine Katastrophe, nie wieder": "negative",
+    "Merci beaucoup, c'est génial": "positive",
+    "Estoy muy feliz con el servicio": "positive",
+}
+
+
+def test_plain_sentences_are_read_right():
+    read = sentiment.read(list(PLAIN))
+    wrong = [text for text, said in zip(PLAIN, read["label"], strict=True) if said != PLAIN[text]]
+    assert len(wrong) <= 1, wrong
+
+
+def test_probabilities_add_up_and_the_label_is_the_likeliest():
+    read = sentiment.read([*PLAIN, "", "😂😂", "http://t.co/x"])
+    chances = read[sentiment.COLUMNS].to_numpy()
+    assert ((chances >= 0) & (chances <= 1)).all()
+    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=2e-6)
+    assert read["label"].tolist() == [sentiment.CLASSES[at] for at in chances.argmax(axis=1)]
+
+
+# Each pair differs in what should move the sentiment: the second must be read as more negative than the first.
+PAIRS = {
+    "negation": [("the staff is helpful", "the staff is not helpful"), ("I am happy with it", "I am not happy with it"),
+                 ("this works", "this doesn't work"), ("I would fly with them again", "I would never fly with them again"),
+                 ("a good idea", "hardly a good idea"), ("they care about us", "nobody cares about us")],
+    "degree": [("the wait was long", "the wait was unbearably long"), ("it was late", "it was late yet again"),
+               ("I liked it", "I liked it less than before")],
+    "turn": [("late but they were lovely", "lovely but they were late"), ("bad start, great finish", "great start, bad finish")],
+    "emoji": [("we land at nine 😍", "we land at nine 😡"), ("ok 👍", "ok 👎"), ("see you :)", "see you :(")],
+}
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_one_word_can_turn_a_sentence(kind, record_property):
+    texts = [text for pair in PAIRS[kind] for text in pair]
+    read = sentiment.read(texts, ["en"] * len(texts))
+    net = (read["p_positive"] - read["p_negative"]).to_numpy()
+    passed = float(np.mean(net[1::2] < net[::2]))
+    record_property("pass_rate", passed)
+    assert passed >= {"negation": 0.8, "degree": 0.6, "turn": 0.5, "emoji": 0.6}[kind]
+
+
+def test_a_name_does_not_change_the_reading_much():
+    names = ["Emily", "Mohammed", "Lakisha", "Wei", "José", "Olga"]
+    read = sentiment.read([f"{name} waited at gate 12 for two hours" for name in names], ["en"] * len(names))
+    assert np.ptp(read["p_negative"]) < 0.25
+
+
+def test_a_post_is_read_the_same_alone_and_among_others():
+    together = sentiment.read(list(PLAIN), ["en"] * len(PLAIN))
+    alone = pd.concat([sentiment.read([text], ["en"]) for text in PLAIN], ignore_index=True)
+    pd.testing.assert_frame_equal(together, alone)
+
+
+def test_the_step_gives_the_columns_of_its_table_with_and_without_stored_vectors():
+    posts = pd.DataFrame({"post_id": ["x:1", "x:2"], "content_hash": ["a", "b"], "clean_text": ["so good", "so bad"],
+                          "lang": ["en", None]})
+    stored = posts.assign(vector=list(embeddings.encode(["so good", "so bad"])), embedding_model=embeddings.MODEL)
+    foreign = posts.assign(vector=[np.ones(3, np.float32)] * 2, embedding_model="other")
+    rows = sentiment.add(stored)
+    assert list(rows) == ["post_id", "content_hash", *sentiment.COLUMNS, "label", "model"]
+    assert rows["label"].iloc[0] == "positive"
+    pd.testing.assert_frame_equal(rows, sentiment.add(posts))
+    pd.testing.assert_frame_equal(rows, sentiment.add(foreign))
+    assert sentiment.add(stored.head(0)).empty
+
+
+def test_changed_weights_are_refused(tmp_path, monkeypatch):
+    shutil.copytree(sentiment.FOLDER, tmp_path / "sentiment")
+    monkeypatch.setattr(sentiment, "FOLDER", tmp_path / "sentiment")
+    sentiment.load()
+    path = tmp_path / "sentiment" / "earshot-1.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"^The model file earshot-1.safetensors has SHA-256 .* is not used\."):
+        sentiment.load()
+
+
+def test_an_unknown_model_is_one_sentence():
+    with pytest.raises(ParamError, match=r"^sentiment_model: there is no model 'earshot-9'; use earshot-1, the folder of a "
+                                         r"Hugging Face model, or its owner/name\. Did you mean \"earshot-1\"\?$"):
+        sentiment.identify("earshot-9")
+
+
+def test_what_ships_is_small_and_has_a_card():
+    assert sum(path.stat().st_size for path in sentiment.FOLDER.iterdir()) < 10e6
+    card = (sentiment.FOLDER / "card.md").read_text(encoding="utf-8")
+    figures = json.loads((sentiment.FOLDER / "earshot-1.json").read_text(encoding="utf-8"))
+    assert f"{figures['val_recall']:.3f}" in card
+    assert f"{figures['umsab_mean_f1']:.3f}" in card
+    assert figures["val_recall"] > 0.70
+
+
+@pytest.mark.parametrize(("names", "order"), [
+    ({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}, [0, 1, 2]), ({0: "Positive", 1: "Negative", 2: "Neutral"}, [1, 2, 0])])
+def test_classes_of_other_models_are_recognised(names, order):
+    assert hub._order(names, "some/model") == order
+
+
+def test_a_model_with_other_classes_is_refused():
+    with pytest.raises(ParamError, match=r"^sentiment_model: 'some/model' has the classes joy, fear; a model with negative, "
+                                         r"neutral and positive is needed\.$"):
+        hub._order({0: "joy", 1: "fear"}, "some/model")
