@@ -20,7 +20,7 @@ report: $(READY) ## write the report: make report [WORKSPACE=airline] [POSTS=fil
 
 test: $(READY) ## run the tests (about ten minutes)
 	@.ci/chromium || true
-	@"$(BIN)/pytest" -m "not slow" $(ARGS)
+	@"$(BIN)/pytest" -m "not slow" -n 2 --dist loadfile $(ARGS)
 
 test-slow: $(READY) ## run the slow tests: a full demo, a million rows, kills at random moments
 	@.ci/chromium || true

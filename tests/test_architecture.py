@@ -204,7 +204,10 @@ def test_no_committed_file_holds(patterns, what):
 
 
 def test_no_committed_file_is_big():
-    assert [path.name for path in FILES if path.stat().st_size > 2_000_000] == []
+    """Model weights alone may be large, and all of them together stay under thirty megabytes."""
+    models = [path for path in FILES if path.suffix in (".safetensors", ".skops")]
+    assert [path.name for path in FILES if path.stat().st_size > 2_000_000 and path not in models] == []
+    assert sum(path.stat().st_size for path in models) < 30_000_000
 
 
 def test_nothing_unfinished_is_left():

@@ -69,7 +69,8 @@ def test_dashboards_are_served_behind_a_fresh_token(tmp_path):
     with served("dashboards", f"--port={port}", tmp_path / "log", r"\?token=[0-9a-f]{20,}") as printed:
         token = re.search(r"\?token=([0-9a-f]+)", printed)[1]
         assert ask(f"http://127.0.0.1:{port}/")[0] in (302, 403)
-        status, page = ask(f"http://127.0.0.1:{port}/?token={token}")
+        status, _ = ask(f"http://127.0.0.1:{port}/voila/tree?token={token}")
         assert status == 200
-        assert "explore.ipynb" in page
+        listed = json.loads(ask(f"http://127.0.0.1:{port}/voila/api/contents?token={token}")[1])["content"]
+        assert [entry["name"] for entry in listed if entry["type"] == "notebook"] == ["explore.ipynb"]
         assert ask(f"http://127.0.0.1:{port}/voila/files/voila.json?token={token}")[0] in (403, 404)

@@ -19,7 +19,8 @@ def store(tmp_path):
     store.merge("posts", frame)
     step = frame[["post_id", "week", "content_hash"]].iloc[:2].assign(step_version="1")
     store.merge("language", step.assign(lang=["es", "en"], confidence=0.9))
-    store.merge("duplicates", step.assign(group="x:1", role=["original", "near"], similarity=1.0, fingerprint="f", sketch="s"))
+    store.merge("duplicates", step.assign(group="x:1", role=["original", "near"], similarity=1.0,
+                                           fingerprint="f", sketch="s"))
     return store
 
 

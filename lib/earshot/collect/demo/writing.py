@@ -71,6 +71,7 @@ class Writer:
         }
 
     def path(self, post) -> tuple[str, ...]:
+        """Return where in the phrase book the lines of this post's event or theme stand."""
         if post.role == "offtopic":
             return ("offtopic",)
         return PHRASES.get(post.event, ("themes", post.theme))
@@ -88,6 +89,7 @@ class Writer:
         }
 
     def details(self, book, post) -> list[str]:
+        """Return the lines that can add a detail to this post."""
         technical = book.lines("parts", "technical", post.sentiment) if post.theme in TECHNICAL else []
         return book.lines("parts", "detail", post.sentiment) + technical
 
@@ -104,6 +106,7 @@ class Writer:
         return text, f"{mark}{book.lang}/{'/'.join(path)}/{lines.index(line)}"
 
     def part(self, book, name: str, mood: str, fills: dict) -> str:
+        """Return one written-out opener, detail or closer in this mood."""
         return book.expand(self.random.choice(book.lines("parts", name, mood)), self.random, fills)
 
     def short(self, post, book, core: str, template: str, path: tuple, fills: dict) -> str:
