@@ -95,7 +95,7 @@ def reader(tmp_path_factory) -> Path:
     shutil.copytree(CHECKOUT / "params", folder / "params")
     brief = folder / "params" / "demo" / "brief.yml"
     kept = [line for line in brief.read_text().splitlines() if not line.startswith("posts:")]
-    brief.write_text("\n".join([*kept, "posts: 600", ""]))
+    brief.write_text("\n".join([*kept, "posts: 1500", ""]))
     posts = "\n".join(f"{row},person{row % 7},I love how quick Acme is: note {row},2026-03-{row % 27 + 1:02} 08:00,Acme"
                       for row in range(60))
     (folder / "posts.csv").write_text(f"id,author,text,created_at,brand\n{posts}\n")
