@@ -62,8 +62,9 @@ def _new(found: "Topics") -> list[Claim]:
         before = f"{words.count(count)} posts" if count > 1 else ("not a single post", "one post")[count]
         said = (f"New in {found.period.now}: “{row['name']}”, {words.count(row['n_after'])} posts or "
                 f"{words.percent(row['now'])} of the talk; in {found.period.then} it was {before}.")
-        about = _about(found, row["topic"], row["name"]) | {"direction": "up", "headline": f"New topic: {row['name']}"}
-        claims.append(_change(row, said, "new", min(1.0, 0.6 + 2 * row["value"]), "real", about))
+        headline = f"New: \u201c{row['name']}\u201d takes {words.percent(row['now'])} of the talk"
+        about = _about(found, row["topic"], row["name"]) | {"direction": "up", "headline": headline}
+        claims.append(_change(row, said, "new", min(0.85, 0.55 + 2 * row["value"]), "real", about))
     return claims
 
 
