@@ -14,11 +14,13 @@ def test_signals_tell_praise_from_denied_praise():
         return signals(text, tokens(text)).round(2).tolist()
     good, bad, denied_good, denied_bad = range(4)
     assert read("lovely crew")[good] > 0
-    assert read("not a lovely crew")[good] == 0 < read("not a lovely crew")[denied_good]
-    assert read("not bad")[denied_bad] > 0 == read("not bad")[bad]
+    assert not read("not a lovely crew")[good]
+    assert read("not a lovely crew")[denied_good] > 0
+    assert not read("not bad")[bad]
+    assert read("not bad")[denied_bad] > 0
     assert len(read("")) == SIGNALS
     assert not any(read("the train leaves at nine"))
 
 
 def test_no_word_is_on_both_sides():
-    assert GOOD & BAD == set()
+    assert not GOOD & BAD

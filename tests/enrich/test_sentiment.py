@@ -40,11 +40,13 @@ def test_probabilities_add_up_and_the_label_is_the_likeliest():
 # Each pair differs in what should move the sentiment: the second must be read as more negative than the first.
 PAIRS = {
     "negation": [("the staff is helpful", "the staff is not helpful"), ("I am happy with it", "I am not happy with it"),
-                 ("this works", "this doesn't work"), ("I would fly with them again", "I would never fly with them again"),
+                 ("this works", "this doesn't work"),
+                 ("I would fly with them again", "I would never fly with them again"),
                  ("a good idea", "hardly a good idea"), ("they care about us", "nobody cares about us")],
     "degree": [("the wait was long", "the wait was unbearably long"), ("it was late", "it was late yet again"),
                ("I liked it", "I liked it less than before")],
-    "turn": [("late but they were lovely", "lovely but they were late"), ("bad start, great finish", "great start, bad finish")],
+    "turn": [("late but they were lovely", "lovely but they were late"),
+             ("bad start, great finish", "great start, bad finish")],
     "emoji": [("we land at nine 😍", "we land at nine 😡"), ("ok 👍", "ok 👎"), ("see you :)", "see you :(")],
 }
 
@@ -97,8 +99,9 @@ def test_changed_weights_are_refused(tmp_path, monkeypatch):
 
 
 def test_an_unknown_model_is_one_sentence():
-    with pytest.raises(ParamError, match=r"^sentiment_model: there is no model 'earshot-9'; use earshot-1, the folder of a "
-                                         r"Hugging Face model, or its owner/name\. Did you mean \"earshot-1\"\?$"):
+    sentence = r"^sentiment_model: there is no model 'earshot-9'; use earshot-1, the folder of a Hugging Face " \
+               r"model, or its owner/name\. Did you mean \"earshot-1\"\?$"
+    with pytest.raises(ParamError, match=sentence):
         sentiment.identify("earshot-9")
 
 
@@ -118,6 +121,7 @@ def test_classes_of_other_models_are_recognised(names, order):
 
 
 def test_a_model_with_other_classes_is_refused():
-    with pytest.raises(ParamError, match=r"^sentiment_model: 'some/model' has the classes joy, fear; a model with negative, "
-                                         r"neutral and positive is needed\.$"):
+    sentence = r"^sentiment_model: 'some/model' has the classes joy, fear; a model with negative, neutral " \
+               r"and positive is needed\.$"
+    with pytest.raises(ParamError, match=sentence):
         hub._order({0: "joy", 1: "fear"}, "some/model")

@@ -15,6 +15,7 @@ CASES = {
     "&amp;lt;b&amp;gt;": "<b>",
     "cafÃ© naÃ¯ve âœ”": "café naïve check mark",
     "sooooo good!!!!!!": "soo good!!!",
+    r"I\u2019m \ud83d\ude02 C:\users \u12": r"I’m face with tears of joy C:\users \u12",
     "2000 feet": "2000 feet",
     "@united thanks @someone_else": "@user thanks @user",
     "mail me@example.com": "mail me@example.com",

@@ -1,6 +1,7 @@
 """How good the sentiment model is on labelled posts: figures, intervals, baselines, and its clearest mistakes."""
 
 import json
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from earshot.govern.masking import mask_text
 NUMBERED = {"0": "negative", "1": "neutral", "2": "positive", "0.0": "negative", "1.0": "neutral", "2.0": "positive"}
 BINS = 10
 MISTAKES = 8
+HANDLE = re.compile(r"(?<!\w)@\w+")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class Evaluation:
     seconds: float
     model: str
     labels = CLASSES
-    said = tuple(f"said {name}" for name in CLASSES)
 
     @property
     def metrics(self) -> dict:
@@ -54,10 +55,11 @@ class Evaluation:
 
     @property
     def mistaken(self) -> pd.DataFrame:
-        """Of the posts of each true class, the share that the model put in each class."""
+        """Of the posts of each true class (label), the share that the model put in each class."""
         shares = self.confusion / np.maximum(1, self.confusion.sum(axis=1, keepdims=True))
-        table = pd.DataFrame(shares, columns=list(self.said))
-        return pd.concat([pd.DataFrame({"label": CLASSES, "posts": self.confusion.sum(axis=1)}), table], axis=1)
+        table = pd.DataFrame(shares, columns=list(CLASSES))
+        truth = pd.DataFrame({"label": [f"truly {name}" for name in CLASSES], "posts": self.confusion.sum(axis=1)})
+        return pd.concat([truth, table], axis=1)
 
     @property
     def by_language(self) -> pd.DataFrame:
@@ -94,9 +96,10 @@ class Evaluation:
     @property
     def mistakes(self) -> pd.DataFrame:
         """The posts the model was surest of and got wrong, masked: text, sentiment (its own), label, confidence."""
-        wrong = self.posts[~self._right].assign(confidence=self._sure, sentiment=self.posts["said"])
-        worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES)
-        return worst.assign(text=[mask_text(text) for text in worst["text"]])[["text", "sentiment", "label", "confidence"]]
+        wrong = self.posts.assign(confidence=self._sure, sentiment=self.posts["said"])[~self._right]
+        worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES).copy()
+        worst["text"] = [mask_text(HANDLE.sub("@user", text)) for text in worst["text"]]
+        return worst[["text", "sentiment", "label", "confidence"]]
 
     def mistakes_of(self, label: str) -> pd.DataFrame:
         """The same for the posts of one true class."""
@@ -135,6 +138,11 @@ class Evaluation:
         columns = ["lang", "n", "macro_f1", "low", "high", "macro_recall", "accuracy"]
         return self.by_language[columns] if "lang" in self.posts else pd.DataFrame(columns=columns)
 
+    @staticmethod
+    def formats(table: pd.DataFrame) -> dict[str, str]:
+        """Return three decimals for every score in a table."""
+        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
+
     def caption(self, what: str) -> str:
         """Return the caption of a table or figure."""
         about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simple methods",
@@ -146,7 +154,7 @@ class Evaluation:
     def alt(self, what: str) -> str:
         """Return what a figure shows, in words and numbers."""
         if what == "mistaken":
-            rights = [f"{self.mistaken.at[at, f'said {name}']:.0%} of {name}" for at, name in enumerate(CLASSES)]
+            rights = [f"{self.mistaken.at[at, name]:.0%} of {name}" for at, name in enumerate(CLASSES)]
             return f"Of the posts of each true class the model read right {', '.join(rights)}."
         parts = [f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()]
         return f"The model was {', '.join(parts)}."

@@ -32,11 +32,11 @@ def _load(model: str):
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     try:
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=OFFLINE)
-        network = AutoModelForSequenceClassification.from_pretrained(model, local_files_only=OFFLINE).eval()
+        network = AutoModelForSequenceClassification.from_pretrained(model, local_files_only=OFFLINE)
     except (OSError, ValueError) as error:
         raise ParamError(f"sentiment_model: {model!r} is not a classifier on this machine; give its folder, or set "
                          "HF_HUB_OFFLINE=0 once to fetch it.") from error
-    return tokenizer, network, _order(network.config.id2label, model)
+    return tokenizer, network.train(False), _order(network.config.id2label, model)
 
 
 def _order(names: dict[int, str], model: str) -> list[int]:
@@ -45,6 +45,6 @@ def _order(names: dict[int, str], model: str) -> list[int]:
              for place, name in names.items()}
     places = [[place for place, name in plain.items() if name.startswith(prefix)] for prefix in PREFIXES]
     if len(names) != 3 or any(len(found) != 1 for found in places):
-        raise ParamError(f"sentiment_model: {model!r} has the classes {', '.join(map(str, names.values()))}; a model with "
-                         "negative, neutral and positive is needed.")
+        raise ParamError(f"sentiment_model: {model!r} has the classes {', '.join(map(str, names.values()))}; a model "
+                         "with negative, neutral and positive is needed.")
     return [found[0] for found in places]

@@ -40,8 +40,9 @@ TOKENS = re.compile(
     r"|(?P<letters>(?P<letter>[^\W\d_])(?P=letter){2,})|(?P<marks>(?P<mark>[!?.…~*_=-])(?P=mark){3,})"
     r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+))")
 # An ASCII text that this does not match, and that neither begins nor ends with a blank, is clean already.
-UNTIDY = re.compile(r"[@#&\x00-\x1f\x7f]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}")
-ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?")
+UNTIDY = re.compile(r"[@#&\\\x00-\x1f\x7f]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}")
+ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?"
+                    r"|(?:\\u[0-9a-fA-F]{4})+")
 FOREIGN = re.compile(r"[^\t-\r ]*[^\x00-\x7f][^\t-\r ]*")
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 
@@ -75,9 +76,9 @@ def parse(text: str) -> Cleaned:
 
 
 def _repair(text: str) -> tuple[str, Edits]:
-    """Decode HTML entities, then mojibake (UTF-8 that somebody read as Latin-1)."""
+    """Decode HTML entities and \\u escapes, then mojibake (UTF-8 that somebody read as Latin-1)."""
     edits: Edits = []
-    if "&" in text:
+    if "&" in text or "\\u" in text:
         text, edits = _substitute(ENTITY, _decode, text)
     if not text.isascii():
         from ftfy.badness import is_bad
@@ -88,6 +89,9 @@ def _repair(text: str) -> tuple[str, Edits]:
 
 
 def _decode(found: str) -> str:
+    if found.startswith("\\u"):  # JSON's way of writing a character, left undone by a careless export
+        units = bytes.fromhex(found.replace("\\u", ""))
+        return units.decode("utf-16-be", errors="replace")
     for _ in range(3):  # "&amp;lt;" was escaped twice
         found = html.unescape(found)
     return found

@@ -1,13 +1,14 @@
 """Train the sentiment model that comes with Earshot.
 
 ``python -m earshot.enrich.train_sentiment --data ../shared/data`` learns from SemEval-2017 task 4 A (without the rows
-that are in TweetEval's validation part) and the training part of UMSAB, both permissive, and measures on TweetEval's and
-UMSAB's validation parts. Each class counts the same, in English and in all other languages. Several seeds are averaged.
-Takes about twenty minutes on two idle cores, most of it for the embeddings.
+that are in TweetEval's validation part) and the training part of UMSAB, both permissive, and measures on the validation
+parts of TweetEval and UMSAB. Each class counts the same, in English and in all other languages. Several seeds are
+averaged. Takes about twenty minutes on two idle cores, most of it for the embeddings.
 """
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,24 +51,29 @@ def read_posts(data: Path) -> pd.DataFrame:
         umsab[["text", "language"]].assign(label=umsab["label_name"], part=umsab["split"].replace("val", "uval")),
         val[["text"]].assign(label=val["label_name"], part="val", language="english")], ignore_index=True)
     frame["clean"] = [clean(text)[0] for text in frame["text"]]
-    seen = set(frame.loc[frame["part"] != "train", "clean"])
-    frame = frame[~(frame["part"].eq("train") & frame["clean"].isin(seen))].drop_duplicates(["clean", "part"])
+    frame["core"] = [_core(text) for text in frame["clean"]]
+    seen = set(frame.loc[frame["part"] != "train", "core"])
+    frame = frame[~(frame["part"].eq("train") & frame["core"].isin(seen))].drop_duplicates(["core", "part"])
     held = np.random.default_rng(0).random(len(frame)) < HELD_BACK
     frame.loc[frame["part"].eq("train") & held, "part"] = "tune"
     frame["english"] = [lang in sentiment.ENGLISH for lang, _ in language.detect(frame["text"].tolist())]
     return frame.assign(label=frame["label"].map(sentiment.CLASSES.index)).reset_index(drop=True)
 
 
+def _core(text: str) -> str:
+    """Return the first letters and digits of a text: copies of one post differ in quotes, names, links and length."""
+    return re.sub(r"[\W_]+", "", text.lower().replace("@user", ""))[:50]
+
+
 def prepare(frame: pd.DataFrame, cache: Path | None = None) -> Sample:
     """Return the posts with their features; embeddings are kept in the file ``cache`` when one is given."""
     texts = frame["clean"].tolist()
     known = dict(np.load(cache)) if cache and cache.exists() else {}
-    vectors = known.get("vectors")
-    if vectors is None or len(vectors) != len(texts):
-        vectors = embeddings.encode(texts)
+    if known.get("texts", np.array([])).tolist() != texts:
+        known = {"texts": np.array(texts), "vectors": embeddings.encode(texts)}
         if cache:
-            np.savez(cache, vectors=vectors)
-    return Sample(frame, features.grams(texts), vectors, features.signals(texts))
+            np.savez_compressed(cache, **known)
+    return Sample(frame, features.grams(texts), known["vectors"], features.signals(texts))
 
 
 def fit(sample: Sample, seed: int, say=lambda line: None) -> dict[str, np.ndarray]:
