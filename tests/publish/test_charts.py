@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.publish import charts, drawing, palette, scales
+from earshot.publish import charts, drawing, palette, scales, show
 from earshot.publish.aggregates import tidy_x
 
 DAYS = pd.DataFrame(
@@ -128,7 +128,6 @@ def test_a_share_is_a_percentage_and_a_count_is_not():
             'a chart got text of 61 characters in "airline"; labels have at most 60, so shorten them.',
         ),
         (pd.concat([DAYS] * 500), "a chart got 6,000 rows; aggregate to at most 5,000 first."),
-        (DAYS.head(0), "a chart got a frame without rows; say in words that there is nothing to show."),
         (
             DAYS.assign(airline=list("abcdefghijkl")),
             "a chart got 12 series; at most 7 can be told apart, use charts.grid.",
@@ -253,3 +252,11 @@ def seen_as(colour: str, sight: str) -> np.ndarray:
 def test_all_series_stay_apart_for_every_reader(sight):
     for one, other in itertools.combinations(palette.SERIES, 2):
         assert np.linalg.norm(seen_as(one, sight) - seen_as(other, sight)) > 11
+
+
+def test_too_few_posts_are_said_in_words_instead_of_a_figure(shown):
+    empty = DAYS.head(0)
+    chart = charts.lines(empty, "day", "share")
+    assert chart is None
+    show.figure(chart, charts.describe(empty, "day", "share"), "Share by day", empty)
+    assert "Share by day: too few posts for a figure." in shown[0][0]

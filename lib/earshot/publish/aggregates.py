@@ -58,6 +58,8 @@ def unit_of(name: str, values: pd.Series) -> str:
 
 def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, unit: str = "") -> str:
     """Return an alt text from the data: what is shown, its range, the highest and lowest with when, the last value."""
+    if frame.empty:
+        return f"{_name(y)} by {_words(x)}: there are no values."
     data = prepare(frame, x=x, y=y, series=series).dropna(subset=["y"])
     if data.empty:
         return f"{_name(y)} by {_words(x)}: no values in {len(frame)} rows."

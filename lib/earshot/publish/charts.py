@@ -4,6 +4,9 @@ A title is a sentence: ``show.figure`` prints it above the picture as text. ``un
 count or any other word; left empty it follows from the column. ``emphasis`` names the one label or series in colour.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
 import altair as alt
 import pandas as pd
 
@@ -14,6 +17,15 @@ __all__ = ["bars", "describe", "dots", "grid", "interactive", "lines", "pictures
 TICKS = alt.ExprRef("max(2, ceil(width / 110))")
 
 
+def unless_empty(shape: Callable) -> Callable:
+    """Make a shape return None for a frame without rows, which ``show.figure`` then says in words."""
+    @wraps(shape)
+    def draw(frame: pd.DataFrame, *arguments, **options):
+        return None if frame.empty else shape(frame, *arguments, **options)
+    return draw
+
+
+@unless_empty
 def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: str | None = None,
           high: str | None = None, title: str = "", marks: pd.DataFrame | None = None, unit: str = "",
           emphasis: str = "") -> alt.LayerChart:
@@ -35,6 +47,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: s
     return _finish(alt.layer(*layers), title, palette.HEIGHT)
 
 
+@unless_empty
 def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, series: str | None = None,
          reference: float | None = None, title: str = "", unit: str = "", emphasis: str = "") -> alt.LayerChart:
     """Return one dot per label with its interval as a whisker, in the frame's order, against a reference if given."""
@@ -55,6 +68,7 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
     return _finish(alt.layer(*layers), title, scales.height_of(data, 36))
 
 
+@unless_empty
 def bars(frame: pd.DataFrame, label: str, value: str, series: str | None = None, title: str = "", unit: str = "",
          emphasis: str = "") -> alt.LayerChart:
     """Return horizontal bars from zero in the frame's order, each with its number at its end."""
@@ -69,6 +83,7 @@ def bars(frame: pd.DataFrame, label: str, value: str, series: str | None = None,
     return _finish(bar + number.encode(x=alt.X("edge:Q", **across), text=shown), title, scales.height_of(data, 30))
 
 
+@unless_empty
 def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -> alt.LayerChart:
     """Return one bar of 100% per label, split into the columns ``parts`` (shares or counts), in the frame's order."""
     data = prepare(frame, label=label, **{f"part{place}": name for place, name in enumerate(parts)})
@@ -85,6 +100,7 @@ def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -
     return _finish(bar + number, title, scales.height_of(data, 36) + 30)
 
 
+@unless_empty
 def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None, high: str | None = None,
          title: str = "", unit: str = "", columns: int = 3) -> alt.FacetChart:
     """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's order."""

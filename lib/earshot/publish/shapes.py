@@ -75,6 +75,8 @@ def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: d
     """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded below."""
     from earshot.publish import charts
 
+    if chart is None:
+        return note(f"{clean(caption).rstrip('.')}: too few posts for a figure.")
     wide, narrow, title = charts.pictures(chart)
     alt = _checked_alt(alt)
     alt = f"{plain(title).rstrip('.')}. {alt}" if title and plain(title) not in alt else alt
