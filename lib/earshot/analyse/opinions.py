@@ -16,7 +16,7 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
     Counting labels understates the commonest class; the most likely mix overstates it where the model is surer than it
     says. Each figure is halfway between the two, and the columns ``doubt_…`` hold half their distance, which intervals
     of levels must include. Net sentiment by brand was off by 8 points on average on the airline labels (counting 13,
-    the mix 6) and by 9 on the demo brand (counting 6, the mix 20); its order was right on both.
+    the mix 6) and by 9 on the demo brand (counting 6, the mix 20); the order of the airlines was right.
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
     """
     counted = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
