@@ -109,7 +109,7 @@ def _sentence(row: dict) -> str:
     aim = {"met": f" The target of {row['target']} is met.", "missed": f" The target of {row['target']} is missed.",
            "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
     past = {"real": f", against {usual} before",
-            "noise": f", not distinguishable from the usual {usual}"}.get(row["verdict"], "")
+            "noise": f", within the swings of its earlier periods (usually {usual})"}.get(row["verdict"], "")
     return f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) {when}{past}.{aim}"
 
 
