@@ -55,7 +55,7 @@ def test_other_embedding_weights_are_a_failure(monkeypatch):
 def test_a_changed_model_is_a_failure(tmp_path):
     weights = tmp_path / "sentiment.safetensors"
     weights.write_bytes(b"one")
-    (tmp_path / "sentiment.json").write_text(json.dumps({"sha256": {"sentiment.safetensors": hash_file(weights)}}))
+    (tmp_path / "SHA256SUMS").write_text(f"{hash_file(weights)}  sentiment.safetensors\n")
     assert [check.state for check in doctor.shipped_models(tmp_path)] == ["ok"]
     weights.write_bytes(b"two")
     assert [check.state for check in doctor.shipped_models(tmp_path)] == ["fail"]
