@@ -68,6 +68,16 @@ def test_groups_with_too_few_posts_are_not_published(posts):
     assert not any("Cask" in claim.sentence for claim in feeling.claims)
 
 
+def test_a_handful_of_posts_gives_empty_tables_and_no_error(posts):
+    feeling = sentiment.measure(posts([("Acme", DAYS[turn], "negative") for turn in range(9)]), BRIEF)
+    for table in ("brands", "days", "channels", "languages"):
+        assert feeling.points(table, {"channels": "platform", "languages": "lang"}.get(table, "brand")).empty
+    assert feeling.wide.columns.tolist() == ["brand", "negative", "neutral", "positive"]
+    assert feeling.wide.empty
+    assert feeling.changes_shown.empty
+    assert feeling.surges_shown.empty
+
+
 def test_quotes_name_posts_by_id_and_never_hold_text(posts):
     claim = next(claim for claim in sentiment.measure(month(posts), BRIEF).claims if claim.id == "sentiment.quotes")
     assert claim.about["quotes"]

@@ -30,7 +30,7 @@ class Feeling:
     @property
     def wide(self) -> pd.DataFrame:
         """The shares with one row per brand and one column per class, in the order of the brands."""
-        wide = self.shares.pivot(index="brand", columns="sentiment", values="value")[list(CLASSES)]
+        wide = self.shares.pivot(index="brand", columns="sentiment", values="value").reindex(columns=list(CLASSES))
         return wide.reindex(self.brands["brand"]).reset_index()
 
     @property
