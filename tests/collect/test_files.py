@@ -247,3 +247,14 @@ def test_a_killed_import_is_completed_by_the_next(acme, tmp_path, home):
     report = import_files(acme, [path])
     assert (report.added, report.repeated) == (60, 30)
     assert acme.store.read("posts")["post_id"].is_unique
+
+
+@pytest.mark.parametrize(("encoding", "words"), [
+    ("latin-1", "Llevo cinco años y la señal es très mauvaise à Nîmes, für Müller auch"),
+    ("cp1251", "Привет, сеть не работает весь день, когда почините"),
+    ("cp932", "電波が悪い。毎日つながらない。"),
+])
+def test_western_letters_are_not_taken_for_baltic_ones_nor_cyrillic_for_either(encoding, words):
+    from earshot.collect.forms import _encoding
+    head = (words + "\n").encode(encoding) * 30
+    assert head.decode(_encoding(head)) == (words + "\n") * 30

@@ -81,7 +81,12 @@ def _encoding(head: bytes) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         from charset_normalizer import from_bytes
-        best = from_bytes(head[:65_536]).best()
+        found = from_bytes(head[:65_536])
+        best, western = found.best(), next((match for match in found if match.encoding == "cp1252"), None)
+        if western and western.chaos <= best.chaos and western.coherence >= best.coherence:
+            return "cp1252"  # as clean as the first guess: a Baltic "años" would read "ańos"
+        if best is not None and best.encoding == "mac_cyrillic":
+            return "cp1251"  # the same letters, and what Russian Windows writes
         # A handful of bytes tells no alphabet from another; and what it calls a code page of an old Mac or DOS is, in
         # posts, nearly always Windows' own superset of Latin-1.
         few = sum(byte > 127 for byte in head) < 20
