@@ -99,7 +99,8 @@ def reader(tmp_path_factory) -> Path:
     posts = "\n".join(f"{row},person{row % 7},I love how quick Acme is: note {row},2026-03-{row % 27 + 1:02} 08:00,Acme"
                       for row in range(60))
     (folder / "posts.csv").write_text(f"id,author,text,created_at,brand\n{posts}\n")
-    (folder / "labelled.csv").write_text("text,label\n" + "I love it,positive\nI hate it,negative\nIt is open,neutral\n" * 4)
+    rows = "I love it,positive\nI hate it,negative\nIt is open,neutral\n" * 4
+    (folder / "labelled.csv").write_text(f"text,label\n{rows}")
     return folder
 
 
