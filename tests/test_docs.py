@@ -125,4 +125,6 @@ def test_every_command_in_the_readme_runs(reader):
 def test_the_library_can_be_asked_as_shown(home):
     """The Python block imports what it says; the demo brand need not have posts for that."""
     shown, = blocks("python")
-    exec(compile(shown, "README.md", "exec"), {})
+    names: dict = {}
+    exec(compile(shown, "README.md", "exec"), names)
+    assert {"post_id", "text", "brand"} <= set(names["posts"].columns)
