@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import agreement
-from earshot.collect import readers
+from earshot.analyse import agreement, labelled
 from earshot.core.params import nearest
 from earshot.enrich import sentiment
 from earshot.enrich.sentiment import CLASSES, COLUMNS
@@ -173,7 +172,7 @@ def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evalua
     """
     if train:
         raise ValueError("The sentiment model is ready-made and learns nothing here; leave train empty.")
-    posts = check(_read(data))
+    posts = check(labelled.read(data))
     sentiment.warm(model)
     begun = time.perf_counter()
     said = sentiment.read(posts["text"].tolist(), model=model)
@@ -198,12 +197,6 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     if kept.empty:
         raise ValueError("The data has no row with both text and label.")
     return kept.assign(text=kept["text"].astype("str"), label=labels).reset_index(drop=True)
-
-
-def _read(data: str) -> pd.DataFrame:
-    if not data or not Path(data).is_file():
-        raise ValueError(f"There is no file {data!r}; give a CSV, JSONL or Parquet file with text and label.")
-    return pd.concat([batch.rows for batch in readers.read(Path(data))], ignore_index=True)
 
 
 def _ask_vader(texts: pd.Series) -> pd.Series | None:

@@ -25,10 +25,11 @@ from earshot.core.workspace import Workspace
 
 FIELDS = (
     "id", "platform", "brand", "author", "text", "created_at", "collected_at", "lang", "reply_to", "root", "kind",
-    "url", "likes", "reposts", "replies", "views", "followers", "place", "campaign", "is_public",
+    "url", "likes", "reposts", "replies", "views", "followers", "place", "campaign", "is_public", "region",
+    "media_text",
 )  # fmt: skip
 NUMBERS = ("likes", "reposts", "replies", "views", "followers")
-CONSTANTS = ("platform", "brand", "lang", "kind", "place", "campaign", "is_public")
+CONSTANTS = ("platform", "brand", "lang", "kind", "place", "campaign", "is_public", "region")
 SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands")
 HEADING = "# Which column of a file is which field of a post; earshot.collect.mapping says what else can stand here.\n"
 

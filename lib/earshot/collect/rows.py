@@ -37,7 +37,8 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
         "author": cell.text("author"), "text": text, "created_at": created,
         "collected_at": at if collected is None else collected.fillna(at), "lang": _languages(cell.text("lang")),
         "url": cell.text("url"), "place": cell.text("place"), "campaign": cell.text("campaign"),
-        "is_public": _flags(cell.text("is_public")), "source": source.name,
+        "is_public": _flags(cell.text("is_public")), "region": cell.text("region").str.strip().str.lower(),
+        "media_text": cell.text("media_text"), "source": source.name,
     }, index=rows.index)  # fmt: skip
     posts[list(NUMBERS)] = pd.DataFrame({name: _whole(cell.raw(name)) for name in NUMBERS}, index=rows.index)
     ids = cell.ids("id") if cell.given("id") else _made_ids(posts)

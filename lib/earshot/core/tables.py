@@ -3,6 +3,7 @@
 from earshot.core import schema
 from earshot.core.schema import Table, flag, number, text, time, vector, whole
 from earshot.core.tables_business import BUSINESS
+from earshot.core.tables_listening import LISTENING
 
 _STEP = {"post_id": text(True), "week": text(True), "content_hash": text(True)}
 _VERSION = {"step_version": text(True)}
@@ -17,8 +18,9 @@ _OURS = [
         "created_at": time(True), "collected_at": time(True), "lang": text(), "reply_to": text(), "root": text(),
         "kind": text(True, KINDS), "url": text(), "likes": whole(low=0), "reposts": whole(low=0),
         "replies": whole(low=0), "views": whole(low=0), "followers": whole(low=0), "place": text(),
-        "campaign": text(), "is_public": flag(), "source": text(True), "payload_ref": text(),
-        "week": text(True), "content_hash": text(True)}, volatile=("collected_at", "payload_ref")),
+        "campaign": text(), "is_public": flag(), "region": text(), "media_text": text(), "source": text(True),
+        "payload_ref": text(), "week": text(True), "content_hash": text(True)},
+        volatile=("collected_at", "payload_ref")),
     Table("quarantine", ["payload_ref"], None, {
         "payload_ref": text(True), "source": text(True), "file": text(), "row": whole(), "payload": text(),
         "reason": text(True), "seen_at": time(True)}, volatile=("seen_at",)),
@@ -29,7 +31,7 @@ _OURS = [
         "clean_text": text(True), "edits": text(True), "hashtags": text(True), "mentions": text(True),
         "urls": text(True), "emoji": text(True), "words": whole(True)} | _VERSION),
     Table("language", ["post_id"], "week", _STEP | {
-        "lang": text(True), "confidence": number(True, 0, 1)} | _VERSION),
+        "lang": text(True), "confidence": number(True, 0, 1), "mixed": flag(), "spans": text()} | _VERSION),
     Table("duplicates", ["post_id"], "week", _STEP | {
         "group": text(True), "role": text(True, ("original", "exact", "near", "repost")),
         "similarity": number(True, 0, 1), "fingerprint": text(True), "sketch": text()} | _VERSION),
@@ -51,7 +53,7 @@ _OURS = [
         "overlap": number(True, 0, 1), "posts": whole(True, 0), "at": time(True)}, volatile=("at",)),
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in _OURS} | BUSINESS
+TABLES: dict[str, Table] = {table.name: table for table in _OURS} | LISTENING | BUSINESS
 
 
 def conform(name: str, frame):

@@ -30,8 +30,6 @@ _BUSINESS = [
     Table("visits", ["day", "region", "source"], None, {
         "day": text(True), "region": text(True), "source": text(True), "visits": whole(True, low=0),
         "sales": whole(True, low=0), "revenue": number(True, low=0)}),
-    Table("deletions", ["platform", "id"], None, {
-        "platform": text(True), "id": text(True), "deleted_at": time(True)}),
 ]
 
 BUSINESS: dict[str, Table] = {table.name: table for table in _BUSINESS}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 
 import pandas as pd
 
@@ -41,22 +42,18 @@ def update(workspace: Workspace, progress: Progress | None = None, until: str | 
     reports = []
     for step in ORDER[:ORDER.index(until) + 1] if until else ORDER:
         begun = time.monotonic()
-        new = _run(step, workspace.store, workspace.params, partial(progress, step) if progress else None)
+        new = _run(step, workspace, partial(progress, step) if progress else None)
         reports.append(StepReport(step, new, time.monotonic() - begun))
     return reports
 
 
-def _run(step: str, store: Store, params: Brief, progress: Callable[[int, int], None] | None) -> int:
-    if step == "duplicates":
-        from earshot.enrich import duplicates
-        return duplicates.update(store)
-    if step == "topics":
-        from earshot.enrich import topics
-        return topics.update(store, params)
-    if step == "embeddings":
-        from earshot.enrich import embeddings
-        return embeddings.update(store, params.embedding_model, progress)
-    return _run_by_part(step, store, params, progress)
+def _run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | None) -> int:
+    store, params = workspace.store, workspace.params
+    if step in _INPUTS:
+        return _run_by_part(step, store, params, progress)
+    module = import_module(f"earshot.enrich.{step}")
+    needs = {"duplicates": (store,), "embeddings": (store, params.embedding_model, progress), "topics": (store, params)}
+    return module.update(*needs.get(step, (workspace,)))
 
 
 def _run_by_part(step: str, store: Store, params: Brief, progress: Callable[[int, int], None] | None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.core import schema
+from earshot.core.tables import TABLES
 from earshot.core.tables_business import BUSINESS
 
 
@@ -17,7 +18,7 @@ def read_business(folder: Path, name: Callable[[str], str] = str) -> dict[str, p
     place = Path(folder) / "business"
     if not place.exists():
         raise FileNotFoundError(f"There are no business files in {place}; run collect.demo.simulate first.")
-    return {table: _read(table, place, name) for table in BUSINESS}
+    return {table: _read(table, place, name) for table in (*BUSINESS, "deletions")}
 
 
 def _read(table: str, place: Path, name: Callable[[str], str]) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def _read(table: str, place: Path, name: Callable[[str], str]) -> pd.DataFrame:
         frame["author"] = frame["author"].map(name, na_action="ignore")
     if "day" in frame:
         frame["day"] = frame["day"].dt.strftime("%Y-%m-%d")
-    good, refused = schema.conform(BUSINESS[table], frame)
+    good, refused = schema.conform(TABLES[table], frame)
     if len(refused):
         raise ValueError(f"{path.name} has {len(refused)} rows that do not fit: {refused['reason'].iloc[0]}.")
     return good

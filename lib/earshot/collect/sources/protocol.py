@@ -1,0 +1,95 @@
+"""What a platform must say about itself: what it yields, how it pages, what its limits are, how it says "deleted".
+
+A platform does no input or output. It says what to ask (a Request) and reads what was answered (a Page); fetching,
+waiting, retrying, counting and storing are the same for all of them, in ``collect.harvest``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from earshot.collect.mapping import Source
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How fast and how far back a platform lets us read: requests in so many seconds, posts a page, days of history."""
+
+    requests: int
+    seconds: float
+    page: int
+    days: float | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of a platform: its words in the platform's own dialect, and from when (inclusive) to when."""
+
+    name: str
+    text: str
+    since: pd.Timestamp | None = None
+    until: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request: the address below the feed's base, its parameters, headers that are no secret, and a body."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A post (or, without ``id``, all of an ``account``) that the platform says is gone, and since when."""
+
+    id: str = ""
+    kind: str = "deleted"
+    at: pd.Timestamp | None = None
+    account: str = ""
+
+
+@dataclass
+class Page:
+    """What one answer holds: posts as flat rows, what is gone, what could not be read, and what to ask next.
+
+    ``rows`` are payloads as delivered with what belongs to them joined in (author, place, parent), nested objects still
+    nested. ``broken`` are (text, reason) of what is no post. ``next`` is the request that continues, ``cursor`` what to
+    keep so that a later run begins where this one ended. ``truncated`` says what the platform left out, if it did.
+    """
+
+    rows: list[dict] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    next: list[Request] = field(default_factory=list)
+    cursor: str = ""
+    truncated: str = ""
+
+
+class Platform(Protocol):
+    """One platform. ``mapping`` says which field of a (flattened) row is which field of a post; ``accounts`` the same
+    for the accounts table; ``secrets`` names the credentials it needs (feeds.yml says where each is found)."""
+
+    name: str
+    base: str
+    limits: Limits
+    mapping: Source
+    accounts: Mapping[str, str]
+    secrets: tuple[str, ...]
+
+    def first(self, query: Query, cursor: str = "") -> Request:
+        """Return the request that begins a query, or continues it from a kept ``cursor``."""
+
+    def read(self, body: bytes, query: Query) -> Page:
+        """Return what an answer holds. Never raises on what a platform sends: what is no post goes to ``broken``."""
+
+    def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
+        """Return the request with its credentials."""
+
+    def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
+        """Return for how many seconds the platform wants us to pause, or None when the answer does not say so."""
