@@ -194,13 +194,6 @@ def test_a_control_character_in_anybodys_chart_does_not_kill_the_process():
     assert "null" in drawn(own)
 
 
-def test_an_interactive_chart_is_a_widget_that_asks_nothing_of_the_network():
-    pytest.importorskip("anywidget", reason="anywidget is not installed, so no chart can be interactive")
-    widget = charts.interactive(charts.bars(LEVELS, "airline", "value"))
-    assert widget.spec["layer"]
-    assert "https://" not in str(widget._esm)[:500]
-
-
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12).map(sorted), st.floats(0.001, 0.08))
 def test_names_at_line_ends_keep_their_order_and_distance(places, gap):
     spots = scales.apart(places, gap, top=1.0)

@@ -1,11 +1,16 @@
-"""Which posts count as an opinion, and what each adds to the share of every feeling."""
+"""Which posts count as an opinion, and what each adds to the share of every feeling.
+
+The model holds each class for equally likely beforehand. A stream of complaints is not like that, so counting its
+labels understates the commonest class. Ways to correct were compared in models/sentiment/card.md. What none of them can
+see: people who write, or label, unlike those the model learned from.
+"""
 
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import prevalence
-
 CLASSES = ("negative", "neutral", "positive")
+EQUAL = (1 / 3, 1 / 3, 1 / 3)
+ROUNDS, CLOSE = 1_000, 1e-7
 RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
 STREAM = 200  # posts below which a brand's own mix cannot be told from chance
 
@@ -32,18 +37,35 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
                           doubt_net=doubt["positive"] - doubt["negative"], **doubt.add_prefix("doubt_"))
 
 
-def contribute(probabilities: np.ndarray, prior=prevalence.EQUAL) -> np.ndarray:
-    """Return what each post adds to the shares (n, classes): the mean over all posts is ``prevalence.maximise``'s.
+def contribute(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
+    """Return what each post adds to the shares (n, classes): the mean over all posts is ``maximise``'s.
 
     Each row is the post's score under the mixture, multiplied by the inverse of the scores' information, so that the
     mean over any part of the posts, a day or a channel, is an unbiased estimate of that part's own shares, and the
     spread of the rows carries the uncertainty that the model's doubt adds. Single rows may leave 0 to 1.
     """
     relative = probabilities / np.asarray(prior)
-    share = prevalence.maximise(probabilities, prior=prior, belief=0.0)
+    share = maximise(probabilities, prior)
     scores = relative / (relative @ share)[:, None]
     information = scores.T @ scores / len(scores) + RIDGE * np.eye(scores.shape[1])
     return np.linalg.solve(information, scores.T).T
+
+
+def maximise(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
+    """Return the shares (classes,) that make the posts most likely, by expectation maximisation.
+
+    Saerens, Latinne & Decaestecker (2002), "Adjusting the outputs of a classifier to new a priori probabilities",
+    Neural Computation 14. ``probabilities`` (n, classes) were made for ``prior``.
+    """
+    relative = probabilities / np.asarray(prior)
+    share = probabilities.mean(axis=0)
+    for _ in range(ROUNDS):
+        each = relative * share
+        each /= each.sum(axis=1, keepdims=True)
+        before, share = share, each.mean(axis=0)
+        if np.abs(share - before).max() < CLOSE:
+            break
+    return share
 
 
 def _streams(counted: pd.DataFrame) -> list[pd.Index]:

@@ -2,7 +2,7 @@
 
 The shipped model adds up three views of a clean text: its MiniLM embedding through one hidden layer (one for English,
 one for all else), its words, word pairs and letter groups, and a lexicon that knows negation. Since each class is taken
-as equally likely beforehand, shares of a whole stream are corrected in analyse.prevalence.
+as equally likely beforehand, shares of a whole stream are corrected in analyse.opinions.
 """
 
 from functools import cache

@@ -13,7 +13,7 @@ import pandas as pd
 from earshot.publish import drawing, palette, scales
 from earshot.publish.aggregates import describe, is_time, prepare, tidy_x, unit_of
 
-__all__ = ["bars", "describe", "dots", "grid", "interactive", "lines", "pictures", "seaborn_theme", "shares"]
+__all__ = ["bars", "describe", "dots", "grid", "lines", "pictures", "seaborn_theme", "shares"]
 TICKS = alt.ExprRef("max(2, ceil(width / 110))")
 
 
@@ -119,12 +119,6 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
     inner = alt.layer(*layers).properties(width=(palette.WIDE - 48) // columns - 22, height=118)
     chart = inner.facet(alt.Facet("facet:N", sort=names), columns=columns, spacing={"row": 18, "column": 20})
     return _titled(chart, title).configure(**palette.THEME)
-
-
-def interactive(chart: alt.TopLevelMixin) -> alt.JupyterChart:
-    """Return the chart as a widget for a dashboard; works offline and reports selections to Python."""
-    alt.JupyterChart.enable_offline()
-    return alt.JupyterChart(chart, embed_options={"actions": False, "renderer": "svg"})
 
 
 def pictures(chart: object) -> tuple[str, str, str]:
