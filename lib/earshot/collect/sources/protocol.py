@@ -25,12 +25,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of a platform: its words in the platform's own dialect, and from when (inclusive) to when."""
+    """What is asked of a platform: its words in the platform's own dialect, and from when (inclusive) to when.
+
+    ``cursor`` is what the run before left ("" at first); ``options`` are the platform's own, as feeds.yml gives them.
+    """
 
     name: str
     text: str
     since: pd.Timestamp | None = None
     until: pd.Timestamp | None = None
+    cursor: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,15 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole: the body, the request it answers, and its headers with names in lower case."""
+
+    body: bytes
+    request: Request
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,8 +73,11 @@ class Page:
     """What one answer holds: posts as flat rows, what is gone, what could not be read, and what to ask next.
 
     ``rows`` are payloads as delivered with what belongs to them joined in (author, place, parent), nested objects still
-    nested. ``broken`` are (text, reason) of what is no post. ``next`` is the request that continues, ``cursor`` what to
-    keep so that a later run begins where this one ended. ``truncated`` says what the platform left out, if it did.
+    nested; a field that the platform puts together itself (plain text out of HTML …) lies in the row's "post" object.
+    ``broken`` are (text, reason) of what is no post. ``next`` are the requests that continue; they are asked in this
+    order, after a kill too. ``cursor`` is what to keep so that a later run begins where this one ended: the last page
+    that gives one decides, and it holds once nothing is left to ask, so newest-first pages give it on the first page
+    only. ``truncated`` says in a sentence what the platform left out, ``lost`` of which stretch of time, if it is known.
     """
 
     rows: list[dict] = field(default_factory=list)
@@ -69,11 +86,14 @@ class Page:
     next: list[Request] = field(default_factory=list)
     cursor: str = ""
     truncated: str = ""
+    lost: tuple[pd.Timestamp, pd.Timestamp] | None = None
 
 
 class Platform(Protocol):
     """One platform. ``mapping`` says which field of a (flattened) row is which field of a post; ``accounts`` the same
-    for the accounts table; ``secrets`` names the credentials it needs (feeds.yml says where each is found)."""
+    for the accounts table, as {its column: column of the row} (has_* are true where that column is filled, and author
+    is the mapping's). ``secrets`` names the credentials it needs (feeds.yml says where each is found); one that ends
+    in "?" it can do without. ``options`` says what a feed may set: {name: what it does}."""
 
     name: str
     base: str
@@ -81,15 +101,20 @@ class Platform(Protocol):
     mapping: Source
     accounts: Mapping[str, str]
     secrets: tuple[str, ...]
+    options: Mapping[str, str]
 
     def first(self, query: Query, cursor: str = "") -> Request:
         """Return the request that begins a query, or continues it from a kept ``cursor``."""
 
-    def read(self, body: bytes, query: Query) -> Page:
+    def read(self, answer: Answer, query: Query) -> Page:
         """Return what an answer holds. Never raises on what a platform sends: what is no post goes to ``broken``."""
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
-        """Return the request with its credentials."""
+        """Return the request with its credentials; those it can do without may be missing from ``secrets``."""
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
-        """Return for how many seconds the platform wants us to pause, or None when the answer does not say so."""
+        """Return for how many seconds the platform wants us to pause, or None when the answer does not say so.
+
+        Retry-After is read for every platform; this is for what a platform does in its own way: X's reset header, or
+        a 401 that means throttling. Header names are in lower case.
+        """
