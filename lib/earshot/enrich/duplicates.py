@@ -11,16 +11,19 @@ copies when the same author posts them twice on one day, or when a repost names 
 
 import re
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
+from earshot.core.spread import spread
 from earshot.enrich import likeness
 from earshot.enrich.likeness import are_alike, is_long, jaccard, normalise
 from earshot.enrich.literals import listed
 
 TABLE = "duplicates"
-VERSION = "1"
+VERSION = "2"
+PART = 50_000  # posts that one process reads at a time
 COLUMNS = ["post_id", "week", "content_hash", "author", "text", "created_at", "kind", "reply_to", "root"]
 MARK = re.compile(r"^\W*(?:rt|mt)\b:?\s*@\w+|^\s*[\"“”'‘«]\s*@\w+\s*:|\bvia @\w+\s*$", re.I)
 
@@ -57,9 +60,7 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
     The order of the rows does not matter; a group's original is its earliest post, then its smallest id.
     """
     posts = posts.sort_values(["created_at", "post_id"], ignore_index=True)
-    texts = [normalise(text) for text in posts["text"]]
-    prints = _fingerprints(posts, texts)
-    sketches, sketched = _sketches(texts, prints)
+    texts, prints, sketches, sketched = _read(posts)
     forest = _Forest(len(posts))
     for earlier, later in _known_links(posts, prints):
         forest.join(earlier, later)
@@ -70,17 +71,17 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
 
 def _touched(store, posts: pd.DataFrame) -> set:
     """Return the stored groups that ``posts`` may belong to: by fingerprint, by original, or by a shared band."""
-    texts = [normalise(text) for text in posts["text"]]
-    prints = _fingerprints(posts, texts)
+    _, prints, sketches, _ = _read(posts)
     named = {value for value in [*posts["root"], *posts["reply_to"]] if isinstance(value, str)}
     # Reposts may have come before the post they repeat.
     awaited = {_digest("repost of", post) for post in posts["post_id"]}
-    stored = store.sql(f"""SELECT post_id, "group", fingerprint, sketch FROM {TABLE}""")
+    stored = store.sql(f"""SELECT post_id, "group", fingerprint, sketch FROM {TABLE}
+        WHERE step_version = '{VERSION}'""")
     if stored.empty:
         return set()
     sure = stored["fingerprint"].isin({*prints, *awaited}) | stored["post_id"].isin(named)
     kept = stored[stored["sketch"] != ""]
-    alike = likeness.crossed(_sketches(texts, prints)[0], likeness.unpacked(kept["sketch"]))
+    alike = likeness.crossed(sketches, likeness.unpacked(kept["sketch"]))
     return {*stored.loc[sure, "group"], *kept["group"].iloc[alike]}
 
 
@@ -88,16 +89,19 @@ def _digest(*parts: str) -> str:
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _fingerprints(posts: pd.DataFrame, texts: list[str]) -> list[str]:
+def _fingerprints(posts: pd.DataFrame, texts: list[str], long: list[bool]) -> list[str]:
     """Return for each post the hash under which exact repeats meet."""
-    days = posts["created_at"].dt.strftime("%Y-%m-%d")
-    columns = [texts, posts["text"], posts["author"], days, posts["kind"], _pointers(posts), posts["post_id"]]
-    return [_fingerprint(*values) for values in zip(*columns, strict=True)]
+    prints = [_digest(text) if counts else "" for text, counts in zip(texts, long, strict=True)]
+    short = np.flatnonzero(~np.array(long, bool))
+    part = posts.iloc[short]
+    columns = [part["text"].tolist(), part["author"].tolist(), part["created_at"].dt.strftime("%Y-%m-%d").tolist(),
+               part["kind"].tolist(), _pointers(part), part["post_id"].tolist()]
+    for row, values in zip(short.tolist(), zip(*columns, strict=True), strict=True):
+        prints[row] = _short_fingerprint(*values)
+    return prints
 
 
-def _fingerprint(text: str, raw: str, author: str, day: str, kind: str, pointer: str, post: str) -> str:
-    if is_long(text):
-        return _digest(text)
+def _short_fingerprint(raw: str, author: str, day: str, kind: str, pointer: str, post: str) -> str:
     if kind == "repost" and pointer:
         return _digest("repost of", pointer)
     return _digest(raw.casefold(), author if isinstance(author, str) else post, day)
@@ -111,7 +115,7 @@ def _pointers(posts: pd.DataFrame) -> list[str]:
 def _known_links(posts: pd.DataFrame, prints: list[str]):
     """Yield pairs of rows that share a fingerprint, or of which one is the repost of the other or of the same post."""
     first: dict[str, int] = {}
-    place = {post: row for row, post in enumerate(posts["post_id"])}
+    place = {post: row for row, post in enumerate(posts["post_id"].tolist())}
     for row, (key, pointer) in enumerate(zip(prints, _pointers(posts), strict=True)):
         keys = [key, _digest("repost of", pointer)] if pointer else [key]
         for name in keys:
@@ -121,14 +125,28 @@ def _known_links(posts: pd.DataFrame, prints: list[str]):
             yield place[pointer], row
 
 
-def _sketches(texts: list[str], prints: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (MinHash sketches, their row numbers), one for each different text that is long."""
+def _read(posts: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray, np.ndarray]:
+    """Return (normalised texts, fingerprints, sketches, their row numbers); many posts are read on all cores."""
+    parts = [posts.iloc[at:at + PART] for at in range(0, len(posts), PART)] or [posts]
+    # A process that starts costs more than reading a hundred thousand posts.
+    texts, prints, sketches, rows = zip(*spread(_read_part, parts, workers=1 if len(parts) < 4 else None), strict=True)
+    texts, prints = list(chain.from_iterable(texts)), list(chain.from_iterable(prints))
+    rows = np.concatenate([part + PART * place for place, part in enumerate(rows)])
+    keys = np.array(prints, "S24")[rows]
+    first = np.sort(np.unique(keys, return_index=True)[1])  # the same text may have come in several parts
+    return texts, prints, np.vstack(sketches)[first], rows[first]
+
+
+def _read_part(posts: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray, np.ndarray]:
+    texts = [normalise(text) for text in posts["text"].tolist()]
+    long = [is_long(text) for text in texts]
+    prints = _fingerprints(posts, texts, long)
     first: dict[str, int] = {}
-    for row, (text, key) in enumerate(zip(texts, prints, strict=True)):
-        if key not in first and is_long(text):
-            first[key] = row
+    for row, (counts, key) in enumerate(zip(long, prints, strict=True)):
+        if counts:
+            first.setdefault(key, row)
     rows = np.fromiter(first.values(), np.int64, len(first))
-    return likeness.minhash([texts[row] for row in rows]), rows
+    return texts, prints, likeness.minhash([texts[row] for row in rows]), rows
 
 
 def _join_near(forest: "_Forest", sketches: np.ndarray, rows: np.ndarray, texts: list[str]) -> None:
@@ -163,9 +181,9 @@ def _rows(posts: pd.DataFrame, texts: list[str], prints: list[str], original: np
     """Return the table's rows, given the row number of each post's original and the sketches by row number."""
     ids = posts["post_id"].to_numpy()
     named = [_role(row, first, raw, kind, prints) for row, (first, raw, kind)
-             in enumerate(zip(original, posts["text"], posts["kind"], strict=True))]
+             in enumerate(zip(original.tolist(), posts["text"].tolist(), posts["kind"].tolist(), strict=True))]
     alike = [1.0 if prints[row] == prints[first] else jaccard(texts[row], texts[first])
-             for row, first in enumerate(original)]
+             for row, first in enumerate(original.tolist())]
     return posts[["post_id", "week", "content_hash"]].assign(
         group=ids[original], role=named, similarity=alike, fingerprint=prints,
         sketch=[kept.get(row, "") for row in range(len(posts))], step_version=VERSION)

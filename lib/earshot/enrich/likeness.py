@@ -11,7 +11,11 @@ ALIKE = 0.75
 SURE = 0.9  # for texts with other numbers in them: two people with other sums on their bills did not copy each other
 SHINGLE = 5
 WORDS, LETTERS = 6, 30  # a text with fewer of either is short
-PARTS, ROWS = 24, 5  # MinHash bands: pairs that are 70% alike meet in some band 99 times in 100
+# MinHash bands: pairs that are 70% alike meet in some band 99 times in 100. PARTS x ROWS must divide by three, or
+# sketches as text would have padding in between when they are read together.
+PARTS, ROWS = 18, 4
+MARGIN = 0.17  # three standard errors of a sketch of PARTS x ROWS values
+NEARBY = 5  # how many texts of the same band each is compared with, beside the first
 CHUNK = 20_000
 
 LINK = re.compile(r"https?://\S+|\bwww\.\S+")
@@ -109,7 +113,7 @@ def pairs(sketches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _neighbours(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return pairs of rows with one key: each with the first, and with the three before it.
+    """Return pairs of rows with one key: each with the first, and with the NEARBY before it.
 
     All pairs would be quadratic in a campaign of a thousand copies; these few tie it together as well.
     """
@@ -117,7 +121,8 @@ def _neighbours(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ranked = keys[order]
     begins = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))[: len(keys)]
     first = np.repeat(begins, np.diff(np.concatenate([begins, [len(keys)]])))
-    pairs = [(np.maximum(np.arange(len(keys)) - lag, first), np.arange(len(keys))) for lag in (1, 2, 3, len(keys))]
+    lags = (*range(1, NEARBY + 1), len(keys))
+    pairs = [(np.maximum(np.arange(len(keys)) - lag, first), np.arange(len(keys))) for lag in lags]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
     return order[left[left < right]], order[right[left < right]]
 
@@ -137,7 +142,7 @@ def crossed(new: np.ndarray, old: np.ndarray) -> np.ndarray:
 
 def _look_alike(mine: np.ndarray, left: np.ndarray, yours: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Say for each pair whether the sketches leave it possible that the texts are alike (three standard errors)."""
-    parts = [(mine[left[at:at + CHUNK]] == yours[right[at:at + CHUNK]]).mean(axis=1) >= ALIKE - 0.13
+    parts = [(mine[left[at:at + CHUNK]] == yours[right[at:at + CHUNK]]).mean(axis=1) >= ALIKE - MARGIN
              for at in range(0, len(left), CHUNK)]
     return np.concatenate(parts) if parts else np.empty(0, bool)
 
