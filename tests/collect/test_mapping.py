@@ -14,15 +14,15 @@ GOOD = {"columns": {"text": "t", "created_at": "w"}}
     ({}, "source 'feed' has no columns; write, for example, columns: {text: message}."),
     ({"columns": {"txt": "t"}}, "source 'feed' has no post field 'txt'; there are id, platform, brand, author, text, "
      "created_at, collected_at, lang, reply_to, root, kind, url, likes, reposts, replies, views, followers, place, "
-     'campaign, is_public. Did you mean "text"?'),
+     'campaign, is_public, region, media_text. Did you mean "text"?'),
     ({"columns": {"text": "t"}}, "source 'feed' maps no column to created_at; every post needs one."),
     (GOOD | {"colums": {}}, "source 'feed' has no setting 'colums'; there are match, columns, constants, time_zone, "
-     'time_format, day_first, brands. Did you mean "columns"?'),
+     'time_format, day_first, brands, also, vendor, price, joined. Did you mean "columns"?'),
     (GOOD | {"match": {"fil": "x"}}, "source 'feed' has no match rule 'fil'; there are file, columns. "
      'Did you mean "file"?'),
     (GOOD | {"match": "*.csv"}, "source 'feed' has '*.csv' where 'name: value' is expected (match rule)."),
     (GOOD | {"constants": {"platfrom": "x"}}, "source 'feed' has no constant 'platfrom'; there are platform, brand, "
-     'lang, kind, place, campaign, is_public. Did you mean "platform"?'),
+     'lang, kind, place, campaign, is_public, region. Did you mean "platform"?'),
     (GOOD | {"time_zone": "Europe/Berln"}, "source 'feed' has time_zone 'Europe/Berln'; use an IANA zone such as "
      'Europe/London. Did you mean "Europe/Berlin"?'),
     (GOOD | {"day_first": "yes"}, "source 'feed' has day_first 'yes'; use true or false."),
@@ -56,6 +56,16 @@ def test_what_is_saved_is_what_is_read(workspace):
     mapping.save_source(acme, source)
     assert [one.name for one in mapping.read_sources(acme)] == ["old", "new"]
     assert mapping.read_sources(acme)[1] == source
+
+
+def test_further_columns_a_vendor_and_a_price_are_kept_too(workspace):
+    acme = workspace()
+    further = {"also": {"text": ["s", "title"]}, "vendor": "brandwatch", "price": {"month": 900}}
+    source = mapping.parse("new", GOOD | further | {"match": {"columns": ["t"]}, "joined": {"id": ["o", "i"]}})
+    mapping.save_source(acme, source)
+    assert mapping.read_sources(acme) == [source]
+    assert source.missing(["title", "w"]) == []
+    assert source.missing(["w"]) == ["t"]
 
 
 def frame(**columns):

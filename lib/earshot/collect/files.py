@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from earshot.collect import exports, rehydration
 from earshot.collect.forms import FileRefused
-from earshot.collect.guess import Guess, guess_source
+from earshot.collect.guess import Guess, explain, guess_source
 from earshot.collect.landing import Landed, Landing
 from earshot.collect.mapping import Source, find_source, parse, read_sources, save_source
 from earshot.collect.readers import Batch, read
@@ -96,6 +97,8 @@ def _import_file(workspace: Workspace, path: Path, mapping: str | dict | None, p
         landed.add(landing.land(batch.rows, batch.broken))
         progress(path.name, batch.done)
     known.add(path, source, landed)
+    if exports.STRIPPED in landed.reasons:
+        rehydration.list_ids(workspace, source)
     return FileReport(**vars(landed), file=path.name, source=source.name, seconds=time.perf_counter() - start)
 
 
@@ -115,7 +118,9 @@ def _source(workspace: Workspace, path: Path, sample: pd.DataFrame, mapping: str
         return _checked(named[0], path, columns, where)
     if found := find_source(sources, path.name, columns, where):
         return found
-    guess = guess_source(path, sample.head(2000), [source.name for source in sources])
+    taken = [source.name for source in sources]
+    vendor = exports.propose(columns, taken)
+    guess = explain(vendor, sample) if vendor else guess_source(path, sample.head(2000), taken)
     if not guess.complete:
         lost = [name for name in ("text", "created_at") if name not in guess.source.columns]
         raise ParamError(f"No source in {where} fits {path.name}, and no column looks like {' or '.join(lost)} "

@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 SAMPLE = 1 << 18
+PREAMBLE = 15  # lines
 DELIMITERS = ",\t;|\x1f\x01^~:#"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -23,7 +25,10 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and columns."""
+    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and columns.
+
+    ``preamble`` counts the lines above the heading, in which vendors say what the report is.
+    """
 
     kind: str
     encoding: str = "utf-8"
@@ -31,6 +36,7 @@ class Form:
     columns: tuple[str, ...] = ()
     headed: bool = True
     escape: bool = False
+    preamble: int = 0
 
 
 def recognise(path: Path) -> Form:
@@ -76,6 +82,8 @@ def _encoding(head: bytes) -> str:
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
+    if len(head) > 20 and head[1::2].count(0) > 0.7 * len(head[1::2]):
+        return "utf-16-le"  # without a mark, as Meltwater's exports can be
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
         return "utf-8"
@@ -104,6 +112,8 @@ def _is_json(line: str) -> bool:
 def _csv_form(path: Path, text: str, encoding: str) -> Form:
     whole = text if len(text) < SAMPLE // 4 else text[: text.rfind("\n") + 1] or text
     escape = '\\"' in whole and '""' not in whole
+    lines = _preamble(whole, escape)
+    whole = whole if not lines else "".join(whole.splitlines(keepends=True)[lines:])
     scores = {mark: _steadiness(whole, mark, escape) for mark in DELIMITERS if mark in whole}
     best = max(scores, key=lambda mark: scores[mark], default="")
     steady = best and scores[best][0] >= 0.5
@@ -113,7 +123,33 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
     first = next(_cells(whole, best, escape))
     headed = not any(re.fullmatch(r"\s*-?\d[\d.,:\-TZ+ /]*", cell) for cell in first)
     names = first if headed else [f"column_{place}" for place in range(1, len(first) + 1)]
-    return Form("csv", encoding, best, tuple(_unlike(names)), headed, escape)
+    return Form("csv", encoding, best, tuple(_unlike(names)), headed, escape, lines)
+
+
+def _preamble(text: str, escape: bool) -> int:
+    """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that follow."""
+    for mark in ",;\t":
+        rows = list(islice(_quietly(_cells(text, mark, escape)), 400))
+        widths = Counter(len(row) for row in rows if len(row) >= 5)
+        usual = max(widths, key=lambda width: (widths[width], width), default=0)
+        start = next((place for place, row in enumerate(rows) if len(row) == usual), 0)
+        narrow = all(len(row) <= max(3, usual // 3) for row in rows[:start])
+        named = start and len({cell.strip() for cell in rows[start]}) == usual and not any(
+            re.fullmatch(r"\s*-?[\d.,:\-TZ+ /]*", cell) for cell in rows[start])
+        if 0 < start <= PREAMBLE and narrow and named:
+            reader = _cells(text, mark, escape)
+            for _ in range(start):
+                next(reader)
+            return reader.line_num
+    return 0
+
+
+def _quietly(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows until one cannot be read."""
+    try:
+        yield from rows
+    except csv.Error:
+        return
 
 
 def _cells(text: str, delimiter: str, escape: bool) -> Iterator[list[str]]:

@@ -69,6 +69,13 @@ def guess_source(path: Path, sample: pd.DataFrame, known: list[str] | None = Non
     return Guess(source, sorted(reasons, key=lambda reason: order[reason[0]]))
 
 
+def explain(source: Source, sample: pd.DataFrame) -> Guess:
+    """Return the guess for a file whose headings are those of a known vendor."""
+    reasons = [(field, column, f"a column of {source.vendor}'s exports", _example(sample[column]))
+               for field, column in source.columns.items()]
+    return Guess(source, reasons)
+
+
 def _by_name(field: str, sample: pd.DataFrame) -> tuple[str, str] | None:
     plain = {_plain(column): column for column in reversed(list(sample))}
     for name in NAMES.get(field, "").split():

@@ -10,8 +10,13 @@ One entry per source, for example::
       time_format: "%d.%m.%Y %H:%M"          # only where times are written in an unusual way
       day_first: true                        # whether 03/04/2026 is 3 April
       brands: {"@JetBlue": Delta, "DL": Delta}   # what the file or the text calls a brand -> its name in the brief
+      also: {text: [snippet]}                # further columns of a field, looked at in turn where the first is empty
+      joined: {id: [owner_id, id]}           # columns whose values, joined by _, are the id
+      vendor: brandwatch                     # whose export it is: what it leaves out is known (earshot.collect.exports)
+      price: {month: 900}                    # or {per_thousand: 0.5}; the source scorecard makes a price per mention
 
-Columns that are not mapped stay in the raw payload and reach nothing else.
+The constant platform: address takes the platform from each post's own address. Columns that are not mapped stay in the
+raw payload and reach nothing else.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -30,7 +35,9 @@ FIELDS = (
 )  # fmt: skip
 NUMBERS = ("likes", "reposts", "replies", "views", "followers")
 CONSTANTS = ("platform", "brand", "lang", "kind", "place", "campaign", "is_public", "region")
-SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands")
+SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands", "also", "vendor",
+            "price", "joined")  # fmt: skip
+PRICES = ("month", "per_thousand")
 HEADING = "# Which column of a file is which field of a post; earshot.collect.mapping says what else can stand here.\n"
 
 
@@ -47,6 +54,20 @@ class Source:
     time_format: str = ""
     day_first: bool | None = None
     brands: dict[str, str] = field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    vendor: str = ""
+    price: dict[str, float] = field(default_factory=dict)
+    joined: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def columns_of(self, name: str) -> list[str]:
+        """Return the columns that give a field, the first one first."""
+        return [column for column in (self.columns.get(name), *self.also.get(name, ())) if column]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Which field each column gives."""
+        further = {column: name for name, columns in self.also.items() for column in columns}
+        return further | {column: name for name, column in self.columns.items()}
 
     def fits(self, file: str, columns: list[str]) -> bool:
         """Say whether a file of this name with these columns is one of this source."""
@@ -54,13 +75,15 @@ class Source:
         return bool(self.file or self.needs) and named and set(self.needs) <= set(columns)
 
     def missing(self, columns: list[str]) -> list[str]:
-        """Return the mapped columns that a file with these columns does not have."""
-        return [column for column in self.columns.values() if column not in columns]
+        """Return the mapped columns that a file with these columns does not have, nor another of the same field."""
+        return [column for name, column in self.columns.items() if not set(self.columns_of(name)) & set(columns)]
 
     def as_dict(self) -> dict:
         """Return the source as sources.yml has it, without its name and without what is left at its default."""
         match = {key: value for key, value in (("file", self.file), ("columns", list(self.needs))) if value}
         rest = {name: asdict(self)[name] for name in SETTINGS[2:]}
+        for setting in ("also", "joined"):
+            rest[setting] = {name: list(columns) for name, columns in getattr(self, setting).items()}
         kept = {name: value for name, value in rest.items() if value not in ({}, "", None, "UTC")}
         return {"match": match, "columns": dict(self.columns)} | kept
 
@@ -77,10 +100,14 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
         raise ParamError(f"{where}: source {name!r} has no columns; write, for example, columns: {{text: message}}.")
     match, columns = entry.get("match") or {}, entry["columns"]
     constants, brands = entry.get("constants") or {}, entry.get("brands") or {}
+    also, price, joined = (entry.get(setting) or {} for setting in ("also", "price", "joined"))
     _known(entry, SETTINGS, "setting", name, where)
     _known(match, ("file", "columns"), "match rule", name, where)
     _known(columns, FIELDS, "post field", name, where)
     _known(constants, CONSTANTS, "constant", name, where)
+    _known(also, FIELDS, "post field", name, where)
+    _known(price, PRICES, "price", name, where)
+    _known(joined, ("id", "reply_to", "root"), "joined field", name, where)
     for needed in ("text", "created_at"):
         if needed not in columns:
             raise ParamError(f"{where}: source {name!r} maps no column to {needed}; every post needs one.")
@@ -90,7 +117,9 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
     return Source(name, {key: str(value) for key, value in columns.items()}, str(match.get("file", "")),
                   tuple(map(str, match.get("columns", ()))), {key: str(value) for key, value in constants.items()},
                   _zone(entry.get("time_zone") or "UTC", name, where), str(entry.get("time_format") or ""), day_first,
-                  {str(key): str(value) for key, value in brands.items()})
+                  {str(key): str(value) for key, value in brands.items()},
+                  _listed(also), str(entry.get("vendor") or ""), {key: float(value) for key, value in price.items()},
+                  _listed(joined))
 
 
 def find_source(sources: list[Source], file: str, columns: list[str], where: str = "sources.yml") -> Source | None:
@@ -112,6 +141,10 @@ def save_source(workspace: Workspace, source: Source) -> Path:
     draft.write_text(before + block, encoding="utf-8")
     draft.replace(path)
     return path
+
+
+def _listed(given: dict) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(map(str, [value] if isinstance(value, str) else value)) for key, value in given.items()}
 
 
 def _known(given: dict, allowed: tuple[str, ...], what: str, source: str, where: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from earshot.collect.forms import FileRefused
 
 CHUNK = 1 << 20
+ENVELOPES = ("result", "results", "result_content", "data", "response", "payload")
 GAP = re.compile(r"[,\s]*")
 
 
@@ -72,8 +73,15 @@ def _longest_list(text: str, path: Path) -> list[dict]:
         whole = json.loads(text)
     except ValueError:
         raise FileRefused(f"{path.name} is not whole JSON; fetch it again.") from None
-    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    lists = _lists(whole)
     return [item for item in max(lists, key=len) if isinstance(item, dict)] if lists else [whole]
+
+
+def _lists(value: dict, depth: int = 3) -> list[list]:
+    """Return the lists of objects in an answer, those in the envelopes around it too."""
+    found = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+    nested = [inner for name, inner in value.items() if isinstance(inner, dict) and name in ENVELOPES and depth]
+    return found + [one for inner in nested for one in _lists(inner, depth - 1)]
 
 
 def _flat(value: dict, before: str = "") -> dict:

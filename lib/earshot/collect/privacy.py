@@ -43,7 +43,7 @@ CODES = {"id", "reply_to", "root", "created_at", "collected_at", "kind", "lang",
 def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: Iterable[str],
             counts: Counter | None = None) -> pd.DataFrame:
     """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what it hid."""
-    keep, fields = list(keep), {column: field for field, column in source.columns.items()}
+    keep, fields = list(keep), source.fields
     treatments = {column: _treatment(column, fields.get(column)) for column in rows}
     safe = {column: _column(rows[column], how, pseudonyms, keep, counts) for column, how in treatments.items()}
     for person in (column for column, how in treatments.items() if how == "person"):

@@ -63,7 +63,7 @@ def _csv(path: Path, form: Form, size: int) -> Iterator[Batch]:
 
     def refuse(row) -> str:
         why = f"the row has {row.actual_columns} cells where the heading has {row.expected_columns}"
-        broken[row.number - form.headed] = (row.text, why)
+        broken[row.number - form.headed - form.preamble] = (row.text, why)
         return "skip"
 
     binary, row = open_binary(path), 1
@@ -88,8 +88,8 @@ def _stream(binary: io.BufferedIOBase, form: Form, refuse: Callable) -> Iterator
     try:
         stream = csv.open_csv(
             pa.PythonFile(_Utf8(binary, form.encoding), mode="r"),
-            read_options=csv.ReadOptions(column_names=columns, skip_rows=int(form.headed), block_size=CHUNK * 4,
-                                         use_threads=False),
+            read_options=csv.ReadOptions(column_names=columns, skip_rows=form.headed + form.preamble,
+                                         block_size=CHUNK * 4, use_threads=False),
             parse_options=csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True,
                                            invalid_row_handler=refuse, escape_char="\\" if form.escape else False),
             convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), null_values=EMPTY,

@@ -1,21 +1,26 @@
 """Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be one."""
 
 import hashlib
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from earshot.collect import brands, times
+from earshot.collect import addresses, brands, exports, times
 from earshot.collect.mapping import NUMBERS, Source
 from earshot.core import clock
 from earshot.core.params import Brief
 
+EMPTY = "the text is empty"
 OLDEST = pd.Timestamp("1995-01-01", tz="UTC")
 KINDS = {
     "post": "post tweet status original submission", "reply": "reply comment replied_to answer",
     "repost": "repost retweet retweeted share reblog boost", "quote": "quote quoted quote_tweet",
 }  # fmt: skip
 KIND = {word: kind for kind, words in KINDS.items() for word in words.split()}
+SHORT = r"(?i)^(\d+(?:\.\d+)?)\s*(k|m|b|тыс\.?|млн\.?|千|万|萬|亿|億)\+?$"
+SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "тыс": 1e3, "тыс.": 1e3, "млн": 1e6, "млн.": 1e6, "千": 1e3, "万": 1e4,
+          "萬": 1e4, "亿": 1e8, "億": 1e8}
 TRUE, FALSE = ("true", "1", "yes", "public", "t", "y"), ("false", "0", "no", "private", "f", "n")
 
 
@@ -29,7 +34,7 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
     cell = _Cells(rows, source)
     text = cell.text("text").str.strip()
     created = times.parse(cell.raw("created_at"), source.time_zone, source.time_format, source.day_first)
-    platform = cell.text("platform").fillna(source.name).str.strip().str.lower().str.replace(r"\s+", "-", regex=True)
+    platform = _platforms(cell, source)
     stated = cell.text("brand") if cell.given("brand") else None
     collected = times.parse(cell.raw("collected_at"), source.time_zone) if cell.given("collected_at") else None
     posts = pd.DataFrame({
@@ -41,12 +46,13 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
         "media_text": cell.text("media_text"), "source": source.name,
     }, index=rows.index)  # fmt: skip
     posts[list(NUMBERS)] = pd.DataFrame({name: _whole(cell.raw(name)) for name in NUMBERS}, index=rows.index)
-    ids = cell.ids("id") if cell.given("id") else _made_ids(posts)
+    ids = addresses.native_ids(cell.ids("id"), platform) if cell.given("id") else _made_ids(posts)
     for name in ("reply_to", "root"):
         posts[name] = platform + ":" + cell.ids(name)
     posts["post_id"] = platform + ":" + ids
     posts["kind"] = _kinds(cell.text("kind"), text, posts["reply_to"])
     reasons = _reasons(text, cell.text("created_at"), created, ids, at)
+    reasons = reasons.mask(reasons.eq(EMPTY) & exports.withheld(source, platform), exports.STRIPPED)
     posts["content_hash"] = [digest(value) for value in text.fillna("")]
     posts["week"] = clock.week(created.fillna(at)).where(created.notna())
     return posts, reasons
@@ -59,12 +65,16 @@ class _Cells:
         self._rows, self._source = rows, source
 
     def given(self, field: str) -> bool:
-        return field in self._source.constants or self._source.columns.get(field) in self._rows
+        return field in self._source.constants or bool(self._there(field))
 
     def raw(self, field: str) -> pd.Series:
-        if self._source.columns.get(field) in self._rows:
-            return self._rows[self._source.columns[field]]
+        """Return the field's first column, and where it is empty the next."""
+        if columns := self._there(field):
+            return reduce(_completed, (self._rows[column] for column in columns))
         return pd.Series(self._source.constants.get(field), index=self._rows.index, dtype="str")
+
+    def _there(self, field: str) -> list[str]:
+        return [column for column in self._source.columns_of(field) if column in self._rows]
 
     def text(self, field: str) -> pd.Series:
         values = self.raw(field).astype("str")
@@ -73,12 +83,35 @@ class _Cells:
         return values.where(values.str.strip().ne(""))
 
     def ids(self, field: str) -> pd.Series:
-        """Return ids as text; 5.7e17 would be another post, so a decimal id keeps only what it says exactly."""
-        values = self.raw(field)
-        if pd.api.types.is_float_dtype(values):
-            values = values.where((values % 1 == 0) & (values.abs() < 2**53)).astype("Int64")
-        text = values.astype("str").str.strip()
-        return text.where(text.ne(""))
+        """Return ids as text: of one column, or of several joined."""
+        if parts := [column for column in self._source.joined.get(field, ()) if column in self._rows]:
+            return reduce(lambda one, other: one + "_" + other, (_exact(self._rows[column]) for column in parts))
+        return _exact(self.raw(field))
+
+
+def _exact(values: pd.Series) -> pd.Series:
+    """Return ids as text; 5.7e17 would be another post, so a decimal id keeps only what it says exactly.
+
+    The quotes and the equals sign go by which exports keep a spreadsheet from rounding an id: ="123".
+    """
+    if pd.api.types.is_float_dtype(values):
+        values = values.where((values % 1 == 0) & (values.abs() < 2**53)).astype("Int64")
+    text = values.astype("str").str.strip().str.strip("=\"'")
+    return text.where(text.ne(""))
+
+
+def _completed(first: pd.Series, further: pd.Series) -> pd.Series:
+    """Fill what is empty in a column from a further one; as text where they are not of one type."""
+    if first.dtype != further.dtype:
+        first, further = first.astype("str"), further.astype("str")
+    empty = first.isna() | (first.str.strip().eq("") if pd.api.types.is_string_dtype(first) else False)
+    return first.mask(empty, further)
+
+
+def _platforms(cell: _Cells, source: Source) -> pd.Series:
+    if source.constants.get("platform") != "address":
+        return addresses.platform_names(cell.text("platform").fillna(source.name))
+    return addresses.platforms_of(cell.text("url")).fillna("web")
 
 
 def _reasons(text: pd.Series, written: pd.Series, created: pd.Series, ids: pd.Series,
@@ -88,7 +121,7 @@ def _reasons(text: pd.Series, written: pd.Series, created: pd.Series, ids: pd.Se
     future = created > at + pd.Timedelta(days=1)
     conditions = [text.fillna("").eq(""), written.isna() & created.isna(), created.isna(), future, created < OLDEST,
                   ids.isna(), ids.str.len().gt(300).fillna(False)]
-    said = ["the text is empty", "the time is empty", "the time cannot be read (" + written.fillna("").str[:40] + ")",
+    said = [EMPTY, "the time is empty", "the time cannot be read (" + written.fillna("").str[:40] + ")",
             "the time is in the future (" + shown.fillna("") + ")",
             "the time is before 1995 (" + shown.fillna("") + ")",
             "the id is empty", "the id is longer than 300 characters"]
@@ -112,8 +145,12 @@ def digest(text: str) -> str:
 
 
 def _whole(values: pd.Series) -> pd.Series:
-    """Return whole numbers from zero up; all else is unknown."""
+    """Return whole numbers from zero up, "1.2K" and "1.2万" among them; all else is unknown."""
     if pd.api.types.is_string_dtype(values):
+        parts = values.str.strip().str.extract(SHORT)
+        if parts[1].notna().any():
+            scaled = pd.to_numeric(parts[0], errors="coerce") * parts[1].str.lower().map(SCALES)
+            values = values.mask(scaled.notna(), scaled.round().astype("Int64").astype("str"))
         values = pd.to_numeric(values.str.replace(r"(?<=\d)[,\s](?=\d{3})", "", regex=True), errors="coerce")
     number = values.astype("float64").round()
     whole = values if pd.api.types.is_integer_dtype(values) else number.where(number < 2**53)
