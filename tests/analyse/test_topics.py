@@ -149,7 +149,7 @@ def test_no_topic_large_enough_leaves_tables_empty_but_whole(posts):
 
 def test_tables_for_readers_have_columns_of_their_own(posts):
     found = topics.find(month(posts), NAMES, BRIEF)
-    shown = [found.moves_shown, found.words_shown, found.largest_shown, found.felt, found.brands_shown]
+    shown = [found.moves_shown, found.words_shown, found.largest_shown, found.felt_shown, found.brands_shown]
     for table in [*shown, found.quality_shown]:
         assert table.columns.is_unique
     assert "topic name" in found.largest_shown

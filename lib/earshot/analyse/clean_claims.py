@@ -81,10 +81,9 @@ def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
             "clean.effect", "No brand has enough posts to say what leaving out repeats changes.", 0, "share", 0, 0.1
         )
     row = hygiene.effect.loc[change.idxmax()]
-    said = (
-        f"Leaving out repeats changes no brand's share of voice by more than {100 * change.max():.1f} points "
-        f"({row['brand']}, from {100 * row['voice']:.1f} to {100 * row['voice_without']:.1f}%)"
-    )
+    ends = [f"{100 * row[name]:.1f}" for name in ("voice", "voice_without")]
+    which = f" ({row['brand']}, from {ends[0]} to {ends[1]}%)" if ends[0] != ends[1] else ""
+    said = f"Leaving out repeats changes no brand's share of voice by more than {100 * change.max():.1f} points{which}"
     shift = (hygiene.effect["negative_without"] - hygiene.effect["negative"]).abs().max()
     said += f", and no share of negative posts by more than {100 * shift:.1f} points." if pd.notna(shift) else "."
     return _claim("clean.effect", said, change.max(), "share", len(posts), 0.3, about={"brand": row["brand"]})

@@ -53,6 +53,11 @@ class Topics:
         return felt.sort_values("net", ignore_index=True)[["topic name", "net", "net low", "net high", "n"]]
 
     @property
+    def felt_shown(self) -> pd.DataFrame:
+        """The same in points of a hundred, as charts and readers want it."""
+        return self.felt.assign(**{name: 100 * self.felt[name] for name in ("net", "net low", "net high")})
+
+    @property
     def moves_shown(self) -> pd.DataFrame:
         """The moves as a reader wants them, real ones first."""
         names = {"name": "topic", "was": "before", "now": "recent", "value": "change", "low": "low", "high": "high",
