@@ -10,6 +10,7 @@ import pandas as pd
 
 SHOWN = 2000  # characters of what could not be read that are kept
 NOT_JSON = "the answer is not whole JSON"
+LONGEST_NAME, DEEPEST, COLUMNS = 120, 8, 1000  # beyond these no platform goes; a hostile answer may
 BLOCKS = {"p", "div", "br", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "tr"}
 
 
@@ -73,6 +74,28 @@ def listed(value: object) -> list[dict]:
 def written(value: object) -> str:
     """Return a value as JSON text, cut to what quarantine shows."""
     return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN]
+
+
+def flat(row: Mapping) -> dict:
+    """Return a row with nested objects as dotted columns (author.username); lists and what lies too deep are JSON."""
+    found: dict[str, object] = {}
+    left = [("", row, 0)]
+    while left:
+        before, value, depth = left.pop()
+        for name, inner in value.items():
+            column = before + str(name).encode("utf-8", "replace").decode()[:LONGEST_NAME]
+            if isinstance(inner, dict) and depth < DEEPEST:
+                left.append((f"{column}.", inner, depth + 1))
+            elif len(found) < COLUMNS:
+                found[column] = _as_json(inner) if isinstance(inner, list | dict) else inner
+    return found
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return "[nested too deeply]"
 
 
 def plain(markup: object) -> str:

@@ -77,7 +77,7 @@ class Page:
     ``broken`` are (text, reason) of what is no post. ``next`` are the requests that continue; they are asked in this
     order, after a kill too. ``cursor`` is what to keep so that a later run begins where this one ended: the last page
     that gives one decides, and it holds once nothing is left to ask, so newest-first pages give it on the first page
-    only. ``truncated`` says in a sentence what the platform left out, ``lost`` of which stretch of time, if it is known.
+    only. ``truncated`` says in a sentence what the platform left out, ``lost`` of which stretch of time, if known.
     """
 
     rows: list[dict] = field(default_factory=list)

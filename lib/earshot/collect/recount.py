@@ -1,0 +1,35 @@
+"""What a gap cost: the posts that the platform counts in it, less those that were collected afterwards."""
+
+import pandas as pd
+
+from earshot.collect.gaps import Ledger
+from earshot.collect.sources.client import Client, Failed
+from earshot.collect.sources.protocol import Platform, Query
+from earshot.core.store import Store
+
+SHORTEST = pd.Timedelta(minutes=1)  # platforms count by the minute
+
+
+def count_missed(client: Client, platform: Platform, query: Query, ledger: Ledger, store: Store) -> None:
+    """Write into each gap that this run closed how many posts it cost, where the platform can count.
+
+    A platform can when it has ``count`` (the request) and ``counted`` (the number in the answer). What it refuses to
+    count stays unknown: unknown is not zero.
+    """
+    if not hasattr(platform, "count"):
+        return
+    for gap in list(ledger.closed):
+        if gap["end"] - gap["start"] < SHORTEST or not pd.isna(gap["missed"]):
+            continue
+        try:
+            counted = platform.counted(client.ask(platform.count(query, gap["start"], gap["end"])).body)
+        except Failed:
+            return ledger.close()
+        if counted is not None:
+            ledger.count(gap, max(0, counted - _collected(store, ledger.source, gap)))
+
+
+def _collected(store: Store, source: str, gap: dict) -> int:
+    first, last = (gap[name].tz_convert("UTC").strftime("%Y-%m-%d %H:%M:%S.%f+00") for name in ("start", "end"))
+    return int(store.sql(f"SELECT count(*) AS n FROM posts WHERE source = '{source.replace(chr(39), chr(39) * 2)}' "
+                         f"AND created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{last}'")["n"].iloc[0])

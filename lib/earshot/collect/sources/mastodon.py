@@ -1,0 +1,137 @@
+"""Mastodon: hashtags (oldest first from where the run before ended) and full-text search, of any server that allows it.
+
+A query that begins with "#" is a hashtag, all else a search, which needs an account's token. Content comes as HTML and
+is read as text, with its content warning; what pictures are said to show becomes media text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from earshot.collect.mapping import Source
+from earshot.collect.sources import answers
+from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
+
+VERSION = "mastodon-1"
+PAGE = "40"
+MAPPING = Source("mastodon", {
+    "id": "id", "text": "post.text", "created_at": "created_at", "author": "account.acct", "lang": "language",
+    "reply_to": "in_reply_to_id", "kind": "post.kind", "url": "url", "likes": "favourites_count",
+    "reposts": "reblogs_count", "replies": "replies_count", "followers": "account.followers_count",
+    "is_public": "post.is_public", "media_text": "post.media_text",
+}, constants={"platform": "mastodon"})  # fmt: skip
+ACCOUNTS = {
+    "created_at": "account.created_at", "followers": "account.followers_count", "following": "account.following_count",
+    "posts": "account.statuses_count", "has_bio": "account.note", "has_picture": "post.picture",
+    "has_url": "post.fields",
+}  # fmt: skip
+OPTIONS = {"local": "true reads only what the server's own members wrote (hashtags)",
+           "threads": "true reads the whole conversation of posts that were answered"}
+PUBLIC = ("public", "unlisted")
+
+
+class Mastodon:
+    """A Mastodon server as a platform; the feed's base says which."""
+
+    name = "mastodon"
+    base = "https://mastodon.social"
+    limits = Limits(300, 300, 40)
+    mapping = MAPPING
+    accounts = ACCOUNTS
+    secrets = ("bearer?",)
+    options = OPTIONS
+
+    def first(self, query: Query, cursor: str = "") -> Request:
+        """Return the first page: what is newer than the run before, or the newest there is."""
+        after = {"min_id": cursor} if cursor else {}
+        if not query.text.startswith("#"):
+            return Request("/api/v2/search", {"q": query.text, "type": "statuses", "limit": PAGE} | after)
+        local = {"local": "true"} if query.options.get("local") == "true" else {}
+        return Request(f"/api/v1/timelines/tag/{quote(query.text[1:], safe='')}", {"limit": PAGE} | local | after)
+
+    def read(self, answer: Answer, query: Query) -> Page:
+        """Return the posts of a timeline, a search, a conversation or one post."""
+        value, broken = answers.parse(answer.body)
+        statuses, odd = answers.objects(_statuses(value), "posts")
+        page = Page([_joined(status) for status in statuses], [], broken + odd)
+        page.truncated = "The server sent something that is no whole page of posts." if broken else ""
+        if answer.request.path.endswith("/context"):
+            return page
+        page.next = self._threads(statuses, query)
+        ids = [number for status in statuses if (number := answers.whole(status.get("id")))]
+        if ids:
+            self._continue(page, answer, query, ids, statuses)
+        return page
+
+    def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
+        """Return the request with the account's token, where there is one."""
+        if "bearer" not in secrets:
+            return request
+        return replace(request, headers={**request.headers, "Authorization": f"Bearer {secrets['bearer']}"})
+
+    def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
+        """Return the seconds until the server's window opens again (X-RateLimit-Reset is an ISO time)."""
+        reset = answers.moment(headers.get("x-ratelimit-reset", ""))
+        if status != 429 or reset is None:
+            return None
+        from earshot.core.clock import now
+        return max(1.0, (reset - now()).total_seconds())
+
+    def _continue(self, page: Page, answer: Answer, query: Query, ids: list[int], statuses: list[dict]) -> None:
+        """Go on to newer posts of a hashtag that is followed, else to older ones until the beginning of the query."""
+        given = dict(answer.request.params)
+        upwards = "min_id" in given and query.text.startswith("#")
+        if upwards or "max_id" not in given:
+            page.cursor = str(max(ids))
+        if upwards:
+            page.next.append(replace(answer.request, params=given | {"min_id": str(max(ids))}))
+            return
+        times = [when for status in statuses if (when := answers.moment(status.get("created_at")))]
+        if query.since is not None and times and min(times) < query.since:
+            return
+        older = _linked(answer.headers.get("link", "")) or {"max_id": str(min(ids))}
+        page.next.append(replace(answer.request, params=given | older))
+
+    def _threads(self, statuses: list[dict], query: Query) -> list[Request]:
+        if query.options.get("threads") != "true":
+            return []
+        return [Request(f"/api/v1/statuses/{name}/context") for status in statuses
+                if answers.whole(status.get("replies_count")) and (name := answers.whole(status.get("id")))]
+
+
+def _statuses(value: object) -> object:
+    """Return the list of posts, wherever the answer has it."""
+    if isinstance(value, dict) and ("ancestors" in value or "descendants" in value):
+        return [*answers.listed(value.get("ancestors")), *answers.listed(value.get("descendants"))]
+    if isinstance(value, dict) and "statuses" in value:
+        return value["statuses"]
+    return [value] if isinstance(value, dict) and "content" in value else value
+
+
+def _joined(status: dict) -> dict:
+    """Return a post with its text, kind and what its pictures show; of a boost the text is the boosted post's."""
+    boosted = status.get("reblog") if isinstance(status.get("reblog"), dict) else None
+    told = boosted or status
+    warning, body = answers.words(told.get("spoiler_text")).strip(), answers.plain(told.get("content"))
+    shown = [answers.words(item.get("description")) for item in answers.listed(told.get("media_attachments"))]
+    quoted = answers.inside(status, "quote", "state") == "accepted" or bool(answers.inside(status, "quote", "id"))
+    picture = answers.words(answers.inside(status, "account", "avatar"))
+    ours = {
+        "text": "\n\n".join(filter(None, (warning, body))) or None,
+        "kind": "repost" if boosted else "quote" if quoted else "reply" if status.get("in_reply_to_id") else "post",
+        "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"), str) else None,
+        "media_text": "\n".join(filter(None, shown)) or None,
+        "picture": None if "missing.png" in picture else picture or None,
+        "fields": "yes" if answers.listed(answers.inside(status, "account", "fields")) else None,
+    }  # fmt: skip
+    return status | {"post": ours}
+
+
+def _linked(header: str) -> dict[str, str]:
+    """Return the parameters by which a Link header goes on to older posts."""
+    for part in header.split(","):
+        address, _, relation = part.partition(";")
+        if 'rel="next"' in relation:
+            given = dict(parse_qsl(urlsplit(address.strip(" <>")).query))
+            return {name: given[name] for name in ("max_id", "offset") if name in given}
+    return {}
