@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from earshot.cli import listening
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -89,6 +90,10 @@ def import_(
     bring_in(space, files or [], yes)
     if remap:
         map_again(space, remap)
+
+
+app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
+app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")

@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
+GONE = "the platform has deleted this post; it is not taken again"
 CLASH = "the id was already used in this file for another text"
 CHUNK = 20_000
 
@@ -31,6 +33,7 @@ class Landed:
     refused: int = 0
     reasons: Counter = field(default_factory=Counter)
     masked: Counter = field(default_factory=Counter)
+    filled: Counter = field(default_factory=Counter)
 
     def add(self, other: "Landed") -> None:
         """Add the counts of other rows to these."""
@@ -38,6 +41,7 @@ class Landed:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.reasons.update(other.reasons)
         self.masked.update(other.masked)
+        self.filled.update(other.filled)
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,27 @@ class Landing:
     pseudonyms: Pseudonyms
     seen: np.ndarray = field(default_factory=lambda: np.array([], dtype="uint64"))
     ids: list[pd.Series] = field(default_factory=list)
+    kept: list[pd.DataFrame] | None = None
 
-    def land(self, rows: pd.DataFrame, broken: list[tuple[int, str, str]]) -> Landed:
-        """Store one batch of rows (index = row number) and the broken ones, and say what came of them."""
-        batch = self._read(rows)
+    @cached_property
+    def admission(self):
+        """The rules these rows pass: the source's terms card and the deletions, as they stood at the first row."""
+        from earshot.collect.admission import Admission
+        return Admission.of(self.workspace, self.source.name)
+
+    def land(self, rows: pd.DataFrame, broken: list[tuple[int, str, str]], numbers: pd.Series | None = None,
+             at: pd.Series | None = None) -> Landed:
+        """Store one batch of rows (index = row number) and the broken ones, and say what came of them.
+
+        ``numbers`` and ``at`` are the rows' numbers and times of collection, where the index and one time do not say
+        them. When ``kept`` is a list, the posts that were kept are added to it for whoever goes on with them.
+        """
+        batch = self._read(rows, numbers=numbers, at=at)
         if broken:
             lost = pd.DataFrame(broken, columns=["row", "payload", "reason"])
-            lost["payload"] = self._protected(lost[["payload"]].astype("str"), Source("", {}))["payload"]
-            lost["payload_ref"] = [reference(self.source.name, text) for text in lost["payload"]]
+            safe = self._protected(lost[["payload"]].astype("str"), Source("", {}))["payload"]
+            lost["payload"] = safe if self.admission.card.may_store_text else ""
+            lost["payload_ref"] = [reference(self.source.name, text) for text in safe]
             self.workspace.store.quarantine(lost.assign(file=self.file), self.source.name)
         landed = self.keep(batch)
         landed.rows += len(broken)
@@ -87,11 +104,14 @@ class Landing:
         batch.reasons[clashes.index] = clashes
         self._store(batch)
         self.ids.append(good["post_id"])
+        if self.kept is not None:
+            self.kept.append(good[list(TABLES["posts"].columns)])
         added, updated = self._merge(good)
         said = batch.reasons[batch.reasons != ""]
         reasons = Counter(said.str.replace(r"(?s) \(.*\)$", "", regex=True))
         repeated = len(batch.posts) - added - updated - len(said)
-        return Landed(len(batch.posts), added, updated, repeated, len(said), reasons, batch.masked)
+        return Landed(len(batch.posts), added, updated, repeated, len(said), reasons, batch.masked,
+                      shaping.filled(good, self.source))
 
     def _read(self, rows: pd.DataFrame, refs: pd.Series | None = None, numbers: pd.Series | None = None,
               at: pd.Series | None = None) -> "Reading":
@@ -99,7 +119,8 @@ class Landing:
         at = self.at if at is None else at
         safe = self._protected(rows, self.source, masked)
         posts, reasons = shaping.shape(safe, self.source, self.workspace.params, at)
-        texts = payload(safe)
+        posts, reasons = self.admission.judge(posts, reasons, safe)
+        texts = payload(self.admission.payloads(safe, self.source))
         made = pd.Series([reference(self.source.name, text) for text in texts], index=rows.index, dtype="str")
         posts = posts.assign(payload_ref=made if refs is None else refs,
                              row=rows.index if numbers is None else numbers)
@@ -130,7 +151,7 @@ class Landing:
         """Keep the payload of every row: of posts in raw, of refused rows in quarantine."""
         posts, good = batch.posts, batch.reasons == ""
         rows = posts[["payload_ref", "row", "week"]].assign(
-            payload=batch.texts, source=self.source.name, file=self.file, collected_at=batch.at, reason=batch.reasons)
+            payload=batch.texts.mask(batch.reasons.eq(GONE), ""), source=self.source.name, file=self.file, collected_at=batch.at, reason=batch.reasons)
         raw = rows[good].drop_duplicates("payload_ref").drop(columns="reason")
         if len(raw):
             self.workspace.store.merge("raw", raw)

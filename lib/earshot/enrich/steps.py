@@ -18,6 +18,7 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
 ORDER = ("clean", "language", "duplicates", "embeddings", "sentiment", "topics")
+FROM_TEXT = ("clean", "language")  # need nothing but the post itself, so that they can be added as it arrives
 PART = 20_000  # posts per part and commit; fewer than this are not worth a second process
 Progress = Callable[[str, int, int], None]
 
@@ -42,12 +43,13 @@ def update(workspace: Workspace, progress: Progress | None = None, until: str | 
     reports = []
     for step in ORDER[:ORDER.index(until) + 1] if until else ORDER:
         begun = time.monotonic()
-        new = _run(step, workspace, partial(progress, step) if progress else None)
+        new = run(step, workspace, partial(progress, step) if progress else None)
         reports.append(StepReport(step, new, time.monotonic() - begun))
     return reports
 
 
-def _run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | None) -> int:
+def run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | None = None) -> int:
+    """Bring one step up to date and return how many posts (texts for embeddings) were new to it."""
     store, params = workspace.store, workspace.params
     if step in _INPUTS:
         return _run_by_part(step, store, params, progress)
@@ -73,10 +75,14 @@ def enrich_part(step: str, root: str, params: Brief, weeks: list[str]) -> int:
     posts = store.sql(f"{_INPUTS[step]} WHERE p.week IN ({_quoted(weeks)}) AND ({_lacking(step, params)}) "
                       "ORDER BY p.post_id")
     for start in range(0, len(posts), PART):
-        part = posts.iloc[start:start + PART]
-        added = _added(step, part, params)
-        store.merge(step, added.assign(week=part["week"].to_numpy(), step_version=version(step, params)))
+        enrich_posts(step, store, params, posts.iloc[start:start + PART])
     return len(posts)
+
+
+def enrich_posts(step: str, store: Store, params: Brief, posts: pd.DataFrame) -> None:
+    """Add ``step`` to these posts (with the columns of its input) in one commit; for FROM_TEXT, those of a post."""
+    added = _added(step, posts, params)
+    store.merge(step, added.assign(week=posts["week"].to_numpy(), step_version=version(step, params)))
 
 
 def version(step: str, params: Brief) -> str:

@@ -1,0 +1,81 @@
+"""The commands around a stream: listen to it, feed it, ask how it is, plan for its peak."""
+
+import signal
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earshot.cli.screen import cell, out, plain_table, say
+from earshot.core.params import ParamError
+from earshot.core.workspace import open_workspace
+
+Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
+
+
+def listen(
+    workspace: Workspace,
+    once: Annotated[bool, typer.Option("--once", help="Stop when nothing is left, for schedulers.")] = False,
+    health: Annotated[bool, typer.Option("--health", help="Only say how the stream is; exit 1 when unwell.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve /healthz and /metrics here; 0: no.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of single batches.")] = False,
+) -> None:
+    """Read posts from the workspace's stream as they come, store them and enrich them in line.
+
+    Start as many as there are partitions to share them; end one with Ctrl-C or SIGTERM, or kill it: nothing is lost
+    and nothing comes twice. streams.yml says where the stream lies.
+    """
+    from earshot.enrich.listening import listen as hear
+    space = open_workspace(workspace)
+    if health:
+        raise typer.Exit(tell_health(space))
+    stopped: list[int] = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, frame: stopped.append(number))
+    with _endpoint(space, port):
+        heard = hear(space, once, lambda: bool(stopped), (lambda line: None) if quiet else say)
+    say(f"{heard.messages:,} messages in {heard.batches:,} batches: {heard.added:,} new posts, {heard.updated:,} "
+        f"updated, {heard.repeated:,} known, {heard.refused:,} refused, {heard.dead:,} dead letters.")
+
+
+def feed(
+    workspace: Workspace,
+    file: Annotated[Path, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")],
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for slow listeners.")] = 600.0,
+) -> None:
+    """Put the rows of a file on the workspace's stream, masked and with pseudonyms, one key per post id."""
+    from earshot.cli.arrival import bar
+    from earshot.collect.stream.feed import feed as put
+    from earshot.collect.stream.settings import read_stream
+    if not file.is_file():
+        raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
+    space = open_workspace(workspace)
+    stream = read_stream(space)
+    with bar() as progress:
+        count, broken = put(space, stream, file, wait, progress)
+    say(f"{count:,} rows of {file.name} are on {stream.full_topic}.")
+    if broken:
+        say(f"  {len(broken):,} rows could not be read and are not there, the first (row {broken[0][0]:,}) because "
+            f"{broken[0][2]}.", "yellow")
+
+
+def tell_health(space) -> int:
+    """Say how the stream is, and return the exit status: 0 when well, else 1."""
+    from earshot.enrich.endpoint import condition_of
+    condition, living = condition_of(space)
+    age = "none yet" if condition.age is None else f"{condition.age:,.0f} s old"
+    table = plain_table("Stream", "Unread", "Oldest waits", "Newest post", "Dead letters", "Listeners")
+    table.add_row(cell(condition.stream), f"{condition.lag:,}", f"{condition.waiting:,.0f} s", age,
+                  f"{condition.dead:,}", ", ".join(str(heard.pid) for heard in living) or "none")
+    out.print(table)
+    for problem in condition.problems:
+        say(problem[0].upper() + problem[1:], "red")
+    return 0 if condition.well else 1
+
+
+def _endpoint(space, port: int):
+    if not port:
+        return nullcontext()
+    from earshot.enrich.endpoint import serve
+    return serve(space, port)
