@@ -6,8 +6,22 @@ from earshot.core.params import ParamError, nearest
 
 def platform(name: str) -> Platform:
     """Return the platform of this name; raises ParamError, saying which there are, when there is none."""
-    from earshot.collect.sources import mastodon, reddit, x
-    platforms = {"x": x.X(), "mastodon": mastodon.Mastodon(), "reddit": reddit.Reddit()}
+    from earshot.collect.sources import (
+        bluesky,
+        discourse,
+        jetstream,
+        mastodon,
+        mastodon_stream,
+        reddit,
+        rss,
+        webhook,
+        x,
+        youtube,
+        zendesk,
+    )
+    known = (x.X, mastodon.Mastodon, reddit.Reddit, bluesky.Bluesky, youtube.YouTube, rss.Rss, discourse.Discourse,
+             zendesk.Zendesk, jetstream.Jetstream, mastodon_stream.MastodonStream, webhook.Webhook)
+    platforms = {one.name: one for one in known}
     if name not in platforms:
         raise ParamError(f"There is no platform {name!r}; there are {', '.join(platforms)}.{nearest(name, platforms)}")
-    return platforms[name]
+    return platforms[name]()

@@ -7,8 +7,6 @@ item ends as a row, as gone, or as broken with a reason that a person understand
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from earshot.collect.sources.protocol import Page
 from earshot.core import clock
@@ -126,33 +124,12 @@ def shown(item: object) -> str:
         return json.dumps(kept(item), ensure_ascii=False, default=str)
 
 
-def header(headers: Mapping[str, str], name: str) -> str:
-    """Return a header whatever the case of its name, or an empty text."""
-    return next((str(value) for key, value in headers.items() if str(key).lower() == name.lower()), "")
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header (seconds or a date, RFC 9110 section 10.2.3) asks for, or None."""
-    said = header(headers, "retry-after").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", said, re.ASCII):
-        return float(said)
-    try:
-        until = parsedate_to_datetime(said)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return _seconds_until(until if until.tzinfo else until.replace(tzinfo=clock.now().tzinfo))
-
-
 def reset_after(headers: Mapping[str, str], name: str) -> float | None:
-    """Return the seconds until the moment (seconds since 1970) that a header names, or None."""
-    said = header(headers, name).strip()
+    """Return the seconds until the moment (seconds since 1970) that a header names in lower case, or None."""
+    said = str(headers.get(name, "")).strip()
     if not re.fullmatch(r"\d{9,11}", said, re.ASCII):
         return None
-    return _seconds_until(datetime.fromtimestamp(int(said), tz=clock.now().tzinfo))
-
-
-def _seconds_until(moment: datetime) -> float:
-    return max(0.0, (moment - clock.now()).total_seconds())
+    return max(0.0, int(said) - clock.now().timestamp())
 
 
 def _checked(value: object, name: str, kind: type):

@@ -65,8 +65,8 @@ class Jetstream:
         return request
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
-        """Return the seconds that Retry-After asks for when a connection is refused."""
-        return fields.retry_after(headers)
+        """Return nothing: Jetstream says no more than Retry-After."""
+        return None
 
 
 def _commit(page: Page, event: dict, at: int | None, wording: Wording) -> None:

@@ -57,7 +57,7 @@ class Rss:
         wording, head = Wording(str(query.options.get("words", ""))), feed.get("feed") or {}
         page = fields.collect(Page(cursor=cursor), feed["entries"], lambda entry: _entry(entry, head))
         page.rows = [row for row in page.rows if wording.fits(row["post"]["text"])]
-        if feed.get("bozo") and not feed.get("version"):
+        if not feed.get("version") and not feed["entries"]:
             return fields.unread(answer.body, Unreadable("the answer is no RSS or Atom feed"))
         if feed.get("bozo") and not _wellformed(feed):
             page.truncated = "the feed is not well-formed XML; entries after its fault may be missing"
@@ -98,9 +98,11 @@ def _entry(entry: dict, head: dict) -> dict:
     media = [inside(part, name) for part in [*listed(entry.get("media_content")), *listed(entry.get("media_thumbnail"))]
              for name in ("title", "description")] + [entry.get("media_description"), entry.get("media_title")]
     media += [image.get("title") for image in listed(entry.get("links")) if "image" in str(image.get("type"))]
+    if media and inside(entry.get("summary_detail"), "value") != entry.get("summary"):
+        media.append(inside(entry.get("summary_detail"), "value"))  # where feedparser leaves a media:description
     text = "\n\n".join(part for part in (title, "" if body == title else body) if part)
     post = {"id": fields.text(entry.get("id"), "id") or link or None, "text": text,
-            "created_at": entry.get("published") or entry.get("updated") or entry.get("created"),
+            "created_at": entry.get("published") or dict.get(entry, "updated") or entry.get("created"),
             "author": _author(entry), "url": link, "lang": entry.get("language") or inside(head, "language"),
             "media_text": fields.words(captions, *media), "replies": fields.number(entry.get("slash_comments")),
             "links": [item.get("href") for item in listed(entry.get("links"))][:50],
@@ -111,7 +113,7 @@ def _entry(entry: dict, head: dict) -> dict:
         from earshot.collect.rows import digest
         post["id"] = digest(post["id"])
     return {"post": fields.kept(post), "publisher": fields.kept(inside(head, "title")),
-            "updated": fields.kept(entry.get("updated")), "summary": fields.kept(entry.get("summary"))}
+            "updated": fields.kept(dict.get(entry, "updated")), "summary": fields.kept(entry.get("summary"))}
 
 
 def _author(entry: dict) -> str | None:
