@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from earshot.analyse import estimate
+from earshot.analyse import estimate, opinions
 from earshot.analyse import posts as all_posts
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
@@ -17,7 +17,7 @@ from earshot.core.workspace import home, open_workspace
 from earshot.publish.quotes import plain
 
 FIELDS = {"brand": "brand", "channel": "platform", "language": "lang", "topic": "topic_name", "sentiment": "sentiment"}
-FEELINGS = ("negative", "neutral", "positive")
+FEELINGS = opinions.CLASSES
 ORDERS = ("newest", "oldest", "most negative", "most positive")
 KEPT = [*FIELDS.values(), "day", "created_at", "text", "is_repeat", "p_negative", "p_positive"]
 PAGE, MOST_GROUPS, LABEL = 20, 10, 40
@@ -84,11 +84,20 @@ def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame) -> Sou
     voice = pd.Series(pd.factorize(posts["author"])[0], index=posts.index)
     alone = voice.lt(0)
     voice[alone] = -1 - pd.RangeIndex(alone.sum())
-    kept = posts[KEPT].assign(voice=voice, **{name: posts[name].astype("str") for name in FIELDS.values()})
+    named = {name: posts[name].astype("str") for name in FIELDS.values()}
+    kept = posts[KEPT].join(_felt(posts)).assign(voice=voice, **named)
     options = {name: [value for value in kept[column].value_counts().index if value]
                for name, column in FIELDS.items()}
     return Source(workspace, run, params.title or params.brand or workspace, kept, options, params.min_posts,
                   kept["day"].min().date(), kept["day"].max().date())
+
+
+def _felt(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return what each post that counts as an opinion adds to the share of each feeling, as the reports have it."""
+    columns = [*FEELINGS, "doubt_negative"]
+    if not posts["sentiment"].notna().any():
+        return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
+    return opinions.voiced(posts)[columns].reindex(posts.index)
 
 
 def choose(source: Source, **given) -> Choice:
@@ -193,17 +202,22 @@ def measure(posts: pd.DataFrame, least: int, by: str = "") -> pd.DataFrame:
     """Return the shares of negative, neutral and positive posts, with n and the interval of the negative share.
 
     Repeats are left out, since a copied text is one opinion, and so are groups with fewer than ``least`` posts. The
-    interval treats one voice's posts as one (analyse.estimate).
+    shares are those of the reports (analyse.opinions); the interval treats one voice's posts as one.
     """
-    voiced = posts[posts["sentiment"].isin(FEELINGS) & ~posts["is_repeat"]]
+    voiced = posts[posts["negative"].notna()]
     columns = [*([by] if by else []), *FEELINGS, "low", "high", "n"]
     if voiced.empty:
         return pd.DataFrame(columns=columns)
-    voiced = voiced.assign(**{name: voiced["sentiment"].eq(name).astype("float64") for name in FEELINGS})
+    if voiced["sentiment"].nunique() == 1:  # picked by their label, so that the label is all there is to count
+        labels = {name: voiced["sentiment"].eq(name).astype("float64") for name in FEELINGS}
+        voiced = voiced.assign(**labels, doubt_negative=0.0)
     keys = [by] if by else []
-    table = estimate.means(voiced, "negative", keys, cluster="voice", share=True).rename(columns={"value": "negative"})
+    table = estimate.means(voiced, "negative", keys, cluster="voice", share=True, doubt="doubt_negative")
+    table = table.rename(columns={"value": "negative"})
     for name in FEELINGS[1:]:
         table[name] = estimate.means(voiced, name, keys, cluster="voice", share=True)["value"]
+    whole = table[list(FEELINGS)].clip(lower=0)
+    table[list(FEELINGS)] = whole.div(whole.sum(axis=1), axis=0)
     table = table[table["n"] >= least].nlargest(MOST_GROUPS, "n")[columns].reset_index(drop=True)
     return _labelled(table, by) if by else table
 
