@@ -61,6 +61,11 @@ def tell(landed, start: str) -> None:
     if landed.refused:
         why = "; ".join(f"{count:,}: {reason}" for reason, count in landed.reasons.most_common(5))
         say(f"  {landed.refused:,} refused and kept in quarantine. {why}", "yellow")
+    if getattr(landed, "vanished", None):
+        say(f"  Earlier files of this source filled {', '.join(landed.vanished)}; this one leaves it empty in every "
+            "post. Check the export, or the mapping in sources.yml.", "yellow")
+    if getattr(landed, "warning", ""):
+        say(f"  {landed.warning}", "yellow")
     if landed.masked:
         say(f"  Masked: {', '.join(f'{count:,} {kind}' for kind, count in landed.masked.most_common())}.")
 

@@ -10,13 +10,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect import exports, rehydration
+from earshot.collect import exports, rehydration, terms, tombstones, vanished
 from earshot.collect.forms import FileRefused
 from earshot.collect.guess import Guess, explain, guess_source
 from earshot.collect.landing import Landed, Landing
@@ -42,12 +42,18 @@ class MappingNeeded(ParamError):
 
 @dataclass
 class FileReport(Landed):
-    """What came of one file: see Landed; ``skipped`` says that it was imported before and not read again."""
+    """What came of one file: see Landed; ``skipped`` says that it was imported before and not read again.
+
+    ``vanished`` are fields that earlier files of the source filled and this one does not; ``warning`` says what is
+    assumed where the source has no terms card.
+    """
 
     file: str = ""
     source: str = ""
     seconds: float = 0.0
     skipped: bool = False
+    vanished: list[str] = field(default_factory=list)
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,10 @@ def import_files(workspace: Workspace, files: Iterable[str | Path], mapping: str
     those that cannot be posts are in quarantine with the reason.
     """
     pseudonyms = Pseudonyms()
-    return ImportReport([_import_file(workspace, Path(file), mapping, progress or (lambda name, done: None), approve,
-                                      pseudonyms) for file in files])
+    report = ImportReport([_import_file(workspace, Path(file), mapping, progress or (lambda name, done: None), approve,
+                                        pseudonyms) for file in files])
+    tombstones.follow(workspace)
+    return report
 
 
 def _import_file(workspace: Workspace, path: Path, mapping: str | dict | None, progress: Progress,
@@ -96,10 +104,12 @@ def _import_file(workspace: Workspace, path: Path, mapping: str | dict | None, p
     for batch in chain([first], batches):
         landed.add(landing.land(batch.rows, batch.broken))
         progress(path.name, batch.done)
-    known.add(path, source, landed)
+    gone = vanished.fields(workspace, source.name, landed.filled)
+    known.add(path, source, landed, gone)
     if exports.STRIPPED in landed.reasons:
         rehydration.list_ids(workspace, source)
-    return FileReport(**vars(landed), file=path.name, source=source.name, seconds=time.perf_counter() - start)
+    return FileReport(**vars(landed), file=path.name, source=source.name, seconds=time.perf_counter() - start,
+                      vanished=gone, warning=terms.warning(landing.admission.card, workspace.name))
 
 
 def _source(workspace: Workspace, path: Path, sample: pd.DataFrame, mapping: str | dict | None,
@@ -152,10 +162,10 @@ class _Known:
         found = self._store.sql(f"SELECT source, rows FROM imports WHERE file_hash = '{digest}'")
         return None if found.empty else found.iloc[0].to_dict()
 
-    def add(self, path: Path, source: Source, landed: Landed) -> None:
+    def add(self, path: Path, source: Source, landed: Landed, gone: list[str]) -> None:
         """Note that a file has been imported whole; before this is written, importing again completes it."""
         how = {"source": source.as_dict(), "masked": dict(landed.masked), "reasons": dict(landed.reasons),
-               "updated": landed.updated}
+               "updated": landed.updated, "filled": dict(landed.filled), "vanished": gone}
         self._store.merge("imports", pd.DataFrame([{
             "file_hash": self._remember(path), "file": path.name, "source": source.name, "rows": landed.rows,
             "added": landed.added, "refused": landed.refused, "repeated": landed.repeated + landed.updated,

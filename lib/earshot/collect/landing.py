@@ -151,7 +151,8 @@ class Landing:
         """Keep the payload of every row: of posts in raw, of refused rows in quarantine."""
         posts, good = batch.posts, batch.reasons == ""
         rows = posts[["payload_ref", "row", "week"]].assign(
-            payload=batch.texts.mask(batch.reasons.eq(GONE), ""), source=self.source.name, file=self.file, collected_at=batch.at, reason=batch.reasons)
+            payload=batch.texts.mask(batch.reasons.eq(GONE), ""), source=self.source.name, file=self.file,
+            collected_at=batch.at, reason=batch.reasons)
         raw = rows[good].drop_duplicates("payload_ref").drop(columns="reason")
         if len(raw):
             self.workspace.store.merge("raw", raw)

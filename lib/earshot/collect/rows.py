@@ -1,6 +1,7 @@
 """Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be one."""
 
 import hashlib
+from collections import Counter
 from functools import reduce
 
 import numpy as np
@@ -56,6 +57,12 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
     posts["content_hash"] = [digest(value) for value in text.fillna("")]
     posts["week"] = clock.week(created.fillna(at)).where(created.notna())
     return posts, reasons
+
+
+def filled(posts: pd.DataFrame, source: Source) -> Counter:
+    """Return in how many posts each mapped field is filled, and how many posts there are."""
+    there = {name: posts[name].notna() & posts[name].astype("str").ne("") for name in source.columns if name in posts}
+    return Counter({name: int(values.sum()) for name, values in there.items()} | {"posts": len(posts)})
 
 
 class _Cells:
