@@ -1,9 +1,9 @@
 """Copies: which posts repeat an earlier one, word for word, nearly, or as a repost.
 
 Posts are joined into groups by three kinds of link: the same normalised text, a repost's pointer to its original, and
-nearly the same text (Jaccard similarity of 5-character shingles of at least 0.75, or 0.9 where their numbers differ;
-found with MinHash bands, then checked on the texts themselves). Each group has one original, its earliest post; the
-others are repeats of it.
+nearly the same text (Jaccard similarity of 5-character shingles of at least 0.75, or 0.9 where their numbers differ, or
+one the beginning of the other; found with MinHash bands, then checked on the texts themselves). Each group has one
+original, its earliest post; the others are repeats of it.
 
 Short texts are left alone: a thousand people may say "thank you so much" and none copied it. They only count as
 copies when the same author posts them twice on one day, or when a repost names its original.

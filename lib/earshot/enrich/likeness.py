@@ -14,7 +14,8 @@ WORDS, LETTERS = 6, 30  # a text with fewer of either is short
 # MinHash bands: pairs that are 70% alike meet in some band 99 times in 100. PARTS x ROWS must divide by three, or
 # sketches as text would have padding in between when they are read together.
 PARTS, ROWS = 18, 4
-MARGIN = 0.17  # three standard errors of a sketch of PARTS x ROWS values
+CUT = 0.65  # a text that breaks off is a copy of the whole when so much of it is left
+LOOK = 0.52  # sketches less alike than this are not looked into: CUT less two to three standard errors
 NEARBY = 5  # how many texts of the same band each is compared with, beside the first
 CHUNK = 20_000
 
@@ -50,6 +51,9 @@ def is_long(text: str) -> bool:
 
 def are_alike(left: str, right: str) -> bool:
     """Say whether one normalised text is a near copy of the other."""
+    short, whole = sorted((left, right), key=len)
+    if whole.startswith(short) and len(short) >= CUT * len(whole):
+        return True
     return jaccard(left, right) >= (ALIKE if NUMBER.findall(left) == NUMBER.findall(right) else SURE)
 
 
@@ -141,8 +145,8 @@ def crossed(new: np.ndarray, old: np.ndarray) -> np.ndarray:
 
 
 def _look_alike(mine: np.ndarray, left: np.ndarray, yours: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Say for each pair whether the sketches leave it possible that the texts are alike (three standard errors)."""
-    parts = [(mine[left[at:at + CHUNK]] == yours[right[at:at + CHUNK]]).mean(axis=1) >= ALIKE - MARGIN
+    """Say for each pair whether the sketches leave it possible that the texts are alike."""
+    parts = [(mine[left[at:at + CHUNK]] == yours[right[at:at + CHUNK]]).mean(axis=1) >= LOOK
              for at in range(0, len(left), CHUNK)]
     return np.concatenate(parts) if parts else np.empty(0, bool)
 

@@ -1,0 +1,183 @@
+"""Authenticity: how far nothing speaks against a person having written a post in their own words, 0 to 1.
+
+Each thing that speaks against it is a reason with a weight; the score is the product of what the reasons leave (one
+minus weight), so that one strong reason or several weak ones bring it down. The weights are rules of ours, not learnt:
+labelled account sets are small, easy and not ours to ship. Figures of an account are judged by fixed floors and, for
+pace, against the other accounts of the workspace (median and MAD). Nothing is deleted: a post with a low score is
+shown with its reasons, and figures are given with and without it. Accounts named in ``handles`` are known and pass.
+"""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from earshot.enrich import coordination
+
+TABLE = "authenticity"
+VERSION = "1"
+INAUTHENTIC, DOUBTFUL = 0.35, 0.7  # at or below
+BURST = 900  # seconds in which many put out one text
+OUTLIER = 5.0  # robust z of the posts in an account's busiest hour
+MAD = 1.4826
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What speaks against a post: how much (0 to 1), and why, in a sentence."""
+
+    weight: float
+    sentence: str
+
+
+REASONS = {
+    "coordinated": Reason(0.8, "The account shares the same texts, links or hashtags within minutes of the same other "
+                               "accounts, again and again, beyond chance."),
+    "regular": Reason(0.5, "The account posts at nearly equal distances in time, as a timer does."),
+    "rapid": Reason(0.4, "The account wrote twenty posts or more in one hour, far more than others here."),
+    "self_copying": Reason(0.45, "Most posts of the account repeat its own."),
+    "copying": Reason(0.4, "Most posts of the account are texts of others, put out as its own."),
+    "burst_text": Reason(0.45, "Five accounts or more put out this text as their own within a quarter of an hour."),
+    "copied_text": Reason(0.15, "The post is a text of somebody else, put out as the author's own."),
+    "stuffed": Reason(0.3, "The post is mostly hashtags."),
+    "link_only": Reason(0.15, "The post is a link with hardly a word."),
+    "new_account": Reason(0.25, "The account was made less than thirty days before, and few follow it."),
+    "follows_many": Reason(0.25, "The account follows hundreds, and hardly anybody follows it."),
+    "faceless": Reason(0.2, "The account has neither picture nor description."),
+    "numbered": Reason(0.1, "Half of the account's name or more is digits, as in names that are given out by machine."),
+}
+
+_POSTS = """
+    SELECT p.post_id, p.week, p.content_hash, p.platform, p.author, p.kind, epoch(p.created_at) AS at,
+           coalesce(d.role, 'original') AS role, d."group" AS copies, coalesce(c.words, 9) AS words,
+           coalesce(json_array_length(c.hashtags), 0) AS tags, coalesce(json_array_length(c.urls), 0) AS links,
+           a.followers, a.following, a.has_bio, a.has_picture, a.handle_digits, epoch(a.created_at) AS born
+    FROM posts p LEFT JOIN duplicates d USING (post_id) LEFT JOIN clean c USING (post_id)
+    LEFT JOIN accounts a ON a.platform = p.platform AND a.author = p.author
+    ORDER BY p.post_id
+"""
+_NEW = f"""
+    SELECT count(*) AS n FROM posts p LEFT JOIN {TABLE} s USING (post_id)
+    WHERE s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> '{VERSION}'
+"""
+
+
+def update(workspace) -> int:
+    """Score the posts that are new or edited, and all others whose reasons changed; return how many were new.
+
+    A new post can show that older ones were part of a campaign, so all are judged again; only changes are written.
+    """
+    store = workspace.store
+    new = int(store.sql(_NEW)["n"].iloc[0])
+    if not new:
+        return 0
+    edges = coordination.update(workspace)
+    grouped = edges[edges["group"].notna()]
+    table = score(store.sql(_POSTS), {*grouped["author"], *grouped["partner"]}, workspace.params.handles)
+    stored = store.read(TABLE, ["post_id", "content_hash", "score", "reasons", "step_version"])
+    both = table[["post_id", "content_hash", "score", "reasons", "step_version"]].merge(stored, "left", "post_id")
+    same = np.logical_and.reduce([both[f"{name}_x"].eq(both[f"{name}_y"]).fillna(False).to_numpy(bool)
+                                  for name in ("content_hash", "score", "reasons", "step_version")])
+    store.merge(TABLE, table[~same])
+    return new
+
+
+def score(posts: pd.DataFrame, coordinated: set[str] = frozenset(), handles: list[str] = ()) -> pd.DataFrame:
+    """Return one row per post (the columns of the table authenticity); ``posts`` has the columns that _POSTS selects.
+
+    ``coordinated`` are the authors in a coordinated group, ``handles`` the known accounts that always pass.
+    """
+    posts = posts.reset_index(drop=True)
+    own = posts["kind"].ne("repost") & posts["role"].ne("repost")
+    known = {handle.lstrip("@").casefold() for handle in handles}
+    passes = posts["author"].astype("str").str.casefold().isin(known).to_numpy(bool)
+    hits = _of_accounts(posts, own) | _of_posts(posts, own) | {"coordinated": posts["author"].isin(coordinated)}
+    flags = np.column_stack([np.asarray(hits[code].fillna(False), bool) & ~passes for code in REASONS])
+    weights = np.array([reason.weight for reason in REASONS.values()])
+    scores = np.exp(flags @ np.log1p(-weights)).round(4)
+    patterns, place = np.unique(flags, axis=0, return_inverse=True)
+    said = np.array([json.dumps([code for code, hit in zip(REASONS, row, strict=True) if hit]) for row in patterns],
+                    dtype=object)
+    return posts[["post_id", "week", "content_hash"]].assign(
+        score=scores, verdict=verdicts(scores), reasons=said[place.ravel()] if len(posts) else "", step_version=VERSION)
+
+
+def verdicts(scores: np.ndarray) -> np.ndarray:
+    """Return authentic, doubtful or inauthentic for each score."""
+    said = np.select([scores <= INAUTHENTIC, scores <= DOUBTFUL], ["inauthentic", "doubtful"], "authentic")
+    return said.astype(object)
+
+
+def explain(reasons: str) -> list[str]:
+    """Return the sentences of a stored list of reason codes."""
+    return [REASONS[code].sentence for code in json.loads(reasons or "[]") if code in REASONS]
+
+
+def _of_posts(posts: pd.DataFrame, own: pd.Series) -> dict[str, pd.Series]:
+    """Return for each reason that lies in a post itself whether it holds."""
+    copied = own & posts["role"].isin(("exact", "near"))
+    return {"burst_text": posts["copies"].isin(_bursting(posts[own])) & own,
+            "copied_text": copied & _by_many(posts, own),
+            "stuffed": (posts["tags"] >= 6) & (posts["tags"] >= 0.4 * posts["words"]),
+            "link_only": (posts["links"] >= 1) & (posts["words"] - posts["tags"] < 3)}
+
+
+def _by_many(posts: pd.DataFrame, own: pd.Series) -> pd.Series:
+    """Say for each post whether its text was put out by more than one account as its own."""
+    authors = posts["author"].where(own)
+    return authors.groupby(posts["copies"]).transform("nunique").reindex(posts.index).fillna(0) > 1
+
+
+def _bursting(posts: pd.DataFrame, authors: int = 5) -> set[str]:
+    """Return the groups of copies that this many accounts put out within BURST seconds."""
+    first = posts.dropna(subset=["copies", "author"]).sort_values("at", kind="stable")
+    first = first.drop_duplicates(["copies", "author"]).sort_values(["copies", "at"], kind="stable")
+    nth = first.groupby("copies")["at"].shift(1 - authors)
+    return set(first.loc[nth - first["at"] <= BURST, "copies"])
+
+
+def _of_accounts(posts: pd.DataFrame, own: pd.Series) -> dict[str, pd.Series]:
+    """Return for each reason that lies in an account whether it holds, post by post."""
+    keys = [posts["platform"], posts["author"]]
+    count = own.groupby(keys).transform("sum").fillna(0)
+    mine = own & posts.groupby([*keys, posts["copies"]])["at"].transform("size").gt(1)
+    theirs = own & posts["role"].isin(("exact", "near")) & _by_many(posts, own) & ~mine
+    share = {name: hits.groupby(keys).transform("sum") / count.clip(lower=1)
+             for name, hits in (("mine", mine), ("theirs", theirs))}
+    few = posts["followers"].fillna(np.inf) < 50
+    return {
+        "rapid": _rapid(posts), "regular": _regular(posts[own]).reindex(posts.index, fill_value=False),
+        "self_copying": (count >= 4) & (share["mine"] >= 0.6), "copying": (count >= 3) & (share["theirs"] >= 0.6),
+        "new_account": (posts["at"] - posts["born"]).between(0, 30 * 86_400) & few,
+        "follows_many": (posts["following"] >= 500) & (posts["following"] > 20 * posts["followers"].clip(lower=1)),
+        "faceless": posts["has_bio"].eq(False) & posts["has_picture"].eq(False),
+        "numbered": posts["handle_digits"] >= 0.5,
+    }
+
+
+def _rapid(posts: pd.DataFrame, floor: int = 20) -> pd.Series:
+    """Say for each post whether its author's busiest hour holds ``floor`` posts and lies far out."""
+    keys = [posts["platform"], posts["author"]]
+    hourly = posts.groupby([*keys, posts["at"] // 3600])["post_id"].transform("size")
+    busiest = hourly.groupby(keys).transform("max")
+    logs = np.log(busiest.groupby(keys).first())
+    spread = MAD * (logs - logs.median()).abs().median()
+    # Where most accounts wrote once the spread is nil; then a factor of e stands for one.
+    return (busiest >= floor) & ((np.log(busiest) - logs.median()) / max(spread, 0.5) > OUTLIER)
+
+
+def _regular(posts: pd.DataFrame, least: int = 10) -> pd.Series:
+    """Say for each post whether the distances of its author's posts hardly vary: little entropy in quarter octaves."""
+    posts = posts.dropna(subset=["author"]).sort_values(["platform", "author", "at"])
+    keys = ["platform", "author"]
+    gaps = posts.groupby(keys)["at"].diff()
+    bins = np.floor(4 * np.log2(gaps.clip(lower=1)))
+    sizes = posts.assign(bin=bins).dropna(subset=["bin"]).groupby([*keys, "bin"]).size()
+    if sizes.empty:
+        return pd.Series(False, index=posts.index)
+    total = sizes.groupby(level=keys).transform("sum")
+    table = pd.DataFrame({"entropy": (-(sizes / total) * np.log2(sizes / total)).groupby(level=keys).sum(),
+                          "gaps": sizes.groupby(level=keys).sum()})
+    even = table[(table["gaps"] >= least - 1) & (table["entropy"] < 0.35 * np.log2(table["gaps"]))]
+    return pd.Series(pd.MultiIndex.from_frame(posts[keys]).isin(even.index), index=posts.index)
