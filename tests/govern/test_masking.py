@@ -80,7 +80,7 @@ def test_counts_and_missing_texts():
     found = masking.mask(pd.Series(["a@b.com c@d.org", None, "nothing"], index=[7, 8, 9], dtype="str"))
     assert found.texts.isna().tolist() == [False, True, False]
     assert found.texts.index.tolist() == [7, 8, 9]
-    assert found.counts == {"email": 2, "iban": 0, "card": 0, "ip": 0, "ssn": 0, "phone": 0}
+    assert found.counts == dict.fromkeys(masking.TYPES, 0) | {"email": 2}
 
 
 def test_spans_point_into_the_text_as_given():
@@ -98,7 +98,9 @@ PIECES = st.sampled_from([
     "4111 1111 1111 1111", "jane@example.com", "GB82WEST12345698765432", "call 555 010 9999",
     "+4915112345678", "1.2.3.4",
     "078-05-1120", "(at)", "[phone]", "@", "#", "ref", " ", "\n", "-", "0", "12", "٣", "\u200b",
-    "dot com", "：", "ﬁ", "😀",
+    "dot com", "：", "ﬁ", "😀", "Hi ", "- ", "John", "Élodie Müller", "Mr. ", "my name is ", "İ", "12 Baker Street",
+    "Calle Mayor 5", "Apt. 4", "lives at ", "Edeby 55", "SW1A 1AA", "zip ", "nhs ", "943 476 5919", "AB 12 34 56 C",
+    "passport ", "529.982.247-25",
 ])
 NUMBERS = st.from_regex(r"[0-9 .()+-]{0,25}", fullmatch=True)
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=6), NUMBERS)).map("".join)
@@ -148,7 +150,7 @@ def test_known_answers_of_a_public_benchmark():
     hits, missed, wrong = [], [], []
     for text, spans in zip(rows["text"], rows["spans"]):
         truth = {(names[span["type"]], span["start"], span["end"]) for span in spans if span["type"] in names}
-        found = {(item.type, item.start, item.end) for item in masking.spans(text)}
+        found = {(item.type, item.start, item.end) for item in masking.spans(text) if item.type in names.values()}
         hits += truth & found
         missed += truth - found
         wrong += found - truth

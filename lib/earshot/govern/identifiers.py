@@ -9,6 +9,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from earshot.govern.checksums import passes_luhn
+
 Span = tuple[int, int]
 
 EMAIL = re.compile(r"(?<![\w.+%\-@])[\w.+%\-]++@(?:[^\W_][\w\-]{0,62}+\.){1,8}[^\W\d_]{2,24}+(?![\w@])")
@@ -41,12 +43,6 @@ CARD_PREFIXES = (  # (first digits from, to, allowed lengths), ISO/IEC 7812 as t
     ("1800", "1800", (15,)), ("2131", "2131", (15,)),
     ("50", "50", tuple(range(12, 20))), ("56", "69", tuple(range(12, 20))),
 )  # fmt: skip
-
-
-def passes_luhn(digits: str) -> bool:
-    """Say whether a string of digits has a correct Luhn check digit (ISO/IEC 7812-1)."""
-    total = sum(int(digit) for digit in digits[-1::-2])
-    return (total + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])) % 10 == 0
 
 
 def passes_iban(compact: str) -> bool:
