@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse import clean_claims, estimate, words
+from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -104,7 +105,7 @@ def _repeats(posts: pd.DataFrame) -> pd.DataFrame:
 
 def _copied(posts: pd.DataFrame) -> pd.DataFrame:
     """Return the most repeated texts (masked, as all that is stored): how often, by how many accounts, how long."""
-    groups = posts.groupby("duplicate_group").agg(
+    groups = quotable(posts).groupby("duplicate_group").agg(
         copies=("post_id", "size"),
         accounts=("author", "nunique"),
         first=("created_at", "min"),

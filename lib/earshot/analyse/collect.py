@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse import collect_claims, events, expectation, words
+from earshot.analyse.posts import may_be_quoted
+from earshot.collect.spaces import PRIVATE
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -90,7 +92,7 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Arrival:
         gaps=expectation.gaps(posts["created_at"], posts["source"], params.timezone),
         sources=_sources(posts),
         fields=_fields(posts),
-        refused=_refused(store),
+        refused=_refused(store, params),
         imports=_imports(store),
         scope=f"{words.count(len(posts))} posts, {words.span(posts['day'].min(), posts['day'].max())}",
         trust={},
@@ -131,9 +133,11 @@ def _fields(posts: pd.DataFrame) -> pd.DataFrame:
     return shares.rename("filled").reset_index().sort_values(["source", "filled"], ascending=[True, False])
 
 
-def _refused(store: Store) -> pd.DataFrame:
-    """Return how many rows were refused for which reason, with an example (masked, as all that is stored)."""
+def _refused(store: Store, params: Brief) -> pd.DataFrame:
+    """Return how many rows were refused for which reason, with an example that is masked and may be quoted."""
     rows = store.read("quarantine")
+    hidden = ~may_be_quoted(rows["source"], params) | rows["reason"].eq(PRIVATE)
+    rows["payload"] = rows["payload"].mask(hidden, "(not to be quoted)")
     rows = rows.assign(reason=rows["reason"].str.replace(r"(?s) \(.*\)$", "", regex=True).astype("str"))
     grouped = rows.groupby(["source", "reason"])["payload"].agg(rows="size", example="first").reset_index()
     return grouped.assign(example=grouped["example"].astype("str").str[:EXAMPLES]).sort_values("rows", ascending=False)

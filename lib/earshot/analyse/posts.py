@@ -2,17 +2,22 @@
 
 import pandas as pd
 
+from earshot.analyse import residency
+from earshot.collect import terms
 from earshot.core import clock
 from earshot.core.params import Brief
 from earshot.core.store import Store
+from earshot.core.workspace import Workspace, home
 
 REPEATS = ("exact", "near", "repost")
+HIDDEN = "NOT EXISTS (SELECT 1 FROM set_aside h WHERE h.post_id = p.post_id AND h.restored_at IS NULL)"
 
 _QUERY = """
     SELECT p.*, c.clean_text, c.words, l.lang AS lang_found, l.confidence AS lang_confidence,
            d.role AS duplicate_role, d."group" AS duplicate_group,
            s.p_negative, s.p_neutral, s.p_positive, s.label AS sentiment, s.model AS sentiment_model,
-           t.topic, t.similarity AS topic_similarity, n.name AS topic_name
+           t.topic, t.similarity AS topic_similarity, n.name AS topic_name,
+           u.score AS authenticity, coalesce(u.verdict = 'inauthentic', false) AS inauthentic
     FROM posts p
     LEFT JOIN clean c USING (post_id)
     LEFT JOIN "language" l USING (post_id)
@@ -20,6 +25,7 @@ _QUERY = """
     LEFT JOIN sentiment s USING (post_id)
     LEFT JOIN topics t USING (post_id)
     LEFT JOIN topic_names n ON n.topic = t.topic
+    LEFT JOIN authenticity u USING (post_id)
     WHERE {window}
     ORDER BY p.created_at, p.post_id
 """
@@ -29,18 +35,38 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     """Return one row per public post in the window of ``params``, oldest first, with its enrichment or blanks.
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
-    p_negative, p_neutral, p_positive, sentiment, topic, topic_name, and day (midnight in the workspace's zone).
+    p_negative, p_neutral, p_positive, sentiment, topic, topic_name, authenticity (0 to 1) and inauthentic (left out
+    where ``authentic_only`` is set), day (midnight in the workspace's zone), and may_quote (what the source's terms
+    card says). Rows of regions that the run may not read, and posts that a filter has set aside, are not there.
     """
+    store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)
-    conditions = ["p.is_public IS NOT FALSE"]
+    conditions = ["p.is_public IS NOT FALSE", HIDDEN]
+    if params.authentic_only:
+        conditions.append("u.verdict IS DISTINCT FROM 'inauthentic'")
     if first is not None:
         conditions.append(f"p.created_at >= TIMESTAMPTZ '{first.isoformat()}'")
     if after is not None:
         conditions.append(f"p.created_at < TIMESTAMPTZ '{after.isoformat()}'")
     frame = store.sql(_QUERY.format(window=" AND ".join(conditions)))
     frame["lang"] = frame.pop("lang_found").fillna(frame["lang"])
-    frame["is_repeat"] = frame["duplicate_role"].isin(REPEATS)
+    silent = frame["text"].eq("")  # the terms let no text be stored: nothing can be said of what it says
+    frame.loc[silent, ["sentiment", "p_negative", "p_neutral", "p_positive", "topic", "topic_name"]] = None
+    frame["is_repeat"] = frame["duplicate_role"].isin(REPEATS) & ~silent
+    frame["may_quote"] = may_be_quoted(frame["source"], params)
     frame["topic"] = frame["topic"].astype("Int64")
     frame["created_at"] = frame["created_at"].dt.tz_convert("UTC")
     frame["day"] = clock.day(frame["created_at"], params.timezone)
     return frame[frame["lang"].isin(params.languages)].reset_index(drop=True) if params.languages else frame
+
+
+def quotable(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the posts that may be quoted under their source's terms; all where the frame does not say."""
+    return posts[posts["may_quote"]] if "may_quote" in posts else posts
+
+
+def may_be_quoted(sources: pd.Series, params: Brief) -> pd.Series:
+    """Say for the source of each row whether its terms card lets it be quoted."""
+    workspace = Workspace(params.workspace, params, home())
+    allowed = {name: terms.card_of(workspace, name).may_quote for name in sources.dropna().unique()}
+    return sources.map(allowed).fillna(True).astype(bool)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from earshot.analyse import estimate, events, opinions, period, sentiment_claims, words
 from earshot.analyse.opinions import CLASSES
+from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -133,7 +134,7 @@ def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Da
 
 def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
     """Return the posts the model is surest of on each side for each brand, recent ones first, of readable length."""
-    readable = _branded(voiced[voiced["words"].between(6, 50)]).copy()
+    readable = quotable(_branded(voiced[voiced["words"].between(6, 50)])).copy()
     readable["sure"] = readable[[f"p_{name}" for name in CLASSES]].max(axis=1)
     readable["recent"] = parts.recent(readable["day"])
     order = {"recent": False, "sure": False, "post_id": True}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse import coherence, emergence, estimate, period, topic_claims, words
+from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich import topic_words
@@ -200,7 +201,7 @@ def _brands(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
 
 def _quotes(voiced: pd.DataFrame) -> pd.DataFrame:
     """Return the most typical posts of each topic: nearest to its centre, of 6 to 50 words, one per author."""
-    readable = voiced[(voiced["topic"] >= 0) & voiced["words"].between(6, 50)]
+    readable = quotable(voiced[(voiced["topic"] >= 0) & voiced["words"].between(6, 50)])
     ranked = readable.sort_values(["topic_similarity", "post_id"], ascending=[False, True])
     return ranked.drop_duplicates(["topic", "author"]).groupby("topic").head(EXAMPLES).reset_index(drop=True)
 

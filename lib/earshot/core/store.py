@@ -15,6 +15,7 @@ import pandas as pd
 from earshot.core import merging, reading, views
 from earshot.core.clock import now
 from earshot.core.guard import StoreError, writing
+from earshot.core.regions import Bounds
 from earshot.core.tables import TABLES, conform
 
 ATTEMPTS = 30
@@ -31,13 +32,18 @@ class Merged:
 class Store:
     """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only."""
 
-    def __init__(self, root: str | Path, versions: dict[str, int] | None = None):
+    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None):
         self.root = str(root)
         self.pinned = versions
+        self.bounds = bounds
 
     def at(self, versions: dict[str, int]) -> "Store":
         """Return a read-only store as it was at these table versions; tables not named are empty."""
-        return Store(self.root, dict(versions))
+        return Store(self.root, dict(versions), self.bounds)
+
+    def within(self, bounds: Bounds | None) -> "Store":
+        """Return a read-only store in which only the rows of some regions can be seen; all of them for None."""
+        return self if bounds is None else Store(self.root, self.pinned, bounds)
 
     def version(self, table: str) -> int | None:
         """Return the current version of ``table``, or None when nothing was ever written to it."""
@@ -94,7 +100,7 @@ class Store:
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
-                views.make(connection, spec, delta)
+                self._show(connection, spec, delta)
                 return reading.select(connection, spec, wanted, where or {}, weeks)
             except duckdb.IOException:
                 raise self._erased(table, delta) from None
@@ -107,7 +113,7 @@ class Store:
             try:
                 for name in TABLES:
                     if re.search(rf"\b{name}\b", query):
-                        views.make(connection, TABLES[name], self._delta(name))
+                        self._show(connection, TABLES[name], self._delta(name))
                 return connection.sql(query).to_arrow_table().to_pandas()
             except duckdb.IOException as error:
                 raise StoreError(f"{self.root} could not be queried: {str(error).splitlines()[0]} "
@@ -157,11 +163,19 @@ class Store:
         except TableNotFoundError:
             return None
 
+    def _show(self, connection, spec, delta) -> None:
+        if self.bounds is None:
+            views.make(connection, spec, delta)
+        else:
+            views.bound(connection, spec, delta, self._delta("posts"), self.bounds)
+
     def _erased(self, table: str, delta) -> StoreError:
         return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
                           "its files were removed when rows were erased. Read the current version.")
 
     def _writable(self, table: str) -> None:
+        if self.bounds is not None:
+            raise ValueError(f"This store shows some regions only and cannot change {table}; open the workspace anew.")
         if self.pinned is not None:
             raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
                              "open the workspace anew.")

@@ -16,8 +16,10 @@ def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
     The demo brand is simulated and imported first, so that it can be seen on a fresh machine, whatever asks for it.
     ``say`` gets one line per step that did something, ``progress`` (step, done, all) while a step works.
     """
+    from earshot.analyse import residency
     from earshot.collect.demo.supply import supply
     supply(workspace, say)
+    residency.record(workspace)
     place = workspace.outputs / ".enriched.json"  # deleting it only costs a new look
     if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
         return []

@@ -19,7 +19,7 @@ from earshot.publish.quotes import plain
 FIELDS = {"brand": "brand", "channel": "platform", "language": "lang", "topic": "topic_name", "sentiment": "sentiment"}
 FEELINGS = opinions.CLASSES
 ORDERS = ("newest", "oldest", "most negative", "most positive")
-KEPT = [*FIELDS.values(), "day", "created_at", "text", "is_repeat", "p_negative", "p_positive"]
+KEPT = [*FIELDS.values(), "day", "created_at", "text", "may_quote", "is_repeat", "p_negative", "p_positive"]
 PAGE, MOST_GROUPS, LABEL = 20, 10, 40
 
 

@@ -30,6 +30,14 @@ MASK = re.compile(
 )
 
 
+def free(posts):
+    """Return (the posts that may be quoted, how many may not) by the column may_quote, where the frame has one."""
+    if "may_quote" not in posts:
+        return posts, 0
+    barred = ~posts["may_quote"].fillna(True).astype(bool)
+    return posts[~barred], int(barred.sum())
+
+
 def clean(text: object) -> str:
     """Return the text without anything that could act on a screen: controls, escapes and direction overrides go,
     invisible characters become a visible dot, piled-up accents are cut to three, lone surrogates become �."""

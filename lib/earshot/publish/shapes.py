@@ -64,11 +64,14 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> Markup:
     column = next((name for name in ("text", "clean_text") if name in frame.columns), None)
     if column is None:
         raise ValueError(f'show.posts needs a column "text"; the columns are {", ".join(map(str, frame.columns))}.')
-    shown = frame.head(n)
+    free, barred = quotes.free(frame)
+    shown = free.head(n)
+    below = note(f"{barred:,} {'posts' if barred > 1 else 'post'} may not be quoted under the source's terms."
+                 ) if barred else ""
     if shown.empty:
-        return note(f"{caption.rstrip('.') + ': ' if caption else ''}no posts.")
+        return note(f"{caption.rstrip('.') + ': ' if caption else ''}no posts.") + below
     title = Markup('<p class="caption">{}</p>').format(quote(caption)) if caption else ""
-    return Markup("").join([title, *(_post(row, column) for row in shown.to_dict("records"))])
+    return Markup("").join([title, *(_post(row, column) for row in shown.to_dict("records")), below])
 
 
 def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> Markup:
