@@ -49,7 +49,7 @@ REASONS = {
 }
 
 _POSTS = """
-    SELECT p.post_id, p.week, p.content_hash, p.platform, p.author, p.kind, epoch(p.created_at) AS at,
+    SELECT p.post_id, p.week, p.content_hash, p.platform, p.author, p.kind, epoch(p.created_at) AS "at",
            coalesce(d.role, 'original') AS role, d."group" AS copies, coalesce(c.words, 9) AS words,
            coalesce(json_array_length(c.hashtags), 0) AS tags, coalesce(json_array_length(c.urls), 0) AS links,
            a.followers, a.following, a.has_bio, a.has_picture, a.handle_digits, epoch(a.created_at) AS born

@@ -195,17 +195,17 @@ def update(workspace) -> pd.DataFrame:
 
 def _shared(column: str, plain: str) -> str:
     return f"""
-        WITH each AS (SELECT p.author, p.post_id, epoch(p.created_at) AS at, unnest(from_json(c.{column},
+        WITH each AS (SELECT p.author, p.post_id, epoch(p.created_at) AS "at", unnest(from_json(c.{column},
                              '["VARCHAR"]')) AS item
                       FROM posts p JOIN clean c USING (post_id) LEFT JOIN duplicates d USING (post_id)
                       WHERE p.author IS NOT NULL AND p.kind <> 'repost' AND coalesce(d.role, '') <> 'repost'
                         AND c.{column} <> '[]')
-        SELECT DISTINCT {plain} AS object, author, post_id, at FROM each"""
+        SELECT DISTINCT {plain} AS object, author, post_id, "at" FROM each"""
 
 
 _SHARES = {
     "co_post": """
-        SELECT d."group" AS object, p.author, p.post_id, epoch(p.created_at) AS at
+        SELECT d."group" AS object, p.author, p.post_id, epoch(p.created_at) AS "at"
         FROM posts p JOIN duplicates d USING (post_id)
         WHERE p.author IS NOT NULL AND p.kind <> 'repost' AND d.role <> 'repost' AND d."group" IN (
             SELECT d."group" FROM duplicates d JOIN posts p USING (post_id) GROUP BY 1
