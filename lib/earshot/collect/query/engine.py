@@ -150,7 +150,8 @@ class Batch:
         return _different(pairs if node.ordered else [*pairs, _pairs(right, left, node.n)])
 
     def _phrase(self, node: Phrase) -> np.ndarray:
-        columns = sorted(((self._leaf(term), offset) for offset, term in enumerate(node.terms)), key=lambda c: len(c[0]))
+        columns = [(self._leaf(term), offset) for offset, term in enumerate(node.terms)]
+        columns.sort(key=lambda column: len(column[0]))  # the rarest word leaves the least to look up
         starts = columns[0][0] - columns[0][1]
         for keys, offset in columns[1:]:
             if not len(keys):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from earshot.collect.query import fields
-from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Part, Phrase, Term, children, joined, rebuilt, walk
+from earshot.collect.query import fields, nodes
+from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Part, Phrase, Term, joined, rebuilt, walk
 from earshot.collect.query.tokens import EMOJI, tokenise
 from earshot.core.params import ParamError, nearest
 
@@ -156,7 +156,8 @@ def _terms(text: str, cased: bool, query: str, at: tuple[int, int]) -> Node:
     hidden = re.sub(rf"(?:{keycaps})|[*?]", lambda found: {"*": MANY, "?": ONE}.get(found[0], found[0]), text)
     terms = [Term(token.text.replace(MANY, "*").replace(ONE, "?"), cased, at) for token in tokenise(hidden)]
     if not terms:
-        raise QueryError(f"{text.strip() or 'this'} holds no word, hashtag, mention or emoji to look for.", query, at[0])
+        raise QueryError(f"{text.strip() or 'this'} holds no word, hashtag, mention or emoji to look for.",
+                         query, at[0])
     for term in terms:
         if term.wild and sum(letter.isalnum() for letter in term.text) < 2:
             why = "; scripts without blanks are searched by character and need none" if len(terms) > 1 else ""
@@ -188,7 +189,7 @@ def _joinable(node: Node, text: str, at: tuple[int, int] | None) -> None:
 def _shallow(node: Node, text: str) -> None:
     level, depth = [node], 0
     while level:
-        level, depth = [below for found in level for below in children(found)], depth + 1
+        level, depth = [below for found in level for below in nodes.children(found)], depth + 1
         if depth > DEEPEST:
             raise QueryError(f"it is nested more than {DEEPEST} levels deep; use named parts.", text, 0)
 

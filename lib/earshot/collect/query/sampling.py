@@ -4,11 +4,12 @@ import random
 from collections.abc import Sequence
 
 from earshot.collect.query import parser
-from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Phrase, Term, joined
+from earshot.collect.query.nodes import And, Near, Node, Not, Or, Phrase, Term, joined
 from earshot.collect.query.tokens import kind, words
 
-SPICE = ("❤️", "👍🏽", "👩‍👩‍👧", "🇩🇪", "退款了", "환불해 주세요", "सेवा", "ﬁne", "Ｒｅｆｕｎｄ", "cafe\u0301", "STRASSE straße", "İstanbul",
-         "re\u200bfund", "\u202egnirts", "\x00", "&amp;amp;", "#", "##a", "@@b", "$$", "http://", "https://t.co/a?b=*&c",
+SPICE = ("❤️", "👍🏽", "👩‍👩‍👧", "🇩🇪", "退款了", "환불해 주세요", "सेवा", "ﬁne", "Ｒｅｆｕｎｄ",
+         "cafe\u0301", "STRASSE straße", "İstanbul", "re\u200bfund",
+         "\u202egnirts", "\x00", "&amp;amp;", "#", "##a", "@@b", "$$", "http://", "https://t.co/a?b=*&c",
          "((()))", "\"", "NEAR/3", "AND", "a" * 300, "don’t don't", "…", "½ ① ™", "1,000.50", "#Fail_2", "#тег", "ก็ดี")
 FIELDS = ("has:link", "has:hashtag", "has:mention", "has:emoji", "has:cashtag", "has:image", "link:t.co", "lang:en",
           "platform:x", "kind:reply", "followers:>100", "likes:<=3", "place:london", "since:2015-02-20",
@@ -107,7 +108,8 @@ def _span(rng: random.Random, texts: Sequence[str]) -> Term | Phrase:
         return _phrase(tuple(Term(token, cased) for token in tokens[place:place + rng.randint(2, 4)]))
     token = tokens[place]
     if rng.random() < 0.15 and len(token) > 4 and token.isascii() and token.isalnum():
-        token = rng.choice((token[:4] + "*", "*" + token[-4:], token[:2] + "?" + token[3:], token[:3] + "*" + token[-1]))
+        first, last = token[:3], token[-4:]
+        token = rng.choice((f"{first}*", f"*{last}", f"{token[:2]}?{token[3:]}", f"{first}*{last[-1]}", f"*{first}*"))
     return Term(token, cased)
 
 

@@ -1,0 +1,103 @@
+"""How right a query is on labelled posts, clause by clause: what each one adds, what it costs, and what to take out.
+
+Precision and recall with Wilson's interval (1927); each clause is judged by leaving it out (ablation).
+"""
+
+from collections.abc import Mapping
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from earshot.collect.query.clauses import clauses
+from earshot.collect.query.engine import Engine
+from earshot.collect.query.nodes import Node
+from earshot.core.params import ParamError
+
+YES = {"relevant", "true", "1", "1.0", "yes", "match", "positive"}
+NO = {"irrelevant", "false", "0", "0.0", "no", "negative"}
+ENOUGH = 3  # a clause is called useless only when at least so many posts speak
+
+
+def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
+    """Return share, low and high of ``hits`` out of ``n``; without any post the share is unknown (NaN, 0, 1)."""
+    if n == 0:
+        return float("nan"), 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return share, max(0.0, centre - half), min(1.0, centre + half)
+
+
+def truth(labels: pd.Series) -> np.ndarray:
+    """Return the labels as true (relevant) and false; raises ParamError at one that is neither."""
+    words = labels.astype("str").str.strip().str.lower()
+    unknown = words[~words.isin(YES | NO)]
+    if len(unknown):
+        raise ParamError(f"The label {unknown.iloc[0]!r} is neither relevant nor irrelevant (nor true or false, 1 or "
+                         f"0); {len(unknown):,} of {len(words):,} rows have such labels.")
+    return words.isin(YES).to_numpy()
+
+
+def score(queries: Mapping[str, Node], posts: pd.DataFrame, relevant: np.ndarray) -> pd.DataFrame:
+    """Return query, found, n, relevant, precision and recall of each query, both with low and high."""
+    hits = Engine(queries).match(posts)
+    return pd.DataFrame([{"query": name, **_figures(_mask(hits.rows(name), len(posts)), relevant)} for name in queries])
+
+
+def by_clause(node: Node, posts: pd.DataFrame, relevant: np.ndarray) -> pd.DataFrame:
+    """Return one row per clause of a query, the whole query first, judged on posts and whether each is relevant.
+
+    found, precision and recall (with low, high) are those of the clause alone; without_precision and without_recall
+    those of the query without it. changes counts the posts whose answer depends on the clause and right how many of
+    these it answers rightly; advice is a sentence where it does more harm than good, or empty.
+    """
+    parts = clauses(node)
+    asked = {"whole": node} | {f"own{number}": part.node for number, part in enumerate(parts)}
+    asked |= {f"rest{number}": part.rest for number, part in enumerate(parts) if part.rest is not None}
+    hits = Engine(asked).match(posts)
+    masks = {name: _mask(hits.rows(name), len(posts)) for name in asked}
+    rows = [{"clause": "the whole query", "role": "whole", **_figures(masks["whole"], relevant), "advice": ""}]
+    for number, part in enumerate(parts):
+        if part.rest is not None:
+            rows.append({"clause": part.text, "role": part.role, **_figures(masks[f"own{number}"], relevant),
+                         **_ablation(part.role, masks["whole"], masks[f"rest{number}"], relevant)})
+    return pd.DataFrame(rows)
+
+
+def _mask(rows: np.ndarray, size: int) -> np.ndarray:
+    mask = np.zeros(size, dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+def _figures(found: np.ndarray, relevant: np.ndarray) -> dict:
+    right = int((found & relevant).sum())
+    precision, recall = wilson(right, int(found.sum())), wilson(right, int(relevant.sum()))
+    return {"found": int(found.sum()), "n": len(found), "relevant": int(relevant.sum()),
+            **dict(zip(("precision", "precision_low", "precision_high"), precision, strict=True)),
+            **dict(zip(("recall", "recall_low", "recall_high"), recall, strict=True))}
+
+
+def _ablation(role: str, whole: np.ndarray, rest: np.ndarray, relevant: np.ndarray) -> dict:
+    differs = whole != rest
+    changes, right = int(differs.sum()), int((differs & (whole == relevant)).sum())
+    kept = int((rest & relevant).sum())
+    return {"without_precision": wilson(kept, int(rest.sum()))[0],
+            "without_recall": wilson(kept, int(relevant.sum()))[0], "changes": changes, "right": right,
+            "advice": _advice(role, whole, rest, changes, right)}
+
+
+def _advice(role: str, whole: np.ndarray, rest: np.ndarray, changes: int, right: int) -> str:
+    if changes == 0:
+        return "changes nothing in this sample; it can go, or the sample is too small to tell"
+    sure = changes >= ENOUGH and wilson(right, changes)[2] < 0.5
+    adds = bool((whole & ~rest).any())
+    if right == 0 and changes >= ENOUGH:
+        return (f"brings only false positives ({changes:,} posts, none relevant); take it out" if adds else
+                f"keeps out only relevant posts ({changes:,}); take it out")
+    if sure:
+        return (f"brings {changes - right:,} false positives for {right:,} relevant posts; narrow it" if adds else
+                f"keeps out {changes - right:,} relevant posts to spare {right:,} false ones; loosen it")
+    return ""
