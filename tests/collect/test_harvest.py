@@ -62,7 +62,7 @@ class Feedly:
         if self.faults:
             fault = self.faults.pop(0)
             if fault is not None:
-                return fault(request) if callable(fault) else fault
+                return fault if isinstance(fault, Response) else fault(request)
         return self.answer(given)
 
     def answer(self, given: dict) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import listening
+from earshot.cli import collection, listening
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -92,6 +92,7 @@ def import_(
         map_again(space, remap)
 
 
+app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
 app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
 app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
 

@@ -49,8 +49,7 @@ class Bookmark:
                  "left": [_as_dict(request) for request in self.left]}
         row = {"source": self.source, "query": self.query, "cursor": json.dumps(state, ensure_ascii=False),
                "since": self.since, "until": self.until, "pages": self.pages, "posts": self.posts, "at": at}
-        times = dict.fromkeys(("since", "until", "at"), "datetime64[us, UTC]")
-        store.merge("cursors", pd.DataFrame([row]).astype(times))
+        store.merge("cursors", pd.DataFrame([row]))
 
 
 def find(store: Store, source: str, query: str) -> Bookmark:

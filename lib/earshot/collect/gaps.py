@@ -22,6 +22,7 @@ class Ledger:
     source: str
     query: str
     timepiece: Timepiece = field(default_factory=Timepiece)
+    platform: str = ""
     opened: list[dict] = field(default_factory=list)
     closed: list[dict] = field(default_factory=list)
 
@@ -70,10 +71,10 @@ class Ledger:
             start += TICK
         self._starts.add(start)
         return {"source": self.source, "query": self.query, "start": start, "end": pd.NaT, "kind": kind,
-                "reason": reason, "missed": pd.NA}
+                "reason": reason, "missed": pd.NA, "platform": self.platform}
 
     def _write(self, gap: dict) -> None:
-        self.store.merge("gaps", pd.DataFrame([gap]).astype({"end": "datetime64[us, UTC]", "missed": "Int64"}))
+        self.store.merge("gaps", pd.DataFrame([gap]))
 
 
 def read(store: Store, until: pd.Timestamp | None = None) -> pd.DataFrame:

@@ -76,7 +76,7 @@ class Harvest:
         feed, store = self.feed, self.workspace.store
         self._platform: Platform = platform_of(feed.platform)
         self.report.feed, self.report.platform = feed.name, feed.platform
-        self._ledger = Ledger(store, feed.name, feed.query, self.timepiece)
+        self._ledger = Ledger(store, feed.name, feed.query, self.timepiece, feed.platform)
         self._mark = bookmarks.find(store, feed.name, feed.query)
         self._began = self.timepiece.now()
         self._mark.since = self._mark.since or feed.begins(self._began, self._platform.limits.days)

@@ -62,7 +62,7 @@ class Shelf:
             accounts.keep(self.workspace.store, frame, self.source, self.platform.accounts, self.pseudonyms,
                           self.workspace.params.handles, at)
             return landed
-        except (ValueError, TypeError, OverflowError, RecursionError, KeyError, AttributeError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             if len(rows) == 1:
                 return self._landing(at).land(pd.DataFrame(), [(0, answers.written(rows[0]), UNSTORABLE)])
             middle = len(rows) // 2

@@ -8,8 +8,8 @@ _VERSION = {"step_version": text(True)}
 
 _LISTENING = [
     Table("gaps", ["source", "query", "start"], None, {
-        "source": text(True), "query": text(True), "start": time(True), "end": time(True), "kind": text(True, GAPS),
-        "reason": text(True), "missed": whole(low=0)}),
+        "source": text(True), "query": text(True), "start": time(True), "end": time(), "kind": text(True, GAPS),
+        "reason": text(True), "missed": whole(low=0), "platform": text()}),
     Table("cursors", ["source", "query"], None, {
         "source": text(True), "query": text(True), "cursor": text(), "since": time(), "until": time(),
         "pages": whole(low=0), "posts": whole(low=0), "at": time(True)}),
@@ -33,6 +33,7 @@ _LISTENING = [
         "at": time(True)}, volatile=("at",)),
     Table("matches", ["post_id", "query"], "week", {
         "post_id": text(True), "week": text(True), "query": text(True), "version": text(True), "clauses": text()}),
+    Table("queried", ["post_id"], "week", _STEP | _VERSION),
     Table("coordination", ["network", "author", "partner"], None, {
         "network": text(True, ("co_post", "co_link", "co_hashtag")), "author": text(True), "partner": text(True),
         "times": whole(True, low=1), "seconds": number(low=0), "first": time(), "last": time(), "group": text()}),

@@ -1,0 +1,73 @@
+"""Collecting from platforms at the terminal: what came of each feed, what stands in the gap ledger, what failed."""
+
+from typing import Annotated
+
+import typer
+
+from earshot.cli.screen import err, out, say
+
+Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
+
+
+def collect(
+    workspace: Workspace,
+    feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")] = None,
+    pages: Annotated[int | None, typer.Option(min=1, help="Read at most so many pages of each feed.")] = None,
+) -> None:
+    """Collect from the platforms in params/WORKSPACE/feeds.yml what is new since the last time.
+
+    A run that is ended in any way goes on where it was; a feed that fails does not keep the others back, and makes
+    the exit code 1. Secrets are read from the environment or a file, never from the parameters.
+    """
+    from dataclasses import replace
+
+    from earshot.collect.feeds import read_feeds
+    from earshot.collect.harvest import collect as harvest
+    from earshot.collect.live import STREAMS
+    from earshot.core.workspace import open_workspace
+    space = open_workspace(workspace)
+    wanted = read_feeds(space, feeds or None)
+    reports = []
+    for feed in wanted:
+        if feed.platform in (*STREAMS, "webhook"):
+            say(f"{feed.name}: {feed.platform} is a stream, which is followed or received, not fetched; left out.")
+            continue
+        with counter() as progress:
+            reports += harvest(space, [replace(feed, pages=pages) if pages else feed], progress)
+        tell(reports[-1])
+    raise typer.Exit(1 if any(report.failed for report in reports) else 0)
+
+
+def tell(report) -> None:
+    """Say what came of one feed: pages, added, known, refused and why, gone, gaps, and why it failed."""
+    from earshot.cli.arrival import tell as tell_landed
+    tell_landed(report, f"{report.feed}, {report.pages:,} {'page' if report.pages == 1 else 'pages'} of "
+                        f"{report.platform}: ")
+    if report.gone:
+        say(f"  {report.gone:,} gone at the platform; they go here too.")
+    if report.opened or report.closed:
+        say(f"  Gap ledger: {report.opened:,} opened, {report.closed:,} closed.", "yellow")
+    if report.more:
+        say("  The most pages of one run were read; the next run goes on from there.", "yellow")
+    if report.failed:
+        say(f"  {report.feed} failed: {report.failed}", "red", err)
+
+
+def counter():
+    """Return a line that counts pages and posts on a terminal and is silent in a log; call it with name, pages, posts.
+
+    It is a context manager, and gone when it ends.
+    """
+    from contextlib import contextmanager
+
+    from rich.status import Status
+
+    @contextmanager
+    def shown():
+        if not out.is_terminal:
+            yield lambda name, pages, posts: None
+            return
+        with Status("", console=out) as status:
+            yield lambda name, pages, posts: status.update(f"{pages:,} pages, {posts:,} posts")
+
+    return shown()
