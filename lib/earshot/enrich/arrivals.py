@@ -23,6 +23,8 @@ from earshot.core.workspace import Workspace
 from earshot.enrich import steps
 from earshot.govern.pseudonyms import Pseudonyms
 
+NESTED = {dict, list}
+
 
 @dataclass
 class Arrived:
@@ -128,7 +130,7 @@ class Intake:
 
 def flat(row: dict) -> dict:
     """Return a row with nested objects as dotted columns and lists as JSON."""
-    if not any(isinstance(value, dict | list) for value in row.values()):
+    if not NESTED.intersection(map(type, row.values())):
         return row
     found: dict = {}
     for name, value in row.items():

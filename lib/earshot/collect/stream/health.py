@@ -38,7 +38,7 @@ def examine(workspace: Workspace, stream: Stream, listeners: int, error: str) ->
         (bool(lag) and not listeners, f"nobody listens and {lag:,} messages wait; run earshot listen {workspace.name}"),
         (bool(most) and lag > most, f"{lag:,} messages wait, more than {most:,}; start another listener"),
         (bool(quiet) and (age is None or age > quiet * 60),
-         f"the newest post is {_told(age)} and more than {quiet:g} minutes is too quiet; look at what feeds the stream"),
+         f"the newest post is {_told(age)} and more than {quiet:g} minutes is too quiet; see what feeds it"),
         (bool(error), f"the last error was: {error.rstrip('.')}"),
     ]
     return Condition(stream.full_topic, lag, waiting, age, dead, listeners, error,

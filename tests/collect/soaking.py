@@ -1,0 +1,108 @@
+"""A soak: posts put on a stream, listeners killed at random moments, and the count of what arrived."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+WORDS = ("the flight was late again and nobody at the desk could help", "love how quick they answered me today",
+         "is the counter open on sunday, asking for a friend", "my bag came first, what a nice surprise",
+         "third time this month that I wait on the phone")
+START = pd.Timestamp("2026-03-02T00:00Z")
+
+
+@dataclass
+class Soak:
+    """What a soak found: messages put, listeners killed, seconds, and what lies in the tables."""
+
+    posts: int
+    kills: int
+    seconds: float
+    stored: int
+    distinct: int
+    payloads: int
+    enriched: int
+    wrong: int
+    refused: int
+
+
+def rows(start: int, count: int) -> list[tuple[bytes, bytes]]:
+    """Messages with posts numbered from ``start``: short texts, a mention and an e-mail address here and there."""
+    made = []
+    for number in range(start, start + count):
+        mail = f" mail j{number}@mail.example" if number % 50 == 0 else ""
+        extra = f" @jane{number % 999}" if number % 3 == 0 else mail
+        post = {"id": f"p{number}", "platform": "x", "author": f"person{number % 5000}", "brand": "Acme",
+                "text": f"{WORDS[number % 5]}, note {number}{extra}",
+                "created_at": (START + pd.Timedelta(seconds=number % 1_209_600)).isoformat()}
+        made.append((post["id"].encode(), json.dumps(post).encode()))
+    return made
+
+
+def listener(workspace: str, *more: str) -> subprocess.Popen:
+    """Start `earshot listen` as a process of its own."""
+    command = [sys.executable, "-c", "from earshot.cli import app; app()", "listen", workspace, "--quiet", *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def working(stream, process: subprocess.Popen, seconds: float = 60.0) -> None:
+    """Wait until a listener has written its first note, which it does when it begins to read."""
+    from earshot.enrich.listening import notes
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        if (notes(stream) / f"{process.pid}.json").exists():
+            return
+        time.sleep(0.05)
+
+
+def kill_at_random(workspace: str, stream, times: int, most: float, dice: random.Random) -> float:
+    """Start a listener ``times`` times, kill each with SIGKILL within ``most`` seconds of work; return the seconds."""
+    worked = 0.0
+    for _ in range(times):
+        process = listener(workspace)
+        working(stream, process)
+        begun = time.monotonic()
+        time.sleep(dice.uniform(0.05, most))
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        worked += time.monotonic() - begun
+    return worked
+
+
+def finish(workspace: str) -> tuple[float, str]:
+    """Let one listener read what is left; return its seconds and what it said."""
+    begun = time.monotonic()
+    process = listener(workspace, "--once")
+    said, wrong = process.communicate()
+    assert process.returncode == 0, wrong[-2000:]
+    return time.monotonic() - begun, said
+
+
+def count(space, posts: int, kills: int, seconds: float) -> Soak:
+    """Count what lies in the tables of a workspace after ``posts`` posts were put."""
+    ask = space.store.sql
+    found = ask("SELECT count(*) AS stored, count(DISTINCT post_id) AS distinct_ids, "
+                "count_if(NOT contains(text, 'note ' || substr(post_id, 4))) AS wrong FROM posts").iloc[0]
+    return Soak(posts, kills, seconds, int(found["stored"]), int(found["distinct_ids"]),
+                int(ask("SELECT count(*) AS n FROM raw")["n"].iloc[0]),
+                int(ask("SELECT count(DISTINCT post_id) AS n FROM clean")["n"].iloc[0]), int(found["wrong"]),
+                int(ask("SELECT count(*) AS n FROM quarantine")["n"].iloc[0]))
+
+
+def whole(soak: Soak) -> bool:
+    """Whether none was lost, none is there twice, and each is what was put."""
+    return (soak.stored == soak.distinct == soak.payloads == soak.enriched == soak.posts) and not (
+        soak.wrong or soak.refused)
+
+
+def make_home(folder: Path) -> None:
+    """Use a folder as the home of this process and its listeners."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"EARSHOT_HOME": str(folder), "EARSHOT_KEY": "0" * 64}
