@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, listening
+from earshot.cli import collection, listening, queries
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -95,6 +95,7 @@ def import_(
 app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
 app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
 app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
+app.command(epilog="Example: earshot query airline 'refund* AND NOT voucher*' --explain")(queries.query)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
@@ -140,6 +141,17 @@ def runs(
                       f"{reused} of {len(run['notebooks'])}", f"{run['posts']:,}", cell(run["reason"]),
                       cell(run["requester"]))
     out.print(table)
+
+
+@app.command(epilog="Example: earshot retain airline --apply")
+def retain(
+    workspace: Workspace = "demo",
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
+) -> None:
+    """Show what is due under the retention rules; with --apply, remove it for good and sign a certificate."""
+    from earshot.cli.retention import retain as retain_rows
+    from earshot.core.workspace import open_workspace
+    retain_rows(open_workspace(workspace), apply)
 
 
 @app.command(epilog="Example: earshot doctor")

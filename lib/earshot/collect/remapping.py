@@ -46,7 +46,9 @@ def remap(workspace: Workspace, source: str, progress: Callable[[str, float], No
             kept.append(ids)
         if progress:
             progress(file, place / len(files))
-    there = store.sql(f"SELECT post_id FROM posts WHERE source = {quoted([source])}")["post_id"]
+    # A post whose payload retention has removed cannot be made anew; it stays as it is.
+    there = store.sql(f"SELECT post_id FROM posts SEMI JOIN raw USING (payload_ref) "
+                      f"WHERE source = {quoted([source])}")["post_id"]
     stale = there[~there.isin(pd.concat(kept))] if kept else there
     delete(store, "posts", "post_id", stale)
     return total

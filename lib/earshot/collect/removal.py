@@ -41,6 +41,16 @@ def remove_posts(workspace: Workspace, ids: pd.Series) -> Counter:
     return +counts
 
 
+def remove_words(workspace: Workspace, posts: pd.DataFrame) -> Counter:
+    """Remove the payloads and embeddings of posts (post_id, payload_ref, content_hash) that themselves stay."""
+    counts: Counter = Counter()
+    refs = pd.concat([posts["payload_ref"].dropna(), _payloads(workspace, posts["post_id"])]).drop_duplicates()
+    for table in ("raw", "quarantine"):
+        counts[table] += delete(workspace.store, table, "payload_ref", refs)
+    counts["embeddings"] += delete(workspace.store, "embeddings", "content_hash", _orphans(workspace.store, posts))
+    return +counts
+
+
 def remove_people(store: Store, authors: pd.Series) -> Counter:
     """Remove what is kept of accounts (pseudonyms) besides their posts."""
     counts: Counter = Counter()
