@@ -34,7 +34,7 @@ LAST = (  # endings of street names in Germanic, Nordic, Finnish and Hungarian t
 )
 WORDS = (  # those that stand between the name and the number
     "strasse|straße|str|utca|u|út|útja|tér|körút|kapu|tee|tänav|s gate|plads|plass|platz|terrasse|cad|sok|gata|ulice"
-    "|trg|cesta"
+    "|trg|cesta|rakpart|baan|platz|allee"
 )
 CUES = (  # words that announce an address
     r"address(?:es)?\b[^\n.?!]{0,40}?(?:\b(?:to|is|with|are)\b|:)|located (?:at|on)|liv(?:es?|ing) (?:at|on)"
@@ -48,10 +48,10 @@ CUE = re.compile(rf"(?i)\b(?:{CUES})\s*(?:the (?:same:?|corner of) )?\Z")
 AFTER = re.compile(rf",? (?:(?:bis|ter) )?(?:{NAME} ){{1,4}}(?i:{TYPES})(?!\w)\.?")
 AFTER_SMALL = re.compile(rf" [a-z][a-z'’]{{2,20}} (?:[a-z'’]{{3,20}} )?(?:{PLAIN})(?!\w)")
 AFTER_FIRST = re.compile(rf",? (?:(?:bis|ter) )?(?i:{FIRST})\.? (?:{NAME} ){{0,4}}(?:[{UP}][\w'’\-]*)")
-AFTER_NAME = re.compile(rf",? (?:{NAME} ){{0,3}}[{UP}][\w'’\-]+")
+AFTER_NAME = re.compile(rf",? (?:{NAME} ){{0,3}}[{UP}][\w'’\-]+(?: {HOUSE})?")
 BEFORE_FIRST = re.compile(rf"(?<![\w@#])(?i:{FIRST})\.? (?:{NAME} ){{0,5}}{NAME},? (?:n[º°o]\.? ?)?\Z")
 BEFORE_LAST = re.compile(
-    rf"(?<![\w@#])(?:{NAME}[ \-]){{0,3}}(?:[{UP}][\w'’\-]*?(?i:{LAST})|{NAME} (?:{WORDS}))\.?,? \Z"
+    rf"(?<![\w@#])(?:{NAME}[ \-]){{0,3}}(?:[{UP}][\w'’\-]*?(?i:{LAST})|{NAME} (?i:{WORDS}))\.?,? \Z"
 )
 ENDINGS = (*LAST.replace("stra(?:ß|ss)e", "straße|strasse").split("|"), "gate")
 WHOLE = frozenset(WORDS.split("|"))
@@ -80,7 +80,7 @@ BOX = re.compile(
 )
 PRECEDING = re.compile(rf"(?:{BARE}\d{{1,5}},? )?\Z")
 REST = re.compile(  # town, country and postcode in the lines below
-    rf"(?:[\s,>?]{{1,8}}(?:[{UP}][\w'’.()&\-]*|of|nan|and|the)){{0,7}}[\s,]{{1,8}}(?:[A-Z]{{1,2}}-?)?\d{{4,6}}"
+    rf"\.?(?:[\s,>?]{{1,8}}(?:[{UP}][\w'’.()&\-]*|of|nan|and|the)){{0,7}}[\s,]{{1,8}}(?:[A-Z]{{1,2}}-?)?\d{{4,6}}"
     r"(?:-\d{3,4}| [A-Z]{2})?(?=[\s.,;!?]{0,9}(?:\n|\Z))"
 )
 AREAS = (
