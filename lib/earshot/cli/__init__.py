@@ -95,6 +95,7 @@ def import_(
 app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
 app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
 app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
+app.command(epilog="Example: earshot filters airline --audit sample.csv")(filters.filters)
 app.command(epilog="Example: earshot query airline 'refund* AND NOT voucher*' --explain")(queries.query)
 
 

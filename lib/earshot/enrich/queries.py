@@ -5,7 +5,7 @@ new post is read by all queries once, and everything else is left alone.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -56,9 +56,9 @@ def _read(workspace: Workspace, named: Mapping[str, Named], now: str, week: str,
     known = set(was.split(",")) if was.startswith(f"{VERSION},") or was == VERSION else set()
     asked = {name: one for name, one in named.items() if f"{name}={one.stamp}" not in known}
     store = workspace.store
-    columns = "".join(f", {column}" for column in sorted(_columns(one.node for one in asked.values())))
+    extra = "".join(f", {column}" for column in sorted(columns(one.node for one in asked.values())))
     posts = store.sql(f"""
-        SELECT p.post_id, p.week, p.content_hash, p.text, s.post_id IS NOT NULL AS seen{columns}
+        SELECT p.post_id, p.week, p.content_hash, p.text, s.post_id IS NOT NULL AS seen{extra}
         FROM posts p LEFT JOIN queried s USING (post_id) LEFT JOIN "language" l USING (post_id)
         WHERE p.week = {_quoted(week)} AND {_WAS} = {_quoted(was)} AND {_LACKS.format(now=_quoted(now))}
         ORDER BY p.post_id""")
@@ -99,7 +99,7 @@ def _found(engine: Engine, asked: Mapping[str, Named], posts: pd.DataFrame) -> I
         yield posts.iloc[rows][["post_id", "week"]].assign(query=name, version=one.stamp, clauses=written)
 
 
-def _columns(nodes: Iterator[Node]) -> set[str]:
+def columns(nodes: Iterable[Node]) -> set[str]:
     """Return the columns of posts, as SQL, that the conditions of these queries are about."""
     found = set()
     for asked in (leaf for node in nodes for leaf in walk(node) if isinstance(leaf, Field)):
