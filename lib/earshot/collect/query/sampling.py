@@ -115,3 +115,15 @@ def _span(rng: random.Random, texts: Sequence[str]) -> Term | Phrase:
 
 def _phrase(terms: tuple[Term, ...]) -> Term | Phrase:
     return terms[0] if len(terms) == 1 else Phrase(terms)
+
+
+def attired(texts: Sequence[str], seed: int = 1) -> list[dict]:
+    """Return posts with these texts and random values, often missing, in the columns that fields are about."""
+    rng = random.Random(seed)
+    choices = {"lang": ("en", "de", "pt-BR", None), "platform": ("x", "reddit", "X"), "kind": ("post", "reply", None),
+               "followers": (None, 0, 100, 101, 5_000), "likes": (None, 3, 4),
+               "place": (None, "", "London, UK", "londonderry"),
+               "author": ("p_0123456789ab", "united", None), "media_text": (None, "", " ", "a red bag"),
+               "created_at": (None, "2015-02-19T23:59:59+00:00", "2015-02-22T23:30:00+00:00",
+                              "2015-02-23T01:00:00+02:00")}
+    return [{"text": text} | {name: rng.choice(values) for name, values in choices.items()} for text in texts]
