@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, listening, queries
+from earshot.cli import collection, filters, listening, queries
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
