@@ -48,7 +48,7 @@ def _read(store: Store) -> pd.DataFrame:
     """Return the ledger; a gap that still runs counts up to the last time its source was tried."""
     rows = gaps.read(store)
     tried = store.read("cursors", ["source", "at"]).groupby("source")["at"].max()
-    seen = rows["source"].map(tried).astype("datetime64[us, UTC]").fillna(rows["start"])
+    seen = tried.reindex(rows["source"]).set_axis(rows.index).fillna(rows["start"])
     ends = rows["end"].fillna(seen.where(seen > rows["start"], rows["start"]))
     minutes = (ends - rows["start"]).dt.total_seconds() / 60
     named = rows["platform"].where(rows["platform"].astype("str").str.len() > 0, rows["source"])

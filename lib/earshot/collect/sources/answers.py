@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
-SHOWN = 2000  # characters of what could not be read that are kept
+SHOWN = 1_000_000  # characters of what could not be read that are kept
 NOT_JSON = "the answer is not whole JSON"
 LONGEST_NAME, DEEPEST, COLUMNS = 120, 8, 1000  # beyond these no platform goes; a hostile answer may
 BLOCKS = {"p", "div", "br", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "tr"}
@@ -17,7 +17,7 @@ BLOCKS = {"p", "div", "br", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "
 def parse(body: bytes) -> tuple[object, list[tuple[str, str]]]:
     """Return (the JSON value, []) or (None, [(what stands there, why it cannot be read)])."""
     try:
-        return json.loads(body), []
+        return json.loads(body.decode(json.detect_encoding(body), "replace")), []  # one bad byte is no bad answer
     except (ValueError, RecursionError):
         return None, [(body[:SHOWN].decode("utf-8", "replace"), NOT_JSON)]
 
@@ -50,7 +50,7 @@ def words(value: object) -> str:
 def whole(value: object) -> int:
     """Return a whole number from a number or digits, and 0 for all else."""
     text = words(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def moment(value: object) -> pd.Timestamp | None:
