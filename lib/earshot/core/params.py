@@ -71,6 +71,8 @@ class Brief(BaseModel):
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-1", description="the champion sentiment model")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
+    fresh_hours: int = Field(0, ge=0, description="no report when the newest post is older, in hours; 0 means any age")
+    owner: str = Field("", description="the team that is told when a report does not go out")
     cluster: str = Field("", description="address of a Dask scheduler; empty means this machine")
     store: str = Field("", description="folder or object-store URL of the tables; empty means data/<workspace>")
 

@@ -10,7 +10,8 @@ from earshot.publish.code import hash_library, hash_lock
 from earshot.publish.files import hash_file, hash_text, read_json
 from earshot.publish.notebooks import Notebook
 
-ELSEWHERE = ("cluster", "posts")  # where work is done and how much is simulated: the results do not depend on them
+# Where work is done, how much is simulated, when no report goes out: the results do not depend on them.
+ELSEWHERE = ("cluster", "posts", "fresh_hours", "owner")
 LOOK_BACK = 12
 KEPT = ("ran", "reused")
 CHANGED = {"code": "its code changed", "words": "its text changed", "library": "the library changed",

@@ -10,7 +10,7 @@ from pathlib import Path
 from earshot.core import clock
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace, home, open_workspace
-from earshot.publish import outputs
+from earshot.publish import freshness, outputs
 from earshot.publish.code import CHECKOUT
 from earshot.publish.draft import Draft, begin
 from earshot.publish.enrichment import bring_up_to_date
@@ -57,7 +57,7 @@ def report(workspace: str, reason: str = "", requester: str = "", force: bool = 
     with hold(space.outputs, requester, clock.now().isoformat()), Board(progress) as board:
         outputs.tidy(space.outputs)
         before = describe_tables(space.store)
-        problem = _enrich(space, board)
+        problem = _enrich(space, board) or freshness.refuse(space)
         tables = describe_tables(space.store)
         past = read_past(space.outputs)
         plans = make_plans(space, listed, tables, past, _today(space), force)
