@@ -23,8 +23,8 @@ def test_a_person_who_is_given_away_is_masked(text, expected):
 
 
 @pytest.mark.parametrize("text", [
-    "Hi United, my flight is late", "Hey Delta", "thanks Virgin America", "Dr Pepper", "Mr. Big", "Miss You", "@jack hi",
-    "I love Taylor Swift", "my name is on the list",
+    "Hi United, my flight is late", "Hey Delta", "thanks Virgin America", "Dr Pepper", "Mr. Big", "Miss You",
+    "@jack hi", "I love Taylor Swift", "my name is on the list",
     "- Delta", "Best Western", "this is Denver",
     "^This", "agent Refused",
     "Cheers!", "hello World", "thanks Southwest Air", "Charlotte is delayed",

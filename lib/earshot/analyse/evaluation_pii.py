@@ -82,7 +82,8 @@ class Evaluation:
         """What was scored, in a few names and values."""
         found = self.metrics
         return {"posts": self.posts, "F2 on the claimed types": found["f2"],
-                "left readable": found["residual_leak_rate"], "posts per second": round(self.rate), "not looked for": ", ".join(self.unknown).lower() or "nothing"}
+                "left readable": found["residual_leak_rate"], "posts per second": round(self.rate),
+                "not looked for": ", ".join(self.unknown).lower() or "nothing"}
 
     @property
     def metrics_shown(self) -> dict:
