@@ -13,6 +13,7 @@ def collect(
     workspace: Workspace,
     feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")] = None,
     pages: Annotated[int | None, typer.Option(min=1, help="Read at most so many pages of each feed.")] = None,
+    deletions: Annotated[bool, typer.Option("--deletions", help="Only ask which stored posts were deleted.")] = False,
 ) -> None:
     """Collect from the platforms in params/WORKSPACE/feeds.yml what is new since the last time.
 
@@ -28,6 +29,8 @@ def collect(
     space = open_workspace(workspace)
     wanted = read_feeds(space, feeds or None)
     reports = []
+    if deletions:
+        return check(space, wanted)
     for feed in wanted:
         if feed.platform in (*STREAMS, "webhook"):
             say(f"{feed.name}: {feed.platform} is a stream, which is followed or received, not fetched; left out.")
@@ -36,6 +39,14 @@ def collect(
             reports += harvest(space, [replace(feed, pages=pages) if pages else feed], progress)
         tell(reports[-1])
     raise typer.Exit(1 if any(report.failed for report in reports) else 0)
+
+
+def check(space, feeds) -> None:
+    """Ask the platform of each feed which of its stored posts were deleted, and say how many went here too."""
+    from earshot.collect.compliance import check_deletions
+    for feed in feeds:
+        asked, gone = check_deletions(space, feed)
+        say(f"{feed.name}: {asked:,} stored posts asked about, {gone:,} are gone at {feed.platform} and here.")
 
 
 def tell(report) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.collect import bookmarks, recount
+from earshot.collect import bookmarks, recount, tombstones
 from earshot.collect.feeds import Feed
 from earshot.collect.gaps import Ledger
 from earshot.collect.landing import Landed
@@ -205,9 +205,5 @@ def _same(page: Page) -> bytes:
 def _follow_deletions(workspace: Workspace, reports: list[FeedReport]) -> None:
     """Let deletions reach every table, where there were any."""
     if not any(report.gone for report in reports):
-        return
-    try:
-        from earshot.collect import tombstones
-    except ImportError:
         return
     tombstones.follow(workspace)

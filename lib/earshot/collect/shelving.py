@@ -12,6 +12,7 @@ from earshot.collect.objects import from_dicts
 from earshot.collect.sources import answers
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone, Page, Platform
+from earshot.collect.tombstones import Tombstones, marker
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
@@ -41,7 +42,7 @@ class Shelf:
         Deletions go first: what is kept afterwards can then be judged against them.
         """
         at = self.timepiece.now()
-        gone = self._bury(page.gone, at)
+        gone = self.bury(page.gone, at)
         rows = [answers.flat(row) for row in page.rows]
         landed = self._land(rows, at)
         if page.broken:
@@ -70,17 +71,19 @@ class Shelf:
             landed.add(self._land(rows[middle:], at))
             return landed
 
-    def _bury(self, gone: list[Gone], at: pd.Timestamp) -> int:
-        """Keep what the platform says is gone: a post by its id, all posts of an account by its pseudonym."""
+    def bury(self, gone: list[Gone], at: pd.Timestamp) -> int:
+        """Keep what the platform says is gone, and return how much of it is news.
+
+        A post is kept by its id, all posts of an account by its pseudonym; tombstones.follow then clears the tables.
+        """
         platform = self.source.constants.get("platform", self.feed.platform)
-        handles = self.workspace.params.handles
-        named = [(f"{platform}:{one.id}" if one.id else
-                  self.pseudonyms.names(pd.Series([one.account]), handles).iloc[0], one) for one in gone
-                 if one.id or one.account]
+        handles, store = self.workspace.params.handles, self.workspace.store
+        named = [(one.id or self.pseudonyms.names(pd.Series([one.account]), handles).iloc[0], one)
+                 for one in gone if one.id or one.account]
         if not named:
             return 0
-        frame = pd.DataFrame([{"platform": platform, "id": name, "deleted_at": one.at or at, "kind": one.kind,
-                               "source": self.feed.name} for name, one in named]).drop_duplicates(["platform", "id"])
-        before = self.workspace.store.read("deletions", where={"id": list(frame["id"])})
-        new = frame[~frame["id"].isin(before["id"])]  # the first report of a deletion keeps its time
-        return self.workspace.store.merge("deletions", new).inserted if len(new) else 0
+        frame = pd.DataFrame([{"platform": platform, "id": f"{platform}:{name}", "deleted_at": one.at or at,
+                               "kind": one.kind, "source": self.feed.name} for name, one in named])
+        known, mark = Tombstones.of(store), marker()
+        new = frame[[name not in known.names and mark(name) not in known.tokens for name in frame["id"]]]
+        return store.merge("deletions", new.drop_duplicates(["platform", "id"])).inserted if len(new) else 0
