@@ -12,6 +12,7 @@ For example::
       terms: x                                      # the card in terms.yml that holds for them
       pages: 200                                    # the most that one run reads; the next goes on from there
       since: "2026-11-01"                           # where the first run begins; seven days back when left out
+      price: {month: 200}                           # or {per_thousand: 0.5}, for the source scorecard
       options: {archive: true}                      # what the platform lets one choose
 """
 
@@ -28,7 +29,8 @@ from earshot.collect.sources.protocol import Platform
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 
-SETTINGS = ("platform", "query", "brand", "region", "base", "credentials", "terms", "pages", "since", "options")
+SETTINGS = ("platform", "query", "brand", "region", "base", "credentials", "terms", "pages", "since", "options",
+            "price")
 PAGES = 200
 HERE = ("127.0.0.1", "localhost", "::1")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from earshot.collect.landing import Landed, Landing, delete, quoted
-from earshot.collect.mapping import Source, read_sources
+from earshot.collect.mapping import Source, parse, read_sources
 from earshot.collect.objects import from_lines
 from earshot.collect.readers import BATCH
 from earshot.core.params import ParamError, nearest
@@ -13,6 +13,9 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
+COMPARED = ["post_id", "platform", "brand", "author", "text", "created_at", "lang", "reply_to", "root", "kind", "url",
+            "likes", "reposts", "replies", "views", "followers", "place", "campaign", "is_public", "region",
+            "media_text"]  # fmt: skip
 # A refused row carries the time of its refusal; it belongs to the import of its file that began last before that.
 _STORED = """
     WITH imported AS (SELECT DISTINCT collected_at AS moment FROM raw WHERE source = {source} AND file = {file})
@@ -54,6 +57,47 @@ def remap(workspace: Workspace, source: str, progress: Callable[[str, float], No
     return total
 
 
+def preview(workspace: Workspace, source: str, mapping: dict) -> pd.DataFrame:
+    """Return what a new mapping (an entry as in sources.yml) would change about a source's posts; nothing is stored.
+
+    One row per post and field that differs: post_id, change ("appears", "vanishes" or "changes"), field, old, new; for
+    a post that appears or vanishes the field is "text". ``reason`` says why a vanishing post would be refused. Raises
+    ParamError when the mapping is wrong.
+    """
+    new = parse(source, mapping, "the new mapping")
+    store, parts, reasons = workspace.store, [], {}
+    for file in _files(store, source):
+        landing = Landing(workspace, new, file, pd.Timestamp(0, tz="UTC"), Pseudonyms())
+        for rows in _stored(store, source, file):
+            batch = landing.read_again(rows, from_lines(rows["payload"]))
+            good = batch.reasons == ""
+            reasons |= dict(zip(batch.posts.loc[~good, "post_id"], batch.reasons[~good]))
+            parts.append(batch.posts[good])
+    made = pd.concat(parts) if parts else pd.DataFrame(columns=COMPARED)
+    made = made.sort_values("collected_at", kind="stable").drop_duplicates("post_id", keep="last")
+    old = store.read("posts", where={"source": source})
+    kept = store.read("raw", columns=["payload_ref"], where={"source": source})["payload_ref"]
+    old = old[old["payload_ref"].isin(kept)]
+    return _differences(old.set_index("post_id"), made.set_index("post_id"), reasons)
+
+
+def _differences(old: pd.DataFrame, new: pd.DataFrame, reasons: dict) -> pd.DataFrame:
+    """Return the posts of one side only, and of those on both each field that differs."""
+    both = old.index.intersection(new.index)
+    parts = [pd.DataFrame({"post_id": both, "change": "changes", "field": name,
+                           "old": old.loc[both, name].astype("str").to_numpy(),
+                           "new": new.loc[both, name].astype("str").to_numpy()}) for name in COMPARED[1:]]
+    changed = pd.concat(parts, ignore_index=True)
+    changed = changed[changed["old"].fillna("") != changed["new"].fillna("")]
+    gone, come = old.index.difference(new.index), new.index.difference(old.index)
+    lost = pd.DataFrame({"post_id": gone, "change": "vanishes", "field": "text", "old": old.loc[gone, "text"].array})
+    found = pd.DataFrame({"post_id": come, "change": "appears", "field": "text", "new": new.loc[come, "text"].array})
+    lost = lost.assign(reason=[reasons.get(name, "no row gives this id") for name in gone])
+    table = pd.concat([changed, lost, found], ignore_index=True)
+    return table.reindex(columns=["post_id", "change", "field", "old", "new", "reason"]).sort_values(
+        ["change", "post_id", "field"], ignore_index=True)
+
+
 def _files(store: Store, source: str) -> list[str]:
     named = f"source = {quoted([source])}"
     found = store.sql(f"SELECT file, min(collected_at) AS at FROM raw WHERE {named} GROUP BY file UNION ALL "
@@ -64,13 +108,8 @@ def _files(store: Store, source: str) -> list[str]:
 def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tuple[Landed, pd.Series]]:
     """Land the stored rows of one file again, batch by batch; all are read before the store changes under the query."""
     store = workspace.store
-    before = store.at(store.versions())
     landing = Landing(workspace, source, file, pd.Timestamp(0, tz="UTC"), Pseudonyms())
-    for offset in range(0, 1 << 40, BATCH):
-        rows = before.sql(_STORED.format(source=quoted([source.name]), file=quoted([file]), limit=BATCH, offset=offset))
-        if rows.empty:
-            return
-        rows = rows.assign(at=rows["moment"].dt.tz_convert("UTC").astype("datetime64[us, UTC]"))
+    for rows in _stored(store, source.name, file):
         batch = landing.read_again(rows, from_lines(rows["payload"]))
         landed = landing.keep(batch)
         good = batch.reasons == ""
@@ -79,3 +118,13 @@ def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tup
             delete(store, "raw", "payload_ref", group["payload_ref"], f"week = {quoted([week])}")
         delete(store, "quarantine", "payload_ref", rows.loc[good & rows["week"].isna(), "payload_ref"])
         yield landed, landing.ids[-1]
+
+
+def _stored(store: Store, source: str, file: str) -> Iterator[pd.DataFrame]:
+    """Yield the stored rows of one file in batches, as they were at the first, whatever is written meanwhile."""
+    before = store.at(store.versions())
+    for offset in range(0, 1 << 40, BATCH):
+        rows = before.sql(_STORED.format(source=quoted([source]), file=quoted([file]), limit=BATCH, offset=offset))
+        if rows.empty:
+            return
+        yield rows.assign(at=rows["moment"].dt.tz_convert("UTC").astype("datetime64[us, UTC]"))
