@@ -1,5 +1,7 @@
 """Languages: plain cases, doubtful ones, and what is left out before reading."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -43,4 +45,37 @@ def test_a_text_reads_the_same_alone_and_among_others():
 
 def test_the_step_gives_the_columns_of_its_table():
     rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [None]}))
-    assert rows.to_dict("records") == [{"post_id": "x:1", "content_hash": "a", "lang": UNKNOWN, "confidence": 0.0}]
+    assert rows.to_dict("records") == [{"post_id": "x:1", "content_hash": "a", "lang": UNKNOWN, "confidence": 0.0,
+                                        "mixed": False, "spans": "[]"}]
+
+
+def test_a_very_short_post_is_read_by_its_hashtags_but_not_by_one_short_word():
+    assert detect(["#wegaanhetallemaalmerken ja"])[0][0] == "nl"
+    assert detect(["#immobilier #appartement"])[0][0] == "fr"
+
+
+@pytest.mark.parametrize(("text", "first", "second"), [
+    ("I have been waiting for two hours y nadie me contesta el teléfono", "en", "es"),
+    ("yaar kya bakwas hai yeh, the whole network is down again and nobody answers", "hi", "en"),
+])
+def test_a_mixed_post_is_mapped_stretch_by_stretch(text, first, second):
+    row = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]})).iloc[0]
+    spans = json.loads(row["spans"])
+    assert row["mixed"]
+    assert [spans[0][2], spans[-1][2]] == [first, second]
+    assert text[spans[-1][0]:spans[-1][1]] in text
+    assert [start for start, _, _ in spans] == sorted(start for start, _, _ in spans)
+
+
+def test_one_borrowed_word_does_not_make_a_post_mixed():
+    rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"],
+                             "text": ["Die neue App ist leider sehr langsam und der Support hilft mir nicht"]}))
+    assert not rows["mixed"].iloc[0]
+    assert [code for _, _, code in json.loads(rows["spans"].iloc[0])] == ["de"]
+
+
+def test_what_the_brief_listens_for_gets_the_benefit_of_the_doubt():
+    doubtful = "super idea"
+    plain, dutch = detect([doubtful])[0], detect([doubtful], ("nl",))[0]
+    assert dutch[0] == "nl" or dutch[1] < plain[1]
+    assert detect(["My flight was cancelled and nobody told us"], ("nl",))[0][0] == "en"

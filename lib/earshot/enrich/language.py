@@ -1,77 +1,134 @@
-"""The language of each post: one fast guess for all, a second and slower opinion where the first is unsure.
+"""The language of each post, and of each stretch of a post that mixes two.
 
-py3langid reads every post, lingua those in a language of Latin letters that are short or doubtful; the surer of the two
-counts. Links, mentions, hashtags and emoji are left out first, since they are spelt alike in every language. What stays
-doubtful is ``und``.
+Two witnesses are heard on every post in Latin letters: our own model of letter groups, learned from tweets, and
+py3langid, which knows many languages; how frequent each language is among social posts counts too. Other scripts are
+told by py3langid alone. Links, mentions, hashtags, emoticons and emoji are left out first, since they are spelt alike
+in every language; of a post of one or two words the hashtags are read after all. What stays doubtful is ``und``.
 """
 
+import json
 import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from earshot.core.params import read_yaml
+from earshot.enrich import hashtags, language_model, language_spans, letters
 
 TABLE = "language"
-VERSION = "1"
+VERSION = "2"
 UNKNOWN = "und"
 _LISTS = {name: words.split() for name, words in read_yaml(Path(__file__).with_name("language.yml")).items()}
-LANGUAGES, LATIN, HINDI = (frozenset(_LISTS[name]) for name in ("known", "second", "latin_hindi"))
-SHORT, DOUBTFUL, LOWEST = 20, 0.6, 0.3
+LANGUAGES = frozenset(_LISTS["known"])
+LATIN = tuple(sorted(_LISTS["latin"]))
+PRIOR = {name: float(share) for name, share in (entry.split(":") for entry in _LISTS["prior"])}
+FEW, LOWEST = 3, 0.3
+WITNESS = 0.2  # weight of py3langid's log-probability: it takes letters for independent and is far too sure of itself
+FARTHEST = 20.0  # no single witness may say more than this against a language
+EXPECTED = 5.0  # how much likelier the languages of the brief are than elsewhere
+BATCH = 4_000
 
 LEFT_OUT = re.compile(r"https?\S*|www\.\S+|[@#]\w+|\bRT\b|&\w+;|\[\w+\]"
-                      r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
+                      r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+"
+                      r"|(?<![^\W_])(?:[:;=8xX]['^-]?[dDpPoOsS3)(/|]+|[oO][._][oO]|<3)(?![^\W_])")
+HEADLINE = re.compile(r"(?<=[/_])[A-Za-z]{2,}(?:-[A-Za-z]+){2,}")
+LETTER, LATIN_LETTER = re.compile(r"[^\W\d_]"), re.compile(r"[a-zA-ZÀ-ɏḀ-ỿ]")
 
 
-def add(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the language table's columns for posts with ``post_id``, ``content_hash`` and ``text``."""
-    found = detect(frame["text"].fillna("").tolist())
+def add(frame: pd.DataFrame, expected: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return the language table's columns for posts with ``post_id``, ``content_hash`` and ``text``.
+
+    ``expected`` are the languages that the brief listens in; they are given the benefit of the doubt.
+    """
+    found = read(frame["text"].fillna("").tolist(), expected)
     return pd.DataFrame({"post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),
-                         "lang": [lang for lang, _ in found], "confidence": [sure for _, sure in found]})
+                         "lang": [lang for lang, _, _ in found], "confidence": [sure for _, sure, _ in found],
+                         "mixed": pd.array([len({name for _, _, name in spans}) > 1 for _, _, spans in found],
+                                           dtype="boolean"),
+                         "spans": [json.dumps(spans) for _, _, spans in found]})
 
 
-def detect(texts: list[str]) -> list[tuple[str, float]]:
+def detect(texts: list[str], expected: tuple[str, ...] = ()) -> list[tuple[str, float]]:
     """Return (ISO 639-1 code, confidence 0 to 1) for each text; the code is ``und`` below ``LOWEST``."""
-    read = [" ".join(LEFT_OUT.sub(" ", text).split()) for text in texts]
-    found = [_first(text) for text in read]
-    doubtful = [at for at, (text, (lang, sure)) in enumerate(zip(read, found, strict=True))
-                if lang in LATIN and (len(text) < SHORT or sure < DOUBTFUL)]
-    for at in doubtful:
-        found[at] = max(found[at], _second(read[at]), key=lambda guess: guess[1])
-    return [(lang if sure >= LOWEST else UNKNOWN, round(sure, 4)) for lang, sure in found]
+    return [(lang, sure) for lang, sure, _ in read(texts, expected, spans=False)]
 
 
-def _first(text: str) -> tuple[str, float]:
-    if not any(letter.isalpha() for letter in text):
-        return UNKNOWN, 0.0
-    if _is_latin_hindi(text):
-        return "hi", 0.9
-    lang, sure = _fast().classify(text)
-    return lang, min(1.0, sure)
+def read(texts: list[str], expected: tuple[str, ...] = (), spans: bool = True) -> list[tuple[str, float, list]]:
+    """Return (code, confidence, [[start, end, code], …]) for each text; the stretches are empty without ``spans``."""
+    return [one for start in range(0, len(texts), BATCH)
+            for one in _read(texts[start:start + BATCH], expected, spans)]
 
 
-def _second(text: str) -> tuple[str, float]:
-    guess = _slow().compute_language_confidence_values(text)[0]
-    return guess.language.iso_code_639_1.name.lower(), guess.value
+def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tuple[str, float, list]]:
+    masked = [LEFT_OUT.sub(lambda found: " " * len(found[0]), text) for text in texts]
+    words = [letters.spell(text) for text in masked]
+    spoken = [[word for word, _, _ in found] or [] for found in words]
+    asked = [" ".join(text.split()) for text in masked]
+    for at, text in enumerate(texts):
+        if len(words[at]) < FEW and (tags := _tags(text)):
+            spoken[at] = spoken[at] + [word for word, _, _ in letters.spell(tags)]
+            asked[at] = f"{asked[at]} {tags}".strip()
+    latin = [at for at, text in enumerate(asked) if spoken[at] and _is_latin(text)]
+    found: list[tuple[str, float, list]] = [(UNKNOWN, 0.0, [])] * len(texts)
+    for at, text in enumerate(asked):
+        if spoken[at] and not _is_latin(text):
+            lang, sure = _witness().classify(text)
+            found[at] = (lang if sure >= LOWEST else UNKNOWN, round(min(1.0, float(sure)), 4), [])
+    if latin:
+        posts, each = language_model.score([spoken[at] for at in latin])
+        codes, sure = _decide(posts, [asked[at] for at in latin], expected)
+        stretches = language_spans.find([words[at] for at in latin], [len(spoken[at]) for at in latin], each,
+                                        codes) if spans else [[]] * len(latin)
+        for at, code, share, parts in zip(latin, codes, sure, stretches, strict=True):
+            found[at] = (code if share >= LOWEST else UNKNOWN, round(float(share), 4), parts)
+    return found
 
 
-def _is_latin_hindi(text: str) -> bool:
-    words = re.findall(r"[a-z]+", text.lower())
-    hits = [word for word in words if word in HINDI]
-    return len(set(hits)) >= 3 and len(hits) >= 0.2 * len(words)
+def _tags(text: str) -> str:
+    """Return the words of the hashtags, else of a link's headline, when there are enough letters to say something."""
+    tags = " ".join(hashtags.split(tag) for tag in re.findall(r"#(\w+)", text))
+    if len(tags) < 12:
+        tags += " " + " ".join(HEADLINE.findall(text)).replace("-", " ")
+    return tags.strip() if len(tags) >= 8 else ""
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() or len(LATIN_LETTER.findall(text)) >= 0.5 * len(LETTER.findall(text))
+
+
+def _decide(posts: np.ndarray, texts: list[str], expected: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
+    """Weigh both witnesses and the prior: the likeliest code of each post, and how likely it is."""
+    said = np.stack([_latin_witness()._raw_score(_latin_witness()._encode(text)) for text in texts])
+    said = np.maximum(WITNESS * (said - said.max(axis=1, keepdims=True)), -FARTHEST)
+    place = {code: at for at, code in enumerate(_latin_witness().nb_classes)}
+    codes = [code for code in (*language_model.CLASSES[:-1], *LATIN) if code in PRIOR]
+    codes = list(dict.fromkeys(codes))
+    other = language_model.CLASSES.index("other")
+    own = [language_model.CLASSES.index(code) if code in language_model.CLASSES else other for code in codes]
+    # py3langid has never seen Hindi in Latin letters: of that it says what it says on average.
+    mean = np.log(np.exp(said).mean(axis=1))
+    beside = np.column_stack([said[:, place[code]] if code in place else mean for code in codes])
+    prior = np.log([PRIOR[code] * (EXPECTED if code in expected else 1) for code in codes])
+    logits = posts[:, own] + beside + prior
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = raised / raised.sum(axis=1, keepdims=True)
+    return [codes[at] for at in shares.argmax(axis=1)], shares.max(axis=1)
 
 
 @cache
-def _fast():
+def _witness():
+    return _identifier(sorted(LANGUAGES))
+
+
+@cache
+def _latin_witness():
+    return _identifier(list(LATIN))
+
+
+def _identifier(codes: list[str]):
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(sorted(LANGUAGES))
+    identifier.set_languages(codes)
     return identifier
-
-
-@cache
-def _slow():
-    from lingua import Language, LanguageDetectorBuilder
-    known = [language for language in Language.all() if language.iso_code_639_1.name.lower() in LATIN]
-    return LanguageDetectorBuilder.from_languages(*known).build()

@@ -90,6 +90,8 @@ def version(step: str, params: Brief) -> str:
     from earshot.enrich import language, sentiment, text
     if step == "sentiment":
         return f"{sentiment.VERSION}:{sentiment.identify(params.sentiment_model)}"
+    if step == "language" and params.languages:  # what is listened for is likelier, so it is part of the version
+        return f"{language.VERSION}:{','.join(sorted(params.languages))}"
     return {"clean": text.VERSION, "language": language.VERSION}[step]
 
 
@@ -97,7 +99,7 @@ def _added(step: str, part: pd.DataFrame, params: Brief) -> pd.DataFrame:
     from earshot.enrich import language, sentiment, text
     if step == "sentiment":
         return sentiment.add(part, params.sentiment_model)
-    return {"clean": text, "language": language}[step].add(part)
+    return text.add(part) if step == "clean" else language.add(part, tuple(params.languages))
 
 
 _INPUTS = {
