@@ -22,9 +22,10 @@ MAPPING = Source("mastodon", {
 }, constants={"platform": "mastodon"})  # fmt: skip
 ACCOUNTS = {
     "created_at": "account.created_at", "followers": "account.followers_count", "following": "account.following_count",
-    "posts": "account.statuses_count", "has_bio": "account.note", "has_picture": "post.picture",
-    "has_url": "post.fields",
+    "posts": "account.statuses_count", "has_bio": "post.bio", "has_picture": "post.picture", "has_url": "post.fields",
 }  # fmt: skip
+PROFILE = ("note", "fields", "avatar", "avatar_static", "avatar_description", "header", "header_static",
+           "header_description", "emojis", "display_name")  # of these only whether they are filled is kept
 OPTIONS = {"local": "true reads only what the server's own members wrote (hashtags)",
            "threads": "true reads the whole conversation of posts that were answered"}
 PUBLIC = ("public", "unlisted")
@@ -121,10 +122,19 @@ def _joined(status: dict) -> dict:
         "kind": "repost" if boosted else "quote" if quoted else "reply" if status.get("in_reply_to_id") else "post",
         "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"), str) else None,
         "media_text": "\n".join(filter(None, shown)) or None,
-        "picture": None if "missing.png" in picture else picture or None,
-        "fields": "yes" if answers.listed(answers.inside(status, "account", "fields")) else None,
+        "picture": bool(picture) and "missing.png" not in picture,
+        "fields": bool(answers.listed(answers.inside(status, "account", "fields"))),
+        "bio": bool(answers.plain(answers.inside(status, "account", "note"))),
     }  # fmt: skip
-    return status | {"post": ours}
+    return _bare(status) | {"reblog": _bare(boosted) if boosted else None, "post": ours}
+
+
+def _bare(status: dict) -> dict:
+    """Return a post without its HTML, in which tags part the names that must be found, and without the profile."""
+    bare = {name: value for name, value in status.items() if name not in ("content", "filtered", "card", "mentions")}
+    if isinstance(status.get("account"), dict):
+        bare["account"] = {name: value for name, value in status["account"].items() if name not in PROFILE}
+    return bare
 
 
 def _linked(header: str) -> dict[str, str]:

@@ -145,7 +145,9 @@ class _Walk:
         if name and (body.strip() in ABSENT or data.get("removed_by_category")):
             self._page.gone.append(Gone(name, ABSENT.get(body.strip(), "removed")))
             return
-        self._page.rows.append({key: value for key, value in data.items() if key != "replies"}
+        # The text again as HTML, in which tags part the names that must be found, is not kept.
+        self._page.rows.append({key: value for key, value in data.items()
+                                if key not in ("replies", "body_html", "selftext_html", "author_flair_richtext")}
                                | {"post": self._ours(data, kind, body)})
 
     def _ours(self, data: dict, kind: str, body: str) -> dict:

@@ -134,6 +134,8 @@ class _Includes:
             return {answers.words(item.get(key)): item for item in answers.listed(answers.inside(includes, name))}
 
         self._users, self._places = keyed("users", "id"), keyed("places", "id")
+        for user in self._users.values():
+            user.pop("entities", None)  # the biography's links and hashtags
         self._tweets, self._media = keyed("tweets", "id"), keyed("media", "media_key")
 
     def join(self, tweet: dict) -> dict:
