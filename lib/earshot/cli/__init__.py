@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, filters, listening, queries
+from earshot.cli import collection, filters, listening, queries, trace
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -75,13 +75,14 @@ def import_(
     files: Annotated[list[Path] | None, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")] = None,
     yes: Yes = False,
     remap: Annotated[str, typer.Option(metavar="SOURCE", help="Map this source again, without its files.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --remap: only say what would change.")] = False,
 ) -> None:
     """Import posts from files; a file that is already there adds nothing.
 
     Columns are mapped by params/WORKSPACE/sources.yml. Where none of it fits, a guess is shown for approval and kept
     there. After you correct it, --remap makes the posts of that source anew from what is stored.
     """
-    from earshot.cli.arrival import bring_in, map_again
+    from earshot.cli.arrival import bring_in, map_again, map_trial
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
     if not files and not remap:
@@ -89,14 +90,16 @@ def import_(
     space = open_workspace(workspace)
     bring_in(space, files or [], yes)
     if remap:
-        map_again(space, remap)
+        (map_trial if dry_run else map_again)(space, remap)
 
 
 app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
 app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
 app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
+app.command(epilog="Example: earshot plan airline --peak 200 --budget 5")(listening.plan)
 app.command(epilog="Example: earshot filters airline --audit sample.csv")(filters.filters)
 app.command(epilog="Example: earshot query airline 'refund* AND NOT voucher*' --explain")(queries.query)
+app.command(epilog="Example: earshot trace airline 'where is my bag' --when 2015-02-22T14:00")(trace.trace)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
