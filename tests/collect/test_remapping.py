@@ -51,3 +51,18 @@ def test_a_wrong_mapping_is_answered_before_anything_is_read(acme):
     with pytest.raises(ParamError) as error:
         preview(acme, "board", {"columns": {"text": "title"}})
     assert str(error.value) == "the new mapping: source 'board' maps no column to created_at; every post needs one."
+
+
+def test_the_command_shows_the_trial_and_stores_nothing(acme):
+    from typer.testing import CliRunner
+
+    from earshot.cli import app
+    before = acme.store.versions()
+    same = CliRunner().invoke(app, ["import", "acme", "--remap", "board", "--dry-run"])
+    assert "the mapping gives the posts that are stored; nothing would change." in " ".join(same.output.split())
+    (acme.folder / "sources.yml").unlink()
+    save_source(acme, parse("board", OLD | {"columns": OLD["columns"] | {"text": "title"}}))
+    shown = CliRunner().invoke(app, ["import", "acme", "--remap", "board", "--dry-run"])
+    assert "vanishes" in shown.output
+    assert "Nothing was stored. earshot import acme --remap board does it." in " ".join(shown.output.split())
+    assert acme.store.versions() == before

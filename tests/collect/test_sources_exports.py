@@ -155,3 +155,13 @@ def test_every_vendor_says_what_it_strips_and_none_takes_another_s_files():
 def test_a_table_with_a_short_first_row_has_no_preamble(tmp_path):
     (tmp_path / "a.csv").write_text("id,text,created_at,author,brand\n" + "1,a b,2026-03-02,x,y\n" * 9)
     assert recognise(tmp_path / "a.csv").preamble == 0
+
+
+def test_commas_in_the_texts_of_another_kind_of_table_are_no_preamble(tmp_path):
+    rows = "".join(f"{n}\tfirst, second, third, fourth, fifth {n}\t2026-03-02\tann\tAcme\n" for n in range(30))
+    (tmp_path / "a.tsv").write_bytes(f"id\ttext\tcreated_at\tauthor\tbrand\n{rows}".encode("utf-16"))
+    form = recognise(tmp_path / "a.tsv")
+    assert (form.delimiter, form.preamble, form.columns[0]) == ("\t", 0, "id")
+    (tmp_path / "b.tsv").write_text(f"id\ttext\n{rows}".replace("\t2026-03-02\tann\tAcme", ""))
+    form = recognise(tmp_path / "b.tsv")
+    assert (form.delimiter, form.preamble, form.columns) == ("\t", 0, ("id", "text"))

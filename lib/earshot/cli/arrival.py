@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from earshot.cli.screen import cell, out, plain_table, say
-from earshot.core.params import ParamError
+from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 
 
@@ -36,6 +36,24 @@ def map_again(workspace: Workspace, source: str) -> None:
     with bar() as progress:
         landed = remap(workspace, source, progress)
     tell(landed, f"{source}, mapped again: ")
+
+
+def map_trial(workspace: Workspace, source: str) -> None:
+    """Say which posts of a source its corrected mapping would change, add or lose, field by field; store nothing."""
+    from earshot.collect.remapping import preview
+    entries = workspace.settings("sources")
+    if source not in entries:
+        raise ParamError(f"params/{workspace.name}/sources.yml has no source {source!r} "
+                         f"(there: {', '.join(entries) or 'none'}).{nearest(source, entries)}")
+    found = preview(workspace, source, entries[source])
+    if found.empty:
+        return say(f"{source}: the mapping gives the posts that are stored; nothing would change.", "green")
+    table = plain_table("Change", "Field", "Posts", "Was", "Would be")
+    for (change, field), part in found.groupby(["change", "field"]):
+        first = part.iloc[0].fillna("")
+        table.add_row(change, field, f"{len(part):,}", cell(first["old"]), cell(first["new"] or first["reason"]))
+    out.print(table)
+    say(f"Nothing was stored. earshot import {workspace.name} --remap {source} does it.")
 
 
 def approve(progress, yes: bool, guess) -> bool:

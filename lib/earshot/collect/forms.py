@@ -14,6 +14,7 @@ from pathlib import Path
 
 SAMPLE = 1 << 18
 PREAMBLE = 15  # lines
+WIDE = 5  # cells; a narrower table has no preamble that could be told from its rows
 DELIMITERS = ",\t;|\x1f\x01^~:#"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -105,7 +106,7 @@ def _encoding(head: bytes) -> str:
 def _is_json(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -128,12 +129,14 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
 
 def _preamble(text: str, escape: bool) -> int:
     """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that follow."""
+    if any(len(next(_quietly(_cells(text, mark, escape)), [])) >= WIDE for mark in DELIMITERS if mark in text):
+        return 0
     for mark in ",;\t":
         rows = list(islice(_quietly(_cells(text, mark, escape)), 400))
-        widths = Counter(len(row) for row in rows if len(row) >= 5)
+        widths = Counter(len(row) for row in rows if len(row) >= WIDE)
         usual = max(widths, key=lambda width: (widths[width], width), default=0)
         start = next((place for place, row in enumerate(rows) if len(row) == usual), 0)
-        narrow = all(len(row) <= max(3, usual // 3) for row in rows[:start])
+        narrow = widths[usual] >= 0.8 * sum(map(bool, rows[start:])) and all(len(row) <= max(3, usual // 3) for row in rows[:start])
         named = start and len({cell.strip() for cell in rows[start]}) == usual and not any(
             re.fullmatch(r"\s*-?[\d.,:\-TZ+ /]*", cell) for cell in rows[start])
         if 0 < start <= PREAMBLE and narrow and named:

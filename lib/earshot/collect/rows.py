@@ -154,14 +154,17 @@ def digest(text: str) -> str:
 def _whole(values: pd.Series) -> pd.Series:
     """Return whole numbers from zero up, "1.2K" and "1.2万" among them; all else is unknown."""
     if pd.api.types.is_string_dtype(values):
-        parts = values.str.strip().str.extract(SHORT)
-        if parts[1].notna().any():
-            scaled = pd.to_numeric(parts[0], errors="coerce") * parts[1].str.lower().map(SCALES)
-            values = values.mask(scaled.notna(), scaled.round().astype("Int64").astype("str"))
-        values = pd.to_numeric(values.str.replace(r"(?<=\d)[,\s](?=\d{3})", "", regex=True), errors="coerce")
+        plain = pd.to_numeric(values.str.replace(r"(?<=\d)[,\s](?=\d{3})", "", regex=True), errors="coerce")
+        values = plain.fillna(_abbreviated(values[plain.isna() & values.notna()]))
     number = values.astype("float64").round()
-    whole = values if pd.api.types.is_integer_dtype(values) else number.where(number < 2**53)
+    whole = values if pd.api.types.is_integer_dtype(values) else number.where((number >= 0) & (number < 2**53))
     return whole.astype("Int64").where(number >= 0)
+
+
+def _abbreviated(values: pd.Series) -> pd.Series:
+    """Return the numbers in texts such as 1.2K, 3 тыс. and 1.2万; what is none is missing."""
+    parts = values.str.strip().str.extract(SHORT)
+    return pd.to_numeric(parts[0], errors="coerce") * parts[1].str.lower().map(SCALES).astype("float64")
 
 
 def _languages(values: pd.Series) -> pd.Series:
