@@ -11,7 +11,7 @@ import pandas as pd
 
 from earshot.collect import rows as shaping
 from earshot.collect.mapping import Source
-from earshot.collect.privacy import protect
+from earshot.collect.privacy import protect, protect_broken
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
@@ -84,7 +84,7 @@ class Landing:
         batch = self._read(rows, numbers=numbers, at=at)
         if broken:
             lost = pd.DataFrame(broken, columns=["row", "payload", "reason"])
-            safe = self._protected(lost[["payload"]].astype("str"), Source("", {}))["payload"]
+            safe = protect_broken(lost["payload"], self.pseudonyms, self.workspace.params.handles)
             lost["payload"] = safe if self.admission.card.may_store_text else ""
             lost["payload_ref"] = [reference(self.source.name, text) for text in safe]
             self.workspace.store.quarantine(lost.assign(file=self.file), self.source.name)

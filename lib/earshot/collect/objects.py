@@ -13,6 +13,7 @@ from earshot.collect.forms import FileRefused
 CHUNK = 1 << 20
 ENVELOPES = ("result", "results", "result_content", "data", "response", "payload")
 GAP = re.compile(r"[,\s]*")
+DEEPEST, DEEP = 12, "the line is nested too deeply"
 
 
 def from_lines(payloads: pd.Series) -> pd.DataFrame:
@@ -38,8 +39,11 @@ def _lines(text: io.TextIOWrapper) -> Iterator[tuple]:
 def _parsed(line: str) -> tuple:
     try:
         value = json.loads(line.strip("\ufeff\r\n "))
+    except RecursionError:
+        return line.strip(), DEEP
     except ValueError as error:
-        return line.strip(), f"the line is not JSON: {error.args[0].split(':')[0].lower()}"
+        why = "a number has too many digits" if "digits" in str(error) else error.args[0].split(":")[0].lower()
+        return line.strip(), f"the line is not JSON: {why}"
     return (value, "") if isinstance(value, dict) else (line.strip(), "the line is not a JSON object")
 
 
@@ -56,6 +60,8 @@ def _items(text: io.TextIOWrapper, path: Path) -> Iterator[tuple]:
             return
         try:
             value, end = decoder.raw_decode(held, at)
+        except RecursionError:
+            raise FileRefused(f"{path.name} is nested too deeply to be a list of posts; fetch it again.") from None
         except ValueError:
             end = len(held)
         if end < len(held):
@@ -71,7 +77,7 @@ def _items(text: io.TextIOWrapper, path: Path) -> Iterator[tuple]:
 def _longest_list(text: str, path: Path) -> list[dict]:
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise FileRefused(f"{path.name} is not whole JSON; fetch it again.") from None
     lists = _lists(whole)
     return [item for item in max(lists, key=len) if isinstance(item, dict)] if lists else [whole]
@@ -84,15 +90,22 @@ def _lists(value: dict, depth: int = 3) -> list[list]:
     return found + [one for inner in nested for one in _lists(inner, depth - 1)]
 
 
-def _flat(value: dict, before: str = "") -> dict:
-    """Write nested objects as dotted columns (user.screen_name) and lists as JSON."""
+def _flat(value: dict, before: str = "", depth: int = 0) -> dict:
+    """Write nested objects as dotted columns (user.screen_name); lists and what lies deeper than any post are JSON."""
     flat = {}
     for name, inner in value.items():
-        if isinstance(inner, dict):
-            flat |= _flat(inner, f"{before}{name}.")
+        if isinstance(inner, dict) and depth < DEEPEST:
+            flat |= _flat(inner, f"{before}{name}.", depth + 1)
         else:
-            flat[before + name] = json.dumps(inner, ensure_ascii=False) if isinstance(inner, list) else inner
-    return flat
+            flat[before + name] = _as_json(inner) if isinstance(inner, list | dict) else inner
+    return {_clean(name): inner for name, inner in flat.items()} if not depth else flat
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python will write
+        return "[nested too deeply]"
 
 
 def from_dicts(rows: dict[int, dict], columns: list[str]) -> pd.DataFrame:

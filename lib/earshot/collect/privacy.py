@@ -17,6 +17,7 @@ from earshot.govern import masking
 from earshot.govern.pseudonyms import Pseudonyms
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
+PAIR = re.compile(r"""(?P<before>"(?P<name>[A-Za-z_]\w{1,60})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?:"|$)""", re.DOTALL)
 PERSON = {
     "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname", "nick",
     "login", "owner", "sender", "creator", "acct", "screenname", "displayname", "fullname", "firstname",
@@ -131,10 +132,39 @@ def _as_text(values: pd.Series) -> pd.Series:
 def _nested(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
     """Protect the people inside a list that came as JSON; text that only looks like JSON stays as it is."""
     try:
-        value = json.loads(text)
+        safe = json.dumps(_inside(json.loads(text), "", pseudonyms, keep), ensure_ascii=False)
+        return safe.encode("utf-8", "replace").decode()  # JSON may name halves of characters, which no table can hold
     except ValueError:
         return text
-    return json.dumps(_inside(value, "", pseudonyms, keep), ensure_ascii=False)
+    except RecursionError:  # nested beyond reason, which only hostile payloads are
+        return _torn(text, pseudonyms, keep)
+
+
+def protect_broken(payloads: pd.Series, pseudonyms: Pseudonyms, keep: Iterable[str]) -> pd.Series:
+    """Return payloads that could not be read with nobody's name in them, whole JSON or torn in the middle."""
+    keep = list(keep)
+    safe = _column(payloads.astype("str"), "text", pseudonyms, keep, None)
+    whole = safe.map(lambda text: text if _is_json(text) else _torn(text, pseudonyms, keep), na_action="ignore")
+    return whole.astype("str")
+
+
+def _torn(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
+    """Protect what stands behind names such as "author" in text that is only part of JSON."""
+    def safe(pair: re.Match) -> str:
+        how = _treatment(pair["name"], None)
+        if how in ("text", "code") or not pair["value"].strip():
+            return pair[0]
+        value = how if how.startswith("[") else pseudonyms.names(pd.Series([pair["value"]]), keep).iloc[0]
+        return f"{pair['before']}{value}\""
+    return PAIR.sub(safe, text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _inside(value: object, name: str, pseudonyms: Pseudonyms, keep: list[str]) -> object:

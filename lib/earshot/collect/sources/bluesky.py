@@ -51,10 +51,10 @@ class Bluesky:
         try:
             given = fields.parse_object(answer.body)
             posts = _thread(given["thread"]) if "thread" in given else fields.listing(given.get("posts"), "posts")
-            more = fields.text(given.get("cursor"), "cursor")
         except Unreadable as error:
             return fields.unread(answer.body, error)
         page = fields.collect(Page(), posts, _read_view)
+        more = fields.token(page, given.get("cursor"), "cursor")
         if "cursor" not in answer.request.params:
             page.cursor = max((row["indexedAt"] for row in page.rows if row["indexedAt"]), default="")
         if more and posts:

@@ -195,7 +195,7 @@ def _origin(address: str) -> tuple:
 
 def _is_json(body: bytes) -> bool:
     try:
-        json.loads(body)
+        json.loads(body.decode(json.detect_encoding(body), "replace"))
     except (ValueError, RecursionError):
         return False
     return True

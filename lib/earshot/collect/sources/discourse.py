@@ -89,8 +89,8 @@ def _found(given: dict, request: Request) -> Page:
     if inside(given, "grouped_search_result", "more_full_page_results") is True and posts:
         page.next.append(_turned(request, 1))
     if "page" not in request.params:
-        page.cursor = max((moment for item in listed(given.get("posts")) if answers.moment(
-            moment := item.get("created_at"))), default="")
+        times = [item.get("created_at") for item in listed(given.get("posts"))]
+        page.cursor = max((time for time in times if isinstance(time, str) and answers.moment(time)), default="")
     return page
 
 

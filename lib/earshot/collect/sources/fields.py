@@ -25,7 +25,7 @@ class Unreadable(ValueError):
 def parse(body: bytes) -> object:
     """Return the JSON of an answer; raises Unreadable when it is none, is cut off or is nested beyond reason."""
     try:
-        return json.loads(body.decode("utf-8-sig", "replace"))
+        return json.loads(body.decode(json.detect_encoding(body), "replace"))
     except RecursionError:
         raise Unreadable("the answer is nested too deeply") from None
     except ValueError as error:
@@ -96,6 +96,14 @@ def kept(value: object, depth: int = DEPTH) -> object:
     if isinstance(value, int) and abs(value) >= 2**63:
         return str(value) if abs(value) < 10**100 else None
     return _whole(value) if isinstance(value, str) else value
+
+
+def token(page: Page, value: object, name: str) -> str:
+    """Return what an answer says of how to go on; where that cannot be read, the page says that it was cut short."""
+    if value is None or isinstance(value, str):
+        return _whole(value or "")
+    page.truncated = f"the answer does not say how to go on ({name} is {KINDS.get(type(value), 'something else')})"
+    return ""
 
 
 def collect(page: Page, items: Iterable, read: Callable[[dict], dict | None]) -> Page:

@@ -58,7 +58,6 @@ class YouTube:
         try:
             given = fields.parse_object(answer.body)
             items = fields.listing(given.get("items"), "items")
-            more = fields.text(given.get("nextPageToken"), "nextPageToken")
         except Unreadable as error:
             return fields.unread(answer.body, error)
         page, video = Page(), str(answer.request.params.get("videoId", ""))
@@ -70,6 +69,7 @@ class YouTube:
         else:
             for item in items:
                 fields.collect(page, *_of_thread(item, page, video))
+        more = fields.token(page, given.get("nextPageToken"), "nextPageToken")
         if more:
             page.next.append(replace(answer.request, params={**answer.request.params, "pageToken": more}))
         return page

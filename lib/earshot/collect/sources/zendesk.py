@@ -54,7 +54,7 @@ class Zendesk:
                 name = "start_time"
             elif "tickets" in given:
                 fields.collect(page, fields.listing(given["tickets"], "tickets"), lambda one: _ticket(one, page.gone))
-                page.cursor = fields.text(given.get("after_cursor"), "after_cursor")
+                page.cursor = fields.token(page, given.get("after_cursor"), "after_cursor")
                 name = "cursor"
             else:
                 raise Unreadable("the answer holds neither tickets nor ticket_events")
