@@ -105,15 +105,17 @@ def _entropy(text: str) -> float:
 
 @dataclass(frozen=True)
 class AccountModel:
-    """What was learnt: when the profiles were read, the reader of words, and the trees."""
+    """What was learnt: when the profiles were read, the figures that were known, the reader of words, the trees."""
 
     seen: pd.Timestamp
+    known: list[str]
     reader: object
     trees: tuple
 
     def predict(self, accounts: pd.DataFrame) -> np.ndarray:
         """Return for each account the probability (0 to 1) that it is a bot."""
-        figures = features(accounts, self.seen).assign(words=self.reader.decision_function(_documents(accounts)))
+        words = self.reader.decision_function(_documents(accounts))
+        figures = features(accounts, self.seen)[self.known].assign(words=words)
         return np.mean([tree.predict_proba(figures.to_numpy())[:, 1] for tree in self.trees], axis=0)
 
 
@@ -128,9 +130,10 @@ def train(accounts: pd.DataFrame, is_bot: np.ndarray, seed: int = SEED) -> Accou
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     # The trees must see scores of words as they will be on new accounts, so each comes from a model without it.
     words = cross_val_predict(_reader(), documents, is_bot, cv=folds, method="decision_function")
-    figures = features(accounts, seen).assign(words=words).to_numpy()
-    return AccountModel(seen, _reader().fit(documents, is_bot),
-                        tuple(tree.fit(figures, is_bot) for tree in _trees(seed)))
+    figures = features(accounts, seen).dropna(axis=1, how="all")
+    given = figures.assign(words=words).to_numpy()
+    return AccountModel(seen, list(figures), _reader().fit(documents, is_bot),
+                        tuple(tree.fit(given, is_bot) for tree in _trees(seed)))
 
 
 def _documents(accounts: pd.DataFrame) -> pd.Series:
