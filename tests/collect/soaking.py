@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -53,27 +52,31 @@ def listener(workspace: str, *more: str) -> subprocess.Popen:
 
 
 def working(stream, process: subprocess.Popen, seconds: float = 60.0) -> None:
-    """Wait until a listener has written its first note, which it does when it begins to read."""
+    """Wait until a listener has noted its first batch, or time is up."""
     from earshot.enrich.listening import notes
-    until = time.monotonic() + seconds
+    note, until = notes(stream) / f"{process.pid}.json", time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < until:
-        if (notes(stream) / f"{process.pid}.json").exists():
+        if note.exists() and json.loads(note.read_text())["batches"]:
             return
         time.sleep(0.05)
 
 
-def kill_at_random(workspace: str, stream, times: int, most: float, dice: random.Random) -> float:
-    """Start a listener ``times`` times, kill each with SIGKILL within ``most`` seconds of work; return the seconds."""
-    worked = 0.0
-    for _ in range(times):
-        process = listener(workspace)
-        working(stream, process)
-        begun = time.monotonic()
-        time.sleep(dice.uniform(0.05, most))
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        worked += time.monotonic() - begun
-    return worked
+def run(space, stream, posts: int, kills: int = 20, most: float = 1.5, seed: int = 7) -> Soak:
+    """Put posts bit by bit and kill a listener at a random moment of its work after each bit; then finish and count."""
+    dice, begun, killed = random.Random(seed), time.monotonic(), 0
+    producer, portion = stream.producer(), -(-posts // (kills + 1))
+    for start in range(0, posts, portion):
+        producer.put(rows(start, min(portion, posts - start)))
+        if killed < kills:
+            process = listener(space.name)
+            working(stream, process)
+            time.sleep(dice.uniform(0, most))
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            killed += 1
+    producer.close()
+    finish(space.name)
+    return count(space, posts, killed, time.monotonic() - begun)
 
 
 def finish(workspace: str) -> tuple[float, str]:
@@ -100,9 +103,3 @@ def whole(soak: Soak) -> bool:
     """Whether none was lost, none is there twice, and each is what was put."""
     return (soak.stored == soak.distinct == soak.payloads == soak.enriched == soak.posts) and not (
         soak.wrong or soak.refused)
-
-
-def make_home(folder: Path) -> None:
-    """Use a folder as the home of this process and its listeners."""
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"EARSHOT_HOME": str(folder), "EARSHOT_KEY": "0" * 64}

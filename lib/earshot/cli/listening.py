@@ -60,6 +60,51 @@ def feed(
             f"{broken[0][2]}.", "yellow")
 
 
+def plan(
+    workspace: Workspace,
+    peak: Annotated[float, typer.Option(help="Posts per second at the busiest.")],
+    budget: Annotated[float, typer.Option(help="Seconds within which a post must be enriched.")],
+    usual: Annotated[float, typer.Option(min=0, help="Posts per second on average; 0: a quarter of the peak.")] = 0.0,
+    outage: Annotated[float, typer.Option(min=0, help="Hours that posts queue up at the peak.")] = 1.0,
+    cores: Annotated[int, typer.Option(min=0, help="Cores in line; 0: as many as it takes.")] = 0,
+    price: Annotated[float, typer.Option(min=0, help="Price of a core-hour.")] = 0.05,
+    measure: Annotated[bool, typer.Option("--measure", help="Measure the steps again.")] = False,
+) -> None:
+    """Say which steps to run in line and which after, and what the peak takes: cores, partitions, disk, price.
+
+    The cost of each step is measured on the workspace's own posts, once, and kept. Exit 1 when it does not fit.
+    """
+    from earshot.collect.stream.settings import read_stream
+    from earshot.enrich import costs, planning
+    space = open_workspace(workspace)
+    demand = planning.Demand(peak, budget, usual, outage, cores, price, read_stream(space).retention.hours)
+    measured = None if measure else costs.known(space)
+    if measured is None:
+        say("Measuring each step on the workspace's posts.")
+        measured = costs.measure(space)
+    tell_plan(planning.plan(measured, demand), measured, demand)
+
+
+def tell_plan(made, measured, demand) -> None:
+    """Say a plan in a table and a few lines; ends the command with status 1 when it does not fit."""
+    table = plain_table("Step", "Posts/s per core", "Starts in", "A batch takes", "Runs", "Why")
+    for step in made.steps:
+        cost = step.cost
+        table.add_row(cost.step, f"{cost.rate:,.0f}", f"{cost.startup:.1f} s", f"{step.seconds:.1f} s",
+                      "in line" if step.in_line else "after", step.why)
+    out.print(table)
+    say(f"Measured on {measured.posts:,} posts at {measured.at}. In streams.yml: steps: [{', '.join(made.in_line)}], "
+        f"batch: {{seconds: {made.batch_seconds:g}}}, partitions: {made.partitions}.")
+    say(f"Cores: {made.cores_in_line} in line at {demand.peak:g} posts/s, {made.cores_after} after; "
+        f"{made.price_a_month:,.0f} a month at {demand.price:g} a core-hour.")
+    say(f"Disk: {made.gigabytes_a_day:.2f} GB a day in the tables, {made.log_gigabytes:.2f} GB in the log.")
+    say(f"After {demand.outage:g} h of outage at the peak the backlog is gone in {made.catch_up_hours:.1f} h.")
+    say(f"A post is enriched {made.latency:.1f} s after it arrives; the budget is {demand.budget:g} s.",
+        "green" if made.fits else "red")
+    if not made.fits:
+        raise typer.Exit(1)
+
+
 def tell_health(space) -> int:
     """Say how the stream is, and return the exit status: 0 when well, else 1."""
     from earshot.enrich.endpoint import condition_of

@@ -97,7 +97,7 @@ class KafkaConsumer:
 
     def __init__(self, cluster: Cluster, group: str, lease: float = 60.0):
         from confluent_kafka import Consumer
-        silent = str(max(6000, int(lease * 1000)))
+        silent = str(int(lease * 1000))
         self._topic, self._ours = cluster.topic, set()
         self._consumer = Consumer(cluster.config(**{
             "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",

@@ -18,7 +18,7 @@ Every line may be left out::
     steps: [clean, language]               # enriched in line; the others when a report is made
     health: {lag: 100000, quiet_minutes: 0}   # above these `earshot listen --health` is not well; 0: never
     sync: true               # each batch of the log waits for the disk
-    lease_seconds: 60        # a silent listener keeps its partitions so long
+    lease_seconds: 60        # a silent listener keeps its partitions so long (Kafka brokers want 6 to 1800)
 """
 
 import re
@@ -181,7 +181,9 @@ def keep_apart(workspace: Workspace, stream: Stream) -> None:
                          f"{stream.environment}; name a topic of its own.")
     for brief in sorted(workspace.folder.parent.glob("*/brief.yml")):
         beside = brief.with_name("streams.yml")
-        theirs = (read_yaml(beside) if beside.exists() else {}).get("environment", "dev")
+        if not beside.exists():
+            continue
+        theirs = read_yaml(beside).get("environment", "dev")
         store = str(read_yaml(brief).get("store") or workspace.home / "data" / brief.parent.name / "store")
         if brief.parent != workspace.folder and theirs != stream.environment and _same(store, workspace.store.root):
             raise ParamError(f"{where}: this workspace is {stream.environment} and shares its tables ({store}) with "

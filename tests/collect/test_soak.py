@@ -1,0 +1,71 @@
+"""A soak of `earshot listen`: killed twenty times at random, none lost, none twice, on the log and on Kafka.
+
+EARSHOT_SOAK is the number of posts, 100,000 when not set; Kafka's mock cluster, which holds all in memory, gets a fifth.
+"""
+
+import os
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+from earshot.collect.stream.settings import read_stream
+
+POSTS = int(os.environ.get("EARSHOT_SOAK", "100000"))
+SHARED = {"steps": ["clean"], "max_lag": 0, "lease_seconds": 3}
+BROKER = """
+import sys
+from confluent_kafka import Producer
+broker = Producer({"test.mock.num.brokers": 3})
+print(",".join(f"{one.host}:{one.port}" for one in broker.list_topics(timeout=10).brokers.values()), flush=True)
+sys.stdin.read()
+"""
+
+
+def _soaking():
+    spec = spec_from_file_location("soaking", Path(__file__).with_name("soaking.py"))
+    module = module_from_spec(spec)
+    sys.modules["soaking"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+soaking = _soaking()
+
+
+def soak(workspace, posts, **more):
+    """Soak a workspace of its own and check that all is there once."""
+    space = workspace("acme", brands=["Acme"], streams=SHARED | more | {
+        "batch": {"posts": max(200, posts // 50), "seconds": 0.5}})
+    found = soaking.run(space, read_stream(space), posts)
+    assert found.kills == 20
+    assert soaking.whole(found), found
+    return space
+
+
+def test_a_small_soak_on_the_log(workspace):
+    space = workspace("acme", brands=["Acme"], streams=SHARED | {"batch": {"posts": 100, "seconds": 0.2}})
+    found = soaking.run(space, read_stream(space), 600, kills=2, most=0.3)
+    assert (found.kills, found.stored) == (2, 600)
+    assert soaking.whole(found), found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_twenty_kills_on_the_log(workspace):
+    space = soak(workspace, POSTS)
+    batches = space.store.sql('SELECT "partition", sum(last_offset - first_offset + 1) AS seen, '
+                              'max(last_offset) + 1 AS reached FROM batches GROUP BY 1')
+    assert batches["reached"].sum() == POSTS
+    assert (batches["seen"] >= batches["reached"]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_twenty_kills_on_kafkas_protocol(workspace):
+    with subprocess.Popen([sys.executable, "-c", BROKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as broker:
+        soak(workspace, POSTS // 5, kind="kafka", servers=broker.stdout.readline().strip())
+        broker.stdin.close()
