@@ -129,17 +129,20 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
 
 def _preamble(text: str, escape: bool) -> int:
     """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that follow."""
-    if any(len(next(_quietly(_cells(text, mark, escape)), [])) >= WIDE for mark in DELIMITERS if mark in text):
-        return 0
+    marks = [mark for mark in DELIMITERS if mark in text]
+    if any(len(next(_quietly(_cells(text, mark, escape)), [])) >= WIDE or _steadiness(text, mark, escape)[0] > 0.9
+           for mark in marks):
+        return 0  # its first line is a heading already
     for mark in ",;\t":
         rows = list(islice(_quietly(_cells(text, mark, escape)), 400))
         widths = Counter(len(row) for row in rows if len(row) >= WIDE)
         usual = max(widths, key=lambda width: (widths[width], width), default=0)
         start = next((place for place, row in enumerate(rows) if len(row) == usual), 0)
-        narrow = widths[usual] >= 0.8 * sum(map(bool, rows[start:])) and all(len(row) <= max(3, usual // 3) for row in rows[:start])
+        narrow = all(len(row) <= max(3, usual // 3) for row in rows[:start])
+        whole = widths[usual] >= 0.8 * sum(map(bool, rows[start:]))
         named = start and len({cell.strip() for cell in rows[start]}) == usual and not any(
             re.fullmatch(r"\s*-?[\d.,:\-TZ+ /]*", cell) for cell in rows[start])
-        if 0 < start <= PREAMBLE and narrow and named:
+        if 0 < start <= PREAMBLE and narrow and whole and named:
             reader = _cells(text, mark, escape)
             for _ in range(start):
                 next(reader)
