@@ -84,9 +84,9 @@ def server(httpserver):
 @pytest.fixture
 def space(workspace, server, monkeypatch):
     """A workspace with one feed of that timeline."""
-    monkeypatch.setenv("MASTODON_TOKEN", TOKEN)
+    monkeypatch.setenv("TOOTS_TOKEN", TOKEN)
     feed = {"platform": "mastodon", "query": "#acme", "base": server.base}
-    return workspace("acme", brands=["Acme"], feeds={"toots": feed | {"credentials": {"bearer": "env:MASTODON_TOKEN"}}})
+    return workspace("acme", brands=["Acme"], feeds={"toots": feed | {"credentials": {"bearer": "env:TOOTS_TOKEN"}}})
 
 
 def run(space, clock: Timepiece | None = None, **patience):
@@ -235,8 +235,8 @@ def test_no_secret_reaches_the_store_the_params_a_log_or_an_error(space, server,
 
 
 def test_a_missing_credential_is_one_clear_sentence(space, monkeypatch):
-    monkeypatch.delenv("MASTODON_TOKEN")
-    assert run(space).failed == ("Feed 'toots' looks for its bearer in the environment variable MASTODON_TOKEN, and "
+    monkeypatch.delenv("TOOTS_TOKEN")
+    assert run(space).failed == ("Feed 'toots' looks for its bearer in the environment variable TOOTS_TOKEN, and "
                                  "nothing is there; put it there and collect again.")
 
 

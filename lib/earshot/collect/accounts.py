@@ -10,7 +10,7 @@ import pandas as pd
 from earshot.collect import times
 from earshot.collect.mapping import Source
 from earshot.core.store import Store
-from earshot.core.tables import TABLES, conform
+from earshot.core.tables import TABLES
 from earshot.govern.pseudonyms import Pseudonyms
 
 
@@ -29,9 +29,11 @@ def keep(store: Store, rows: pd.DataFrame, source: Source, accounts: Mapping[str
     for name, place in accounts.items():
         if place in given and name in TABLES["accounts"].columns:
             frame[name] = _values(given[place], name)
-    fits, _ = conform("accounts", frame.drop_duplicates(["platform", "author"], keep="last"))
-    merged = store.merge("accounts", _with_what_is_known(store, fits)) if len(fits) else None
-    return merged.inserted + merged.updated if merged else 0
+    if frame.empty:
+        return 0
+    merged = store.merge("accounts", _with_what_is_known(store, frame.drop_duplicates(["platform", "author"],
+                                                                                       keep="last")))
+    return merged.inserted + merged.updated
 
 
 def _values(values: pd.Series, name: str) -> pd.Series:
