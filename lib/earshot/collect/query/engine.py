@@ -5,6 +5,7 @@ are cut into tokens once, the places of the tokens that any query asks for becom
 few operations on those columns. What repeats in many queries is computed once. The result is that of ``match``.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.collect.query import fields
-from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Phrase, Term, walk
+from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Phrase, Term, rebuilt, walk
 from earshot.collect.query.prefilter import Prefilter
 from earshot.collect.query.vocabulary import Vocabulary
 
@@ -38,7 +39,11 @@ class Engine:
     """Queries made ready for bulk matching: ``Engine({"refunds": parse("refund*")}).match(posts)``."""
 
     def __init__(self, queries: Mapping[str, Node]):
-        self.queries = dict(queries)
+        pool: dict[Node, Node] = {}  # equal nodes become one, so that what repeats is known by its identity
+        self.queries = {name: rebuilt(node, lambda found: pool.setdefault(found, found))
+                        for name, node in queries.items()}
+        times = Counter(id(found) for node in self.queries.values() for found in walk(node))
+        self.shared = {number for number, count in times.items() if count > 1}
         leaves = {leaf: None for node in self.queries.values() for leaf in walk(node)
                   if isinstance(leaf, Term) or (isinstance(leaf, Field) and leaf.name in ("has", "link"))}
         self.numbers = {leaf: number for number, leaf in enumerate(leaves)}
@@ -63,8 +68,8 @@ class Batch:
 
     def __init__(self, posts: pd.DataFrame, engine: Engine):
         self.posts, self.engine, self.size = posts, engine, len(posts)
-        self._known: dict[Node, np.ndarray] = {}
-        self._places: dict[Node, tuple[np.ndarray, np.ndarray]] = {}
+        self._known: dict[int, np.ndarray] = {}
+        self._places: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         texts = posts["text"].fillna("").tolist()
         self._index(engine.prefilter.candidates(texts), texts)
 
@@ -87,9 +92,12 @@ class Batch:
 
     def holds(self, node: Node) -> np.ndarray:
         """Return for each post whether a node holds."""
-        if node not in self._known:
-            self._known[node] = self._hold(node)
-        return self._known[node]
+        found = self._known.get(id(node))
+        if found is None:
+            found = self._hold(node)
+            if id(node) in self.engine.shared:
+                self._known[id(node)] = found
+        return found
 
     def _hold(self, node: Node) -> np.ndarray:
         if isinstance(node, And | Or):
@@ -132,9 +140,12 @@ class Batch:
 
     def places(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
         """Return starts and ends of all places of a term, phrase, NEAR or a list of them, ordered by start."""
-        if node not in self._places:
-            self._places[node] = self._find(node)
-        return self._places[node]
+        found = self._places.get(id(node))
+        if found is None:
+            found = self._find(node)
+            if id(node) in self.engine.shared:
+                self._places[id(node)] = found
+        return found
 
     def _find(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
         if isinstance(node, Term):

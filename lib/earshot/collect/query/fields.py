@@ -50,6 +50,7 @@ def made(name: str, value: str, at: tuple[int, int] | None = None) -> Field:
     return Field(name, KINDS.get(value.lower(), value) if name == "kind" else value, at=at)
 
 
+MANY, ONE = "\u02bd", "\u02ee"  # letters that stand for * and ? while a text is cut into tokens
 EXAMPLES = {"has": "link", "followers": ">1000", "since": "2026-03-01", "until": "2026-03-31", "lang": "en"}
 
 
@@ -77,7 +78,7 @@ def on_value(asked: Field, value: object) -> bool:
     given, wanted = fold(str(value)), fold(asked.value)
     if asked.name == "place":
         given, wanted = (f" {' '.join(map(fold, words(text)))} " for text in (str(value), _bare(asked.value)))
-        return bool(glob(wanted.strip()).search(given)) if "*" in asked.value or "?" in asked.value else wanted in given
+        return bool(glob(wanted.replace(MANY, "*").replace(ONE, "?")).search(given))
     if asked.name == "author":
         given, wanted = given.lstrip("@"), wanted.lstrip("@")
     if asked.name == "lang" and given.split("-")[0] == wanted:
@@ -109,7 +110,7 @@ def glob(text: str) -> re.Pattern:
 
 
 def _bare(value: str) -> str:
-    return value.replace("*", "\u02bd").replace("?", "\u02ee")
+    return value.replace("*", MANY).replace("?", ONE)
 
 
 def _text(post: Mapping, name: str) -> str:

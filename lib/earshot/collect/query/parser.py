@@ -11,8 +11,7 @@ from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Part, P
 from earshot.collect.query.tokens import EMOJI, tokenise
 from earshot.core.params import ParamError, nearest
 
-LONGEST, DEEPEST, FARTHEST, CHAIN = 50_000, 60, 100, 3
-MANY, ONE = "\u02bd", "\u02ee"  # letters that stand for * and ? while a term is cut into tokens
+LONGEST, DEEPEST, FARTHEST, CHAIN = 50_000, 60, 100, 2
 WORDS = {"WORD": "a word", "QUOTED": "a phrase in quotes", "LPAR": '"("', "RPAR": '")"', "NOT": "NOT", "OR": "OR",
          "AND": "AND", "VALUE": "a value", "$END": "the end of the query", "NEAR": "NEAR/n"}
 SHOWN = ("WORD", "QUOTED", "VALUE", "LPAR", "RPAR", "AND", "OR", "$END")
@@ -153,8 +152,10 @@ class _Builder:
 def _terms(text: str, cased: bool, query: str, at: tuple[int, int]) -> Node:
     """Return the term, or the phrase of terms, that a word or quotation says."""
     keycaps = rf"[*]\ufe0f?\u20e3|{EMOJI}"
-    hidden = re.sub(rf"(?:{keycaps})|[*?]", lambda found: {"*": MANY, "?": ONE}.get(found[0], found[0]), text)
-    terms = [Term(token.text.replace(MANY, "*").replace(ONE, "?"), cased, at) for token in tokenise(hidden)]
+    stand = {"*": fields.MANY, "?": fields.ONE}
+    hidden = re.sub(rf"(?:{keycaps})|[*?]", lambda found: stand.get(found[0], found[0]), text)
+    found = [token.text.replace(fields.MANY, "*").replace(fields.ONE, "?") for token in tokenise(hidden)]
+    terms = [Term(unicodedata.normalize("NFC", token), cased, at) for token in found]
     if not terms:
         raise QueryError(f"{text.strip() or 'this'} holds no word, hashtag, mention or emoji to look for.",
                          query, at[0])
@@ -163,7 +164,6 @@ def _terms(text: str, cased: bool, query: str, at: tuple[int, int]) -> Node:
             why = "; scripts without blanks are searched by character and need none" if len(terms) > 1 else ""
             raise QueryError(f"the wildcard {term.text} needs at least two letters or digits beside it{why}.",
                              query, at[0])
-    terms = [Term(unicodedata.normalize("NFC", term.text), cased, at) for term in terms]
     return terms[0] if len(terms) == 1 else Phrase(tuple(terms), at)
 
 

@@ -19,8 +19,8 @@ TONE = "[\U0001f3fb-\U0001f3ff]"
 EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}(?:\ufe0f|{TONE})*" \
         rf"(?:\u200d{PICTURE}(?:\ufe0f|{TONE})*)*[\U000e0020-\U000e007f]*"
 LINK = r"(?:https?://|(?<!\w)www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]}'’…]"
-ENTITY = r"(?!(?<=&)(?:amp|lt|gt|quot|apos|nbsp);|(?<=&#)x?[0-9a-fA-F]+;)"  # what an export left of & < > is no word
 START = "(?<![A-Za-z0-9_])"  # an address such as jo@example.org is no mention
+ENTITY = START + "(?!(?<=&)(?:amp|lt|gt|quot|apos|nbsp);|(?<=&#)x?[0-9a-fA-F]+;)"  # what an export left of & < >
 PLAIN = re.compile(
     rf"{LINK}|{START}(?:@\w+(?:@\w+(?:[.-]\w+)+|\.bsky\.social)?|#\w*[A-Za-z]\w*|\$[A-Za-z]{{1,6}}(?!\w))"
     rf"|{ENTITY}\w+(?:'\w+|(?<=\d)[.,:]\d+)*")

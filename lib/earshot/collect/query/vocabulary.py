@@ -30,6 +30,7 @@ class Vocabulary(dict):
         self._about: list[tuple[int, Field]] = []
         for number, leaf in enumerate(leaves):
             self._learn(number, leaf)
+        self._folded = {*self._exact[False], *map(fold, self._exact[True])}
         self._finder = self._literals()
         self.forget()
 
@@ -54,10 +55,18 @@ class Vocabulary(dict):
         return np.array(self._flat, dtype="int32")[which], np.diff(total[np.array(sizes)])
 
     def __missing__(self, piece: str) -> int:
-        self._flat.extend(map(self._group, words(piece)))
+        if piece.isalnum() and piece.isascii():  # most pieces: one word, and most words nobody asks for
+            self._flat.append(self._group(piece) if self._asked(piece.lower()) else 0)
+        else:
+            self._flat.extend(map(self._group, words(piece)))
         self._ends.append(len(self._flat))
         self[piece] = number = len(self)
         return number
+
+    def _asked(self, word: str) -> bool:
+        """Return whether a term may be about a word: it is the same in small letters, or holds a wildcard's letters."""
+        return word in self._folded or (self._finder is not None
+                                        and bool(self._finder.find_matches_as_indexes(word, overlapping=True)))
 
     def _group(self, token: str) -> int:
         number = self._known.get(token)
