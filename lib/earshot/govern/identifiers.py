@@ -16,7 +16,11 @@ Span = tuple[int, int]
 EMAIL = re.compile(r"(?<![\w.+%\-@])[\w.+%\-]++@(?:[^\W_][\w\-]{0,62}+\.){1,8}[^\W\d_]{2,24}+(?![\w@])")
 AT = r"(?: ?[\[({<] ?at ?[\])}>] ?|(?<=\w) (?i:at) (?=(?i:gmail|yahoo|hotmail|outlook|icloud|gmx|web|aol|proton\w*)\b))"
 DOT = r"(?: ?[\[({<] ?dot ?[\])}>] ?| (?i:dot) |\.)"
-SPELLED_EMAIL = re.compile(rf"(?<![\w.+\-])[\w.+\-]++(?:{AT})[\w\-]{{2,63}}+(?:{DOT}[a-z\-]{{2,24}}+){{1,3}}", re.I)
+SPELLED = r" ?[\[({<] ?dot ?[\])}>] ?"
+SPELLED_EMAIL = re.compile(
+    rf"(?<![\w.+\-])(?:[\w+\-]{{1,64}}+{SPELLED}){{0,3}}[\w.+\-]++(?:{AT})[\w\-]{{2,63}}+(?:{DOT}[a-z\-]{{2,24}}+){{1,3}}",
+    re.I,
+)
 CARD = re.compile(r"(?<![\w+])(?<!\d[.\-])\d(?:[ .\-]?\d){11,39}(?!\w)")
 CARD_CONTEXT = re.compile(r"(?i)\b(?:credit|debit|card|cc|visa|master ?card|maestro|amex|american express)\b\D{0,25}$")
 IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){11,30}")
