@@ -150,7 +150,7 @@ REASONS = re.compile("|".join([
     r"it is not one of [\w ]+ but [\w ]+", r"where [\w ]+ should be listed stands something else",
     r"it is neither posts nor comments", r"it has no data", r"the post holds something that cannot be stored",
     r"a private message; only public posts are read, unless terms.yml records a legal review .*",
-    r"the platform says that this post was deleted.*taken again", r"the vendor strips the text of X posts.*",
+    r"the platform has deleted this post; it is not taken again", r"the vendor strips the text of X posts.*",
 ]), re.DOTALL)
 
 

@@ -14,6 +14,8 @@ def collect(
     feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")] = None,
     pages: Annotated[int | None, typer.Option(min=1, help="Read at most so many pages of each feed.")] = None,
     deletions: Annotated[bool, typer.Option("--deletions", help="Only ask which stored posts were deleted.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Follow streams and receive webhooks until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where webhooks are received (with --live).")] = 8787,
 ) -> None:
     """Collect from the platforms in params/WORKSPACE/feeds.yml what is new since the last time.
 
@@ -31,9 +33,12 @@ def collect(
     reports = []
     if deletions:
         return check(space, wanted)
+    if live:
+        from earshot.cli.following import follow
+        raise typer.Exit(follow(space, wanted, port))
     for feed in wanted:
         if feed.platform in (*STREAMS, "webhook"):
-            say(f"{feed.name}: {feed.platform} is a stream, which is followed or received, not fetched; left out.")
+            say(f"{feed.name}: {feed.platform} is a stream, which --live follows; left out.")
             continue
         with counter() as progress:
             reports += harvest(space, [replace(feed, pages=pages) if pages else feed], progress)

@@ -109,7 +109,7 @@ def _text(entry: dict, key: str, where: str) -> str:
 
 def _check_base(base: str, where: str) -> None:
     parts = urlsplit(base)
-    if base and not (parts.hostname and (parts.scheme == "https" or parts.hostname in HERE)):
+    if base and not (parts.hostname and (parts.scheme in ("https", "wss") or parts.hostname in HERE)):
         raise ParamError(f"{where}: base must be an address that begins with https://, since credentials go there.")
     if parts.username or parts.password:
         raise ParamError(f"{where}: base holds a name or password; write the bare address, and put secrets "

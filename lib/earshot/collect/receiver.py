@@ -92,7 +92,7 @@ def receive(workspace: Workspace, feed: Feed, port: int, stop: threading.Event, 
     ``port`` 0 takes a free one. Raises ParamError when the feed's options or its secret are not there.
     """
     receiver = Receiver(workspace, feed)
-    with ThreadingHTTPServer((host, port), _handler(receiver)) as server:
+    with ThreadingHTTPServer((host, port), type("Handler", (_Handler,), {"receiver": receiver})) as server:
         server.daemon_threads = False  # deliveries that were begun are finished before the server is closed
         listening = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
         listening.start()
@@ -105,55 +105,53 @@ def receive(workspace: Workspace, feed: Feed, port: int, stop: threading.Event, 
             listening.join()
 
 
-def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Speaks HTTP for the receiver."""
+class _Handler(BaseHTTPRequestHandler):
+    """Speaks HTTP for one receiver."""
 
-        timeout, server_version, sys_version, protocol_version = DEADLINE, "earshot", "", "HTTP/1.1"
+    receiver: Receiver
+    timeout, server_version, sys_version, protocol_version = DEADLINE, "earshot", "", "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            """Take one delivery."""
-            try:
-                said = receiver.take({name.lower(): value for name, value in self.headers.items()}, self._body())
-                self._answer(202, said)
-            except Refused as refused:
-                self._answer(refused.status, {"reason": str(refused)})
-            except TimeoutError:
-                self._answer(408, {"reason": "the delivery did not arrive in time"})
-            except Exception:  # whatever keeps us from storing it: the sender must send it again
-                self._answer(503, {"reason": "the delivery could not be stored; send it again later"})
+    def do_POST(self) -> None:
+        """Take one delivery."""
+        try:
+            said = self.receiver.take({name.lower(): value for name, value in self.headers.items()}, self._body())
+            self._answer(202, said)
+        except Refused as refused:
+            self._answer(refused.status, {"reason": str(refused)})
+        except TimeoutError:
+            self._answer(408, {"reason": "the delivery did not arrive in time"})
+        except Exception:  # whatever keeps us from storing it: the sender must send it again
+            self._answer(503, {"reason": "the delivery could not be stored; send it again later"})
 
-        def do_GET(self) -> None:
-            """Say that only deliveries are taken here."""
-            self._answer(405, {"reason": "deliveries come by POST"})
+    def do_GET(self) -> None:
+        """Say that only deliveries are taken here."""
+        self._answer(405, {"reason": "deliveries come by POST"})
 
-        def _body(self) -> bytes:
-            if self.path.split("?")[0].rstrip("/") != f"/{receiver.feed.name}":
-                raise Refused(404, "there is no such feed here")
-            length = self.headers.get("Content-Length", "")
-            if not (length.isascii() and length.isdigit()):
-                raise Refused(411, "the delivery does not say how long it is (Content-Length)")
-            if int(length[:20]) > receiver.largest:
-                raise Refused(413, f"a delivery may have {receiver.largest:,} bytes")
-            body = self.rfile.read(int(length))
-            if len(body) < int(length):
-                raise Refused(400, "the delivery broke off")
-            return body
+    def _body(self) -> bytes:
+        if self.path.split("?")[0].rstrip("/") != f"/{self.receiver.feed.name}":
+            raise Refused(404, "there is no such feed here")
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            raise Refused(411, "the delivery does not say how long it is (Content-Length)")
+        if int(length[:20]) > self.receiver.largest:
+            raise Refused(413, f"a delivery may have {self.receiver.largest:,} bytes")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise Refused(400, "the delivery broke off")
+        return body
 
-        def _answer(self, status: int, said: dict) -> None:
-            body = json.dumps(said).encode()
-            self.close_connection = True  # what is left of a refused delivery is not read
-            self.send_response(status)
-            for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))),
-                                ("Connection", "close")):
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def _answer(self, status: int, said: dict) -> None:
+        body = json.dumps(said).encode()
+        self.close_connection = True  # what is left of a refused delivery is not read
+        self.send_response(status)
+        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))),
+                            ("Connection", "close")):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, form: str, *values) -> None:
-            """Write no log: addresses of senders are personal data."""
-
-    return Handler
+    def log_message(self, form: str, *values) -> None:
+        """Write no log: addresses of senders are personal data."""
 
 
 def _told(landed: Landed) -> dict:

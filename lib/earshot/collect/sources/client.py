@@ -68,20 +68,26 @@ class Client:
     def __exit__(self, *_) -> None:
         self._http.close()
 
-    def ask(self, request: Request) -> Answer:
-        """Return the whole answer to a request; raises Failed with one sentence when patience ends or it is refused."""
+    def ask(self, request: Request, quietly: bool = False) -> Answer:
+        """Return the whole answer to a request; raises Failed with one sentence when patience ends or it is refused.
+
+        ``quietly`` tells the watcher nothing: a side question that fails is no gap.
+        """
         tried = 0
 
         def worth_it(error: BaseException) -> bool:
             nonlocal tried
             tried += 1
+            if isinstance(error, Failed) and not quietly:
+                self.watcher.open(error.kind, str(error))
             return isinstance(error, Failed) and self._wait_for(error, tried)
 
         for attempt in stamina.retry_context(on=lambda error: 0.0 if worth_it(error) else False,
                                              attempts=None, timeout=None):
             with attempt:
                 answer = self._with_fresh_credentials(request)
-        self.watcher.close()
+        if not quietly:
+            self.watcher.close()
         return answer
 
     def scrub(self, text: str) -> str:
@@ -89,8 +95,7 @@ class Client:
         return scrub(text, self._secrets.values())
 
     def _wait_for(self, error: Failed, tried: int) -> bool:
-        """Say whether to try again, having told the watcher and waited as long as the platform asks."""
-        self.watcher.open(error.kind, str(error))
+        """Say whether to try again, having waited as long as the platform asks."""
         if not error.again or tried >= self.patience.attempts:
             return False
         asked = bounded(error.wait)
@@ -166,8 +171,9 @@ class Client:
 
     def _judged(self, body: bytes, status: int, headers: Mapping[str, str], request: Request) -> Answer:
         """Return a good answer; raises Failed for all others, saying of which kind the trouble is."""
-        if 200 <= status < 300:
-            if "json" in headers.get("content-type", "") and body.strip() and not _is_json(body):
+        if 200 <= status < 300 or status == 304:  # 304: nothing new since the mark that the request gave
+            expected = body.strip() or (status == 200 and request.method == "GET")
+            if expected and "json" in headers.get("content-type", "") and not _is_json(body):
                 raise Failed("truncated", f"{self._name} sent half a JSON document.")
             return Answer(body, request, headers)
         wait = bounded(self.platform.wait(status, headers, body))

@@ -18,6 +18,8 @@ from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, 
 
 TOGETHER = 20  # posts that Discourse gives at once
 LIKE = 2  # the number by which Discourse calls the action "like"
+LEFT_OUT = ("avatar_template", "actions_summary", "link_counts", "user_id", "primary_group_name", "reply_to_user",
+            "user_title")
 SMALL, WHISPER = 3, 4  # post types: what the software notes itself, and what staff say among themselves
 
 
@@ -32,7 +34,7 @@ class Discourse:
         "reply_to": "post.parent", "root": "post.root", "kind": "post.kind", "url": "post.url",
         "media_text": "post.media_text", "likes": "post.likes", "replies": "reply_count", "views": "reads",
         "is_public": "post.is_public"}, constants={"platform": "discourse"})
-    accounts: ClassVar = {"has_picture": "avatar_template"}
+    accounts: ClassVar = {"has_picture": "post.picture"}
     secrets = ("key?", "user?")
     options: ClassVar = {}
 
@@ -154,9 +156,9 @@ def _post(post: dict, topic: dict, gone: list[Gone]) -> dict | None:
     made = {"id": called, "text": "\n\n".join(filter(None, [title, text])) or captions, "media_text": captions,
             "parent": None if number == "1" else f"{place}/{parent}", "root": f"{place}/1",
             "kind": "post" if number == "1" else "reply", "is_public": kind != WHISPER,
-            "likes": fields.number(likes[0]) if likes else None, "url": f"/t/{slug}/{called}"}
-    left_out = {"actions_summary", "link_counts", "user_id", "primary_group_name", "reply_to_user", "user_title"}
-    return fields.kept({name: value for name, value in post.items() if name not in left_out}) | {
+            "likes": fields.number(likes[0]) if likes else None, "url": f"/t/{slug}/{called}",
+            "picture": "yes" if "/user_avatar/" in answers.words(post.get("avatar_template")) else None}
+    return fields.kept({name: value for name, value in post.items() if name not in LEFT_OUT}) | {
         "post": fields.kept(made), "reply_count": fields.number(post.get("reply_count")),
         "reads": fields.number(post.get("reads"))}
 
