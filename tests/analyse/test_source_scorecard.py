@@ -45,6 +45,13 @@ def test_measures_of_each_source_are_those_counted_by_hand(card):
     assert place.to_dict() == {"fast": 0.75, "slow": 0.75}
 
 
+def test_what_is_shown_has_readable_headings_and_no_empty_column(card):
+    assert card.shown.columns.tolist()[:4] == ["source", "posts", "authors", "fields missing"]
+    assert "repeats" not in card.shown  # the posts were not enriched
+    assert card.shown.set_index("source").loc["slow", "median days to arrival"] == pytest.approx(3.0)
+    assert set(card.formats) <= set(card.shown)
+
+
 def test_the_price_is_that_of_a_usable_mention(card):
     table = card.sources.set_index("source")
     assert table.loc["fast", "price"] == pytest.approx(0.1)

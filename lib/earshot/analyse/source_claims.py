@@ -37,7 +37,8 @@ def _vanished(card: "SourceScorecard") -> list[Claim]:
 def _usable(posts: pd.DataFrame, card: "SourceScorecard") -> list[Claim]:
     table = card.sources.assign(number=card.sources["posts"] * card.sources["usable"]).sort_values("number")
     best = table.iloc[-1]
-    said = (f"{best['source']} brings the most usable mentions: {words.count(best['number'])} of its "
+    first = "brings the most usable mentions" if len(table) > 1 else "is the only source"
+    said = (f"{best['source']} {first}: {words.count(best['number'])} of its "
             f"{words.count(best['posts'])} posts ({words.percent(best['usable'])}; "
             f"{words.between(best['usable_low'], best['usable_high'])}) neither repeat another nor are off topic.")
     return [_claim("usable", said, best["usable"], "share", best["posts"], "share of posts, clustered by author", 0.3,

@@ -18,6 +18,13 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace, home
 
 FIELDS = ("author", "brand", "lang", "place", "url", "likes", "reposts", "replies", "views", "followers")
+PRICES = ("price per usable mention", "price, low", "price, high")
+SHOWN = {
+    "source": "source", "posts": "posts", "authors": "authors", "missing": "fields missing", "repeats": "repeats",
+    "irrelevant": "off topic", "usable": "usable", "usable_low": "usable, low", "usable_high": "usable, high",
+    "lag": "median days to arrival", "lag_p90": "slowest tenth, days", "price": PRICES[0], "price_low": PRICES[1],
+    "price_high": PRICES[2],
+}  # fmt: skip
 MONTH = 365.25 / 12  # days
 
 
@@ -35,6 +42,20 @@ class SourceScorecard:
     terms: pd.DataFrame
     vanished: pd.DataFrame
     claims: list[Claim]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The measures under headings for readers, the lag in days; what was not measured for any source is left out.
+        """
+        table = self.sources.assign(lag=self.sources["lag"] / 24, lag_p90=self.sources["lag_p90"] / 24)
+        return table.rename(columns=SHOWN)[list(SHOWN.values())].dropna(axis="columns", how="all")
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """The unit of each column of ``shown`` that is not a count."""
+        shares = ("fields missing", "repeats", "off topic", "usable", "usable, low", "usable, high")
+        rest = {"median days to arrival": ",.2f", "slowest tenth, days": ",.2f", **dict.fromkeys(PRICES, ",.3f")}
+        return {name: unit for name, unit in (dict.fromkeys(shares, "share") | rest).items() if name in self.shown}
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> SourceScorecard:
