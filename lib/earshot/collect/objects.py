@@ -129,4 +129,7 @@ def _typed(values: pd.Series) -> pd.Series:
 
 def _clean(value: object) -> str:
     """Return text without halves of a character pair, which no file can hold."""
-    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
+    text = str(value)
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\x00", "")

@@ -56,7 +56,8 @@ def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: It
 
 def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series) -> pd.Series:
     """Replace a person's handle in addresses and ids of the same row: site.example/jane/12, did:plc:jane."""
-    places = [place for place, (value, handle) in enumerate(zip(values, handles))
+    pairs = zip(values.to_numpy(object), handles.to_numpy(object))  # as it is, each value is unpacked from Arrow anew
+    places = [place for place, (value, handle) in enumerate(pairs)
               if isinstance(value, str) and isinstance(handle, str) and len(handle) > 1 and handle in value.lower()]
     if not places:
         return values
