@@ -253,3 +253,12 @@ def test_too_few_posts_are_said_in_words_instead_of_a_figure(shown):
     assert chart is None
     show.figure(chart, charts.describe(empty, "day", "share"), "Share by day", empty)
     assert "Share by day: too few posts for a figure." in shown[0][0]
+
+
+def test_small_multiples_show_the_gaps_too():
+    plain = drawn(charts.grid(DAYS, "day", "share_negative", "airline"))
+    marked = drawn(charts.grid(DAYS, "day", "share_negative", "airline", "low", "high", marks=MARKS))
+    label = MARKS["label"].iloc[0]
+    assert label not in plain
+    assert label in marked
+    assert drawn(charts.grid(DAYS, "day", "share_negative", "airline", marks=MARKS.head(0))) == plain

@@ -45,7 +45,8 @@ def measure(posts: pd.DataFrame, params: Brief) -> PrivacyCheck:
     texts = posts["text"].astype("str").dropna()
     texts = texts[texts.str.len() > 0]
     number = EACH * len(canaries.FORMS)
-    hosts = texts.sample(number, replace=len(texts) < number, random_state=params.seed) if len(texts) else pd.Series([""] * number)
+    chosen = texts if len(texts) else pd.Series([""], dtype="str")
+    hosts = chosen.sample(number, replace=len(chosen) < number, random_state=params.seed)
     planted = _planted(hosts.tolist(), params.seed)
     by_form = planted.groupby(["type", "form"], sort=False)["hidden"].agg(planted="size", hidden="sum").reset_index()
     by_type = _by_type(planted, texts)

@@ -102,22 +102,25 @@ def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -
 
 @unless_empty
 def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None, high: str | None = None,
-         title: str = "", unit: str = "", columns: int = 3) -> alt.FacetChart:
-    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's order."""
+         title: str = "", unit: str = "", columns: int = 3, marks: pd.DataFrame | None = None) -> alt.FacetChart:
+    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's order.
+
+    ``marks`` (start, end, label) shades the same events and gaps in each."""
     data = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high))
     unit = unit or unit_of(y, data["y"])
-    domain = scales.range_up(data, unit)
-    base = alt.Chart(data).encode(x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0]))
+    domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
+    base = alt.Chart().encode(x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0]))
     layers = [base.mark_line(strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, unit))]
     if low and high:
         layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
     if domain[0] < 0 < domain[1]:
         layers.insert(0, base.mark_rule(strokeWidth=1).encode(
             y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)))
+    layers = [*_marks(scales.bands(marks, data)), *layers]
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
     inner = alt.layer(*layers).properties(width=(palette.WIDE - 48) // columns - 22, height=118)
-    chart = inner.facet(alt.Facet("facet:N", sort=names), columns=columns, spacing={"row": 18, "column": 20})
+    chart = inner.facet(alt.Facet("facet:N", sort=names), data=data, columns=columns, spacing={"row": 18, "column": 20})
     return _titled(chart, title).configure(**palette.THEME)
 
 
