@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, filters, listening, queries, trace
+from earshot.cli import collection, compliance, filters, listening, queries, retention, trace
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -100,6 +100,8 @@ app.command(epilog="Example: earshot plan airline --peak 200 --budget 5")(listen
 app.command(epilog="Example: earshot filters airline --audit sample.csv")(filters.filters)
 app.command(epilog="Example: earshot query airline 'refund* AND NOT voucher*' --explain")(queries.query)
 app.command(epilog="Example: earshot trace airline 'where is my bag' --when 2015-02-22T14:00")(trace.trace)
+app.command(epilog="Example: earshot retain airline --apply")(retention.retain)
+app.command(epilog="Example: earshot comply airline tweets --gone answer.jsonl")(compliance.comply)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
@@ -145,17 +147,6 @@ def runs(
                       f"{reused} of {len(run['notebooks'])}", f"{run['posts']:,}", cell(run["reason"]),
                       cell(run["requester"]))
     out.print(table)
-
-
-@app.command(epilog="Example: earshot retain airline --apply")
-def retain(
-    workspace: Workspace = "demo",
-    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
-) -> None:
-    """Show what is due under the retention rules; with --apply, remove it for good and sign a certificate."""
-    from earshot.cli.retention import retain as retain_rows
-    from earshot.core.workspace import open_workspace
-    retain_rows(open_workspace(workspace), apply)
 
 
 @app.command(epilog="Example: earshot doctor")

@@ -1,12 +1,20 @@
 """What is due to be deleted or masked, shown; and done when asked for."""
 
+from typing import Annotated
+
+import typer
+
 from earshot.cli.screen import cell, out, plain_table, say
-from earshot.core.workspace import Workspace
 
 
-def retain(workspace: Workspace, apply: bool) -> None:
-    """Show what the retention rules of a workspace would remove by table and week, and remove it with ``apply``."""
+def retain(
+    workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo",
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
+) -> None:
+    """Show what is due under the retention rules; with --apply, remove it for good and sign a certificate."""
     from earshot.collect import expiry, retention
+    from earshot.core.workspace import open_workspace
+    workspace = open_workspace(workspace)
     rules = retention.read_rules(workspace)
     if not rules:
         return say(f"{workspace.name} has no retention rules; write them as `retention` in params/{workspace.name}/"

@@ -1,81 +1,74 @@
-"""Asking a platform which of the posts that are kept here its users have deleted since (X's batch compliance jobs).
+"""Batch compliance: ids handed to a platform where its terms let us, and its answer of what is gone followed.
 
-The ids go to an address that X names, and the answer is fetched from another: both are on other hosts, so neither is
-sent our credentials. What is gone becomes tombstones, which clear every table.
+The answer is JSON Lines with an ``id`` and what became of it (``reason`` or ``action``), as X's batch compliance gives
+it, or a plain list of ids that are gone.
 """
 
 import json
-from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect import tombstones
-from earshot.collect.feeds import Feed
-from earshot.collect.gaps import Ledger
-from earshot.collect.shelving import Shelf
-from earshot.collect.sources import answers
-from earshot.collect.sources import platform as platform_of
-from earshot.collect.sources.client import Client, Failed
-from earshot.collect.sources.credentials import Credentials
-from earshot.collect.sources.pacing import Patience, Timepiece
-from earshot.collect.sources.protocol import Page, Request
-from earshot.core.params import ParamError
+from earshot.collect import terms, tombstones
+from earshot.core import clock
+from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms import Pseudonyms
 
-JOBS = "/2/compliance/jobs"
-EVERY = 30.0  # seconds between two looks at a job
-LOOKS = 240
+GONE = ("deleted", "delete", "deactivated", "suspended", "protected", "withheld", "bounce", "gone")
 
 
-def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None = None,
-                    timepiece: Timepiece | None = None) -> tuple[int, int]:
-    """Return (how many stored posts were asked about, how many of them are gone and now go here too).
+def export_ids(workspace: Workspace, source: str) -> Path:
+    """Write the ids of a source's posts, one per line, and return the file.
 
-    Raises ParamError for a platform without such jobs, and Failed with one sentence when the platform does not answer.
+    Raises ParamError when the source has no posts, or when its terms card does not let ids be shared.
     """
-    platform, timepiece = platform_of(feed.platform), timepiece or Timepiece()
-    if not hasattr(platform, "compliance"):
-        raise ParamError(f"{feed.platform} has no compliance jobs; its deletions are followed while it is collected.")
-    ids = workspace.store.read("posts", ["post_id"], where={"platform": feed.platform})["post_id"]
-    if ids.empty:
-        return 0, 0
-    ledger = Ledger(workspace.store, feed.name, "compliance", timepiece, feed.platform)
-    with Client(platform, feed.base or platform.base, Credentials(feed.name, feed.credentials), ledger,
-                patience or Patience(), timepiece) as client:
-        result = _run(client, ids, timepiece)
-    page: Page = platform.compliance(result)
-    shelf = Shelf(workspace, feed, platform, Pseudonyms(), timepiece)
-    _, gone = shelf.put(page)
-    tombstones.follow(workspace)
-    return len(ids), gone
+    posts = workspace.store.read("posts", columns=["post_id", "source"], where={"source": source})
+    if posts.empty:
+        known = sorted(workspace.store.read("posts", columns=["source"])["source"].unique())
+        raise ParamError(f"{workspace.name} holds no post of source {source!r} (there: {', '.join(known) or 'none'})."
+                         f"{nearest(source, known)}")
+    if not terms.card_of(workspace, source).may_share_ids:
+        raise ParamError(f"The terms card of {source!r} does not let ids be shared; if its terms do, write "
+                         f"may_share_ids: true for it in params/{workspace.name}/terms.yml.")
+    place = workspace.data / "compliance" / f"{source}.txt"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    ids = posts["post_id"].str.split(":", n=1).str[1].sort_values()
+    place.write_text("".join(f"{one}\n" for one in ids), encoding="utf-8")
+    return place
 
 
-def _run(client: Client, ids: pd.Series, timepiece: Timepiece) -> bytes:
-    """Make a job, hand over the ids, wait until it is done and return its result."""
-    made = client.ask(Request(JOBS, {}, {"Content-Type": "application/json"}, "POST",
-                              json.dumps({"type": "tweets"}).encode()))
-    job = _job(made.body)
-    bare = ids.str.split(":", n=1).str[1]
-    client.ask(Request(job["upload_url"], {}, {"Content-Type": "text/plain"}, "PUT", "\n".join(bare).encode()))
-    for status in _looks(client, job["id"], timepiece):
-        if status == "complete":
-            return client.ask(Request(job["download_url"])).body
-        if status in ("failed", "expired"):
-            break
-    raise Failed("down", "The platform did not finish the compliance job; ask again later.")
+def follow_answer(workspace: Workspace, source: str, file: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Follow what a platform says is gone; return (rows removed by table, lines of other kinds, which are left alone).
+
+    Raises ParamError for a file that is not there or holds no ids, and for a source without posts.
+    """
+    posts = workspace.store.read("posts", columns=["platform"], where={"source": source})
+    if not Path(file).is_file() or posts.empty:
+        raise ParamError(f"There is no file {file}." if not Path(file).is_file() else
+                         f"{workspace.name} holds no post of source {source!r}.")
+    rows = _read(Path(file))
+    gone = rows[rows["kind"].isin(GONE)].drop_duplicates("id")
+    others = rows.loc[~rows["kind"].isin(GONE), "kind"].value_counts()
+    if len(gone):
+        workspace.store.merge("deletions", gone.assign(platform=posts["platform"].iloc[0], source=source,
+                                                       deleted_at=gone["at"].fillna(clock.now())).drop(columns="at"))
+    return tombstones.follow(workspace), others.to_dict()
 
 
-def _looks(client: Client, name: str, timepiece: Timepiece) -> Iterator[str]:
-    for _ in range(LOOKS):
-        value, _ = answers.parse(client.ask(Request(f"{JOBS}/{name}")).body)
-        yield answers.words(answers.inside(value, "data", "status"))
-        timepiece.sleep(EVERY)
-
-
-def _job(body: bytes) -> dict[str, str]:
-    value, _ = answers.parse(body)
-    job = {name: answers.words(answers.inside(value, "data", name)) for name in ("id", "upload_url", "download_url")}
-    if not all(job.values()):
-        raise Failed("refused", "The platform's answer names no compliance job; nothing was sent.")
-    return job
+def _read(file: Path) -> pd.DataFrame:
+    """Return id, kind and at of each line; a line that is no JSON object is an id that is gone."""
+    found = []
+    for line in filter(None, map(str.strip, file.read_text(encoding="utf-8-sig").splitlines())):
+        if not line.startswith("{"):
+            found.append((line, "gone", None))
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            raise ParamError(f"{file.name} is not whole: {line[:40]!r} is no JSON; fetch it again.") from None
+        what = str(entry.get("reason") or entry.get("action") or "gone").lower()
+        found.append((str(entry.get("id", "")), what, entry.get("redacted_at") or entry.get("deleted_at")))
+    rows = pd.DataFrame(found, columns=["id", "kind", "at"])
+    if rows.empty or rows["id"].eq("").any():
+        raise ParamError(f"{file.name} names no ids; give one id per line, or JSON Lines with an id each.")
+    return rows.assign(at=pd.to_datetime(rows["at"], utc=True, errors="coerce").astype("datetime64[us, UTC]"))
