@@ -85,3 +85,24 @@ def test_costs_are_measured_on_the_posts_that_are_there_and_kept(workspace, post
     assert space.store.versions() == before
     monkeypatch.setattr(steps, "ORDER", ("clean", "language", "topics"))
     assert costs.known(space) is None
+
+
+def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspace, monkeypatch):
+    import json
+    from dataclasses import asdict
+
+    from typer.testing import CliRunner
+
+    from earshot.cli import app
+    monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
+    monkeypatch.setenv("COLUMNS", "200")
+    space = workspace("acme")
+    (space.data / "cache").mkdir(parents=True)
+    (space.data / "cache" / "costs.json").write_text(json.dumps(asdict(made(store=1000, clean=1000, language=1000))))
+    good = CliRunner().invoke(app, ["plan", "acme", "--peak", "200", "--budget", "5"])
+    assert good.exit_code == 0, good.output
+    assert "steps: [clean, language], batch: {seconds: 2.5}, partitions: 4." in good.output
+    assert "Cores: 1 in line at 200 posts/s, 0 after; 36 a month at 0.05 a core-hour." in good.output
+    bad = CliRunner().invoke(app, ["plan", "acme", "--peak", "2000", "--budget", "5", "--cores", "1"])
+    assert bad.exit_code == 1
+    assert "the budget is 5 s" in bad.output
