@@ -1,0 +1,121 @@
+"""Which campaign a post belongs to: a UTM link, else one of its hashtags within its window, from campaigns.yml.
+
+An entry under ``campaigns`` may have ``utm_campaign``, ``hashtags``, ``brand``, ``start`` and ``end``. Shortened links
+are not followed (that would need a network and tell the target who listens), so a campaign behind one is found only by
+its hashtag. A campaign that came with the data is never replaced.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+
+from earshot.core.params import ParamError, nearest
+from earshot.core.workspace import Workspace
+
+KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", "utm_campaign", "utm_source", "hashtags", "cost",
+         "kind", "lift", "holdout", "budget", "spend", "platform", "platforms", "goal")
+SHORT = ("t.co", "bit.ly", "goo.gl", "ow.ly", "tinyurl.com", "buff.ly", "is.gd", "lnkd.in", "fb.me", "dlvr.it")
+LINK = re.compile(r"https?://[^\s<>\"']+")
+TAG = re.compile(r"(?<![\w#&])[#＃](\w+)")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign: its id, the day it starts and the one after its last (UTC midnights), and how posts show it."""
+
+    id: str
+    name: str
+    start: pd.Timestamp
+    after: pd.Timestamp
+    brand: str = ""
+    utm: str = ""
+    hashtags: tuple[str, ...] = ()
+
+
+def read_campaigns(workspace: Workspace) -> list[Campaign]:
+    """Return the campaigns of a workspace; raises ParamError on an unknown setting or a day that is none."""
+    where = f"params/{workspace.name}/campaigns.yml"
+    return [_campaign(entry, where) for entry in workspace.settings("campaigns").get("campaigns") or []]
+
+
+def _campaign(entry: dict, where: str) -> Campaign:
+    if not isinstance(entry, dict) or not entry.get("id"):
+        raise ParamError(f"{where}: a campaign has no id; write, for example, {{id: spring, start: \"2026-03-01\", "
+                         "end: \"2026-03-31\", utm_campaign: spring}.")
+    for name in entry:
+        if name not in KNOWN:
+            raise ParamError(f"{where}: campaign {entry['id']!r} has no setting {name!r}; there are "
+                             f"{', '.join(KNOWN)}.{nearest(name, KNOWN)}")
+    try:
+        start = pd.Timestamp(str(entry["start"]), tz="UTC")
+        end = pd.Timestamp(str(entry["end"]), tz="UTC")
+    except (KeyError, ValueError):
+        raise ParamError(f"{where}: campaign {entry['id']!r} needs start and end as ISO days, such as 2026-03-01."
+                         ) from None
+    if end < start:
+        raise ParamError(f"{where}: campaign {entry['id']!r} ends before it starts; swap start and end.")
+    tags = tuple(str(tag).lstrip("#").lower() for tag in entry.get("hashtags") or [])
+    return Campaign(str(entry["id"]), str(entry.get("name") or entry["id"]), start.normalize(),
+                    end.normalize() + pd.Timedelta(days=1), str(entry.get("brand") or ""),
+                    str(entry.get("utm_campaign") or "").lower(), tags)
+
+
+def utm(text: str) -> dict[str, str]:
+    """Return the utm_ parameters of the links in a text, the first link that has some."""
+    for link in LINK.findall(text or ""):
+        try:
+            found = parse_qs(urlsplit(link).query)
+        except ValueError:  # "http://[" is not an address
+            continue
+        named = {name.lower(): values[0] for name, values in found.items() if name.lower().startswith("utm_")}
+        if named:
+            return named
+    return {}
+
+
+def is_short(link: str) -> bool:
+    """Say whether a link is one whose target cannot be known without following it."""
+    try:
+        return (urlsplit(link).hostname or "").removeprefix("www.") in SHORT
+    except ValueError:
+        return False
+
+
+def tag(posts: pd.DataFrame, campaigns: list[Campaign]) -> pd.Series:
+    """Return the campaign id of each post (text, url, brand, created_at, campaign), or a blank where there is none."""
+    said = posts["campaign"].astype("object").where(posts["campaign"].notna() & posts["campaign"].ne(""), None)
+    text = posts["text"].fillna("") + " " + posts["url"].fillna("")
+    likely = said.isna() & text.str.contains("#|＃|utm_", case=False, regex=True)
+    for at in posts.index[likely]:
+        said[at] = _of(text[at], posts.at[at, "brand"], posts.at[at, "created_at"], campaigns)
+    return said.astype("str").where(said.notna())
+
+
+def _of(text: str, brand: str, at: pd.Timestamp, campaigns: list[Campaign]) -> str | None:
+    named = utm(text).get("utm_campaign", "").lower()
+    for campaign in campaigns:
+        if named and named == campaign.utm:
+            return campaign.id
+    tags = {found.lower() for found in TAG.findall(text)}
+    for campaign in campaigns:
+        ours = not campaign.brand or brand in ("", campaign.brand)
+        if ours and campaign.start <= at < campaign.after and tags & set(campaign.hashtags):
+            return campaign.id
+    return None
+
+
+def update(workspace: Workspace) -> int:
+    """Write the campaign of every post that has none and shows one; return how many posts gained it."""
+    campaigns = read_campaigns(workspace)
+    if not campaigns:
+        return 0
+    ids = workspace.store.sql("SELECT post_id FROM posts WHERE (campaign IS NULL OR campaign = '') AND "
+                              "(text LIKE '%#%' OR text LIKE '%utm_%' OR url LIKE '%utm_%')")["post_id"].tolist()
+    if not ids:
+        return 0
+    posts = workspace.store.read("posts", where={"post_id": ids})
+    found = tag(posts, campaigns)
+    gained = posts.assign(campaign=found)[found.notna()]
+    return workspace.store.merge("posts", gained).updated if len(gained) else 0

@@ -1,0 +1,55 @@
+"""Campaigns: UTM links first, hashtags within the window, nothing replaced, wrong files said in one sentence."""
+
+import pandas as pd
+import pytest
+
+from earshot.collect import campaign_links
+from earshot.core.params import ParamError
+
+SPRING = {"campaigns": [{"id": "spring", "name": "Spring sale", "start": "2026-03-01", "end": "2026-03-31",
+                         "utm_campaign": "spring26", "hashtags": ["#AcmeSpring"], "brand": "Acme"}]}
+
+
+def posts(texts, at="2026-03-10"):
+    when = pd.Timestamp(at, tz="UTC")
+    return pd.DataFrame({"post_id": [f"x:{row}" for row in range(len(texts))], "text": texts, "url": None,
+                         "brand": "Acme", "campaign": None, "created_at": when, "collected_at": when, "platform": "x",
+                         "kind": "post", "source": "csv", "author": None, "week": "2026-W11",
+                         "content_hash": [f"h{row}" for row in range(len(texts))]})
+
+
+def test_a_utm_link_or_a_hashtag_in_the_window_names_the_campaign(workspace):
+    known = campaign_links.read_campaigns(workspace(campaigns=SPRING))
+    texts = ["see https://acme.example/?utm_source=x&utm_campaign=Spring26", "love #acmespring", "nothing",
+             "https://t.co/abc", "http://[ #other"]
+    assert campaign_links.tag(posts(texts), known).fillna("").tolist() == ["spring", "spring", "", "", ""]
+    assert campaign_links.tag(posts(["love #acmespring"], "2026-04-01"), known).isna().all()
+
+
+def test_a_campaign_that_came_with_the_data_stays(workspace):
+    known = campaign_links.read_campaigns(workspace(campaigns=SPRING))
+    assert campaign_links.tag(posts(["#acmespring"]).assign(campaign="other"), known).tolist() == ["other"]
+
+
+def test_a_short_link_is_known_as_one():
+    assert campaign_links.is_short("https://t.co/abc")
+    assert not campaign_links.is_short("https://acme.example/t.co")
+
+
+def test_the_step_writes_only_what_it_finds(workspace):
+    space = workspace(campaigns=SPRING)
+    space.store.merge("posts", posts(["#acmespring", "no"]))
+    assert campaign_links.update(space) == 1
+    assert campaign_links.update(space) == 0
+    assert space.store.read("posts")["campaign"].fillna("").tolist() == ["spring", ""]
+
+
+@pytest.mark.parametrize(("entry", "sentence"), [
+    ({"name": "x"}, "a campaign has no id"),
+    ({"id": "a", "start": "2026-03-01", "end": "2026-02-01"}, "campaign 'a' ends before it starts"),
+    ({"id": "a", "start": "soon", "end": "2026-02-01"}, "campaign 'a' needs start and end as ISO days"),
+    ({"id": "a", "utm_campain": "x"}, "no setting 'utm_campain'.*Did you mean \"utm_campaign\""),
+])
+def test_a_wrong_entry_is_one_sentence(workspace, entry, sentence):
+    with pytest.raises(ParamError, match=sentence):
+        campaign_links.read_campaigns(workspace(campaigns={"campaigns": [entry]}))
