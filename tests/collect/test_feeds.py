@@ -25,7 +25,7 @@ def test_a_feed_is_read_with_its_defaults(workspace):
 
 @pytest.mark.parametrize(("change", "said"), [
     ({"platfrom": "x"}, """has no setting 'platfrom'; there are platform, query, brand, region, base, credentials, """
-                        """terms, pages, since, options. Did you mean "platform"?"""),
+                        """terms, pages, since, options, price. Did you mean "platform"?"""),
     ({"platform": "mastodont"}, 'Did you mean "mastodon"?'),
     ({"platform": None}, "names no platform; write, for example, platform: mastodon."),
     ({"query": ""}, "asks for nothing; write what to look for"),

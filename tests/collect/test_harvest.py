@@ -287,6 +287,47 @@ def test_what_is_no_post_is_in_quarantine_with_a_reason(space, server):
         "the text is empty"}
 
 
+def test_a_login_page_in_the_middle_is_not_taken_for_the_end(space, server):
+    server.faults = [None, Response("<html>Please log in</html>", content_type="text/html")]
+    report = run(space)
+    assert report.failed == "The server sent something that is no whole page of posts."
+    assert report.refused == 1
+    assert read(space.store)[["kind", "running"]].values.tolist() == [["truncated", True]]
+    assert not run(space).failed
+    assert ids(space) == list(range(1, 26))
+
+
+def test_one_conversation_that_is_refused_does_not_hold_up_the_rest(workspace, server, httpserver):
+    server.posts[20]["replies_count"] = 3
+    space = workspace("acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base,
+                                               "options": {"threads": True}}})
+    httpserver.expect_request("/api/v1/statuses/21/context").respond_with_json({"error": "Gone"}, status=404)
+    report = run(space)
+    assert not report.failed
+    assert ids(space) == list(range(1, 26))
+    assert read(space.store)[["kind", "running"]].values.tolist() == [["refused", False]]
+
+
+def test_a_page_left_by_the_run_before_that_has_expired_is_asked_for_from_the_beginning(workspace, server):
+    feed = {"platform": "mastodon", "query": "#acme", "base": server.base}
+    run(workspace("acme", feeds={"toots": feed | {"pages": 1}}))
+    server.faults = [Response("", status=410)]
+    space = workspace("acme", feeds={"toots": feed})
+    assert not run(space).failed
+    assert ids(space) == list(range(1, 26))
+
+
+def test_an_interrupted_run_says_so_in_the_ledger(space, server):
+    def stop(name, pages, posts):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        collect(space, read_feeds(space), progress=stop, timepiece=Quick())
+    assert read(space.store)[["kind", "running"]].values.tolist() == [["stopped", True]]
+    assert run(space).closed == 1
+    assert ids(space) == list(range(1, 26))
+
+
 CHILD = textwrap.dedent("""
     import earshot
     from earshot.collect.feeds import read_feeds

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from werkzeug import Response
 
 from earshot.cli import app
-from earshot.collect.compliance import check_deletions
+from earshot.collect.compliance_jobs import check_deletions
 from earshot.collect.feeds import read_feeds
 from earshot.collect.gaps import read
 from earshot.collect.harvest import collect

@@ -48,9 +48,14 @@ def collect(
 
 def check(space, feeds) -> None:
     """Ask the platform of each feed which of its stored posts were deleted, and say how many went here too."""
-    from earshot.collect.compliance import check_deletions
+    from earshot.collect.compliance_jobs import check_deletions
+    from earshot.core.params import ParamError
     for feed in feeds:
-        asked, gone = check_deletions(space, feed)
+        try:
+            asked, gone = check_deletions(space, feed)
+        except ParamError as error:
+            say(f"{feed.name}: {error}")
+            continue
         say(f"{feed.name}: {asked:,} stored posts asked about, {gone:,} are gone at {feed.platform} and here.")
 
 

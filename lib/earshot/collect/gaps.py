@@ -27,7 +27,7 @@ class Ledger:
     closed: list[dict] = field(default_factory=list)
 
     def __post_init__(self):
-        rows = self.store.read("gaps", where={"source": self.source, "query": self.query})
+        rows = self.store.read("gaps", where={"source": self.source})  # one that runs may be of a query since changed
         self._starts = set(rows["start"])
         self._running = rows[rows["end"].isna()].to_dict("records")
 

@@ -131,26 +131,35 @@ class Harvest:
         try:
             return self._read(client.ask(request), query)
         except Failed as error:
-            aside = request.path != first.path and error.status in (400, 403, 404, 410, 422)
-            if error.kind != "refused" or not (aside or (resumed and error.status in (400, 404, 410, 422))):
+            aside = request.path != first.path and error.status in (200, 400, 403, 404, 410, 422)
+            if not (aside or (resumed and error.status in (400, 404, 410, 422))):
                 raise
             now = self.timepiece.now()
             if not aside:  # the page that an earlier run left has expired: read the query from its old beginning
                 self._mark.begin_again()
                 self._mark.left = [first]
             else:
+                self._ledger.open(error.kind, str(error))
                 self._ledger.close()
                 self._mark.turn("", [], 0)
             self._mark.save(self.workspace.store, now)
             return None
 
     def _read(self, answer: Answer, query: Query) -> Page:
+        """Return what an answer holds; raises Failed for one that is nothing like an answer of this platform.
+
+        To go past such a page (a login page, a notice of maintenance) would be to lose what lies behind it.
+        """
         try:
-            return self._platform.read(answer, query)
+            page = self._platform.read(answer, query)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
             said = answer.body[:answers.SHOWN].decode("utf-8", "replace")
-            return Page(broken=[(said, "the answer is like none that this platform is known to give")],
+            page = Page(broken=[(said, "the answer is like none that this platform is known to give")],
                         truncated=f"{self._platform.name} gave an answer that could not be read.")
+        if page.truncated and page.broken and not (page.rows or page.gone or page.next):
+            self.report.add(self._shelf.put(page)[0])
+            raise Failed("truncated", page.truncated, 200)
+        return page
 
     def _settle(self, page: Page, follow: bool) -> None:
         """Store a page, then move the bookmark past it."""

@@ -121,7 +121,8 @@ def collect(page: Page, items: Iterable, read: Callable[[dict], dict | None]) ->
 
 def unread(body: bytes, error: Unreadable) -> Page:
     """Return a page of which nothing could be read, with the answer as it came."""
-    return Page(broken=[(_whole(body.decode("utf-8", "replace")), str(error))])
+    return Page(broken=[(_whole(body.decode("utf-8", "replace")), str(error))],
+                truncated=f"The platform's answer could not be read: {error}.")
 
 
 def shown(item: object) -> str:
