@@ -15,6 +15,8 @@ from earshot.collect.privacy import protect, protect_broken
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
+from earshot.govern import masking
+from earshot.govern.packs import check_packs
 from earshot.govern.pseudonyms import Pseudonyms
 
 GONE = "the platform has deleted this post; it is not taken again"
@@ -127,7 +129,8 @@ class Landing:
         return Reading(posts, reasons, texts, at, masked)
 
     def _protected(self, rows: pd.DataFrame, source: Source, counts: Counter | None = None) -> pd.DataFrame:
-        return protect(rows, source, self.pseudonyms, self.workspace.params.handles, counts)
+        with masking.only(check_packs(self.workspace.settings("privacy").get("packs"))):
+            return protect(rows, source, self.pseudonyms, self.workspace.params.handles, counts)
 
     def _settle(self, posts: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
         """Return (one row per post, reasons of rows whose id is taken); of an edited post the latest stays."""

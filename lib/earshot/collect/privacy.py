@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from earshot.collect import bylines
 from earshot.collect.mapping import NUMBERS, Source
 from earshot.govern import masking
 from earshot.govern.pseudonyms import Pseudonyms
@@ -51,6 +52,8 @@ def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: It
         handles = _as_text(rows[person]).str.strip().str.lstrip("@").str.lower()
         named = {column for column in rows if pd.api.types.is_string_dtype(safe[column])} - {person}
         safe |= {column: _unlinked(safe[column], handles, safe[person]) for column in named}
+        told = {column for column in named if treatments[column] == "text"}
+        safe |= {column: bylines.hide(safe[column], _as_text(rows[person]), keep) for column in told}
     return pd.DataFrame({column: safe[column] for column in rows}, index=rows.index)
 
 

@@ -6,7 +6,9 @@ What it cannot see, and says so: names that nothing gives away, streets without 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,6 +38,7 @@ SUSPECT = {  # a text with such an identifier has one of these, folded (RE2, lin
     "idnumber": packs.SUSPECT, "phone": (r"(?:[0-9][^a-zA-Z0-9]{0,5}){7}",), "address": addresses.SUSPECT,
     "name": names.SUSPECT,
 }  # fmt: skip
+_CHOSEN: ContextVar[tuple[str, ...]] = ContextVar("packs", default=packs.PACKS)
 DIGIT = re.compile(r"\d")
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe0f\u20e3]")
 
@@ -57,11 +60,18 @@ class Masked:
     counts: dict[str, int]
 
 
-def mask(texts: "pd.Series | list[str]", chosen: tuple[str, ...] = packs.PACKS) -> Masked:
-    """Replace every identifier by its type in brackets, for example "[email]"; missing texts stay missing.
+@contextmanager
+def only(chosen: tuple[str, ...]) -> Iterator[None]:
+    """Look for the identity numbers of these country packs only, inside a ``with``."""
+    token = _CHOSEN.set(chosen)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
 
-    ``chosen`` are the country packs whose identity numbers are looked for.
-    """
+
+def mask(texts: "pd.Series | list[str]") -> Masked:
+    """Replace every identifier by its type in brackets, for example "[email]"; missing texts stay missing."""
     texts = (texts if isinstance(texts, pd.Series) else pd.Series(texts, dtype="str")).astype("str")
     times = texts.value_counts()
     changed, counts = {}, Counter()
@@ -71,7 +81,7 @@ def mask(texts: "pd.Series | list[str]", chosen: tuple[str, ...] = packs.PACKS) 
         again = []
         for row in suspects.any(axis=1).nonzero()[0]:
             whole, text, many = left[row]
-            if found := spans(text, chosen, [TYPES[place] for place in suspects[row].nonzero()[0]]):
+            if found := spans(text, [TYPES[place] for place in suspects[row].nonzero()[0]]):
                 changed[whole] = _replaced(text, found)
                 again.append((whole, changed[whole], many))
                 counts.update({type_: many * hits for type_, hits in Counter(item.type for item in found).items()})
@@ -80,9 +90,9 @@ def mask(texts: "pd.Series | list[str]", chosen: tuple[str, ...] = packs.PACKS) 
     return Masked(masked, {type_: counts[type_] for type_ in TYPES})
 
 
-def mask_text(text: str, counts: Counter | None = None, chosen: tuple[str, ...] = packs.PACKS) -> str:
+def mask_text(text: str, counts: Counter | None = None) -> str:
     """Mask one text; repeats until nothing is found, so that masking twice is masking once."""
-    while found := spans(text, chosen):
+    while found := spans(text):
         text = _replaced(text, found)
         if counts is not None:
             counts.update(item.type for item in found)
@@ -95,7 +105,7 @@ def _replaced(text: str, found: list[Found]) -> str:
     return text
 
 
-def spans(text: str, chosen: tuple[str, ...] = packs.PACKS, types: Iterable[str] = TYPES) -> list[Found]:
+def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
     """Find the identifiers of one text, in order, none overlapping; only ``types``, in the order of FINDERS."""
     folded, places = fold(text)
     digits = DIGIT.search(folded)
@@ -104,7 +114,7 @@ def spans(text: str, chosen: tuple[str, ...] = packs.PACKS, types: Iterable[str]
         if not digits and type_ not in WITHOUT_DIGITS:
             continue
         find = FINDERS[type_]
-        for start, end in find(folded, chosen) if type_ == "idnumber" else find(folded):
+        for start, end in find(folded, _CHOSEN.get()) if type_ == "idnumber" else find(folded):
             if places:  # what is invisible after the last character goes with it
                 start, end = places[start], places[end] if end < len(places) else len(text)
             if all(end <= other.start or start >= other.end for other in taken):
