@@ -162,7 +162,7 @@ def _private(posts: pd.DataFrame, store: Store, leaks: dict[str, int]) -> pd.Dat
         }
         for type_ in masking.TYPES
     ]
-    named = int(posts["text"].str.count(r"@p_[0-9a-f]{12}").sum())
+    named = int(posts["text"].str.count(r"@p\d*_[0-9a-f]{12}").sum())
     return pd.DataFrame(
         [*rows, {"kind": "names of others", "replaced_at_import": pd.NA, "in_these_posts": named, "missed": 0}]
     )

@@ -1,6 +1,6 @@
 """The name under a post: where the author's full name stands in a column of the row, the text hides it as well.
 
-"Jane Doe" in a column of names and "- Jane Doe" or "Jane Doe here" in the text are one person. Only names of two to four
+"Jane Doe" in a column of names and "- Jane Doe" in the text are one person. Only names of two to four
 words count, since a single word ("Delta", "Angel") may be a brand, a place or anything else.
 """
 

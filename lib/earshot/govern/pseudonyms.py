@@ -1,7 +1,9 @@
 """Pseudonyms: the same person always has the same made-up name, and only the holder of the key can tell who it is.
 
 Keyed HMAC-SHA256 (RFC 2104, test vectors RFC 4231). A plain hash would be reversed by hashing a list of handles; the
-key is kept outside the store, and destroying it makes every pseudonym final.
+key is kept outside the store, and destroying it makes every pseudonym final. Keys can be changed: the newest (the last
+line of the key file) names people from then on, and its number stands in the name (p_… under the first, p1_… after one
+change), so that a handle can be looked up under every key that is still held.
 """
 
 import hashlib
@@ -15,7 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-PSEUDONYM = re.compile(r"p_[0-9a-f]{12}")
+PSEUDONYM = re.compile(r"p\d*_[0-9a-f]{12}")
+DESTROYED = "destroyed"
 TAIL = r"(?P<tail>(?:[.\-][^\W_]\w*+)*+)"
 MENTION = re.compile(rf"[@＠](?P<handle>\w++){TAIL}(?P<host>@[\w\-]++(?:\.[\w\-]++)++)?")
 REDDIT = re.compile(r"(?<![\w/.])(?P<before>/?u/)(?P<handle>[\w\-]{3,20})(?![\w\-])")
@@ -34,21 +37,27 @@ class KeyRefused(ValueError):
 class Pseudonyms:
     """Made-up names for handles under one secret ``key`` (default: $EARSHOT_KEY, else the key file, made at first use).
 
+    ``number`` is the place of the key among those there were; ``purpose`` gives another set of names, which cannot be
+    linked to this one without the key.
+
     >>> Pseudonyms("0" * 64).name("@Jane") == Pseudonyms("0" * 64).name("jane")
     True
     """
 
-    def __init__(self, key: bytes | str | None = None):
+    def __init__(self, key: bytes | str | None = None, number: int | None = None, purpose: str = ""):
+        number = (len(read_keys()) - 1 if key is None else 0) if number is None else number
         self._key = _as_bytes(read_key() if key is None else key)
+        self._key = hmac_sha256(self._key, purpose.encode()) if purpose else self._key
+        self._prefix = f"p{number or ''}_"
         self._known: dict[str, str] = {}
 
     def name(self, handle: str) -> str:
-        """Return "p_" and 12 hex digits for a handle, whatever its case and with or without "@"."""
+        """Return "p", the key's number, "_" and 12 hex digits for a handle, whatever its case, with or without "@"."""
         canonical = _plain(handle)
         if PSEUDONYM.fullmatch(canonical):
             return canonical
         if canonical not in self._known:
-            self._known[canonical] = f"p_{hmac_sha256(self._key, canonical.encode()).hex()[:12]}"
+            self._known[canonical] = f"{self._prefix}{hmac_sha256(self._key, canonical.encode()).hex()[:12]}"
         return self._known[canonical]
 
     def names(self, handles: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
@@ -104,18 +113,27 @@ def key_place() -> Path:
 
 
 def read_key() -> str:
-    """Return the key from $EARSHOT_KEY, else from the key file (made with mode 0600 when there is none).
+    """Return the key in use: the newest of ``read_keys``. Raises KeyRefused, also when it was destroyed."""
+    key = read_keys()[-1]
+    if key == DESTROYED:
+        raise KeyRefused("The newest pseudonym key was destroyed; make another with govern.keys.rotate.")
+    return key
 
-    Raises KeyRefused when it is shorter than 32 characters or when others on this machine can read the file.
+
+def read_keys() -> list[str]:
+    """Return all keys, oldest first, from $EARSHOT_KEY or the key file (made with mode 0600 when there is none).
+
+    A destroyed key keeps its place as the word "destroyed". Raises KeyRefused when one is shorter than 32 characters or
+    when others on this machine can read the file.
     """
-    if os.environ.get("EARSHOT_KEY"):
-        return _checked(os.environ["EARSHOT_KEY"].strip(), "$EARSHOT_KEY")
+    if given := os.environ.get("EARSHOT_KEY", "").split():
+        return [_checked(key, "$EARSHOT_KEY") for key in given]
     place = key_place()
     if not place.exists():
         _make_key(place)
     if place.stat().st_mode & 0o077:
         raise KeyRefused(f"The pseudonym key {place} can be read by others; run 'chmod 600 {place}' and try again.")
-    return _checked(place.read_text(encoding="ascii").strip(), str(place))
+    return [_checked(key, str(place)) for key in place.read_text(encoding="ascii").split() or [""]]
 
 
 def _make_key(place: Path) -> None:
@@ -133,7 +151,7 @@ def _make_key(place: Path) -> None:
 
 
 def _checked(key: str, where: str) -> str:
-    if len(key) < 32:
+    if len(key) < 32 and key != DESTROYED:
         raise KeyRefused(f"The pseudonym key in {where} has {len(key)} characters; use at least 32, "
                          "for example the output of 'openssl rand -hex 32'.")
     return key

@@ -24,7 +24,7 @@ PILED_MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 JOINERS = "\u200c\u200d"
-PSEUDONYM = re.compile(r"@?\bp_[0-9a-f]{12}\b")
+PSEUDONYM = re.compile(r"@?\bp\d*_[0-9a-f]{12}\b")
 MASK = re.compile(
     r"\[(e-?mail|phone|card|iban|ip|id|name|address|url|account|number|postcode|passport|ssn|secret)\]", re.I
 )
