@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+from random import Random
 
 import pandas as pd
 import pytest
@@ -12,12 +14,14 @@ from earshot.collect.files import MappingNeeded, import_files
 from earshot.collect.forms import recognise
 from earshot.collect.mapping import read_sources
 
+COUNT = int(os.environ.get("EARSHOT_FUZZ", "150"))  # set to 10000 for the figure that is reported
 PREAMBLE = ("Report:,Bulk Mentions Download\r\nBrand:,\"Acme, all\"\r\nFrom:,Sun Mar 01 00:00:00 GMT 2026\r\n"
             "To:,Mon Mar 09 00:00:00 GMT 2026\r\nLabel:,Acme in March\r\n\r\n")
 BRANDWATCH = [
     {"Query Id": "7", "Query Name": "Acme", "Date": "2026-03-02 08:00:00.0", "Title": "Acme again",
      "Snippet": "Acme is late", "Url": "http://www.reddit.com/r/acme/comments/1abcde/title/kx2z3/",
-     "Domain": "reddit.com", "Sentiment": "negative", "Page Type": "reddit", "Language": "en", "Author": "Jane", "Full Name": "Jane Doe",
+     "Domain": "reddit.com", "Sentiment": "negative", "Page Type": "reddit", "Language": "en", "Author": "Jane",
+     "Full Name": "Jane Doe",
      "Full Text": "Acme is late, again; call +1 415 555 0142", "X Likes": "", "Reddit Score": "12", "Thread Id": ""},
     {"Query Id": "7", "Query Name": "Acme", "Date": "2026-03-02 09:00:00.0", "Title": "", "Snippet": "",
      "Url": "http://twitter.com/bob/statuses/1234567890123456789", "Domain": "twitter.com", "Sentiment": "neutral",
@@ -41,7 +45,8 @@ WEIBO = {"mblogid": "Pabc12", "created_at": "Mon Mar 02 16:00:00 +0800 2026", "t
 VK = {"id": 12, "owner_id": -5, "from_id": 31, "date": 1772438400, "text": "Acme, спасибо", "post_type": "post",
       "likes": {"count": 4}, "views": {"count": 1000}}
 XHS = {"nav_index": "1", "item_id": "64a000000000000000000001", "source_platform": "xiaohongshu.com", "data": {
-    "id": "64a000000000000000000001", "note_card": {"desc": "Acme 真好用", "display_title": "Acme", "time": 1772438400000,
+    "id": "64a000000000000000000001", "note_card": {"desc": "Acme 真好用", "display_title": "Acme",
+                                                    "time": 1772438400000,
                                                     "user": {"nickname": "小红", "user_id": "u9"},
                                                     "interact_info": {"liked_count": "2.5万", "comment_count": "10+"}}}}
 
@@ -165,3 +170,48 @@ def test_commas_in_the_texts_of_another_kind_of_table_are_no_preamble(tmp_path):
     (tmp_path / "b.tsv").write_text(f"id\ttext\n{rows}".replace("\t2026-03-02\tann\tAcme", ""))
     form = recognise(tmp_path / "b.tsv")
     assert (form.delimiter, form.preamble, form.columns) == ("\t", 0, ("id", "text"))
+
+
+HOSTILE = ["", "\x00", "\ud83d", "=cmd|'/c calc'!A1", "<script>alert(1)</script>", "x" * 70_000, "٣٤", "NaN", "-1",
+           "1e400", "\u202etxt", "{\"a\": [1", "😀" * 300, "2026-13-45", "0", "null", "'; DROP TABLE posts; --", "\r\n\t,;\""]
+
+
+def mangled(row: dict, random) -> dict:
+    """A row in which some cells are dropped, emptied or hostile."""
+    out = dict(row)
+    for name in random.sample(list(row), random.randint(0, min(4, len(row)))):
+        out[name] = random.choice(HOSTILE)
+    return out
+
+
+@pytest.mark.parametrize("name", ["brandwatch", "talkwalker", "sprinklr", "meltwater"])
+def test_mangled_rows_crash_nothing_and_none_is_lost(acme, tmp_path, name):
+    row = {"brandwatch": BRANDWATCH[0], "talkwalker": TALKWALKER, "sprinklr": SPRINKLR, "meltwater": MELTWATER}[name]
+    random = Random(7)
+    rows = [row, *(mangled(row, random) for _ in range(COUNT))]
+    delimiter = "\t" if name == "meltwater" else ","
+    content = table(rows, delimiter).encode("utf-16" if name == "meltwater" else "utf-8", "replace")
+    report = bring(acme, tmp_path, f"{name}.csv", (PREAMBLE.encode() if name == "brandwatch" else b"") + content)
+    assert report.source == name
+    assert report.rows == COUNT + 1
+    assert report.added + report.updated + report.repeated + report.refused == report.rows
+    assert all(reason and len(reason) < 300 for reason in report.reasons)
+    kept = acme.store.read("quarantine")
+    assert len(kept) <= report.refused
+    assert sum(report.reasons.values()) == report.refused
+
+
+@pytest.mark.parametrize(("name", "item"), [("weibo", WEIBO), ("vk", VK), ("xiaohongshu", XHS)])
+def test_mangled_items_crash_nothing_and_none_is_lost(acme, tmp_path, name, item):
+    random = Random(11)
+
+    def bent(value):
+        if isinstance(value, dict):
+            return {key: bent(inner) for key, inner in value.items() if random.random() > 0.04}
+        return random.choice([*HOSTILE, None, 7, 1e300, True, [], {"a": {}}]) if random.random() < 0.1 else value
+
+    lines = [json.dumps(item), *(json.dumps(bent(item)) for _ in range(COUNT))]
+    report = bring(acme, tmp_path, f"{name}.ndjson", "\n".join(lines) + "\n")
+    assert (report.source, report.rows) == (name, COUNT + 1)
+    assert report.added + report.updated + report.repeated + report.refused == report.rows
+    assert sum(report.reasons.values()) == report.refused

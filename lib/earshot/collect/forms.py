@@ -14,6 +14,7 @@ from pathlib import Path
 
 SAMPLE = 1 << 18
 PREAMBLE = 15  # lines
+BINARY = 0.01  # a larger share of NUL is no text; a few of them stand in posts
 WIDE = 5  # cells; a narrower table has no preamble that could be told from its rows
 DELIMITERS = ",\t;|\x1f\x01^~:#"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -112,13 +113,15 @@ def _is_json(line: str) -> bool:
 
 def _csv_form(path: Path, text: str, encoding: str) -> Form:
     whole = text if len(text) < SAMPLE // 4 else text[: text.rfind("\n") + 1] or text
+    binary = whole.count("\x00") > BINARY * len(whole)
+    whole = whole.replace("\x00", "")
     escape = '\\"' in whole and '""' not in whole
     lines = _preamble(whole, escape)
     whole = whole if not lines else "".join(whole.splitlines(keepends=True)[lines:])
     scores = {mark: _steadiness(whole, mark, escape) for mark in DELIMITERS if mark in whole}
     best = max(scores, key=lambda mark: scores[mark], default="")
     steady = best and scores[best][0] >= 0.5
-    if "\x00" in whole or (not steady and not re.match(r"[\w \-]{2,40}\r?\n", whole)):
+    if binary or (not steady and not re.match(r"[\w \-]{2,40}\r?\n", whole)):
         raise FileRefused(f"{path.name} is neither CSV nor JSON nor Parquet; export it as one of these.")
     best = best if steady else ","
     first = next(_cells(whole, best, escape))
@@ -164,9 +167,8 @@ def _cells(text: str, delimiter: str, escape: bool) -> Iterator[list[str]]:
 
 def _steadiness(text: str, delimiter: str, escape: bool) -> tuple[float, int]:
     """Return (share of rows with the usual number of cells, that number); what never splits a row scores nothing."""
-    try:
-        counts = [len(row) for place, row in enumerate(_cells(text, delimiter, escape)) if row and place < 400]
-    except csv.Error:
+    counts = [len(row) for row in islice(_quietly(_cells(text, delimiter, escape)), 400) if row]
+    if not counts:
         return 0.0, 0
     usual, times = Counter(counts).most_common(1)[0]
     if counts[0] != usual and len(counts) > 1:
