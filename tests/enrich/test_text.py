@@ -99,3 +99,17 @@ def test_the_step_gives_the_columns_of_its_table():
     assert rows["words"].tolist() == [4, 0]
     assert json.loads(rows["mentions"].iloc[0]) == ["you"]
     assert json.loads(rows["edits"].iloc[0]) == [[3, 8, 3, 7]]
+
+
+def test_what_a_picture_shows_is_read_after_the_text_and_leads_to_its_end():
+    posts = pd.DataFrame({"post_id": ["x:1", "x:2", "x:3"], "content_hash": ["a", "b", "c"],
+                          "text": ["Look @you", "", "plain"],
+                          "media_text": ["A  queue at the #gate", "Only a picture", None]})
+    rows = add(posts)
+    assert rows["clean_text"].tolist() == ["Look @user [image: A queue at the gate]", "[image: Only a picture]",
+                                           "plain"]
+    edits = json.loads(rows["edits"].iloc[0])
+    start = rows["clean_text"].iloc[0].index("queue")
+    assert to_original(edits, start, start + 5) == (9, 9)
+    assert to_original(edits, 5, 10) == (5, 9)
+    assert json.loads(rows["hashtags"].iloc[0]) == []

@@ -126,9 +126,11 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     posts = frame[["text", "language"]].astype("str").reset_index(drop=True)
     posts["language"] = posts["language"].str.strip().str.lower().replace(NAMES)
     language.detect(["good morning", "buenos días a todos", "доброе утро"])  # loads both models, so that speed is speed
-    begun = time.perf_counter()
-    found = language.detect(posts["text"].tolist())
-    seconds = time.perf_counter() - begun
+    seconds = np.inf
+    for _ in range(3):  # the best of three passes: what else the machine does is not the step's speed
+        begun = time.perf_counter()
+        found = language.detect(posts["text"].tolist())
+        seconds = min(seconds, time.perf_counter() - begun)
     words = [len(letters.spell(language.LEFT_OUT.sub(" ", text))) for text in posts["text"]]
     return Evaluation(posts.assign(said=[code for code, _ in found], sure=[sure for _, sure in found], words=words),
                       seconds)

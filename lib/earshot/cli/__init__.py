@@ -149,6 +149,22 @@ def runs(
     out.print(table)
 
 
+@app.command(epilog="Example: earshot relevance airline --sheet label-me.csv")
+def relevance(
+    workspace: Workspace,
+    sheet: Annotated[Path | None, typer.Option(help="Write posts worth labelling into this CSV file.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="Learn from this sheet, filled in.")] = None,
+) -> None:
+    """Teach what is about the brand and what is not: hand out a sheet to label, take it back, train."""
+    from earshot.cli.relevance import learn, write_sheet
+    from earshot.core.params import ParamError
+    from earshot.core.workspace import open_workspace
+    if (sheet is None) == (labels is None):
+        raise ParamError("Give either --sheet FILE to get posts to label, or --labels FILE to learn from them.")
+    space = open_workspace(workspace)
+    say(write_sheet(space, sheet) if sheet else learn(space, labels))
+
+
 @app.command(epilog="Example: earshot doctor")
 def doctor() -> None:
     """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not work."""

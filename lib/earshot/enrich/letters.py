@@ -7,6 +7,7 @@ running sum and no loop over posts; the result is the same on every machine.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,8 +35,12 @@ class Groups:
 
 def spell(text: str) -> list[tuple[str, int, int]]:
     """Return the words of a text in small letters, "sooo" as "soo", each with its start and end in the text."""
-    return [(STRETCHED.sub(r"\1\1", match[0].lower()).replace("’", "'"), match.start(), match.end())
-            for match in WORD.finditer(text)]
+    return [(_plain(match[0]), match.start(), match.end()) for match in WORD.finditer(text)]
+
+
+@lru_cache(100_000)
+def _plain(word: str) -> str:
+    return STRETCHED.sub(r"\1\1", word.lower()).replace("’", "'")
 
 
 def groups(words: list[str]) -> Groups:

@@ -17,7 +17,8 @@ from earshot.core.spread import spread
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
-ORDER = ("clean", "language", "duplicates", "authenticity", "set_aside", "embeddings", "sentiment", "topics", "queries")
+ORDER = ("clean", "language", "duplicates", "authenticity", "set_aside", "embeddings", "relevance", "sentiment",
+         "topics", "geography", "engagement", "campaigns", "queries")
 FROM_TEXT = ("clean", "language")  # need nothing but the post itself, so that they can be added as it arrives
 PART = 20_000  # posts per part and commit; fewer than this are not worth a second process
 Progress = Callable[[str, int, int], None]
@@ -103,7 +104,8 @@ def _added(step: str, part: pd.DataFrame, params: Brief) -> pd.DataFrame:
 
 
 _INPUTS = {
-    "clean": 'SELECT p.post_id, p.content_hash, p.week, p.text FROM posts p LEFT JOIN clean s USING (post_id)',
+    "clean": 'SELECT p.post_id, p.content_hash, p.week, p.text, p.media_text FROM posts p '
+             'LEFT JOIN clean s USING (post_id)',
     "language": 'SELECT p.post_id, p.content_hash, p.week, p.text FROM posts p LEFT JOIN "language" s USING (post_id)',
     "sentiment": 'SELECT p.post_id, p.content_hash, p.week, p.clean_text, l.lang, e.vector, e.model AS embedding_model '
                  'FROM clean p LEFT JOIN sentiment s USING (post_id) LEFT JOIN "language" l USING (post_id) '

@@ -19,7 +19,8 @@ from earshot.enrich.spans import Edits, compose, to_original
 
 __all__ = ["Cleaned", "add", "clean", "parse", "to_original"]
 TABLE = "clean"
-VERSION = "1"
+VERSION = "2"
+MEDIA = "[image: {}]"  # how what a picture shows stands after the text
 
 HIDDEN = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f" \
          r"\ufe0e\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e007f"
@@ -186,9 +187,26 @@ def _names() -> dict[str, str]:
     return {form: entry["en"].strip(":").replace("_", " ") for form, entry in EMOJI_DATA.items()}
 
 
+def with_media(cleaned: Cleaned, media: str, length: int) -> Cleaned:
+    """Return a clean text followed by what its pictures show, marked as such, so that models read it too.
+
+    In the original, of ``length`` characters, it has no place: every span of it leads to the end of the post.
+    """
+    said = parse(media).text
+    if not said:
+        return cleaned
+    start = len(cleaned.text)
+    cleaned.text = f"{cleaned.text} {MEDIA.format(said)}".lstrip()
+    cleaned.edits = [*cleaned.edits, [start, len(cleaned.text), length, length]]
+    return cleaned
+
+
 def add(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the clean table's columns for posts with ``post_id``, ``content_hash`` and ``text``."""
-    cleaned = [parse(text) for text in frame["text"].fillna("")]
+    """Return the clean table's columns for posts with ``post_id``, ``content_hash``, ``text`` and maybe media_text."""
+    texts = frame["text"].fillna("").tolist()
+    media = frame["media_text"].fillna("").tolist() if "media_text" in frame else [""] * len(texts)
+    cleaned = [with_media(parse(text), shown, len(text)) if shown else parse(text)
+               for text, shown in zip(texts, media, strict=True)]
     lists = {name: [json.dumps(found, ensure_ascii=False) if (found := getattr(one, name)) else "[]" for one in cleaned]
              for name in ("edits", "hashtags", "mentions", "urls", "emoji")}
     return pd.DataFrame({

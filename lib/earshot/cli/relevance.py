@@ -1,0 +1,71 @@
+"""`earshot relevance`: a sheet of posts worth labelling, and the model that the labels teach."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from earshot.core.params import ParamError
+from earshot.core.workspace import Workspace
+
+SHEET, AT_RANDOM = 100, 0.3
+
+
+def write_sheet(workspace: Workspace, file: Path) -> str:
+    """Write posts for an analyst to label: those the rules or the model doubt most, and some at random; say so.
+
+    The part drawn at random (column ``drawn``) keeps an estimate from the labels honest.
+    """
+    from earshot.analyse import words
+    from earshot.enrich import relevance
+    relevance.update(workspace)
+    table = workspace.store.sql("SELECT r.post_id, r.brand, p.text, r.p_relevant, r.verdict, r.reason FROM relevance r "
+                                "JOIN posts p USING (post_id) WHERE r.brand <> '' ORDER BY r.post_id")
+    if table.empty:
+        raise ParamError(f"{workspace.name} has no post of a brand yet; import posts first.")
+    chance = np.random.default_rng(workspace.params.seed)
+    drawn = table.iloc[np.sort(chance.permutation(len(table))[:round(SHEET * AT_RANDOM)])]
+    rest = table.drop(drawn.index).drop_duplicates("text")
+    doubtful = rest.iloc[(rest["p_relevant"] - 0.5).abs().argsort(kind="stable")].head(SHEET - len(drawn))
+    sheet = pd.concat([doubtful.assign(drawn="doubtful"), drawn.assign(drawn="random")])
+    safe = sheet["text"].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True)  # else a spreadsheet takes it for a formula
+    sheet.assign(text=safe, label="").to_csv(file, index=False)
+    return (f"{file} holds {words.count(len(doubtful))} doubtful posts and {words.count(len(drawn))} drawn at random; "
+            "write relevant or irrelevant under label, then give it back with --labels.")
+
+
+def learn(workspace: Workspace, file: Path) -> str:
+    """Keep the labels of a sheet in params, train the model on all labels so far, and say how good it is."""
+    from earshot.analyse import labelled
+    from earshot.enrich import relevance_model
+    given = labelled.read(str(file), ("post_id", "label"))
+    given = given.assign(label=given["label"].fillna("").astype("str").str.strip().str.lower())
+    given = given[given["label"] != ""]
+    wrong = given.loc[~given["label"].isin(["relevant", "irrelevant"]), "label"]
+    if given.empty or len(wrong):
+        found = f"{wrong.iloc[0]!r}" if len(wrong) else "nothing"
+        raise ParamError(f"{file}: under label stands {found}; write relevant or irrelevant.")
+    kept = _keep(workspace, given)
+    posts = workspace.store.read("posts", columns=["post_id", "brand", "text"])
+    known = kept.merge(posts, on="post_id").query("brand != ''")
+    try:
+        model = relevance_model.fit(known["text"].tolist(), known["brand"].tolist(),
+                                    known["label"].eq("relevant").to_numpy(), workspace.params.seed)
+    except ValueError as error:
+        return f"{len(kept):,} labels are kept; no model yet: {error}"
+    relevance_model.save(model, workspace.data / "models")
+    figures = model.figures
+    return (f"Learned from {len(known):,} labelled posts: {figures['accuracy']:.1%} right when held out; it decides "
+            f"{figures['coverage']:.0%} of posts and is right in {figures['accuracy_when_sure']:.1%} of these.")
+
+
+def _keep(workspace: Workspace, given: pd.DataFrame) -> pd.DataFrame:
+    """Add labels to params/<workspace>/relevance.csv, the latest of a post last, and return them all."""
+    path = workspace.folder / "relevance.csv"
+    old = pd.read_csv(path, dtype="str") if path.exists() else pd.DataFrame(columns=["post_id", "label", "drawn"])
+    drawn = given.get("drawn", "doubtful")
+    rows = pd.concat([old, given[["post_id", "label"]].assign(drawn=drawn)]).drop_duplicates("post_id", keep="last")
+    draft = path.with_name(".relevance.csv.tmp")
+    rows.to_csv(draft, index=False)
+    draft.replace(path)
+    return rows
