@@ -173,7 +173,8 @@ def test_commas_in_the_texts_of_another_kind_of_table_are_no_preamble(tmp_path):
 
 
 HOSTILE = ["", "\x00", "\ud83d", "=cmd|'/c calc'!A1", "<script>alert(1)</script>", "x" * 70_000, "٣٤", "NaN", "-1",
-           "1e400", "\u202etxt", "{\"a\": [1", "😀" * 300, "2026-13-45", "0", "null", "'; DROP TABLE posts; --", "\r\n\t,;\""]
+           "1e400", "\u202etxt", "{\"a\": [1", "😀" * 300,
+           "2026-13-45", "0", "null", "'; DROP TABLE posts; --", "\r\n\t,;\""]
 
 
 def mangled(row: dict, random) -> dict:
