@@ -97,11 +97,13 @@ class KafkaConsumer:
 
     def __init__(self, cluster: Cluster, group: str, lease: float = 60.0):
         from confluent_kafka import Consumer
-        silent = str(int(lease * 1000))
+        silent = int(lease * 1000)
         self._topic, self._ours = cluster.topic, set()
         self._consumer = Consumer(cluster.config(**{
             "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",
-            "session.timeout.ms": silent, "max.poll.interval.ms": str(max(300_000, int(silent))),
+            # Five signs of life within the time allowed: the default, every 3 s, would miss a short one.
+            "session.timeout.ms": silent, "heartbeat.interval.ms": max(200, silent // 5),
+            "max.poll.interval.ms": max(300_000, silent),
             "topic.metadata.refresh.interval.ms": 2000, "fetch.wait.max.ms": 100}))
         self._consumer.subscribe([self._topic], on_assign=self._gained, on_revoke=self._gone, on_lost=self._gone)
 
