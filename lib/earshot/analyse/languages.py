@@ -1,0 +1,72 @@
+"""What the languages of the posts mean for the other figures: mixed posts, undecided ones, and sureness by language."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import estimate, words
+from earshot.core.claim import Claim
+from earshot.core.store import Store
+
+TOP = 10
+LEAST = 20
+MEASURED = {"en": 0.97, "de": 0.98, "fr": 0.95, "es": 0.94, "nl": 0.98}  # recall on labelled tweets (the model's card)
+METHOD = "language step: own letter-group model and py3langid; shares clustered by author, Wilson interval"
+
+
+@dataclass(frozen=True)
+class Languages:
+    """What was found: one row per language with sureness and mixed share, the overall shares, and the claims."""
+
+    table: pd.DataFrame
+    shares: pd.DataFrame
+    claims: list[Claim]
+    scope: str
+
+    def caption(self, said: str) -> str:
+        """Return a caption with the number of posts."""
+        return f"{said}; {self.scope}"
+
+
+def measure(posts: pd.DataFrame, store: Store) -> Languages:
+    """Return what is known of the languages of ``posts`` (as analyse.posts gives them).
+
+    Raises ValueError when the language step has not read any of them.
+    """
+    step = store.read("language", columns=["post_id", "lang", "confidence", "mixed"])
+    table = posts.drop(columns="lang").merge(step, on="post_id")
+    if table.empty:
+        raise ValueError("No post of this window has a language yet; run 'earshot report', which enriches new posts.")
+    table["mixed"] = table["mixed"].fillna(False).astype("float64")
+    table["undecided"] = table["lang"].eq("und").astype("float64")
+    grouped = table.groupby("lang").agg(posts=("post_id", "size"), sureness=("confidence", "mean"),
+                                        mixed=("mixed", "mean")).sort_values("posts", ascending=False)
+    shown = grouped.head(TOP).reset_index()
+    shown = shown.assign(language=[words.spoken(code) for code in shown["lang"]], share=shown["posts"] / len(table),
+                         measured=[MEASURED.get(code) for code in shown["lang"]])
+    shares = pd.concat([estimate.means(table, name, share=True).assign(what=name) for name in ("mixed", "undecided")])
+    return Languages(shown[["language", "posts", "share", "sureness", "mixed", "measured"]],
+                     shares[["what", "value", "low", "high", "n"]].reset_index(drop=True), _claims(shares, grouped),
+                     f"{words.count(len(table))} posts")
+
+
+def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
+    mixed, undecided = (shares[shares["what"] == name].iloc[0] for name in ("mixed", "undecided"))
+    said = (f"{words.percent(mixed['value'])} of posts mix two languages "
+            f"({words.between(mixed['low'], mixed['high'])}), and of {words.percent(undecided['value'])} the language "
+            f"stays undecided ({words.between(undecided['low'], undecided['high'])}).")
+    claims = [_claim("clean.languages.mixed", said, mixed)]
+    big = grouped[grouped["posts"] >= LEAST].drop(index="und", errors="ignore")
+    untested = [words.spoken(code) for code in big.index if code not in MEASURED]
+    if untested:
+        said = (f"How well {words.listed(untested)} {'is' if len(untested) == 1 else 'are'} told was never measured on "
+                "labelled posts: read figures by these languages with care.")
+        share = big.loc[[code for code in big.index if code not in MEASURED], "posts"].sum() / grouped["posts"].sum()
+        claims.append(Claim("clean.languages.untested", said, share, "share", None, None, int(grouped["posts"].sum()),
+                            METHOD, ("posts", "language"), "quality", 0.15))
+    return claims
+
+
+def _claim(id_: str, said: str, row: pd.Series) -> Claim:
+    return Claim(id_, said, row["value"], "share", row["low"], row["high"], int(row["n"]), METHOD,
+                 ("posts", "language"), "quality", 0.15)
