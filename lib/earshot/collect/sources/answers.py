@@ -11,6 +11,7 @@ import pandas as pd
 SHOWN = 1_000_000  # characters of what could not be read that are kept
 NOT_JSON = "the answer is not whole JSON"
 LONGEST_NAME, DEEPEST, COLUMNS = 120, 8, 1000  # beyond these no platform goes; a hostile answer may
+UNFIT = re.compile(r"@|\d{6,}|[\x00-\x1f]")  # names of columns are stored as they are: no address or number in them
 BLOCKS = {"p", "div", "br", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "tr"}
 
 
@@ -57,7 +58,8 @@ def moment(value: object) -> pd.Timestamp | None:
     """Return a time from ISO text or seconds since 1970, or None where there is none."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return pd.Timestamp(float(value), unit="s", tz="UTC")
+            stamp = pd.Timestamp(float(value), unit="s", tz="UTC")
+            return None if stamp is pd.NaT else stamp
         stamp = pd.Timestamp(value) if isinstance(value, str) and value else pd.NaT
     except (ValueError, OverflowError):
         return None
@@ -83,7 +85,7 @@ def flat(row: Mapping) -> dict:
     while left:
         before, value, depth = left.pop()
         for name, inner in value.items():
-            column = before + str(name).encode("utf-8", "replace").decode()[:LONGEST_NAME]
+            column = before + UNFIT.sub("_", str(name).encode("utf-8", "replace").decode())[:LONGEST_NAME]
             if isinstance(inner, dict) and depth < DEEPEST:
                 left.append((f"{column}.", inner, depth + 1))
             elif len(found) < COLUMNS:
