@@ -53,3 +53,12 @@ def test_home_is_the_checkout_above_the_working_directory(tmp_path, monkeypatch)
     monkeypatch.delenv("EARSHOT_HOME", raising=False)
     monkeypatch.chdir(tmp_path / "notebooks" / "dashboards")
     assert find_home() == Path(tmp_path)
+
+
+def test_a_workspace_can_see_its_tables_as_they_were(workspace):
+    space = workspace("acme", brands=["Acme"])
+    before = space.store.at({})
+    seen = space.seeing(before)
+    assert seen.store is before
+    assert space.store is not before
+    assert (seen.name, seen.params, seen.home) == (space.name, space.params, space.home)

@@ -1,7 +1,7 @@
 """A workspace: one brand or team, with its parameters, its store and its outputs."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -51,6 +51,12 @@ class Workspace:
         """The workspace's tables."""
         from earshot.core.store import Store
         return Store(self.params.store or self.data / "store")
+
+    def seeing(self, store) -> "Workspace":
+        """Return the same workspace with another view of its tables, such as those of a moment or of one region."""
+        other = replace(self)
+        vars(other)["store"] = store  # where cached_property keeps it
+        return other
 
     def settings(self, name: str) -> dict:
         """Return the parsed ``<name>.yml`` of this workspace, or an empty mapping where there is none."""

@@ -133,7 +133,7 @@ def _join(workspace: str, folder: Path, notebook: str) -> Run:
         raise ParamError(f"run_dir: {folder.name} is not the folder of a report in progress (it holds no {PINNED}); "
                          "leave run_dir empty for a scratch run.")
     space = open_workspace(workspace, **pinned["params"])
-    return Run(space, notebook, folder, space.params, _seen(space, pinned["versions"]), scratch=False)
+    return _run(space, notebook, folder, pinned["versions"], scratch=False)
 
 
 def _scratch(workspace: str, notebook: str, params: dict) -> Run:
@@ -145,10 +145,11 @@ def _scratch(workspace: str, notebook: str, params: dict) -> Run:
     for old in (*folder.glob("tables/*"), *folder.glob(f"{FOLDER}/*"), *folder.glob(".written/*")):
         old.unlink()
     folder.mkdir(parents=True, exist_ok=True)
-    return Run(space, notebook or "console", folder, space.params, _seen(space, space.store.versions()), scratch=True)
+    return _run(space, notebook or "console", folder, space.store.versions(), scratch=True)
 
 
-def _seen(space: Workspace, versions: dict[str, int]) -> Store:
-    """Return the pinned store as far as the regions of this run let it be seen."""
+def _run(space: Workspace, notebook: str, folder: Path, versions: dict[str, int], scratch: bool) -> Run:
+    """Return the run, whose store is pinned and seen as far as the regions of this run allow."""
     from earshot.analyse import residency
-    return residency.bounded(space.store.at(versions), space.params)
+    store = residency.bounded(space.store.at(versions), space.params)
+    return Run(space.seeing(store), notebook, folder, space.params, store, scratch)
