@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earshot import open as open_workspace
@@ -96,6 +96,7 @@ def test_a_coordinated_account_is_inauthentic_wherever_it_posts_and_a_known_hand
     assert authenticity.explain(scored["reasons"].iloc[0]) == [REASONS["coordinated"].sentence]
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.sampled_from(["stuffed", "numbered", "faceless"]), unique=True))
 def test_the_score_is_the_product_of_what_each_reason_leaves(codes):
     post = {"tags": 8 if "stuffed" in codes else 0, "handle_digits": 0.9 if "numbered" in codes else 0.0}

@@ -22,7 +22,8 @@ def _share(found: "Authenticity", params: Brief) -> Claim:
     row = found.shares[found.shares["brand"] == "All brands"].iloc[0]
     handled = "left out of all figures" if params.authentic_only else "kept in the figures and marked"
     said = (f"{words.percent(row['value'])} of posts are judged inauthentic "
-            f"({words.between(row['low'], row['high'])}); they are {handled}.")
+            f"({words.between(row['low'], row['high'])}); they are {handled}." if row["inauthentic"] else
+            f"None of {words.count(row['n'])} posts is judged inauthentic (at most {words.percent(row['high'])}).")
     return Claim("authenticity.share", said, row["value"], "share", row["low"], row["high"], row["n"], SHARE, INPUTS,
                  "quality", 0.5 if row["value"] > 0.005 else 0.2)
 
