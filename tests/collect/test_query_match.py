@@ -144,6 +144,12 @@ def test_the_filter_never_drops_a_post_and_is_left_out_where_it_costs_more():
     assert len(Prefilter([parse("nothing")]).candidates(texts)) == len(texts)
 
 
+def test_many_wildcards_in_one_word_are_no_trap():
+    posts = pd.DataFrame({"text": ["a" * 5_000, "xaabaaabay" + "z" * 50, "https://x.org/" + "a" * 5_000]})
+    hits = Engine({"q": parse("*a*a*b*a*a*b*a*y*"), "r": parse("link:a*a*a*a*a*b")}).match(posts)
+    assert hits.counts().to_dict() == {"q": 1, "r": 0}
+
+
 def test_one_post_of_ten_thousand_words_is_no_trap():
     posts = pd.DataFrame({"text": ["a " * 10_000, "b"]})
     hits = Engine({"q": parse("a NEAR/100 a NEAR/100f b"), "r": parse("a NEAR/100 a")}).match(posts)

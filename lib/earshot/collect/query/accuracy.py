@@ -62,7 +62,7 @@ def by_clause(node: Node, posts: pd.DataFrame, relevant: np.ndarray) -> pd.DataF
     for number, part in enumerate(parts):
         if part.rest is not None:
             rows.append({"clause": part.text, "role": part.role, **_figures(masks[f"own{number}"], relevant),
-                         **_ablation(part.role, masks["whole"], masks[f"rest{number}"], relevant)})
+                         **_ablation(masks["whole"], masks[f"rest{number}"], relevant, 1 - 0.05 / len(parts))})
     return pd.DataFrame(rows)
 
 
@@ -80,19 +80,20 @@ def _figures(found: np.ndarray, relevant: np.ndarray) -> dict:
             **dict(zip(("recall", "recall_low", "recall_high"), recall, strict=True))}
 
 
-def _ablation(role: str, whole: np.ndarray, rest: np.ndarray, relevant: np.ndarray) -> dict:
+def _ablation(whole: np.ndarray, rest: np.ndarray, relevant: np.ndarray, level: float) -> dict:
     differs = whole != rest
     changes, right = int(differs.sum()), int((differs & (whole == relevant)).sum())
     kept = int((rest & relevant).sum())
     return {"without_precision": wilson(kept, int(rest.sum()))[0],
             "without_recall": wilson(kept, int(relevant.sum()))[0], "changes": changes, "right": right,
-            "advice": _advice(role, whole, rest, changes, right)}
+            "advice": _advice(whole, rest, changes, right, level)}
 
 
-def _advice(role: str, whole: np.ndarray, rest: np.ndarray, changes: int, right: int) -> str:
+def _advice(whole: np.ndarray, rest: np.ndarray, changes: int, right: int, level: float) -> str:
+    """Return what to do about a clause; ``level`` is corrected for the number of clauses that are looked at."""
     if changes == 0:
         return "changes nothing in this sample; it can go, or the sample is too small to tell"
-    sure = changes >= ENOUGH and wilson(right, changes)[2] < 0.5
+    sure = changes >= ENOUGH and wilson(right, changes, level)[2] < 0.5
     adds = bool((whole & ~rest).any())
     if right == 0 and changes >= ENOUGH:
         return (f"brings only false positives ({changes:,} posts, none relevant); take it out" if adds else

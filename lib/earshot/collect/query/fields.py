@@ -104,9 +104,17 @@ def on_columns(asked: Field, post: Mapping) -> bool:
     return bool(name and _text(post, name).strip())
 
 
-def glob(text: str) -> re.Pattern:
-    """Return the pattern of a folded text in which * is any run of characters and ? any one."""
-    return re.compile(re.escape(text).replace(r"\*", r"[^\s]*").replace(r"\?", r"[^\s]"), re.DOTALL)
+def glob(text: str, one: str = r"[^\s]") -> re.Pattern:
+    """Return the pattern of a folded text in which * is any run of ``one`` and ? a single one.
+
+    What stands between two * is taken where it first comes and never given back (an atomic group), so that no text can
+    make a pattern with many * run for ever.
+    """
+    first, *others = (re.escape(piece).replace(r"\?", one) for piece in re.split(r"\*+", text))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>{one}*?{piece})" for piece in others[:-1])
+    return re.compile(f"{first}{between}{one}*{others[-1]}", re.DOTALL)
 
 
 def _bare(value: str) -> str:

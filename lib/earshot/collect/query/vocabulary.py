@@ -121,5 +121,4 @@ def literal(term: Term) -> str:
 
 
 def _pattern(term: Term) -> re.Pattern:
-    text = plain(term.text) if term.cased else fold(term.text)
-    return re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    return fields.glob(plain(term.text) if term.cased else fold(term.text), ".")
