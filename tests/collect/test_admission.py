@@ -66,6 +66,8 @@ def test_where_text_may_not_be_stored_only_ids_and_measures_are(workspace, bring
     assert posts["likes"].tolist() == [1, 2, 3]
     assert posts["brand"].tolist() == ["Acme"] * 3
     assert posts["content_hash"].nunique() == 3
+    from earshot.analyse.posts import load
+    assert load(acme.store, acme.params)["sentiment"].isna().all()
     assert not raw["payload"].str.contains("Acme|Leeds").any()
     remap(acme, "posts")
     assert len(acme.store.read("posts")) == 3

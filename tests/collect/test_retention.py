@@ -58,7 +58,12 @@ def test_masked_posts_keep_their_measures_only(acme):
     space = acme([{"class": "posts", "region": "EU", "keep_days": 60, "then": "mask"}])
     from earshot.enrich import steps
     steps.update(space, until="duplicates")
+    read = space.store.read("posts")[["post_id", "week", "content_hash"]]
+    space.store.merge("sentiment", read.assign(p_negative=0.1, p_neutral=0.1, p_positive=0.8, label="positive",
+                                               model="m", step_version="1"))
     done = expiry.carry_out(space, NOW)
+    from earshot.analyse.posts import load
+    assert load(space.store, space.params)["sentiment"].tolist() == ["positive"] * 16
     posts = space.store.read("posts")
     old = posts[posts["region"] == "eu"]
     assert (done.masked, done.removed) == (12, {})

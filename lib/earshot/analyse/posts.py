@@ -4,6 +4,7 @@ import pandas as pd
 
 from earshot.analyse import residency
 from earshot.collect import terms
+from earshot.collect.rows import digest
 from earshot.core import clock
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -50,7 +51,7 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
         conditions.append(f"p.created_at < TIMESTAMPTZ '{after.isoformat()}'")
     frame = store.sql(_QUERY.format(window=" AND ".join(conditions)))
     frame["lang"] = frame.pop("lang_found").fillna(frame["lang"])
-    silent = frame["text"].eq("")  # the terms let no text be stored: nothing can be said of what it says
+    silent = _unread(frame)
     frame.loc[silent, ["sentiment", "p_negative", "p_neutral", "p_positive", "topic", "topic_name"]] = None
     frame["is_repeat"] = frame["duplicate_role"].isin(REPEATS) & ~silent
     frame["may_quote"] = may_be_quoted(frame["source"], params)
@@ -58,6 +59,17 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     frame["created_at"] = frame["created_at"].dt.tz_convert("UTC")
     frame["day"] = clock.day(frame["created_at"], params.timezone)
     return frame[frame["lang"].isin(params.languages)].reset_index(drop=True) if params.languages else frame
+
+
+def _unread(frame: pd.DataFrame) -> pd.Series:
+    """Say which posts came without text, since the terms let none be stored: nothing can be said of what they say.
+
+    Posts masked by retention have no text either, but were read before: they keep what was found.
+    """
+    empty = frame["text"].eq("")
+    unread = pd.Series(False, index=frame.index)
+    unread[empty] = frame.loc[empty, "content_hash"] == frame.loc[empty, "post_id"].map(digest)
+    return unread
 
 
 def quotable(posts: pd.DataFrame) -> pd.DataFrame:
