@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.cli import relevance
+from earshot.cli.relevance import learn, write_sheet
 from earshot.core.params import ParamError
 
 
@@ -20,12 +20,12 @@ def space(workspace):
 
 def test_a_sheet_goes_out_and_comes_back_as_a_model(space, tmp_path):
     file = tmp_path / "sheet.csv"
-    assert "70 doubtful posts and 30 drawn at random" in relevance.write_sheet(space, file)
+    assert "70 doubtful posts and 30 drawn at random" in write_sheet(space, file)
     sheet = pd.read_csv(file)
     assert sheet["text"].str.startswith("'=").all(), "a spreadsheet must not take a post for a formula"
     labels = ["irrelevant" if "pie" in text else "relevant" for text in sheet["text"]]
     sheet.assign(label=labels).to_csv(file, index=False)
-    assert "Learned from 100 labelled posts" in relevance.learn(space, file)
+    assert "Learned from 100 labelled posts" in learn(space, file)
     assert (space.data / "models" / "relevance.skops").exists()
     assert set(pd.read_csv(space.folder / "relevance.csv")["drawn"]) == {"doubtful", "random"}
 
@@ -33,7 +33,7 @@ def test_a_sheet_goes_out_and_comes_back_as_a_model(space, tmp_path):
 def test_few_labels_are_kept_and_a_wrong_one_is_refused(space, tmp_path):
     file = tmp_path / "sheet.csv"
     pd.DataFrame({"post_id": ["x:001"], "label": ["irrelevant"]}).to_csv(file, index=False)
-    assert "1 labels are kept; no model yet: There are 0 labelled posts" in relevance.learn(space, file)
+    assert "1 labels are kept; no model yet: There are 0 labelled posts" in learn(space, file)
     pd.DataFrame({"post_id": ["x:001"], "label": ["perhaps"]}).to_csv(file, index=False)
     with pytest.raises(ParamError, match=r"under label stands 'perhaps'; write relevant or irrelevant\.$"):
-        relevance.learn(space, file)
+        learn(space, file)

@@ -10,8 +10,8 @@ from earshot.enrich.language_model import CLASSES
 
 CHANGE = 1.5  # log-odds that the words must bring before a change is believed
 HOME = 0.2  # log-odds in favour of the language of the whole post
-FEWEST = 2  # words in another language before a post is called mixed
-LEAST = 0.15  # and their share of all words
+FEWEST = 3  # words in another language before a post is called mixed
+SURE = 12.0  # and the log-odds that these words together bring against the language of the post
 KNOWN, ENGLISH = len(CLASSES) - 1, CLASSES.index("en")
 NEVER = -1e9
 
@@ -25,7 +25,8 @@ def find(words: list[list[tuple[str, int, int]]], counts: list[int], scores: np.
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
     sizes = np.array([len(found) for found in words])
     states = paths(scores, first, sizes, codes)
-    return [_stretches(found, [CLASSES[state] for state in states[at, :len(found)]], code)
+    told = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True) if len(scores) else scores
+    return [_stretches(found, states[at, :len(found)], told[first[at]:first[at] + len(found)], code)
             for at, (found, code) in enumerate(zip(words, codes, strict=True))]
 
 
@@ -72,16 +73,18 @@ def _allowed(emission: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: 
     return allowed
 
 
-def _stretches(words: list[tuple[str, int, int]], said: list[str], code: str) -> list[list]:
-    """Join neighbours of one language; a language with too few words gives way to that of the post."""
+def _stretches(words: list[tuple[str, int, int]], states: np.ndarray, told: np.ndarray, code: str) -> list[list]:
+    """Join neighbours of one language; a language with too little behind it gives way to that of the post."""
     if not words:
         return []
-    main = code if code in said else max(set(said), key=said.count)
-    counted = {name: said.count(name) for name in set(said)}
-    kept = {name for name, number in counted.items() if number >= FEWEST and number >= LEAST * len(words)} | {main}
-    named = [(name if name in kept else main) for name in said]
     # A language outside the model's own has no state: the whole post is then in that language.
-    named = [code] * len(words) if code not in CLASSES else named
+    named = [code] * len(words)
+    if code in CLASSES:
+        main = CLASSES.index(code)
+        for state in set(states.tolist()) - {main}:
+            rows = states == state
+            if rows.sum() >= FEWEST and (told[rows, state] - told[rows, main]).sum() >= SURE:
+                named = [CLASSES[state] if row else name for row, name in zip(rows, named, strict=True)]
     spans: list[list] = []
     for (_, start, end), name in zip(words, named, strict=True):
         if spans and spans[-1][2] == name:

@@ -96,11 +96,16 @@ def read_rules(workspace: Workspace) -> dict[str, Rules]:
             if name not in (*LISTS, "within"):
                 raise ParamError(f"{where}: {brand} has no setting {name!r}; there are {', '.join(LISTS)}, within."
                                  f"{nearest(name, (*LISTS, 'within'))}")
-    return {brand: _rules(brand, given.get(brand, {})) for brand in dict.fromkeys([*brands, *given])}
+    called = {alias: brand for source in workspace.settings("sources").values() if isinstance(source, dict)
+              for alias, brand in (source.get("brands") or {}).items()}
+    return {brand: _rules(brand, given.get(brand, {}), [alias for alias, meant in called.items() if meant == brand])
+            for brand in dict.fromkeys([*brands, *given])}
 
 
-def _rules(brand: str, entry: dict) -> Rules:
+def _rules(brand: str, entry: dict, aliases: list[str]) -> Rules:
+    """What sources.yml calls the brand is a name of it too: the posts were found by it."""
     lists = {name: [str(one).lower() for one in entry.get(name) or []] for name in LISTS}
+    lists["names"] = [*(lists["names"] or [brand.lower()]), *(str(alias).lower().lstrip("@#") for alias in aliases)]
     return Rules(brand, lists, int(entry.get("within", WITHIN)))
 
 
