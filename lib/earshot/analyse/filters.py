@@ -1,0 +1,59 @@
+"""What the filters of a workspace hide, and how many good posts that is thought to cost."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import words
+from earshot.collect import audit
+from earshot.core.claim import Claim
+from earshot.core.workspace import Workspace
+
+METHOD = "posts judged by people in a random sample of each filter; Wilson interval, corrected for its finite number"
+INPUTS = ("set_aside", "audits", "posts")
+COLUMNS = {"filter": "filter", "reason": "why", "hidden": "hidden", "restored": "restored", "n": "judged",
+           "killed": "good ones hidden", "killed_low": "at least", "killed_high": "at most"}
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """One row per filter (see collect.audit.estimate), and the claims."""
+
+    filters: pd.DataFrame
+    claims: list[Claim]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The filters under headings for readers."""
+        return self.filters.rename(columns=COLUMNS)[list(COLUMNS.values())]
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """The units of the columns of ``table``."""
+        return dict.fromkeys(list(COLUMNS.values())[2:], "count")
+
+
+def measure(workspace: Workspace) -> Hidden:
+    """Return what each filter hides now and what the audit of it says, the one that hides most first."""
+    found = audit.estimate(workspace)
+    return Hidden(found, [_claim(row) for row in found.to_dict("records")] or [_none()])
+
+
+def _none() -> Claim:
+    said = "No filter hides any post: all that was stored is counted."
+    return Claim("clean.filters", said, 0, "posts", method="count", inputs=INPUTS, kind="quality", weight=0.1)
+
+
+def _claim(row: dict) -> Claim:
+    hidden = row["hidden"] - row["restored"]
+    said = f"The filter {row['filter']} hides {words.count(hidden)} {'post' if hidden == 1 else 'posts'}"
+    if row["n"]:
+        said += (f"; of {words.count(row['n'])} that people judged {words.count(row['good'])} were good, so that it "
+                 f"costs some {words.count(row['killed'])} good posts "
+                 f"({words.between(row['killed_low'], row['killed_high'], words.count)}).")
+    else:
+        said += "; nobody has judged a sample of them yet, so what it costs is not known."
+    unknown = not row["n"]
+    return Claim(f"clean.filters.{words.slug(row['filter'])}", said, None if unknown else row["killed"], "posts",
+                 None if unknown else row["killed_low"], None if unknown else row["killed_high"], int(row["n"]), METHOD,
+                 INPUTS, "quality", 0.35, about={"filter": row["filter"]})
