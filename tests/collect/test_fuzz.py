@@ -161,7 +161,7 @@ def test_spoilt_answers_land_and_each_bad_one_says_why(name, workspace):
     space = workspace(brands=["Acme"])
     platform = build(name)
     shelf = Shelf(space, Feed("feed", name, "acme"), platform, Pseudonyms(), Timepiece())
-    pages, rows, broken = [page for _, page, _ in fuzzed(name, 300)], 0, 0
+    pages, rows, broken = [page for _, page, _ in fuzzed(name, 200)], 0, 0
     for start in range(0, len(pages), 100):
         whole = Page()
         for page in pages[start : start + 100]:
