@@ -40,7 +40,7 @@ def test_a_second_import_of_a_few_posts_enriches_a_few_posts(workspace):
     always = ("clean", "language", "duplicates", "authenticity", "embeddings", "sentiment", "topics")
     found = news(steps.update(acme))
     assert {found[name] for name in always} == {60}
-    assert (found["set_aside"], found["queries"]) == (0, 0)  # no filters.yml, no queries.yml
+    assert found["set_aside"] == 0  # there is no filters.yml
     assert set(news(steps.update(acme)).values()) == {0}
     before = acme.store.versions()
     acme.store.merge("posts", make_posts(7, first=60))
