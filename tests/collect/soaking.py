@@ -13,7 +13,7 @@ import pandas as pd
 
 WORDS = ("the flight was late again and nobody at the desk could help", "love how quick they answered me today",
          "is the counter open on sunday, asking for a friend", "my bag came first, what a nice surprise",
-         "third time this month that I wait on the phone")
+         "third time this month that I wait in line")
 START = pd.Timestamp("2026-03-02T00:00Z")
 
 
