@@ -39,7 +39,7 @@ def rows(start: int, count: int) -> list[tuple[bytes, bytes]]:
         mail = f" mail j{number}@mail.example" if number % 50 == 0 else ""
         extra = f" @jane{number % 999}" if number % 3 == 0 else mail
         post = {"id": f"p{number}", "platform": "x", "author": f"person{number % 5000}", "brand": "Acme",
-                "text": f"{WORDS[number % 5]}, note {number}{extra}",
+                "text": f"{WORDS[number % 5]}, note p{number}{extra}",
                 "created_at": (START + pd.Timedelta(seconds=number % 1_209_600)).isoformat()}
         made.append((post["id"].encode(), json.dumps(post).encode()))
     return made
@@ -92,7 +92,7 @@ def count(space, posts: int, kills: int, seconds: float) -> Soak:
     """Count what lies in the tables of a workspace after ``posts`` posts were put."""
     ask = space.store.sql
     found = ask("SELECT count(*) AS stored, count(DISTINCT post_id) AS distinct_ids, "
-                "count_if(NOT contains(text, 'note ' || substr(post_id, 4))) AS wrong FROM posts").iloc[0]
+                "count_if(NOT contains(text, 'note ' || substr(post_id, 3))) AS wrong FROM posts").iloc[0]
     return Soak(posts, kills, seconds, int(found["stored"]), int(found["distinct_ids"]),
                 int(ask("SELECT count(*) AS n FROM raw")["n"].iloc[0]),
                 int(ask("SELECT count(DISTINCT post_id) AS n FROM clean")["n"].iloc[0]), int(found["wrong"]),
