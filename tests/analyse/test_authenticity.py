@@ -112,3 +112,19 @@ def test_where_the_brief_leaves_them_out_load_does_and_the_page_still_compares(s
     found = authenticity.measure(load(store, only), store, only)
     assert found.shares.set_index("brand").loc["All brands", "inauthentic"] == 30
     assert "left out of all figures" in found.claims[0].sentence
+
+
+def test_the_effect_is_told_in_the_unit_of_each_figure():
+    effect = pd.DataFrame([
+        {"figure": "posts", "brand": "Acme", "with": 1806.0, "low": None, "high": None, "without": 1800.0,
+         "without_low": None, "without_high": None},
+        {"figure": "net sentiment", "brand": "Acme", "with": -0.568, "low": -0.7, "high": -0.43, "without": None,
+         "without_low": None, "without_high": None}])
+    shares = pd.DataFrame({"inauthentic": [6]})
+    found = authenticity.Authenticity(shares, effect, effect, effect, effect, 1806, [])
+    told = found.effect_shown.to_dict("records")
+    assert told[0] == {"figure": "posts", "brand": "Acme", "with": "1,806", "without": "1,800"}
+    assert told[1]["with"] == "−57 (−70 to −43)"
+    assert told[1]["without"] == "too few posts"
+    calm = authenticity.Authenticity(pd.DataFrame({"inauthentic": [0]}), effect, effect, effect, effect, 1806, [])
+    assert calm.effect_shown.empty

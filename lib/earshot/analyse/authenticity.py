@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import authenticity_claims, estimate, opinions, period
+from earshot.analyse import authenticity_claims, estimate, opinions, period, words
 from earshot.analyse.posts import load
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -38,13 +38,26 @@ class Authenticity:
     claims: list[Claim]
 
     @property
-    def formats(self) -> dict[str, str]:
-        """The form of the numbers in ``effect``, where counts and shares stand in one column."""
-        return dict.fromkeys(("with", "without", "low", "high", "without_low", "without_high"), ",.3f")
+    def effect_shown(self) -> pd.DataFrame:
+        """The effect in words, each figure in its own unit; empty when there is nothing to leave out."""
+        ends = {"with": ("with", "low", "high"), "without": ("without", "without_low", "without_high")}
+        rows = self.effect if self.shares["inauthentic"].any() else self.effect.head(0)
+        told = [{"figure": row["figure"], "brand": row["brand"]} |
+                {name: _told(row["figure"], *(row[end] for end in three)) for name, three in ends.items()}
+                for row in rows.to_dict("records")]
+        return pd.DataFrame(told, columns=["figure", "brand", "with", "without"])
 
     def caption(self, said: str) -> str:
         """Return a caption that ends with the number of posts judged."""
         return f"{said}; {self.posts:,} posts"
+
+
+def _told(figure: str, value: float, low: float, high: float) -> str:
+    """Return a figure as readers want it: posts as a count, shares in percent, net sentiment in points."""
+    say = words.count if figure == "posts" else words.points if "net" in figure else words.percent
+    if pd.isna(value):
+        return "too few posts"
+    return say(value) if pd.isna(low) else f"{say(value)} ({words.between(low, high, say)})"
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Authenticity:

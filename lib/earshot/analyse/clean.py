@@ -212,5 +212,5 @@ def _trust(posts: pd.DataFrame) -> dict:
         "posts of fewer than three words": f"{words.count(short.sum())} ({words.percent(short.mean())})",
         "language not recognised": words.percent(posts["lang"].fillna("und").eq("und").mean()),
         "median confidence of language": f"{posts['lang_confidence'].median():.2f}",
-        "not looked for": "names and street addresses in the text; coordinated accounts; sarcasm",
+        "not looked for": "names that nothing gives away; sarcasm",
     }

@@ -23,6 +23,9 @@ DETAILS = {
     "iban": ("account number", "account numbers"),
     "ip": ("network address", "network addresses"),
     "ssn": ("social security number", "social security numbers"),
+    "idnumber": ("identity number", "identity numbers"),
+    "address": ("postal address", "postal addresses"),
+    "name": ("name that something gave away", "names that something gave away"),
 }
 
 

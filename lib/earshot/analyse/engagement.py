@@ -59,7 +59,7 @@ def combine(known: pd.Series, drawn: np.ndarray) -> dict:
     half = stats.t.ppf(0.975, number - 1) * spread
     value = float(sums.mean()) if held.any() else np.nan
     floor = float(known[held].astype("float64").sum())
-    return {"value": value, "low": max(floor, value - half), "high": value + half, "n": len(known),
+    return {"value": value, "low": np.maximum(floor, value - half), "high": value + half, "n": len(known),
             "imputed": float((known.isna().to_numpy() & held).mean()), "never known": float((~held).mean())}
 
 

@@ -1,7 +1,8 @@
 """Listening recall: what share of all that was said about a brand we hold, judged from lists that overlap.
 
-Two kinds of lists exist. Queries: a post is the same by its id. Sources: a story is the same by its near-duplicate
-group. What no list can reach (closed groups, deleted posts, other languages) is outside of any such estimate.
+Two kinds of lists exist. Queries that name the same target in queries.yml: they try to find the same posts by other
+words, and a post is the same by its id. Sources: a story is the same by its near-duplicate group. What no list can
+reach (closed groups, deleted posts, other languages) is outside of any such estimate.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse import capture, words
+from earshot.collect.query import catalogue
 from earshot.core.claim import Claim
-from earshot.core.store import Store
+from earshot.core.workspace import Workspace
 
 FEWEST = 7  # items on two lists: Chapman's estimate is nearly unbiased from seven on (Robson & Regier 1964)
 SMALLEST, MOST = 20, 4  # items a list must hold, and lists that are compared
@@ -22,7 +24,7 @@ CONDITIONS = (
     "what is stated.",
     "Every post could have been found by every list. Closed groups and deleted posts could not, and are not counted.",
 )
-COLUMNS = ["lists", "by", "seen", "total", "total_low", "total_high", "recall", "recall_low", "recall_high", "method"]
+COLUMNS = ["of", "lists", "seen", "total", "total_low", "total_high", "recall", "recall_low", "recall_high", "method"]
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,24 @@ class ListeningRecall:
     claims: list[Claim]
 
 
-def measure(posts: pd.DataFrame, store: Store) -> ListeningRecall:
+def measure(posts: pd.DataFrame, workspace: Workspace) -> ListeningRecall:
     """Return how much of all that was said ``posts`` (as analyse.posts gives them) hold, where lists overlap enough."""
-    kinds = [("queries", by_query(posts, store)), ("sources", by_source(posts))]
-    rows = [row for by, lists in kinds for row in _estimates(lists, by)]
-    sizes = [{"by": by, "list": name, "items": int(lists[name].sum()), "of": len(lists)}
-             for by, lists in kinds for name in lists]
+    kinds = [*by_query(posts, workspace).items(), ("stories told more than once", by_source(posts))]
+    rows = [row for what, lists in kinds for row in _estimates(lists, what)]
+    sizes = [{"of": what, "list": name, "items": int(lists[name].sum()), "all": len(lists)}
+             for what, lists in kinds for name in lists]
     estimates = pd.DataFrame(rows, columns=COLUMNS)
-    return ListeningRecall(estimates, pd.DataFrame(sizes, columns=["by", "list", "items", "of"]), CONDITIONS,
+    return ListeningRecall(estimates, pd.DataFrame(sizes, columns=["of", "list", "items", "all"]), CONDITIONS,
                            _claims(estimates, len(posts)))
 
 
-def by_query(posts: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return one row per post that a query matched and one true/false column per query."""
-    hits = store.read("matches", columns=["post_id", "query"])
-    return _lists(hits[hits["post_id"].isin(posts["post_id"])], "post_id", "query")
+def by_query(posts: pd.DataFrame, workspace: Workspace) -> dict[str, pd.DataFrame]:
+    """Return, for each target that queries share, one row per post found and one true/false column per query."""
+    hits = workspace.store.read("matches", columns=["post_id", "query"])
+    hits = hits[hits["post_id"].isin(posts["post_id"])]
+    targets = {name: query.target for name, query in catalogue.read(workspace).items() if query.target}
+    hits = hits.assign(target=hits["query"].map(targets)).dropna(subset=["target"])
+    return {f"posts about {target}": _lists(group, "post_id", "query") for target, group in hits.groupby("target")}
 
 
 def by_source(posts: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +75,7 @@ def _lists(rows: pd.DataFrame, item: str, by: str) -> pd.DataFrame:
     return table[table.any(axis=1)]
 
 
-def _estimates(lists: pd.DataFrame, by: str) -> list[dict]:
+def _estimates(lists: pd.DataFrame, what: str) -> list[dict]:
     """Return what two or more lists tell; nothing where they overlap too little to tell."""
     names = list(lists)
     if len(names) < 2:
@@ -82,28 +87,28 @@ def _estimates(lists: pd.DataFrame, by: str) -> list[dict]:
             found.append(capture.chapman(int(first.sum()), int(second.sum()), both))
     elif (lists.sum(axis=1) >= 2).sum() >= FEWEST:
         found += [capture.chao(lists), capture.loglinear(lists)]
-    return [_row(total, by, names) for total in found]
+    return [_row(total, what, names) for total in found]
 
 
-def _row(total: capture.Total, by: str, names: list[str]) -> dict:
+def _row(total: capture.Total, what: str, names: list[str]) -> dict:
     value, low, high = total.recall
-    return {"lists": words.listed(names), "by": by, "seen": total.seen, "total": total.total, "total_low": total.low,
+    return {"of": what, "lists": words.listed(names), "seen": total.seen, "total": total.total, "total_low": total.low,
             "total_high": total.high, "recall": value, "recall_low": low, "recall_high": high, "method": total.method}
 
 
 def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
     if estimates.empty:
-        said = ("How much of all that was said is held cannot be told: no two queries or sources overlap enough "
-                f"({FEWEST} posts found twice are needed).")
+        said = ("How much of all that was said is held cannot be told: no two sources, and no two queries "
+                f"of one target, overlap enough ({FEWEST} posts found twice are needed).")
         return [Claim("collect.recall", said, n=n, method="capture–recapture", inputs=("posts", "matches"),
                       kind="quality", weight=0.3)]
     claims = []
-    for by, rows in estimates.groupby("by", sort=False):
+    for what, rows in estimates.groupby("of", sort=False):
         row = rows.iloc[-1]  # the last allows for dependence between lists, where there are three
-        what = "posts that the queries are after" if by == "queries" else "stories told more than once"
         sure = words.between(row["recall_low"], row["recall_high"])
         said = (f"Of all {what}, {words.percent(row['recall'])} are held at most ({sure}), judged from how far "
                 f"{row['lists']} overlap: {words.count(row['seen'])} of an estimated {words.count(row['total'])}.")
-        claims.append(Claim(f"collect.recall.{by}", said, row["recall"], "share", row["recall_low"], row["recall_high"],
-                            int(row["seen"]), row["method"], ("posts", "matches", "duplicates"), "quality", 0.5))
+        claims.append(Claim(f"collect.recall.{words.slug(what)}", said, row["recall"], "share", row["recall_low"],
+                            row["recall_high"], int(row["seen"]), row["method"], ("posts", "matches", "duplicates"),
+                            "quality", 0.5))
     return claims

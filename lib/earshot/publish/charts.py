@@ -55,7 +55,8 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
     unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
     ends = [*data[["value", "low", "high"]].min(), *data[["value", "low", "high"]].max()]
     domain = scales.range_across(ends if reference is None else [*ends, reference])
-    axis = alt.Axis(title=None, grid=True, domain=False, ticks=False, tickCount=TICKS, **scales.axis_labels(unit))
+    labels = scales.axis_labels(unit, domain)
+    axis = alt.Axis(title=None, grid=True, domain=False, ticks=False, tickCount=TICKS, **labels)
     across = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": axis}
     base = alt.Chart(data).encode(y=_labels(data), **_dodge(data), **colour)
     layers = [] if reference is None else [_reference(reference, across)]
@@ -183,7 +184,7 @@ def _ticks(data: pd.DataFrame, ticks: object) -> dict:
 
 
 def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
-    axis = alt.Axis(title=None, tickCount=ticks, **scales.axis_labels(unit))
+    axis = alt.Axis(title=None, tickCount=ticks, **scales.axis_labels(unit, domain))
     return alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 

@@ -9,8 +9,10 @@ AXIS = {"share": ".0%", "percent": ",.0f", "count": ",.0f"}
 LABEL = {"share": ".0%", "percent": ".0f", "count": ",.0f", "points": "+.1f"}
 
 
-def axis_labels(unit: str) -> dict:
+def axis_labels(unit: str, domain: list[float]) -> dict:
     """Return how an axis in this unit writes its numbers; a difference carries its sign, zero none."""
+    if unit == "share" and domain[1] - domain[0] < 0.05:  # else neighbouring marks would read the same
+        return {"format": ".1%" if domain[1] - domain[0] >= 0.005 else ".2%"}
     if unit == "points":
         return {"labelExpr": "datum.value === 0 ? '0' : format(datum.value, '+,.0f')"}
     return {"format": AXIS.get(unit, ",~r")}

@@ -6,6 +6,7 @@
       refunds:
         text: <money> AND (flight OR bag*)      # <money> is the part above
         brand: Acme                             # only posts of this brand; leave out for all
+        target: refunds                         # queries that try to find the same posts name the same target
         purpose: Who waits for money back, for the refunds desk
         owner: Head of Customer Relations
         version: 2
@@ -23,7 +24,8 @@ from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
-NEEDED, KNOWN = ("text", "purpose", "owner", "version"), ("text", "brand", "purpose", "owner", "version")
+NEEDED = ("text", "purpose", "owner", "version")
+KNOWN = ("text", "brand", "target", "purpose", "owner", "version")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Named:
     owner: str
     version: int
     brand: str = ""
+    target: str = ""
 
     @cached_property
     def node(self) -> Node:
@@ -110,7 +113,8 @@ def _query(name: str, entry: object, known: dict[str, Node], brands: list[str]) 
         node = filled(_parsed(text, f"query {name}"), known, text)
     except QueryError as error:
         raise ParamError(_at(error, f"query {name}")) from None
-    return Named(name, text, node, str(entry["purpose"]), str(entry["owner"]), entry["version"], brand)
+    return Named(name, text, node, str(entry["purpose"]), str(entry["owner"]), entry["version"], brand,
+                 str(entry.get("target") or ""))
 
 
 def _parsed(text: str, where: str) -> Node:
