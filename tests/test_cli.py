@@ -15,7 +15,8 @@ from earshot.cli import screen
 from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
-COMMANDS = ["report", "import", "verify", "evaluate", "runs", "doctor"]
+COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "retain", "comply",
+            "verify", "evaluate", "runs", "relevance", "doctor"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:

@@ -91,8 +91,8 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     for row in bad.to_dict("records"):
         share = words.percent(row["collected"])
         said = (f"The {row['days']} days {row['window']} {row['name']} were collected on {share} of days only "
-                f"({row['start']} to {row['end']}): a comparison with them says nothing about the "
-                "campaign.")
+                f"({words.span(pd.Timestamp(row['start']), pd.Timestamp(row['end']))}): a comparison with them says "
+                "nothing about the campaign.")
         claims.append(_claim(f"collect.campaigns.{words.slug(row['campaign'])}.{row['window']}", said, row["collected"],
                              row["posts"], 0.5))
     return claims

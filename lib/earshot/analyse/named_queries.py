@@ -81,8 +81,12 @@ def _claim(row: dict) -> Claim:
 def _doubts(table: pd.DataFrame, n: int) -> list[Claim]:
     silent = table.loc[table["posts"] == 0, "query"].tolist() if n else []
     broad = table.loc[table["share"] > BROAD, "query"].tolist()
-    said = {"silent": (silent, "found no post: nothing of the kind was said, or the query is wrong"),
+    said = {"silent": (silent, "found no post: nothing of the kind was said, or what is asked for is wrong"),
             "broad": (broad, f"found more than {words.percent(BROAD)} of the posts, which says little about them")}
-    return [Claim(f"collect.query.{kind}", f"{words.listed(names)} {why}.", len(names), "queries", n=n, method=METHOD,
+    return [Claim(f"collect.query.{kind}", f"The {_queries(names)} {why}.", len(names), "queries", n=n, method=METHOD,
                   inputs=("posts", "matches"), kind="quality", weight=0.5)
             for kind, (names, why) in said.items() if names]
+
+
+def _queries(names: list[str]) -> str:
+    return f"{'query' if len(names) == 1 else 'queries'} {words.listed(names)}"

@@ -26,14 +26,14 @@ def describe_origin(workspace: Workspace) -> dict:
 
 
 def describe_window(store, params) -> dict:
-    """Return how many posts the window holds and the first and last moment among them (UTC, ISO)."""
+    """Return how many public posts the window holds and the first and last moment among them (UTC, ISO)."""
     first, after = clock.window(params.start, params.end, params.timezone)
     found = {"start": params.start, "end": params.end, "timezone": params.timezone}
     if store.version("posts") is None:
         return {"posts": 0, "window": found | {"first": "", "last": ""}}
     limits = [f"created_at >= TIMESTAMPTZ '{first.isoformat()}'" if first is not None else "",
               f"created_at < TIMESTAMPTZ '{after.isoformat()}'" if after is not None else ""]
-    where = " AND ".join(filter(None, limits)) or "true"
+    where = " AND ".join(filter(None, ["is_public IS NOT FALSE", *limits]))
     asked = "SELECT count(*) AS n, min(created_at) AS a, max(created_at) AS b FROM posts"
     row = store.sql(f"{asked} WHERE {where}").iloc[0]
     times = {name: row[key].isoformat() if row["n"] else "" for name, key in (("first", "a"), ("last", "b"))}
