@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from earshot.collect.mapping import Source
-from earshot.collect.privacy import protect
+from earshot.collect.privacy import protect, protect_broken
 from earshot.govern.pseudonyms import Pseudonyms
 
 names = Pseudonyms("0" * 64)
@@ -69,7 +69,7 @@ def test_missing_stays_missing():
 
 
 @pytest.mark.parametrize(("link", "kept"), [
-    ("https://forum.example/jane/12", "https://forum.example/{}/12"), ("did:plc:JANE", "did:plc:{}"),
+    ("https://forum.example/jane/12", "https://forum.example/{}/12"), ("urn:plc:JANE", "urn:plc:{}"),
     ("https://forum.example/janet", "https://forum.example/janet"), ("https://forum.example/?by=jane", None),
     ("https://bsky.app/profile/Jane.bsky.social/1", None),
 ])
@@ -81,3 +81,32 @@ def test_a_link_does_not_tell_who_wrote_the_post(link, kept):
     else:
         assert "jane" not in safe["permalink"].iloc[0].lower()
     assert safe["text"].iloc[0] == f"jane is my name, see {safe['permalink'].iloc[0]}"
+
+
+@pytest.mark.parametrize(("column", "value", "kept"), [
+    ("did", "did:plc:ewvi7nxzyoun6zhxrhs64oiz", "{}"), ("repo.did", "did:plc:ewvi7nxzyoun6zhxrhs64oiz", "{}"),
+    ("id", "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3k1", "at://{}/app.bsky.feed.post/3k1"),
+    ("text", "see did%3Aplc%3Aewvi7nxzyoun6zhxrhs64oiz.", "see {}."),
+    ("uri", "https://bsky.app/profile/did:plc:ewvi7nxzyoun6zhxrhs64oiz/post/3k1", "https://bsky.app/profile/{}/post/3k1"),
+    ("list", '["dId:PLC:ewvi7nxzyoun6zhxrhs64oiz"]', '["{}"]'), ("text", "plc:ewvi7nxzyoun6zhxrhs64oiz", "{}"),
+])
+def test_a_did_is_the_same_person_wherever_it_stands(column, value, kept):
+    assert protected(column, value) == kept.format(names.name("did:plc:ewvi7nxzyoun6zhxrhs64oiz"))
+
+
+def test_a_handle_in_an_at_address_is_a_person_and_a_brands_own_stays():
+    assert protected("uri", "at://Jane.example/x/1") == f"at://{names.name('jane.example')}/x/1"
+    assert protected("uri", "at://acme/x/1") == "at://acme/x/1"
+    assert protected("uri", "at://[did]/x/1") == "at://[did]/x/1"
+
+
+@pytest.mark.parametrize("text", [
+    '{"author": "Jane Roe",\n "mail": "jane@example.com", "did": "did:web:jane.example"}',
+    r'{"a": ["Jane\u0040example.com", "did\u003aweb\u003ajane.example"], "user": "Jane"}',
+    r'{"text": "jane\u0040example.com", "note": "did\u003aweb:jane.example", "author": "jane',
+    'at:\\/\\/did:web:jane.example\\/x', "\xff\xfe did:web:jane\ufffd.example",
+])
+def test_broken_payloads_name_nobody(text):
+    safe = protect_broken(pd.Series([text]), names, []).iloc[0].lower()
+    assert "jane" not in safe
+    assert "did:" not in safe

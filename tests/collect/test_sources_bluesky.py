@@ -5,10 +5,14 @@ import json
 import pandas as pd
 from payloads import read, recorded
 
+from earshot.collect.feeds import Feed
+from earshot.collect.shelving import Shelf
 from earshot.collect.sources.bluesky import Bluesky, called, name_post
 from earshot.collect.sources.jetstream import Jetstream
+from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone, Query
 from earshot.collect.sources.wording import Wording
+from earshot.govern.pseudonyms import Pseudonyms
 
 DID = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
 
@@ -154,3 +158,20 @@ def test_words_phrases_or_and_not_are_understood():
     assert Wording("ネトフリ").fits("今日ネトフリで")
     assert Wording("acme NOT air").fits("acme")
     assert not Wording("acme NOT air").fits("acme air")
+
+
+def test_of_broken_events_no_account_can_be_told_from_the_store(workspace):
+    space = workspace(brands=["Acme"])
+    whole = event(commit=7, subject={"uri": f"at://{DID}/app.bsky.feed.post/3k", "by": "at://jane.example/x/1"})
+    text = json.dumps(whole)
+    bodies = [text, text[:-4], json.dumps(whole, indent=2), text.replace("did:", "did\\u003a"), text + "}}",
+              text.replace("did:plc:", "did%3Aplc%3A"), text.replace("did:plc:ew", "did:plc:e\ufffdw"),
+              text.replace(DID, "did:web:jane.example"), json.dumps(event()).replace('"create"', '"made"')]
+    pages = [read(Jetstream(), body.encode(), "acme") for body in bodies]
+    assert all(page.broken for page in pages)
+    shelf = Shelf(space, Feed("sky", "jetstream", "acme"), Jetstream(), Pseudonyms(), Timepiece())
+    for page in [*pages, read(Jetstream(), event(), "acme")]:
+        shelf.put(page)
+    assert len(space.store.read("posts")) == 1
+    stored = [str(space.store.read(name).to_dict("records")).lower() for name in space.store.versions()]
+    assert not [sign for sign in ("did:", "did%3a", "did\\u003a", DID[8:], "jane") if sign in "".join(stored)]

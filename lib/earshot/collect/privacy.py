@@ -15,14 +15,15 @@ import pandas as pd
 from earshot.collect import bylines
 from earshot.collect.mapping import NUMBERS, Source
 from earshot.govern import masking
-from earshot.govern.pseudonyms import Pseudonyms
+from earshot.govern.pseudonyms import PLACES, Pseudonyms
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
 PAIR = re.compile(r"""(?P<before>"(?P<name>[A-Za-z_]\w{1,60})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?:"|$)""", re.DOTALL)
+ESCAPED = re.compile(r"(?<!\\)(?P<before>(?:\\\\)*)\\u(?P<code>[0-9a-fA-F]{4})")
 PERSON = {
     "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname", "nick",
     "login", "owner", "sender", "creator", "acct", "screenname", "displayname", "fullname", "firstname",
-    "lastname", "surname",
+    "lastname", "surname", "did", "dids",
 }  # fmt: skip
 THING = {
     "brand", "company", "airline", "product", "source", "place", "country", "city", "state", "campaign", "file",
@@ -104,14 +105,15 @@ def _column(values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: lis
     if not pd.api.types.is_string_dtype(values):
         return values
     if treatment == "code":
+        known = values.str.contains(PLACES, regex=True, na=False)
+        values = values.mask(known, pseudonyms.mentions(values[known], keep)) if known.any() else values
         suspect = values.str.contains("[@＠]", regex=True, na=False)
         return values if not suspect.any() else values.mask(suspect, _masked(values[suspect], pseudonyms, keep, counts))
-    nested = values.str.match(r"\s*[\[{].*[\]}]\s*$", na=False)
-    safe = _masked(values, pseudonyms, keep, counts)
-    if nested.any():
-        safe = safe.copy()
-        safe[nested] = [_nested(text, pseudonyms, keep) for text in safe[nested]]
-    return safe
+    nested = values.str.match(r"(?s)\s*[\[{].*[\]}]\s*$", na=False)
+    if nested.any():  # before masking: JSON may write a letter as its number, which hides an address from a pattern
+        values = values.copy()
+        values[nested] = [_nested(text, pseudonyms, keep) for text in values[nested]]
+    return _masked(values, pseudonyms, keep, counts)
 
 
 def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None) -> pd.Series:
@@ -147,9 +149,18 @@ def _nested(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
 def protect_broken(payloads: pd.Series, pseudonyms: Pseudonyms, keep: Iterable[str]) -> pd.Series:
     """Return payloads that could not be read with nobody's name in them, whole JSON or torn in the middle."""
     keep = list(keep)
-    safe = _column(payloads.astype("str"), "text", pseudonyms, keep, None)
+    safe = _column(payloads.astype("str").map(_unescaped, na_action="ignore"), "text", pseudonyms, keep, None)
     whole = safe.map(lambda text: text if _is_json(text) else _torn(text, pseudonyms, keep), na_action="ignore")
     return whole.astype("str")
+
+
+def _unescaped(text: str) -> str:
+    """Write letters that JSON gives by number (\\u0040) as themselves, but for what would change where a text ends."""
+    def letter(match: re.Match) -> str:
+        code = int(match["code"], 16)
+        plain = code >= 0x20 and not 0xD800 <= code < 0xE000 and chr(code) not in '"\\'
+        return match["before"] + chr(code) if plain else match[0]
+    return ESCAPED.sub(letter, text) if "\\u" in text else text
 
 
 def _torn(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:

@@ -21,6 +21,10 @@ PSEUDONYM = re.compile(r"p\d*_[0-9a-f]{12}")
 DESTROYED = "destroyed"
 TAIL = r"(?P<tail>(?:[.\-][^\W_]\w*+)*+)"
 MENTION = re.compile(rf"[@＠](?P<handle>\w++){TAIL}(?P<host>@[\w\-]++(?:\.[\w\-]++)++)?")
+DID = re.compile(r"(?i)did(?::|%3a)[a-z0-9]{1,20}(?::|%3a)(?:[a-z0-9._:\ufffd\-]|%[0-9a-f]{2})*[a-z0-9]"
+                 r"|(?<![a-z0-9])plc(?::|%3a)[a-z2-7]{24}")  # who somebody is on Bluesky, also inside an address
+AT = re.compile(r"""(?i)(?<![a-z])(?P<before>at:\\?/\\?/)(?P<handle>\w[^\s/"'<>?#\\,;()\[\]{}]*)""")
+PLACES = r"(?i:did|plc)(?::|%3[Aa])|(?i:at):\\?/\\?/"  # where one of the two may stand; for contains() over columns
 REDDIT = re.compile(r"(?<![\w/.])(?P<before>/?u/)(?P<handle>[\w\-]{3,20})(?![\w\-])")
 STATUS = re.compile(r"(?i)\b(?:twitter|x)\.com/(?!i/)@?\w+/status(?:es)?/")
 PROFILE = re.compile(
@@ -69,24 +73,29 @@ class Pseudonyms:
         return text.map(known).astype("str")
 
     def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
-        """Return texts in which every @mention, u/name and profile address is a pseudonym, but for ``keep_handles``."""
+        """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for ``keep_handles``."""
         keep = {_plain(handle) for handle in keep_handles}
         texts = texts.astype("str")
-        hits = texts.str.contains(r"[@＠/]", regex=True, na=False)
+        hits = texts.str.contains(rf"[@＠/]|{PLACES}", regex=True, na=False)
         changed = texts.copy()
         changed[hits] = [self._replaced(text, keep) for text in texts[hits]]
         return changed
 
     def _replaced(self, text: str, keep: set[str]) -> str:
+        text = DID.sub(lambda match: self._did(match[0], keep), text)
         text = MENTION.sub(lambda match: self._mention(match, keep), text)
         if "/" not in text:
             return text
         text = STATUS.sub("x.com/i/status/", text)  # the address works without the author's handle
-        for pattern in (REDDIT, PROFILE):
+        for pattern in (AT, REDDIT, PROFILE):
             text = pattern.sub(
                 lambda match: match["before"] + (match["handle"] if match["handle"].casefold() in keep
                                                  else self.name(match["handle"])), text)
         return text
+
+    def _did(self, did: str, keep: set[str]) -> str:
+        plain = _plain(re.sub("%3a", ":", did, flags=re.IGNORECASE))
+        return did if plain in keep else self.name(plain if plain.startswith("did:") else f"did:{plain}")
 
     def _mention(self, match: re.Match, keep: set[str]) -> str:
         """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends before."""
