@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from earshot.collect import rows as shaping
 from earshot.collect.mapping import Source
+from earshot.collect.objects import recall
 from earshot.collect.privacy import protect, protect_broken
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
@@ -119,6 +121,7 @@ class Landing:
               at: pd.Series | None = None) -> "Reading":
         masked: Counter = Counter()
         at = self.at if at is None else at
+        rows = recall(rows, (*self.source.fields, *chain(*self.source.joined.values())))
         safe = self._protected(rows, self.source, masked)
         posts, reasons = shaping.shape(safe, self.source, self.workspace.params, at)
         posts, reasons = self.admission.judge(posts, reasons, safe)

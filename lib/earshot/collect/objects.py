@@ -3,7 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from earshot.collect.forms import FileRefused
 CHUNK = 1 << 20
 ENVELOPES = ("result", "results", "result_content", "data", "response", "payload")
 GAP = re.compile(r"[,\s]*")
+WIDEST, REST = 300, "_rest"  # columns of a frame; what a row has beyond them stands in one column, as JSON
 DEEPEST, DEEP = 12, "the line is nested too deeply"
 
 
@@ -109,11 +111,56 @@ def _as_json(value: object) -> str:
 
 
 def from_dicts(rows: dict[int, dict], columns: list[str]) -> pd.DataFrame:
-    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them all."""
-    frame = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows)), dtype=object)
+    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them all.
+
+    No frame is wider than any real post: the columns that are filled least stand as JSON in the column ``_rest``.
+    """
+    frame = pd.DataFrame(_narrowed(list(rows.values()), columns), index=pd.Index(list(rows)), dtype=object)
     columns.extend(name for name in frame.columns if name not in columns)
     nothing = pd.Series(pd.NA, index=frame.index, dtype="str")
     return pd.DataFrame({name: _typed(frame[name]) if name in frame else nothing for name in columns})
+
+
+def _narrowed(rows: list[dict], columns: list[str]) -> list[dict]:
+    """Return rows that have at most WIDEST columns together, those in ``columns`` among them."""
+    used = Counter(name for row in rows for name in row)
+    used.update({name: len(rows) for name in (*columns, REST)})
+    if len(used) <= WIDEST + 1:
+        return rows
+    kept = {name for name, _ in used.most_common(WIDEST)} | set(columns) | {REST}
+    return [_folded(row, kept) for row in rows]
+
+
+def _folded(row: dict, kept: set[str]) -> dict:
+    rest = {name: value for name, value in row.items() if name not in kept}
+    if not rest:
+        return row
+    before = {} if REST not in row else _loaded(row[REST]) or {REST: row[REST]}
+    return {name: value for name, value in row.items() if name in kept} | {REST: _as_json(before | rest)}
+
+
+def recall(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return rows with those of the named columns that stand in ``_rest`` as columns of their own again."""
+    wanted = [name for name in dict.fromkeys(names) if name not in frame]
+    if REST not in frame or not wanted:
+        return frame
+    rests = [_loaded(value) for value in frame[REST]]
+    found = {name: [rest.pop(name, None) if rest else None for rest in rests] for name in wanted}
+    given = {name: pd.Series(values, index=frame.index, dtype=object) for name, values in found.items() if any(
+        value is not None for value in values)}
+    if not given:
+        return frame
+    left = [value if rest is None else _as_json(rest) if rest else None for rest, value in zip(rests, frame[REST])]
+    return frame.assign(**{REST: pd.Series(left, index=frame.index, dtype="str")},
+                        **{name: _typed(values) for name, values in given.items()})
+
+
+def _loaded(text: object) -> dict | None:
+    try:
+        value = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _typed(values: pd.Series) -> pd.Series:

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from earshot.collect import bylines
 from earshot.collect.mapping import NUMBERS, Source
 from earshot.govern import masking
-from earshot.govern.pseudonyms import PLACES, Pseudonyms
+from earshot.govern.pseudonyms import PLACES, Pseudonyms, plain
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
 PAIR = re.compile(r"""(?P<before>"(?P<name>[A-Za-z_]\w{1,60})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?:"|$)""", re.DOTALL)
@@ -49,26 +50,33 @@ def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: It
     keep, fields = list(keep), source.fields
     treatments = {column: _treatment(column, fields.get(column)) for column in rows}
     safe = {column: _column(rows[column], how, pseudonyms, keep, counts) for column, how in treatments.items()}
+    filled = {column: safe[column].notna().to_numpy() for column in rows
+              if pd.api.types.is_string_dtype(safe[column])}
     for person in (column for column, how in treatments.items() if how == "person"):
-        handles = _as_text(rows[person]).str.strip().str.lstrip("@").str.lower()
-        named = {column for column in rows if pd.api.types.is_string_dtype(safe[column])} - {person}
-        safe |= {column: _unlinked(safe[column], handles, safe[person]) for column in named}
-        told = {column for column in named if treatments[column] == "text"}
-        safe |= {column: bylines.hide(safe[column], _as_text(rows[person]), keep) for column in told}
+        there = np.flatnonzero(rows[person].notna())  # many columns of people are nearly empty, above all hostile ones
+        given = _as_text(rows[person].iloc[there])
+        handles, people = given.str.strip().str.lstrip("@").str.lower(), safe[person].iloc[there]
+        for column in (one for one in filled if one != person and filled[one][there].any()):
+            safe[column] = _unlinked(safe[column], handles, people, there)
+            told = safe[column].iloc[there]
+            hidden = bylines.hide(told, given, keep) if treatments[column] == "text" else told
+            safe[column] = safe[column] if hidden is told else _put(safe[column], there, hidden.to_numpy(object))
     return pd.DataFrame({column: safe[column] for column in rows}, index=rows.index)
 
 
-def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series) -> pd.Series:
-    """Replace a person's handle in addresses and ids of the same row: site.example/jane/12, did:plc:jane."""
-    pairs = zip(values.to_numpy(object), handles.to_numpy(object))  # as it is, each value is unpacked from Arrow anew
-    places = [place for place, (value, handle) in enumerate(pairs)
-              if isinstance(value, str) and isinstance(handle, str) and len(handle) > 1 and handle in value.lower()]
-    if not places:
-        return values
+def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series, there: np.ndarray) -> pd.Series:
+    """Replace a person's handle in addresses and ids of the same row (those at ``there``): site.example/jane/12."""
+    known = values.iloc[there].to_numpy(object)  # as it is, each value would be unpacked from Arrow anew
+    trios = zip(there, known, handles.to_numpy(object), names.to_numpy(object))
+    changed = {place: re.sub(rf"(?<=[/@:=~]){re.escape(handle)}(?!\w)", name, value, flags=re.IGNORECASE)
+               for place, value, handle, name in trios if isinstance(value, str) and isinstance(handle, str)
+               and len(handle) > 1 and handle in value.lower()}
+    return _put(values, list(changed), list(changed.values())) if changed else values
+
+
+def _put(values: pd.Series, places: list[int] | np.ndarray, texts: list[str] | np.ndarray) -> pd.Series:
     changed = values.copy()
-    changed.iloc[places] = [
-        re.sub(rf"(?<=[/@:=~]){re.escape(handle)}(?!\w)", name, value, flags=re.IGNORECASE)
-        for value, handle, name in zip(values.iloc[places], handles.iloc[places], names.iloc[places])]
+    changed.iloc[places] = texts
     return changed
 
 
@@ -169,7 +177,7 @@ def _torn(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
         how = _treatment(pair["name"], None)
         if how in ("text", "code") or not pair["value"].strip():
             return pair[0]
-        value = how if how.startswith("[") else pseudonyms.names(pd.Series([pair["value"]]), keep).iloc[0]
+        value = how if how.startswith("[") else _known(pair["value"], pseudonyms, keep)
         return f"{pair['before']}{value}\""
     return PAIR.sub(safe, text)
 
@@ -190,4 +198,8 @@ def _inside(value: object, name: str, pseudonyms: Pseudonyms, keep: list[str]) -
     treatment = _treatment(name, None) if name else "text"
     if value is None or isinstance(value, bool) or treatment in ("text", "code"):
         return value
-    return treatment if treatment.startswith("[") else pseudonyms.names(pd.Series([str(value)]), keep).iloc[0]
+    return treatment if treatment.startswith("[") else _known(str(value), pseudonyms, keep)
+
+
+def _known(handle: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
+    return pseudonyms.known(handle, {plain(one) for one in keep}) if handle.strip() else handle

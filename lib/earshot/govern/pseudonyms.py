@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -57,7 +57,7 @@ class Pseudonyms:
 
     def name(self, handle: str) -> str:
         """Return "p", the key's number, "_" and 12 hex digits for a handle, whatever its case, with or without "@"."""
-        canonical = _plain(handle)
+        canonical = plain(handle)
         if PSEUDONYM.fullmatch(canonical):
             return canonical
         if canonical not in self._known:
@@ -66,15 +66,19 @@ class Pseudonyms:
 
     def names(self, handles: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
         """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays missing."""
-        keep = {_plain(handle) for handle in keep_handles}
+        keep = {plain(handle) for handle in keep_handles}
         text = handles.astype("str")
         unique = text[text.notna() & text.str.strip().ne("")].unique()
-        known = {handle: _plain(handle) if _plain(handle) in keep else self.name(handle) for handle in unique}
-        return text.map(known).astype("str")
+        return text.map({handle: self.known(handle, keep) for handle in unique}).astype("str")
+
+    def known(self, handle: str, keep: Collection[str]) -> str:
+        """Return the name of one handle, or the handle in plain letters where it is among ``keep`` (plain as well)."""
+        named = plain(handle)
+        return named if named in keep else self.name(named)
 
     def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
         """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for ``keep_handles``."""
-        keep = {_plain(handle) for handle in keep_handles}
+        keep = {plain(handle) for handle in keep_handles}
         texts = texts.astype("str")
         hits = texts.str.contains(rf"[@＠/]|{PLACES}", regex=True, na=False)
         changed = texts.copy()
@@ -94,8 +98,8 @@ class Pseudonyms:
         return text
 
     def _did(self, did: str, keep: set[str]) -> str:
-        plain = _plain(re.sub("%3a", ":", did, flags=re.IGNORECASE))
-        return did if plain in keep else self.name(plain if plain.startswith("did:") else f"did:{plain}")
+        named = plain(re.sub("%3a", ":", did, flags=re.IGNORECASE))
+        return did if named in keep else self.name(named if named.startswith("did:") else f"did:{named}")
 
     def _mention(self, match: re.Match, keep: set[str]) -> str:
         """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends before."""
@@ -106,7 +110,7 @@ class Pseudonyms:
         return f"@{whole}" if whole.casefold() in keep else f"@{self.name(whole)}"
 
 
-def _plain(handle: str) -> str:
+def plain(handle: str) -> str:
     """Return a handle as it is compared: without "@", in lower case."""
     return unicodedata.normalize("NFKC", str(handle)).strip().lstrip("@").casefold()
 
