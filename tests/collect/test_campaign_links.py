@@ -31,11 +31,6 @@ def test_a_campaign_that_came_with_the_data_stays(workspace):
     assert campaign_links.tag(posts(["#acmespring"]).assign(campaign="other"), known).tolist() == ["other"]
 
 
-def test_a_short_link_is_known_as_one():
-    assert campaign_links.is_short("https://t.co/abc")
-    assert not campaign_links.is_short("https://acme.example/t.co")
-
-
 def test_the_step_writes_only_what_it_finds(workspace):
     space = workspace(campaigns=SPRING)
     space.store.merge("posts", posts(["#acmespring", "no"]))

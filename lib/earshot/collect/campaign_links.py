@@ -16,7 +16,6 @@ from earshot.core.workspace import Workspace
 
 KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", "utm_campaign", "utm_source", "hashtags", "cost",
          "kind", "lift", "holdout", "budget", "spend", "platform", "platforms", "goal")
-SHORT = ("t.co", "bit.ly", "goo.gl", "ow.ly", "tinyurl.com", "buff.ly", "is.gd", "lnkd.in", "fb.me", "dlvr.it")
 LINK = re.compile(r"https?://[^\s<>\"']+")
 TAG = re.compile(r"(?<![\w#&])[#＃](\w+)")
 
@@ -73,14 +72,6 @@ def utm(text: str) -> dict[str, str]:
         if named:
             return named
     return {}
-
-
-def is_short(link: str) -> bool:
-    """Say whether a link is one whose target cannot be known without following it."""
-    try:
-        return (urlsplit(link).hostname or "").removeprefix("www.") in SHORT
-    except ValueError:
-        return False
 
 
 def tag(posts: pd.DataFrame, campaigns: list[Campaign]) -> pd.Series:

@@ -118,11 +118,6 @@ def verdicts(scores: np.ndarray) -> np.ndarray:
     return said.astype(object)
 
 
-def explain(reasons: str) -> list[str]:
-    """Return the sentences of a stored list of reason codes."""
-    return [REASONS[code].sentence for code in json.loads(reasons or "[]") if code in REASONS]
-
-
 def _of_posts(posts: pd.DataFrame, own: pd.Series) -> dict[str, pd.Series]:
     """Return for each reason that lies in a post itself whether it holds."""
     copied = own & posts["role"].isin(("exact", "near"))

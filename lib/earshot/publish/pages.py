@@ -54,13 +54,6 @@ def render(executed_notebook: Path, html: Path, facts: dict) -> None:
     Path(html).write_text(_unique_claims(text), encoding="utf-8")
 
 
-def title_of(notebook: Path) -> str:
-    """Return the question a notebook asks: its first heading."""
-    import nbformat
-
-    return _open_up(nbformat.read(notebook, as_version=4), Path(notebook).name)[0]
-
-
 def contents(cells: list) -> list[dict]:
     """Return the table of contents: text and anchor of each second-level heading."""
     anchors: dict[str, int] = {}

@@ -65,15 +65,3 @@ def ip(random: Random) -> str:
 
 
 KINDS = {"email": email, "phone": phone, "card": card, "iban": iban, "ip": ip}
-
-
-def passes_luhn(number: str) -> bool:
-    """Return whether the digits of ``number`` pass the Luhn check."""
-    digits = [int(c) for c in number if c.isdigit()][::-1]
-    return sum(d if i % 2 == 0 else sum(divmod(2 * d, 10)) for i, d in enumerate(digits)) % 10 == 0
-
-
-def passes_mod97(number: str) -> bool:
-    """Return whether ``number`` passes the IBAN check (ISO 7064 mod 97-10)."""
-    plain = "".join(number.split())
-    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1

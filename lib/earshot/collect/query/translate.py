@@ -174,8 +174,3 @@ def _distributed(node: Node) -> Node:
 
 def _inside(found: tuple[str, int], least: int) -> str:
     return f"({found[0]})" if found[1] < least else found[0]
-
-
-def _plain(node: Node) -> str:
-    from earshot.collect.query.pretty import pretty
-    return pretty(node)

@@ -6,7 +6,6 @@ The query's text is the feed's address (or its path below the feed's base). What
 
 import io
 import json
-import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -17,7 +16,6 @@ from earshot.collect.sources.fields import Unreadable
 from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
 from earshot.collect.sources.wording import Wording
 
-CHARSET = re.compile(rb"""<\?xml[^>]{0,200}encoding=["'][A-Za-z0-9_.:-]{1,40}["']""")
 LONGEST = 20_000_000  # bytes; a longer feed is a mistake or an attack
 
 
