@@ -16,6 +16,14 @@ def test_a_claim_survives_json():
     assert back.inputs == ("posts", "sentiment")
 
 
+def test_a_claim_of_an_estimate_and_one_on_the_data_need_no_more_than_they_say():
+    row = {"value": 0.2, "low": 0.1, "high": 0.3, "n": 40, "brand": "United"}
+    assert Claim.of("a", "b", row, method="m", weight=0.5) == Claim("a", "b", 0.2, "share", 0.1, 0.3, 40, "m",
+                                                                    weight=0.5)
+    assert Claim.quality("a", "b", 3, "gaps", 40, "count", 0.5, ("gaps",), about={"day": "x"}) == Claim(
+        "a", "b", 3, "gaps", n=40, method="count", inputs=("gaps",), kind="quality", weight=0.5, about={"day": "x"})
+
+
 def test_keys_that_a_claim_does_not_know_are_left_out():
     assert Claim.from_dict({"id": "a", "sentence": "b", "cell": "findings"}) == Claim("a", "b")
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+
+from earshot.core.proportion import wilson
 
 FIGURES = ("accuracy", "macro_f1", "macro_recall")
 DRAWS = 2_000
@@ -49,8 +50,17 @@ def calibration(sure: pd.Series, right: pd.Series, bins: int) -> pd.DataFrame:
     binned = pd.DataFrame({"confidence": sure, "right": right.astype(float)}).groupby(groups, observed=True)
     table = binned.agg(confidence=("confidence", "mean"), right=("right", "mean"), n=("right", "size"))
     table = table.reset_index(drop=True)
-    z = stats.norm.ppf(0.975)
-    centre = (table["right"] + z ** 2 / (2 * table["n"])) / (1 + z ** 2 / table["n"])
-    half = z / (1 + z ** 2 / table["n"]) * np.sqrt(table["right"] * (1 - table["right"]) / table["n"]
-                                                 + z ** 2 / (4 * table["n"] ** 2))
-    return table.assign(low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1))
+    low, high = wilson(table["right"] * table["n"], table["n"])
+    return table.assign(low=low, high=high)
+
+
+def calibration_error(table: pd.DataFrame) -> float:
+    """Return the expected calibration error of a ``calibration``: |confidence - share right|, weighted by n, 0 to 1."""
+    return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
+
+
+def in_words(table: pd.DataFrame, said: str = "sure", of: str = "posts", right: str = "share right") -> pd.DataFrame:
+    """Return a ``calibration`` as it is shown: each bin in words, the share ``right``, low, high and n."""
+    bins = [f"{share:.0%} {said}, {n:,} {of}" for share, n in zip(table["confidence"], table["n"], strict=True)]
+    return table.assign(**{"when it says": bins}).rename(columns={"right": right})[
+        ["when it says", right, "low", "high", "n"]]

@@ -15,6 +15,7 @@ LONGEST = 28  # days on either side that are compared
 EMPTY_DAY = 0.1  # of the usual volume; a day with less counts as not collected
 WHOLE = 0.9
 METHOD = "days of each window with a tenth or more of the median day's posts and less than half of it in a known gap"
+INPUTS = ("posts", "gaps")
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,13 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     if bad.empty:
         said = (f"Before and after each of {words.count(campaigns)} campaigns the posts were really collected: "
                 "comparing the two is fair.")
-        return [_claim("collect.campaigns", said, campaigns, len(sides), 0.2)]
+        return [Claim.quality("collect.campaigns", said, campaigns, "campaigns", len(sides), METHOD, 0.2, INPUTS)]
     claims = []
     for row in bad.to_dict("records"):
         share = words.percent(row["collected"])
         said = (f"The {row['days']} days {row['window']} {row['name']} were collected on {share} of days only "
                 f"({words.span(pd.Timestamp(row['start']), pd.Timestamp(row['end']))}): a comparison with them says "
                 "nothing about the campaign.")
-        claims.append(_claim(f"collect.campaigns.{words.slug(row['campaign'])}.{row['window']}", said, row["collected"],
-                             row["posts"], 0.5))
+        claims.append(Claim.quality(f"collect.campaigns.{words.slug(row['campaign'])}.{row['window']}", said,
+                                    row["collected"], "share", row["posts"], METHOD, 0.5, INPUTS))
     return claims
-
-
-def _claim(id_: str, said: str, value: float, n: int, weight: float) -> Claim:
-    return Claim(id_, said, value, "share" if value <= 1 and "." in id_[10:] else "campaigns", None, None, n, METHOD,
-                 ("posts", "gaps"), "quality", weight)

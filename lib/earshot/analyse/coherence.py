@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 
+from earshot.core.literals import listed
 from earshot.enrich import topic_model, topic_words
 from earshot.enrich.embeddings import matrix
-from earshot.enrich.literals import listed
 
 SAMPLE = 3_000
 TOP = 10

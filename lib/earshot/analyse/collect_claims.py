@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from scipy import stats
 
 from earshot.analyse import words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+from earshot.core.proportion import wilson
 
 if TYPE_CHECKING:
     from earshot.analyse.collect import Arrival
@@ -37,7 +37,7 @@ def _volume_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
         f"{'brand' if brands == 1 else 'brands'} arrived from {sources} {'source' if sources == 1 else 'sources'}, "
         f"written on {words.span(posts['day'].min(), posts['day'].max())}."
     )
-    return _claim("collect.volume", said, len(posts), "posts", len(posts), "count", ("posts",), 0.4)
+    return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4)
 
 
 def _late_claims(arrival: "Arrival") -> list[Claim]:
@@ -49,16 +49,15 @@ def _late_claims(arrival: "Arrival") -> list[Claim]:
             f"one expect {words.count(row['missed'] + row['before'])}. Do not compare it with others before then."
         )
         claims.append(
-            _claim(
+            Claim.quality(
                 f"collect.late.{words.slug(row['brand'])}",
                 said,
                 row["before"],
                 "posts",
                 row["before"],
                 "posts before the first day with a tenth of the brand's usual volume",
-                ("posts",),
                 0.7,
-                {"brand": row["brand"], "day": f"{row['since']:%Y-%m-%d}", "direction": "late"},
+                about={"brand": row["brand"], "day": f"{row['since']:%Y-%m-%d}", "direction": "late"},
             )
         )
     return claims
@@ -68,7 +67,7 @@ def _gap_claims(arrival: "Arrival") -> list[Claim]:
     method = "chance of silence at the hour's usual rate, corrected for all silent stretches"
     if arrival.gaps.empty:
         said = "No source is silent in hours that should bring posts: nothing points to an interrupted collection."
-        return [_claim("collect.gaps", said, 0, "gaps", 0, method, ("posts",), 0.2)]
+        return [Claim.quality("collect.gaps", said, 0, "gaps", 0, method, 0.2)]
     worst = arrival.gaps.sort_values("missed").iloc[-1]
     number, day = len(arrival.gaps), words.day(worst["start"])
     rest = f"; {words.count(number - 1)} more such silences are in the table below" if number > 1 else ""
@@ -77,16 +76,15 @@ def _gap_claims(arrival: "Arrival") -> list[Claim]:
         f"{words.count(worst['missed'])} posts were to be expected{rest}."
     )
     return [
-        _claim(
+        Claim.quality(
             "collect.gaps",
             said,
             number,
             "gaps",
             int(arrival.gaps["hours"].sum()),
             method,
-            ("posts",),
             0.7,
-            {"day": f"{worst['start']:%Y-%m-%d}"},
+            about={"day": f"{worst['start']:%Y-%m-%d}"},
         )
     ]
 
@@ -101,8 +99,8 @@ def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[
     )
     how = "posts of other days after that time of day"
     return [
-        _claim(
-            "collect.unfinished", said, share, "share", len(posts), how, ("posts",), 0.5, {"day": f"{last:%Y-%m-%d}"}
+        Claim.quality(
+            "collect.unfinished", said, share, "share", len(posts), how, 0.5, about={"day": f"{last:%Y-%m-%d}"}
         )
     ]
 
@@ -146,7 +144,7 @@ def _odd_claims(arrival: "Arrival") -> list[Claim]:
         if told
         else "No day of any brand brought far more posts than expected."
     )
-    return [*claims, _claim("collect.high", said, len(many), "days", len(arrival.days), VOLUME, ("posts",), 0.2)]
+    return [*claims, Claim.quality("collect.high", said, len(many), "days", len(arrival.days), VOLUME, 0.2)]
 
 
 def _refusal_claims(arrival: "Arrival") -> list[Claim]:
@@ -154,9 +152,9 @@ def _refusal_claims(arrival: "Arrival") -> list[Claim]:
     repeated = int(arrival.imports["repeated"].sum())
     if not read:
         return []
-    share = stats.binomtest(refused, read).proportion_ci(method="wilson")
+    low, high = wilson(refused, read)
     why = f", most often because {arrival.refused['reason'].iloc[0]}" if len(arrival.refused) else ""
-    sure = words.between(share.low, share.high) if refused else f"at most {100 * share.high:.2f}%"
+    sure = words.between(low, high) if refused else f"at most {100 * high:.2f}%"
     said = (
         f"Of {words.count(read)} rows read, {words.count(refused) if refused else 'none'} "
         f"{'was' if refused < 2 else 'were'} refused ({sure}){why}; "
@@ -168,8 +166,8 @@ def _refusal_claims(arrival: "Arrival") -> list[Claim]:
             said,
             refused / read,
             "share",
-            share.low,
-            share.high,
+            low,
+            high,
             read,
             "Wilson interval",
             ("imports", "quarantine"),
@@ -187,7 +185,7 @@ def _field_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
     said = f"Known of only some posts: {told}." if told else "Every field that is known is known of every post."
     said += f" Never known: {words.listed(never)}; unknown is not zero, so nothing here counts them." if never else ""
     how = "share of posts that have the field"
-    return _claim("collect.fields", said, len(never), "fields", len(posts), how, ("posts",), 0.2)
+    return Claim.quality("collect.fields", said, len(never), "fields", len(posts), how, 0.2)
 
 
 def _lag_claim(posts: pd.DataFrame) -> Claim:
@@ -195,20 +193,4 @@ def _lag_claim(posts: pd.DataFrame) -> Claim:
     size, unit = next((size, unit) for size, unit in LAGS if hours >= 2 * size or size == 1)
     late = "; what was deleted before then is not here" if hours > 48 else ""
     said = f"The median post was collected {words.count(hours / size)} {unit} after it was written{late}."
-    return _claim("collect.lag", said, hours, "hours", len(posts), "median of collected less written", ("posts",), 0.1)
-
-
-def _claim(
-    name: str,
-    said: str,
-    value: float,
-    unit: str,
-    n: int,
-    method: str,
-    inputs: tuple[str, ...],
-    weight: float,
-    about: dict | None = None,
-) -> Claim:
-    return Claim(
-        name, said, value, unit, n=n, method=method, inputs=inputs, kind="quality", weight=weight, about=about or {}
-    )
+    return Claim.quality("collect.lag", said, hours, "hours", len(posts), "median of collected less written", 0.1)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-LEVEL = 0.95
+from earshot.core.proportion import LEVEL, wilson
 
 
 def means(frame: pd.DataFrame, value: str, by: Sequence[str] = (), cluster: str = "author",
@@ -86,14 +86,12 @@ def _kept(frame: pd.DataFrame, value: str, by: Sequence[str], cluster: str) -> p
 
 
 def _wilson(table: pd.DataFrame) -> pd.DataFrame:
-    z = stats.norm.ppf(0.5 + LEVEL / 2)
     table = table.assign(value=table["value"].clip(0, 1))
     share, variance = table["value"], table["se"] ** 2
     # One voice alone, or all voices agreeing, has no visible spread: then every author counts as one draw.
     effective = (share * (1 - share) / variance).where(variance > 0, table["authors"]).clip(1, table["n"])
-    centre = (share + z ** 2 / (2 * effective)) / (1 + z ** 2 / effective)
-    half = z / (1 + z ** 2 / effective) * np.sqrt(share * (1 - share) / effective + z ** 2 / (4 * effective ** 2))
-    return table.assign(low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1))
+    low, high = wilson(share * effective, effective)
+    return table.assign(low=low, high=high)
 
 
 def _student(table: pd.DataFrame) -> pd.DataFrame:

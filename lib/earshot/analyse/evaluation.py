@@ -1,15 +1,14 @@
 """How good the sentiment model is on labelled posts: figures, intervals, baselines, and its clearest mistakes."""
 
-import json
 import re
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import agreement, labelled
+from earshot.analyse.measured import Measured
 from earshot.core.params import nearest
 from earshot.enrich import sentiment
 from earshot.enrich.sentiment import CLASSES, COLUMNS
@@ -22,7 +21,7 @@ HANDLE = re.compile(r"(?<!\w)@\w+")
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Labelled posts with what the model said, and the seconds it took."""
 
     posts: pd.DataFrame
@@ -79,8 +78,7 @@ class Evaluation:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        table = self.calibration
-        return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
+        return agreement.calibration_error(self.calibration)
 
     @property
     def baselines(self) -> pd.DataFrame:
@@ -126,21 +124,13 @@ class Evaluation:
     @property
     def calibration_shown(self) -> pd.DataFrame:
         """The calibration with words for each bin, the surest last."""
-        table = self.calibration
-        bins = [f"{share:.0%} sure, {n:,} posts" for share, n in zip(table["confidence"], table["n"], strict=True)]
-        return table.assign(**{"when it says": bins}).rename(columns={"right": "share right"})[
-            ["when it says", "share right", "low", "high", "n"]]
+        return agreement.in_words(self.calibration)
 
     @property
     def languages_shown(self) -> pd.DataFrame:
         """The figures by language; empty when the file names no languages."""
         columns = ["lang", "n", "macro_f1", "low", "high", "macro_recall", "accuracy"]
         return self.by_language[columns] if "lang" in self.posts else pd.DataFrame(columns=columns)
-
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
 
     def caption(self, what: str) -> str:
         """Return the caption of a table or figure."""
@@ -157,11 +147,6 @@ class Evaluation:
             return f"Of the posts of each true class the model read right {', '.join(rights)}."
         parts = [f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()]
         return f"The model was {', '.join(parts)}."
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
 
 def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evaluation:

@@ -1,16 +1,15 @@
 """How well bots are told from people by their profiles: figures with intervals, baselines, calibration."""
 
-import json
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from earshot.analyse import agreement, labelled
+from earshot.analyse.measured import Measured
 from earshot.core.params import nearest
 from earshot.enrich import account_model
 
@@ -24,7 +23,7 @@ SINGLE = ("followers_to_following", "posts_a_day", "age_days")
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Labelled accounts (truth 1 is a bot) with the probability each was given, and the seconds scoring took."""
 
     accounts: pd.DataFrame
@@ -72,16 +71,12 @@ class Evaluation:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error: how far the stated probability is from the share of bots, on average."""
-        table = self.calibration
-        return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
+        return agreement.calibration_error(self.calibration)
 
     @property
     def calibration_shown(self) -> pd.DataFrame:
         """The calibration with words for each bin."""
-        table = self.calibration
-        bins = [f"{share:.0%} likely, {n:,} accounts" for share, n in zip(table["confidence"], table["n"], strict=True)]
-        return table.assign(**{"when it says": bins}).rename(columns={"right": "share of bots"})[
-            ["when it says", "share of bots", "low", "high", "n"]]
+        return agreement.in_words(self.calibration, "likely", "accounts", "share of bots")
 
     @property
     def thresholds(self) -> pd.DataFrame:
@@ -96,11 +91,6 @@ class Evaluation:
         return {"accounts": len(self.accounts), "bots": int(self.accounts["truth"].sum()), "learnt from":
                 self.learnt_from, "accounts per second": round(len(self.accounts) / self.seconds)}
 
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
-
     def caption(self, what: str) -> str:
         """Return the caption of a table or figure."""
         about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simpler ones",
@@ -112,11 +102,6 @@ class Evaluation:
         """Return what the figure of calibration shows, in words and numbers."""
         parts = [f"{row.right:.0%} bots when it said {row.confidence:.0%}" for row in self.calibration.itertuples()]
         return f"Of the accounts: {', '.join(parts)}."
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:

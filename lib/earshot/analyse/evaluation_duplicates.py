@@ -1,16 +1,16 @@
 """How well copies are found among many posts: planted or labelled copies, by kind, with intervals, speed and memory."""
 
-import json
 import resource
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import evaluation_planting, labelled
+from earshot.analyse.measured import Measured
+from earshot.core.proportion import wilson
 from earshot.enrich import duplicates
 
 TRUTHS = ("group", "cluster", "duplicate_of")
@@ -19,9 +19,10 @@ START = pd.Timestamp("2026-03-02T00:00Z")
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Posts with their true group, the group they were put in, and how they were changed; seconds and memory (MiB)."""
 
+    DECIMALS = 4
     posts: pd.DataFrame
     seconds: float
     memory: float
@@ -53,8 +54,7 @@ class Evaluation:
         copies = self.posts[self.posts["kind"] != ""]
         met = copies["found"] == copies["truth"].map(first)
         table = met.groupby(copies["kind"]).agg(recall="mean", n="size").reset_index()
-        from statsmodels.stats.proportion import proportion_confint
-        low, high = proportion_confint(table["recall"] * table["n"], table["n"], method="wilson")
+        low, high = wilson(table["recall"] * table["n"], table["n"])
         return table.assign(low=low, high=high).sort_values("recall", ignore_index=True)
 
     @property
@@ -64,21 +64,11 @@ class Evaluation:
                 "truth": self.truth, "posts per second": round(len(self.posts) / self.seconds),
                 "seconds": round(self.seconds, 1), "peak memory in MiB": round(self.memory)}
 
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return four decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.4f")
-
     def caption(self, what: str) -> str:
         """Return the caption of a table."""
         about = {"summary": "Pairs of posts put together that belong together; 95 % interval",
                  "kinds": "Share of copies found, by how they were changed; 95 % interval"}[what]
         return f"{about}; {len(self.posts):,} posts"
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
 
 def evaluate(data: str, train: str = "", posts: int = 1_000_000, seed: int = 1) -> Evaluation:

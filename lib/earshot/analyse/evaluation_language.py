@@ -1,14 +1,14 @@
 """How well languages are told apart on labelled posts: figures, intervals, short posts, speed, and the confusions."""
 
-import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import agreement, labelled
+from earshot.analyse.measured import Measured
+from earshot.core.proportion import wilson
 from earshot.enrich import language, letters
 
 NAMES = {"dutch": "nl", "english": "en", "french": "fr", "german": "de", "spanish": "es", "italian": "it",
@@ -18,7 +18,7 @@ TOP = 12
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Labelled posts (text, language, said, sure, words) and the seconds of processor time it took to read them."""
 
     posts: pd.DataFrame
@@ -59,11 +59,10 @@ class Evaluation:
     @property
     def by_length(self) -> pd.DataFrame:
         """The share told right by number of words, with its Wilson interval."""
-        from statsmodels.stats.proportion import proportion_confint
         bins = pd.cut(self.posts["words"], [-1, SHORT, 6, 10, 15, np.inf], labels=["up to 3", "4 to 6", "7 to 10",
                                                                                  "11 to 15", "16 or more"])
         table = self._right.groupby(bins, observed=True).agg(["mean", "sum", "size"]).reset_index(names="words")
-        low, high = proportion_confint(table["sum"], table["size"], method="wilson")
+        low, high = wilson(table["sum"], table["size"])
         return pd.DataFrame({"words": table["words"].astype("str"), "share right": table["mean"], "low": low,
                              "high": high, "n": table["size"]})
 
@@ -92,16 +91,6 @@ class Evaluation:
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts."""
         return f"{said}; {len(self.posts):,} posts"
-
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
     @property
     def _right(self) -> pd.Series:

@@ -8,12 +8,12 @@ whole templates again, since sentences of one template stand or fall together.
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import labelled
+from earshot.analyse.measured import Measured
 from earshot.govern import masking
 
 NAMES = {
@@ -31,7 +31,7 @@ DRAWS, TIMED = 400, 20_000
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Counts by template and type, the labels that leak, and how many posts one core masks in a second."""
 
     counts: pd.DataFrame
@@ -91,21 +91,11 @@ class Evaluation:
         return {name: value for name, value in self.metrics.items() if isinstance(value, int | float)}
 
     @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
-
-    @staticmethod
     def caption(what: str) -> str:
         """Return the caption of a table or figure."""
         return {"by_type": "By type: a label is found when a find of its type overlaps it",
                 "drawn": "F2 by type; the whisker is the 95 % interval over templates",
                 "leaking": "Labels of which some letter or digit can still be read after masking"}[what]
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
     @property
     def _types(self) -> list[str]:

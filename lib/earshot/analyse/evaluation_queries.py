@@ -1,33 +1,33 @@
 """How fast the query engine reads posts, and whether it always says what the reference says."""
 
-import json
 import random
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import labelled
+from earshot.analyse.measured import Measured
 from earshot.collect.query import sampling
-from earshot.collect.query.accuracy import by_clause, truth, wilson
+from earshot.collect.query.accuracy import by_clause, truth
 from earshot.collect.query.engine import Engine
 from earshot.collect.query.match import matches
 from earshot.collect.query.nodes import Field, Node, Not, walk
 from earshot.collect.query.parser import parse
 from earshot.collect.query.pretty import pretty
 from earshot.core.params import ParamError
+from earshot.core.proportion import wilson
 
 KNOWN = ("platform", "lang", "kind", "author", "place", "created_at", "followers", "likes", "media_text", "brand")
 PAIRS_PER_QUERY = 10
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """What was measured: the engine's pace, and pairs of query and post judged by it and by the reference."""
 
     posts: int
@@ -57,9 +57,9 @@ class Evaluation:
         """By what the reference says: pairs, pairs on which the engine agrees, and the share with its interval."""
         rows = []
         for said, group in self.pairs.groupby("reference"):
-            share, low, high = wilson(int(group["agree"].sum()), len(group))
-            rows.append({"the reference says": "found" if said else "not found", "pairs": len(group), "agree": share,
-                         "low": low, "high": high})
+            low, high = wilson(group["agree"].sum(), len(group))
+            rows.append({"the reference says": "found" if said else "not found", "pairs": len(group),
+                         "agree": group["agree"].mean(), "low": low, "high": high})
         return pd.DataFrame(rows)
 
     @property
@@ -81,22 +81,12 @@ class Evaluation:
                    "recall_high", "advice"]
         return self.clauses[columns] if len(self.clauses) else pd.DataFrame(columns=columns)
 
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
-
     def caption(self, what: str) -> str:
         """Return the caption of a table."""
         return {"agreement": f"{len(self.pairs):,} pairs of a random query and a changed post, judged by both",
                 "peers": "Posts per second of simpler methods on the same words, which answer a simpler question",
                 "disagreements": "Pairs on which the engine and the reference differ",
                 "clauses": "Each clause alone, with 95 % intervals"}[what]
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; without a folder, nothing."""
-        if run_dir:
-            (Path(run_dir) / "metrics.json").write_text(json.dumps(self.metrics, indent=1), encoding="utf-8")
 
 
 def evaluate(data: str, train: str = "", queries: int = 1000, posts: int = 200_000, pairs: int = 10_000,

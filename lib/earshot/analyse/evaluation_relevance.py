@@ -1,14 +1,13 @@
 """How well it is told whether a post is about the brand: figures, intervals, calibration, and the abstain band."""
 
-import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.analyse import agreement, labelled
+from earshot.analyse.measured import Measured
 from earshot.core.params import nearest
 from earshot.enrich import embeddings, relevance_model, text
 
@@ -17,7 +16,7 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Measured):
     """Labelled posts (text, topic, label, p, said, verdict) and the seconds it took to judge them."""
 
     posts: pd.DataFrame
@@ -71,16 +70,12 @@ class Evaluation:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        table = self.calibration
-        return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
+        return agreement.calibration_error(self.calibration)
 
     @property
     def calibration_shown(self) -> pd.DataFrame:
         """The calibration with words for each bin, the surest last."""
-        table = self.calibration
-        bins = [f"{share:.0%} sure, {n:,} posts" for share, n in zip(table["confidence"], table["n"], strict=True)]
-        return table.assign(**{"when it says": bins}).rename(columns={"right": "share right"})[
-            ["when it says", "share right", "low", "high", "n"]]
+        return agreement.in_words(self.calibration)
 
     @property
     def facts(self) -> dict:
@@ -98,16 +93,6 @@ class Evaluation:
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts."""
         return f"{said}; {len(self.posts):,} posts"
-
-    @staticmethod
-    def formats(table: pd.DataFrame) -> dict[str, str]:
-        """Return three decimals for every score in a table."""
-        return dict.fromkeys(table.select_dtypes("float"), ",.3f")
-
-    def write(self, run_dir: str) -> None:
-        """Write metrics.json into ``run_dir``; an empty one writes nothing."""
-        if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:

@@ -14,6 +14,7 @@ DONE = {"down": "was out of reach", "throttled": "was throttled", "truncated": "
         "refused": "refused our requests", "stopped": "was not read, since our run was ended,"}
 METHOD = "minutes from the first request that failed to the next answer, as written down while collecting"
 COUNTED = METHOD + "; missed posts: the platform's own count for those minutes less what was collected afterwards"
+INPUTS = ("gaps", "cursors")
 NAMED = 5  # sources that a sentence is spent on
 
 
@@ -99,7 +100,7 @@ def _none(store: Store) -> Claim:
     said = (f"No interruption was written down while {words.count(feeds)} {'feed was' if feeds == 1 else 'feeds were'} "
             "collected." if feeds else "No feed is collected here: the posts came as files, so nobody wrote down when "
             "a source was out of reach, and only a silence in the posts can show it.")
-    return _claim("collect.ledger", said, 0, "minutes", feeds, METHOD, 0.2 if feeds else 0.3)
+    return Claim.quality("collect.ledger", said, 0, "minutes", feeds, METHOD, 0.2 if feeds else 0.3, INPUTS)
 
 
 def _total(rows: pd.DataFrame, by_source: pd.DataFrame) -> Claim:
@@ -107,7 +108,7 @@ def _total(rows: pd.DataFrame, by_source: pd.DataFrame) -> Claim:
     open_ = f"; {words.count(running)} of them had not ended when last tried" if running else ""
     said = (f"Collection was interrupted {_often(len(rows))}, for {_long(minutes)} in all, in "
             f"{words.count(len(by_source))} {'source' if len(by_source) == 1 else 'sources'}{open_}.")
-    return _claim("collect.ledger", said, minutes, "minutes", len(rows), METHOD, 0.5)
+    return Claim.quality("collect.ledger", said, minutes, "minutes", len(rows), METHOD, 0.5, INPUTS)
 
 
 def _of_source(rows: pd.DataFrame, sums: dict) -> Claim:
@@ -121,8 +122,9 @@ def _of_source(rows: pd.DataFrame, sums: dict) -> Claim:
     said = f"{told}{rest}; {_cost(sums, len(rows))}."
     about = {"source": str(worst["source"]), "day": f"{worst['start']:%Y-%m-%d}", "direction": "gap"}
     missed = None if pd.isna(sums["missed"]) else int(sums["missed"])
-    return _claim(f"collect.ledger.{words.slug(worst['source'])}", said, sums["minutes"], "minutes", len(rows),
-                  METHOD if missed is None else COUNTED, 0.7 if missed or sums["minutes"] >= 60 else 0.4, about)
+    return Claim.quality(f"collect.ledger.{words.slug(worst['source'])}", said, sums["minutes"], "minutes", len(rows),
+                         METHOD if missed is None else COUNTED, 0.7 if missed or sums["minutes"] >= 60 else 0.4,
+                         INPUTS, about=about)
 
 
 def _cost(sums: dict, number: int) -> str:
@@ -145,9 +147,3 @@ def _long(minutes: float) -> str:
 
 def _often(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{words.count(number)} times")
-
-
-def _claim(name: str, said: str, value: float, unit: str, n: int, method: str, weight: float,
-           about: dict | None = None) -> Claim:
-    return Claim(name, said, value, unit, n=n, method=method, inputs=("gaps", "cursors"), kind="quality",
-                 weight=weight, about=about or {})

@@ -12,6 +12,7 @@ from earshot.enrich import geography
 TOP = 10
 LEAST = 10  # posts with both before a rate of disagreement is said
 METHOD = "stated places looked up in a gazetteer, else inferred from the words or the author's circle; Wilson interval"
+INPUTS = ("posts", "geography")
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,13 @@ def _claims(kinds: pd.DataFrame, known: pd.DataFrame, both: pd.DataFrame) -> lis
     share, low, high = 1 - unknown["value"], 1 - unknown["high"], 1 - unknown["low"]
     said = (f"For {words.percent(share)} of posts ({words.between(low, high)}) it is known or inferred where they come "
             "from; the others stay unknown.")
-    claims = [_claim("clean.geography", said, share, low, high, int(unknown["n"]))]
+    claims = [Claim.quality("clean.geography", said, share, "share", unknown["n"], METHOD, 0.15, INPUTS, low=low,
+                            high=high)]
     if len(both) and both["n"].iloc[0] >= LEAST:
         row = both.iloc[0]
         differ = words.percent(row["value"])
         said = (f"Where a profile states a country and the words name one too, they differ in {differ} of posts "
                 f"({words.between(row['low'], row['high'])}): travellers, and mistakes.")
-        claims.append(_claim("clean.geography.differs", said, row["value"], row["low"], row["high"], int(row["n"])))
+        claims.append(Claim.of("clean.geography.differs", said, row, method=METHOD, inputs=INPUTS, kind="quality",
+                               weight=0.15))
     return claims
-
-
-def _claim(id_: str, said: str, value: float, low: float, high: float, n: int) -> Claim:
-    return Claim(id_, said, value, "share", low, high, n, METHOD, ("posts", "geography"), "quality", 0.15)

@@ -13,6 +13,7 @@ from scipy import stats
 from earshot.analyse import words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief, ParamError
+from earshot.core.proportion import wilson
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
@@ -123,9 +124,9 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
     apart = len(probes) - judged
     said = (f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the volume"
             + (f"; {words.count(apart)} fell outside what was collected." if apart else "."))
-    claims = [Claim("collect.events", said, found / judged if judged else None, "share",
-                    *_interval(found, judged), n=judged, method=METHOD, inputs=("posts", "gaps"), kind="quality",
-                    weight=0.4)]
+    low, high = wilson(found, judged) if judged else (None, None)
+    claims = [Claim("collect.events", said, found / judged if judged else None, "share", low, high,
+                    judged, METHOD, ("posts", "gaps"), "quality", 0.4)]
     for row in probes[probes["verdict"] == MISSED].to_dict("records"):
         lost = f" {words.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
         said = (f"{row['event']} does not show: {words.count(row['came'])} posts about {words.spoken(row['about'])} in "
@@ -134,10 +135,3 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
                             method=METHOD, inputs=("posts", "gaps"), kind="quality", weight=0.6,
                             about={"day": f"{row['start']:%Y-%m-%d}"}))
     return claims
-
-
-def _interval(found: int, judged: int) -> tuple[float | None, float | None]:
-    if not judged:
-        return None, None
-    interval = stats.binomtest(found, judged).proportion_ci(method="wilson")
-    return interval.low, interval.high

@@ -12,6 +12,7 @@ TOP = 10
 LEAST = 20
 MEASURED = {"en": 0.97, "de": 0.98, "fr": 0.95, "es": 0.94, "nl": 0.98}  # recall on labelled tweets (the model's card)
 METHOD = "language step: own letter-group model and py3langid; shares clustered by author, Wilson interval"
+INPUTS = ("posts", "language")
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,13 @@ def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
     said = (f"{words.percent(mixed['value'])} of posts mix two languages "
             f"({words.between(mixed['low'], mixed['high'])}), and of {words.percent(undecided['value'])} the language "
             f"stays undecided ({words.between(undecided['low'], undecided['high'])}).")
-    claims = [_claim("clean.languages.mixed", said, mixed)]
+    claims = [Claim.of("clean.languages.mixed", said, mixed, method=METHOD, inputs=INPUTS, kind="quality", weight=0.15)]
     big = grouped[grouped["posts"] >= LEAST].drop(index="und", errors="ignore")
     untested = [words.spoken(code) for code in big.index if code not in MEASURED]
     if untested:
         said = (f"How well {words.listed(untested)} {'is' if len(untested) == 1 else 'are'} told was never measured on "
                 "labelled posts: read figures by these languages with care.")
         share = big.loc[[code for code in big.index if code not in MEASURED], "posts"].sum() / grouped["posts"].sum()
-        claims.append(Claim("clean.languages.untested", said, share, "share", None, None, int(grouped["posts"].sum()),
-                            METHOD, ("posts", "language"), "quality", 0.15))
+        claims.append(Claim.quality("clean.languages.untested", said, share, "share", grouped["posts"].sum(), METHOD,
+                                    0.15, INPUTS))
     return claims
-
-
-def _claim(id_: str, said: str, row: pd.Series) -> Claim:
-    return Claim(id_, said, row["value"], "share", row["low"], row["high"], int(row["n"]), METHOD,
-                 ("posts", "language"), "quality", 0.15)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from earshot.analyse import words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+from earshot.core.proportion import wilson
 from earshot.govern import canaries, masking, second_look
 
 EACH = 25  # canaries of every form
@@ -75,7 +75,7 @@ def _by_type(planted: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
     rows = []
     for type_, group in planted.groupby("type", sort=False):
         hidden = int(group["hidden"].sum())
-        low, high = stats.binomtest(hidden, len(group)).proportion_ci(method="wilson")
+        low, high = wilson(hidden, len(group))
         marks = int(texts.str.count(rf"\[{type_}\]").sum())
         rows.append({"type": type_, "planted": len(group), "hidden": hidden, "share": hidden / len(group), "low": low,
                      "high": high, "masked here": marks, "left": marks * (len(group) - hidden) / max(1, hidden)})
@@ -85,7 +85,7 @@ def _by_type(planted: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
 def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) -> list[Claim]:
     sure, partly = by_type[~by_type["type"].isin(PARTLY)], by_type[by_type["type"].isin(PARTLY)]
     hidden, planted = int(sure["hidden"].sum()), int(sure["planted"].sum())
-    low, high = stats.binomtest(hidden, planted).proportion_ci(method="wilson")
+    low, high = wilson(hidden, planted)
     worst = sure[sure["share"] < 0.99].sort_values("share")
     told = words.listed([f"{SAID[row['type']]} ({words.percent(row['share'])})" for row in worst.to_dict("records")])
     said = (f"Of {words.count(planted)} invented private details woven into our own texts, "

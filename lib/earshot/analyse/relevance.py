@@ -90,6 +90,5 @@ def _claims(shares: pd.DataFrame) -> list[Claim]:
 
 def _claim(id_: str, said: str, row: pd.Series) -> Claim:
     about = {} if row["brand"] == "All brands" else {"brand": row["brand"]}
-    return Claim(id_, said, row["value"], "share", row["low"], row["high"], int(row["n"]),
-                 BY_LABELS if row["method"] == "labels" else BY_RULES, ("posts", "relevance"), "quality", 0.3,
-                 about=about)
+    return Claim.of(id_, said, row, method=BY_LABELS if row["method"] == "labels" else BY_RULES,
+                    inputs=("posts", "relevance"), kind="quality", weight=0.3, about=about)

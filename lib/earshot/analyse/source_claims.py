@@ -18,20 +18,15 @@ def state(posts: pd.DataFrame, card: "SourceScorecard", workspace: str) -> list[
             *_terms(card, workspace)]
 
 
-def _claim(name: str, said: str, value: float, unit: str, n: int, method: str, weight: float, **more) -> Claim:
-    return Claim(f"collect.{name}", said, value, unit, n=n, method=method, weight=weight, kind="quality",
-                 inputs=more.pop("inputs", ("posts",)), **more)
-
-
 def _vanished(card: "SourceScorecard") -> list[Claim]:
     if card.vanished.empty:
         return []
     last = card.vanished.sort_values("at").iloc[-1]
     said = (f"The field {last['field']} of {last['source']}, filled in its earlier files, is empty in every post of "
             f"{last['file']}: check the export before its figures are read.")
-    return [_claim("vanished", said, len(card.vanished), "fields", len(card.vanished),
-                   "empty in all posts where chance makes that rarer than one file in a thousand", 0.8,
-                   inputs=("imports",))]
+    return [Claim.quality("collect.vanished", said, len(card.vanished), "fields", len(card.vanished),
+                          "empty in all posts where chance makes that rarer than one file in a thousand", 0.8,
+                          ("imports",))]
 
 
 def _usable(posts: pd.DataFrame, card: "SourceScorecard") -> list[Claim]:
@@ -41,8 +36,9 @@ def _usable(posts: pd.DataFrame, card: "SourceScorecard") -> list[Claim]:
     said = (f"{best['source']} {first}: {words.count(best['number'])} of its "
             f"{words.count(best['posts'])} posts ({words.percent(best['usable'])}; "
             f"{words.between(best['usable_low'], best['usable_high'])}) neither repeat another nor are off topic.")
-    return [_claim("usable", said, best["usable"], "share", best["posts"], "share of posts, clustered by author", 0.3,
-                   low=best["usable_low"], high=best["usable_high"], inputs=("posts", "duplicates", "relevance"))]
+    return [Claim.quality("collect.usable", said, best["usable"], "share", best["posts"],
+                          "share of posts, clustered by author", 0.3, ("posts", "duplicates", "relevance"),
+                          low=best["usable_low"], high=best["usable_high"])]
 
 
 def _lag(card: "SourceScorecard") -> list[Claim]:
@@ -55,8 +51,8 @@ def _lag(card: "SourceScorecard") -> list[Claim]:
     said = (f"{last['source']} comes latest: half of its posts later than {_hours(last['lag'])} after they were "
             f"written, a tenth later than {_hours(last['lag_p90'])}; {first['source']} is there after "
             f"{_hours(first['lag'])}.")
-    return [_claim("source_lag", said, last["lag"], "hours", last["posts"], "order-statistic interval of the median",
-                   0.2, low=last["lag_low"], high=last["lag_high"])]
+    return [Claim.quality("collect.source_lag", said, last["lag"], "hours", last["posts"],
+                          "order-statistic interval of the median", 0.2, low=last["lag_low"], high=last["lag_high"])]
 
 
 def _price(card: "SourceScorecard") -> list[Claim]:
@@ -67,8 +63,9 @@ def _price(card: "SourceScorecard") -> list[Claim]:
     said = f"A usable mention from {cheap['source']} costs {_money(cheap['price'])} ({_range(cheap)})"
     if len(priced) > 1:
         said += f", one from {dear['source']} {_money(dear['price'])} ({_range(dear)})"
-    return [_claim("price", f"{said}.", cheap["price"], "price", cheap["posts"],
-                   "price of the window over usable mentions", 0.4, low=cheap["price_low"], high=cheap["price_high"])]
+    return [Claim.quality("collect.price", f"{said}.", cheap["price"], "price", cheap["posts"],
+                          "price of the window over usable mentions", 0.4, low=cheap["price_low"],
+                          high=cheap["price_high"])]
 
 
 def _stripped(card: "SourceScorecard") -> list[Claim]:
@@ -80,8 +77,8 @@ def _stripped(card: "SourceScorecard") -> list[Claim]:
     more = (f" {words.count(number)} {'post' if number == 1 else 'posts'} came as an id alone and must be fetched from "
             "the platform.") if number else ""
     said = f"Exports of {vendors} are not whole by contract; what they leave out is listed below.{more}"
-    return [_claim("stripped", said, number, "posts", number, "rows refused for want of text", 0.5,
-                   inputs=("quarantine",))]
+    return [Claim.quality("collect.stripped", said, number, "posts", number, "rows refused for want of text", 0.5,
+                          ("quarantine",))]
 
 
 def _terms(card: "SourceScorecard", workspace: str) -> list[Claim]:
@@ -91,11 +88,11 @@ def _terms(card: "SourceScorecard", workspace: str) -> list[Claim]:
     if len(assumed):
         said = (f"{words.listed(sorted(assumed))} {'has' if len(assumed) == 1 else 'have'} no terms card in "
                 f"params/{workspace}/terms.yml; it is assumed that {ASSUMED}.")
-        claims.append(_claim("terms", said, len(assumed), "sources", len(assumed), "terms.yml", 0.5))
+        claims.append(Claim.quality("collect.terms", said, len(assumed), "sources", len(assumed), "terms.yml", 0.5))
     if late:
         said = f"{words.count(late)} {'deletion was' if late == 1 else 'deletions were'} followed later than agreed."
-        claims.append(_claim("deletions", said, late, "posts", int(card.terms["deletions"].sum()),
-                             "time from deletion to removal against the terms card", 0.7, inputs=("deletions",)))
+        claims.append(Claim.quality("collect.deletions", said, late, "posts", card.terms["deletions"].sum(),
+                                    "time from deletion to removal against the terms card", 0.7, ("deletions",)))
     return claims
 
 

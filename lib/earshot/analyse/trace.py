@@ -12,6 +12,7 @@ import pandas as pd
 from earshot.collect.query import catalogue
 from earshot.collect.query.engine import Engine
 from earshot.core import clock
+from earshot.core.literals import quoted
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 from earshot.govern.masking import mask_text
@@ -67,7 +68,7 @@ def _stored(workspace: Workspace, wanted: str) -> pd.Series | None:
             return found.iloc[0]
     ids = re.findall(r"[\w\-]{4,}", wanted)[-1:] if re.fullmatch(r"\S+", wanted) else []
     for number in ids:
-        found = store.sql(f"SELECT post_id FROM posts WHERE post_id LIKE {_quoted('%:' + number)} LIMIT 1")
+        found = store.sql(f"SELECT post_id FROM posts WHERE post_id LIKE {quoted('%:' + number)} LIMIT 1")
         if len(found):
             return store.read("posts", where={"post_id": found["post_id"].iloc[0]}).iloc[0]
     return None if re.fullmatch(r"\S+", wanted) else _alike(store, mask_text(wanted))
@@ -79,7 +80,7 @@ def _alike(store, text: str) -> pd.Series | None:
     longest = sorted(said, key=len, reverse=True)[:LONGEST_WORDS]
     if not longest:
         return None
-    where = " OR ".join(f"text ILIKE {_quoted('%' + word + '%')}" for word in longest)
+    where = " OR ".join(f"text ILIKE {quoted('%' + word + '%')}" for word in longest)
     found = store.sql(f"SELECT post_id, text FROM posts WHERE {where}")
     if found.empty:
         return None
@@ -91,10 +92,6 @@ def _alike(store, text: str) -> pd.Series | None:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub(r"https?://\S+|@\w+", " ", text.lower()))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _before(workspace: Workspace, wanted: str, moment: pd.Timestamp | None):
@@ -118,7 +115,7 @@ def _refused(store, wanted: str) -> str:
     """Return why a row that holds the id or the words was refused, "" when there is none."""
     piece = mask_text(wanted)[:60]
     last = re.findall(r"[\w\-]{4,}", wanted)[-1:] if re.fullmatch(r"\S+", wanted) else []
-    where = " OR ".join(f"contains(payload, {_quoted(part)})" for part in {piece, *last} if part)
+    where = " OR ".join(f"contains(payload, {quoted(part)})" for part in {piece, *last} if part)
     found = store.sql(f"SELECT reason FROM quarantine WHERE {where} LIMIT 1")
     return str(found["reason"].iloc[0]) if len(found) else ""
 
@@ -204,7 +201,7 @@ def _window(workspace: Workspace, post: pd.Series):
     if params.brands and post["brand"] not in params.brands:
         yield "brand", STOPPED, f"filed under {post['brand'] or 'no brand'}, which is not compared"
         return
-    counted = store.sql(f"SELECT count(*) AS n FROM posts WHERE brand = {_quoted(str(post['brand']))}")
+    counted = store.sql(f"SELECT count(*) AS n FROM posts WHERE brand = {quoted(str(post['brand']))}")
     number = int(counted["n"].iloc[0])
     verdict = STOPPED if number < params.min_posts else PASSED
     yield "least number", verdict, f"{post['brand']} has {number:,} posts; {params.min_posts} are needed"

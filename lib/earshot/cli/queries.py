@@ -80,14 +80,14 @@ def _posts(space, node):
 
 
 def _show(asked, posts, limit: int) -> None:
-    from earshot.collect.query.accuracy import wilson
     from earshot.collect.query.engine import Engine
     from earshot.collect.query.explain import explain, marked
+    from earshot.core.proportion import wilson
     if posts.empty:
         say("There are no posts in this workspace yet; earshot import brings some in.")
         return
     rows = Engine({"asked": asked}).match(posts).rows("asked")
-    share, low, high = wilson(len(rows), len(posts))
+    share, (low, high) = len(rows) / len(posts), wilson(len(rows), len(posts))
     say(f"Found {len(rows):,} of {len(posts):,} public posts: {share:.2%} (95 % interval {low:.2%} to {high:.2%}).")
     for post in posts.iloc[rows[:limit]].to_dict("records"):
         found = explain(asked, post)

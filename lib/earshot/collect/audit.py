@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from earshot.core.clock import now
 from earshot.core.params import ParamError, nearest
+from earshot.core.proportion import wilson
 from earshot.core.workspace import Workspace
 
 SIZE = 50  # posts drawn per filter
-LEVEL = 0.95
 COLUMNS = ["filter", "post_id", "reason", "text", "verdict"]
 VERDICTS = ("good", "bad")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -97,7 +96,4 @@ def _share(good: int, n: int, size: int) -> tuple[float, float, float]:
         return share, share, share
     # A sample that is a large part of the whole says more than its number (finite population correction).
     effective = n * (size - 1) / (size - n)
-    z = stats.norm.ppf(0.5 + LEVEL / 2)
-    centre = (share + z ** 2 / (2 * effective)) / (1 + z ** 2 / effective)
-    half = z / (1 + z ** 2 / effective) * np.sqrt(share * (1 - share) / effective + z ** 2 / (4 * effective ** 2))
-    return share, max(0.0, centre - half), min(1.0, centre + half)
+    return share, *wilson(share * effective, effective)

@@ -18,13 +18,14 @@ from earshot.collect.connections import Connection, Lost
 from earshot.collect.feeds import Feed
 from earshot.collect.gaps import Ledger
 from earshot.collect.harvest import FeedReport
-from earshot.collect.landing import quoted, stored_posts
+from earshot.collect.landing import stored_posts
 from earshot.collect.shelving import Shelf
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.answers import inside
 from earshot.collect.sources.credentials import CredentialMissing, Credentials
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Answer, Gone, Page, Query, Request
+from earshot.core.literals import listed
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
@@ -207,7 +208,7 @@ class Follower:
             return []
         names = self._shelf.pseudonyms.names(pd.Series([one.account for one in left]),
                                              self.workspace.params.handles)
-        found = self.workspace.store.sql(f"SELECT DISTINCT author FROM posts WHERE author IN ({quoted(names)})")
+        found = self.workspace.store.sql(f"SELECT DISTINCT author FROM posts WHERE author IN {listed(names)}")
         return [one for one, name in zip(left, names) if name in set(found["author"])]
 
     def _id(self, row: dict) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.collect import exports, rows
-from earshot.collect.landing import quoted, stored_posts
+from earshot.collect.landing import stored_posts
 from earshot.collect.mapping import Source
 from earshot.collect.objects import from_lines
 from earshot.core import clock
+from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace
 
 
@@ -17,7 +18,7 @@ def list_ids(workspace: Workspace, source: Source) -> Path | None:
 
     Posts that have come since, from the platform or another vendor, are no longer on the list.
     """
-    named = f"source = {quoted([source.name])} AND reason = {quoted([exports.STRIPPED])}"
+    named = f"source = {quoted(source.name)} AND reason = {quoted(exports.STRIPPED)}"
     waiting = workspace.store.sql(f"SELECT payload FROM quarantine WHERE {named}")
     place = workspace.data / "rehydrate" / f"{source.name}.txt"
     if waiting.empty:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from earshot.collect.landing import Landed, Landing, delete, quoted
+from earshot.collect.landing import Landed, Landing, delete
 from earshot.collect.mapping import Source, parse, read_sources
 from earshot.collect.objects import from_lines
 from earshot.collect.readers import BATCH
+from earshot.core.literals import quoted
 from earshot.core.params import ParamError, nearest
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
@@ -51,7 +52,7 @@ def remap(workspace: Workspace, source: str, progress: Callable[[str, float], No
             progress(file, place / len(files))
     # A post whose payload retention has removed cannot be made anew; it stays as it is.
     there = store.sql(f"SELECT post_id FROM posts SEMI JOIN raw USING (payload_ref) "
-                      f"WHERE source = {quoted([source])}")["post_id"]
+                      f"WHERE source = {quoted(source)}")["post_id"]
     stale = there[~there.isin(pd.concat(kept))] if kept else there
     delete(store, "posts", "post_id", stale)
     return total
@@ -99,7 +100,7 @@ def _differences(old: pd.DataFrame, new: pd.DataFrame, reasons: dict) -> pd.Data
 
 
 def _files(store: Store, source: str) -> list[str]:
-    named = f"source = {quoted([source])}"
+    named = f"source = {quoted(source)}"
     found = store.sql(f"SELECT file, min(collected_at) AS at FROM raw WHERE {named} GROUP BY file UNION ALL "
                       f"SELECT file, min(seen_at) FROM quarantine WHERE {named} GROUP BY file")
     return list(found.sort_values("at")["file"].drop_duplicates())
@@ -115,7 +116,7 @@ def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tup
         good = batch.reasons == ""
         moved = rows[good & rows["week"].notna() & (rows["week"] != batch.posts["week"])]
         for week, group in moved.groupby("week"):  # its time changed, so its payload lies in another partition now
-            delete(store, "raw", "payload_ref", group["payload_ref"], f"week = {quoted([week])}")
+            delete(store, "raw", "payload_ref", group["payload_ref"], f"week = {quoted(week)}")
         delete(store, "quarantine", "payload_ref", rows.loc[good & rows["week"].isna(), "payload_ref"])
         yield landed, landing.ids[-1]
 
@@ -124,7 +125,7 @@ def _stored(store: Store, source: str, file: str) -> Iterator[pd.DataFrame]:
     """Yield the stored rows of one file in batches, as they were at the first, whatever is written meanwhile."""
     before = store.at(store.versions())
     for offset in range(0, 1 << 40, BATCH):
-        rows = before.sql(_STORED.format(source=quoted([source]), file=quoted([file]), limit=BATCH, offset=offset))
+        rows = before.sql(_STORED.format(source=quoted(source), file=quoted(file), limit=BATCH, offset=offset))
         if rows.empty:
             return
         yield rows.assign(at=rows["moment"].dt.tz_convert("UTC").astype("datetime64[us, UTC]"))

@@ -5,11 +5,12 @@ from collections import Counter
 import pandas as pd
 
 from earshot.collect import rows
-from earshot.collect.landing import delete, quoted
+from earshot.collect.landing import delete
 from earshot.collect.mapping import Source
 from earshot.collect.objects import from_lines
 from earshot.collect.origins import sources_of
 from earshot.core import clock
+from earshot.core.literals import listed
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
@@ -81,10 +82,10 @@ def _payloads(workspace: Workspace, ids: pd.Series) -> pd.Series:
         named = pd.concat([named, named.str.extract(r"_(\w+)$")[0].dropna()])
     named = named.drop_duplicates()
     for start in range(0, len(named), CHUNK):
-        listed = quoted(named.iloc[start:start + CHUNK])
+        wanted = f"list_value{listed(named.iloc[start:start + CHUNK])}"
         for table in ("raw", "quarantine"):
             near = store.sql(f"SELECT source, payload_ref, payload FROM {table} WHERE payload LIKE '{{%' AND "
-                             f"list_has_any(regexp_extract_all(payload, '[A-Za-z0-9_.-]+'), [{listed}])")
+                             f"list_has_any(regexp_extract_all(payload, '[A-Za-z0-9_.-]+'), {wanted})")
             found += [_of_these(sources[name], part, workspace, ids) for name, part in near.groupby("source")
                       if name in sources]
     return pd.concat(found)

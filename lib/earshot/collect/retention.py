@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.collect import terms
-from earshot.collect.landing import quoted
 from earshot.core import clock
+from earshot.core.literals import quoted
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 
@@ -86,12 +86,12 @@ def _due(workspace: Workspace, at: pd.Timestamp) -> Iterator[pd.DataFrame]:
             continue
         before = (at - pd.Timedelta(days=rule.keep_days)).isoformat()
         conditions = [belongs, f"{time} < TIMESTAMPTZ '{before}'"]
-        conditions += [f"source = {quoted([rule.source])}"] if rule.source else []
+        conditions += [f"source = {quoted(rule.source)}"] if rule.source else []
         if rule.region and table == "posts":
-            conditions.append(f"lower(region) = {quoted([rule.region.lower()])}")
+            conditions.append(f"lower(region) = {quoted(rule.region.lower())}")
         elif rule.region:
             conditions.append(f"payload_ref IN (SELECT payload_ref FROM posts WHERE lower(region) = "
-                              f"{quoted([rule.region.lower()])})")
+                              f"{quoted(rule.region.lower())})")
         if rule.then == "mask":
             conditions.append("text <> ''")
         rows = store.sql(f"SELECT {key} AS key, strftime({time}, '%G-W%V') AS week FROM {table} "

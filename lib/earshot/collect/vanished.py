@@ -9,10 +9,10 @@ from collections import Counter
 
 import pandas as pd
 
+from earshot.core.proportion import wilson
 from earshot.core.workspace import Workspace
 
 RARE = 0.001
-Z = 1.96
 
 
 def fields(workspace: Workspace, source: str, filled: Counter) -> list[str]:
@@ -20,7 +20,7 @@ def fields(workspace: Workspace, source: str, filled: Counter) -> list[str]:
     before = earlier(workspace, source)
     number = filled["posts"]
     return [name for name, count in sorted(before.items()) if name in filled and name != "posts" and not filled[name]
-            and (1 - low(count, before["posts"])) ** number < RARE]
+            and (1 - wilson(count, before["posts"])[0]) ** number < RARE]
 
 
 def earlier(workspace: Workspace, source: str) -> Counter:
@@ -33,15 +33,6 @@ def earlier(workspace: Workspace, source: str) -> Counter:
     for text in noted:
         total.update(json.loads(text).get("filled", {}))
     return total
-
-
-def low(count: int, number: int) -> float:
-    """Return the lower Wilson (1927) bound of a share."""
-    if not number:
-        return 0.0
-    share, z2 = count / number, Z ** 2
-    half = Z * (share * (1 - share) / number + z2 / (4 * number ** 2)) ** 0.5
-    return max(0.0, (share + z2 / (2 * number) - half) / (1 + z2 / number))
 
 
 def table(imports: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A claim: one sentence a report states, with the number, interval and data that carry it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 KINDS = ("level", "change", "event", "quality", "kpi", "new")
@@ -37,6 +38,17 @@ class Claim:
                 object.__setattr__(self, name, float(number))
         object.__setattr__(self, "n", int(self.n))
         object.__setattr__(self, "inputs", tuple(self.inputs))
+
+    @classmethod
+    def of(cls, id: str, sentence: str, estimate: Mapping, unit: str = "share", **rest) -> "Claim":
+        """Return the claim that states an estimate: a row with value, low, high and n; ``rest`` are other fields."""
+        return cls(id, sentence, estimate["value"], unit, estimate["low"], estimate["high"], estimate["n"], **rest)
+
+    @classmethod
+    def quality(cls, id: str, sentence: str, value: float | None, unit: str, n: int, method: str, weight: float,
+                inputs: tuple[str, ...] = ("posts",), **rest) -> "Claim":
+        """Return a claim on the data themselves, how far other figures can be trusted; ``rest`` are other fields."""
+        return cls(id, sentence, value, unit, n=n, method=method, inputs=inputs, kind="quality", weight=weight, **rest)
 
     def as_dict(self) -> dict:
         """Return the claim as plain values, ready for JSON."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from earshot.core.literals import listed
+
 FILES = 32  # a week in more files than this is written anew as one, or reading slows down
 
 
@@ -27,7 +29,7 @@ def plan(connection, spec, rows) -> Plan:
     if not known:
         return Plan(rows, rows.slice(0, 0), [])
     parts = sorted({part for _, part in known})
-    only = f" AND {where} IN ({_listed(parts)})" if spec.partition else ""
+    only = f" AND {where} IN {listed(parts)}" if spec.partition else ""
     differ = " OR ".join(f'g."{name}" IS DISTINCT FROM t."{name}"' for name in compared(spec)) or "false"
     changed = connection.sql(f'SELECT DISTINCT g._row FROM given g JOIN "{spec.name}" t ON {same}{only} '
                              f"WHERE {differ}").fetchall()
@@ -41,7 +43,7 @@ def replace(delta, spec, rows, partitions: list[str]) -> None:
     match = " AND ".join(f't."{name}" = s."{name}"' for name in spec.key)
     if spec.partition:
         touched = sorted({*partitions, *rows[spec.partition].to_pylist()})
-        match += f' AND t."{spec.partition}" IN ({_listed(touched)})'
+        match += f' AND t."{spec.partition}" IN {listed(touched)}'
     (delta.merge(rows, match, source_alias="s", target_alias="t", merge_schema=True)
      .when_matched_update_all().when_not_matched_insert_all().execute())
 
@@ -57,7 +59,3 @@ def tidy(delta, spec, rows) -> None:
 def compared(spec) -> list[str]:
     """Return the columns in which a difference makes a row a changed row."""
     return [name for name in spec.columns if name not in {*spec.key, *spec.volatile}]
-
-
-def _listed(values: list[str]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from earshot.core.literals import listed, quoted
 from earshot.core.params import ParamError, nearest, read_yaml
 
 SETTINGS = ("home", "reads", "crossings")
@@ -43,9 +44,7 @@ class Bounds:
     @property
     def condition(self) -> str:
         """The SQL condition under which a row of posts may be read."""
-        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(self.regions))
-        home = self.home.replace("'", "''")
-        return f"coalesce(nullif(region, ''), '{home}') IN ({listed})"
+        return f"coalesce(nullif(region, ''), {quoted(self.home)}) IN {listed(sorted(self.regions))}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import unquote
 
+from earshot.core.literals import quoted
+
 FOLLOWS = {"raw": "payload_ref", "accounts": "author", "coordination": "author"}
 
 
@@ -42,4 +44,4 @@ def bound(connection, spec, delta, posts, bounds) -> None:
 
 def _literal(file: str) -> str:
     """Return a file's path, which Delta gives percent-encoded, as DuckDB wants it: in quotes, and no pattern."""
-    return "'" + re.sub(r"([\[*?])", r"[\1]", unquote(file)).replace("'", "''") + "'"
+    return quoted(re.sub(r"([\[*?])", r"[\1]", unquote(file)))

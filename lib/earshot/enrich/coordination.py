@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.enrich.literals import listed
+from earshot.core.literals import listed
 
 WINDOWS = {"co_post": 900, "co_link": 900, "co_hashtag": 60}  # seconds; a hashtag in common means less than a text
 BURSTING = ("co_hashtag",)  # networks whose objects have bursts that nobody arranges

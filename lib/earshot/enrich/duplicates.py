@@ -16,10 +16,10 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from earshot.core.literals import listed
 from earshot.core.spread import spread
 from earshot.enrich import likeness
 from earshot.enrich.likeness import are_alike, is_long, jaccard, normalise
-from earshot.enrich.literals import listed
 
 TABLE = "duplicates"
 VERSION = "2"

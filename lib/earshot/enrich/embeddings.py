@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from earshot.core.literals import quoted
 from earshot.core.store import Store
 
 TABLE = "embeddings"
@@ -52,7 +53,7 @@ def add(frame: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
 def update(store: Store, model: str = MODEL, progress: Callable[[int, int], None] | None = None) -> int:
     """Embed every clean text that has no vector of this model yet, and return how many there were."""
     pending = store.sql(f"""SELECT DISTINCT c.content_hash FROM clean c LEFT JOIN embeddings e
-        ON e.content_hash = c.content_hash AND e.model = '{model.replace("'", "''")}'
+        ON e.content_hash = c.content_hash AND e.model = {quoted(model)}
         WHERE e.content_hash IS NULL ORDER BY c.content_hash""")
     for start in range(0, len(pending), CHUNK):
         part = pending.iloc[start:start + CHUNK]

@@ -16,9 +16,9 @@ from earshot.collect.query.clauses import alternatives
 from earshot.collect.query.engine import Engine
 from earshot.collect.query.nodes import Field, Node, walk
 from earshot.collect.query.pretty import pretty
+from earshot.core.literals import quoted
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
-from earshot.enrich.literals import listed
 
 TABLE = "matches"
 VERSION = "1"  # of what a query means (tokens, match): a change here reads all posts again
@@ -37,7 +37,7 @@ def update(workspace: Workspace) -> int:
         return 0
     now = ",".join([VERSION, *(f"{name}={named[name].stamp}" for name in sorted(named))])
     pending = store.sql(f"SELECT DISTINCT p.week, {_WAS} AS was FROM posts p LEFT JOIN queried s USING (post_id) "
-                        f"WHERE {_LACKS.format(now=_quoted(now))} ORDER BY 1, 2")
+                        f"WHERE {_LACKS.format(now=quoted(now))} ORDER BY 1, 2")
     if pending.empty:
         return 0
     _forget(store, named)
@@ -46,7 +46,7 @@ def update(workspace: Workspace) -> int:
 
 def _forget(store: Store, named: Mapping[str, Named]) -> None:
     """Delete the matches of queries that are gone or say something else now."""
-    kept = " OR ".join(f"(query = {_quoted(name)} AND version = {_quoted(one.stamp)})"
+    kept = " OR ".join(f"(query = {quoted(name)} AND version = {quoted(one.stamp)})"
                        for name, one in named.items())
     store.delete(TABLE, f"NOT ({kept or 'false'})")
 
@@ -60,14 +60,14 @@ def _read(workspace: Workspace, named: Mapping[str, Named], now: str, week: str,
     posts = store.sql(f"""
         SELECT p.post_id, p.week, p.content_hash, p.text, s.post_id IS NOT NULL AS seen{extra}
         FROM posts p LEFT JOIN queried s USING (post_id) LEFT JOIN "language" l USING (post_id)
-        WHERE p.week = {_quoted(week)} AND {_WAS} = {_quoted(was)} AND {_LACKS.format(now=_quoted(now))}
+        WHERE p.week = {quoted(week)} AND {_WAS} = {quoted(was)} AND {_LACKS.format(now=quoted(now))}
         ORDER BY p.post_id""")
     engine = _engine(asked, workspace)
     for start in range(0, len(posts), PART):
         part = posts.iloc[start:start + PART].reset_index(drop=True)
         edited = part.loc[part["seen"].astype(bool), "post_id"] if not was else part["post_id"].head(0)
         if len(edited):
-            landing.delete(store, TABLE, "post_id", edited, f"week = {_quoted(week)}")
+            landing.delete(store, TABLE, "post_id", edited, f"week = {quoted(week)}")
         found = pd.concat(_found(engine, asked, part), ignore_index=True) if asked else pd.DataFrame()
         if len(found):
             store.merge(TABLE, found)
@@ -108,7 +108,3 @@ def columns(nodes: Iterable[Node]) -> set[str]:
         elif asked.value in ("image", "place"):
             found.add({"image": "media_text", "place": "place"}[asked.value])
     return {"coalesce(l.lang, p.lang) AS lang" if name == "lang" else f"p.{name}" for name in found}
-
-
-def _quoted(text: str) -> str:
-    return listed([text])[1:-1]

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import pandas as pd
 
+from earshot.core.literals import listed, quoted
 from earshot.core.params import Brief, ParamError, nearest
 from earshot.core.spread import spread
 from earshot.core.store import Store
@@ -73,7 +74,7 @@ def _run_by_part(step: str, store: Store, params: Brief, progress: Callable[[int
 def enrich_part(step: str, root: str, params: Brief, weeks: list[str]) -> int:
     """Add ``step`` to the posts of these weeks that lack it, in commits of ``PART`` posts, and return how many."""
     store = Store(root)
-    posts = store.sql(f"{_INPUTS[step]} WHERE p.week IN ({_quoted(weeks)}) AND ({_lacking(step, params)}) "
+    posts = store.sql(f"{_INPUTS[step]} WHERE p.week IN {listed(weeks)} AND ({_lacking(step, params)}) "
                       "ORDER BY p.post_id")
     for start in range(0, len(posts), PART):
         enrich_posts(step, store, params, posts.iloc[start:start + PART])
@@ -114,8 +115,7 @@ _INPUTS = {
 
 
 def _lacking(step: str, params: Brief) -> str:
-    wanted = version(step, params).replace("'", "''")
-    return f"s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> '{wanted}'"
+    return f"s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> {quoted(version(step, params))}"
 
 
 def _pending(step: str, store: Store, params: Brief) -> pd.DataFrame:
@@ -137,7 +137,3 @@ def _waves(pending: pd.DataFrame, width: int = 8) -> Iterator[list[list[str]]]:
         filled += posts
     for start in range(0, len(parts), width):
         yield parts[start:start + width]
-
-
-def _quoted(weeks: list[str]) -> str:
-    return ", ".join("'" + week.replace("'", "''") + "'" for week in weeks)

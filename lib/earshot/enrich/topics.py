@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.clock import now
+from earshot.core.literals import listed
 from earshot.enrich import topic_words
 from earshot.enrich.embeddings import matrix
-from earshot.enrich.literals import listed
 from earshot.enrich.topic_model import FAR, TopicModel, describe, fit
 
 TABLE = "topics"

@@ -4,7 +4,6 @@ Precision and recall with Wilson's interval (1927); each clause is judged by lea
 """
 
 from collections.abc import Mapping
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -13,21 +12,11 @@ from earshot.collect.query.clauses import clauses
 from earshot.collect.query.engine import Engine
 from earshot.collect.query.nodes import Node
 from earshot.core.params import ParamError
+from earshot.core.proportion import wilson
 
 YES = {"relevant", "true", "1", "1.0", "yes", "match", "positive"}
 NO = {"irrelevant", "false", "0", "0.0", "no", "negative"}
 ENOUGH = 3  # a clause is called useless only when at least so many posts speak
-
-
-def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
-    """Return share, low and high of ``hits`` out of ``n``; without any post the share is unknown (NaN, 0, 1)."""
-    if n == 0:
-        return float("nan"), 0.0, 1.0
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return share, max(0.0, centre - half), min(1.0, centre + half)
 
 
 def truth(labels: pd.Series) -> np.ndarray:
@@ -74,18 +63,23 @@ def _mask(rows: np.ndarray, size: int) -> np.ndarray:
 
 def _figures(found: np.ndarray, relevant: np.ndarray) -> dict:
     right = int((found & relevant).sum())
-    precision, recall = wilson(right, int(found.sum())), wilson(right, int(relevant.sum()))
-    return {"found": int(found.sum()), "n": len(found), "relevant": int(relevant.sum()),
-            **dict(zip(("precision", "precision_low", "precision_high"), precision, strict=True)),
-            **dict(zip(("recall", "recall_low", "recall_high"), recall, strict=True))}
+    figures = {"found": int(found.sum()), "n": len(found), "relevant": int(relevant.sum())}
+    for name, of in (("precision", figures["found"]), ("recall", figures["relevant"])):
+        low, high = wilson(right, of)
+        figures |= {name: _share(right, of), f"{name}_low": low, f"{name}_high": high}
+    return figures
+
+
+def _share(count: int, n: int) -> float:
+    return count / n if n else float("nan")
 
 
 def _ablation(whole: np.ndarray, rest: np.ndarray, relevant: np.ndarray, level: float) -> dict:
     differs = whole != rest
     changes, right = int(differs.sum()), int((differs & (whole == relevant)).sum())
     kept = int((rest & relevant).sum())
-    return {"without_precision": wilson(kept, int(rest.sum()))[0],
-            "without_recall": wilson(kept, int(relevant.sum()))[0], "changes": changes, "right": right,
+    return {"without_precision": _share(kept, int(rest.sum())),
+            "without_recall": _share(kept, int(relevant.sum())), "changes": changes, "right": right,
             "advice": _advice(whole, rest, changes, right, level)}
 
 
@@ -93,7 +87,7 @@ def _advice(whole: np.ndarray, rest: np.ndarray, changes: int, right: int, level
     """Return what to do about a clause; ``level`` is corrected for the number of clauses that are looked at."""
     if changes == 0:
         return "changes nothing in this sample; it can go, or the sample is too small to tell"
-    sure = changes >= ENOUGH and wilson(right, changes, level)[2] < 0.5
+    sure = changes >= ENOUGH and wilson(right, changes, level)[1] < 0.5
     adds = bool((whole & ~rest).any())
     if right == 0 and changes >= ENOUGH:
         return (f"brings only false positives ({changes:,} posts, none relevant); take it out" if adds else

@@ -63,9 +63,7 @@ class Bluesky:
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the session's access token, where there is one."""
-        if "bearer" not in secrets:
-            return request
-        return replace(request, headers={**request.headers, "Authorization": f"Bearer {secrets['bearer']}"})
+        return request.authorized(f"Bearer {secrets['bearer']}") if "bearer" in secrets else request
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """Return the seconds until RateLimit-Reset when we asked too often."""

@@ -66,9 +66,7 @@ class Mastodon:
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the account's token, where there is one."""
-        if "bearer" not in secrets:
-            return request
-        return replace(request, headers={**request.headers, "Authorization": f"Bearer {secrets['bearer']}"})
+        return request.authorized(f"Bearer {secrets['bearer']}") if "bearer" in secrets else request
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """Return the seconds until the server's window opens again (X-RateLimit-Reset is an ISO time)."""

@@ -5,7 +5,7 @@ waiting, retrying, counting and storing are the same for all of them, in ``colle
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pandas as pd
@@ -47,6 +47,10 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes = b""
+
+    def authorized(self, credentials: str) -> "Request":
+        """Return the request with an Authorization header (RFC 9110): "Bearer …" or "Basic …"."""
+        return replace(self, headers={**self.headers, "Authorization": credentials})
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class X:
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the app's bearer token."""
-        return replace(request, headers={**request.headers, "Authorization": f"Bearer {secrets['bearer']}"})
+        return request.authorized(f"Bearer {secrets['bearer']}")
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """Return the seconds until X's window opens again (x-rate-limit-reset is an epoch)."""

@@ -73,7 +73,7 @@ class Zendesk:
         else:
             pair = f"{secrets.get('email', '')}/token:{secrets.get('token', '')}"
             said = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return replace(request, headers={**request.headers, "Authorization": said})
+        return request.authorized(said)
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """Return nothing: Zendesk says no more than Retry-After."""
