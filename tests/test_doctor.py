@@ -8,6 +8,7 @@ from importlib.metadata import version
 import pytest
 
 from earshot import doctor
+from earshot.govern.pseudonyms import key_place, read_key
 from earshot.publish.files import hash_file
 
 
@@ -66,6 +67,16 @@ def test_every_shipped_model_is_checked_and_whole():
     checks = list(doctor.shipped_models())
     assert {check.name for check in checks} == {f"Model {path.name}" for path in models}
     assert {check.state for check in checks} <= {"ok"}
+
+
+def test_the_key_is_looked_for_where_it_is_made(tmp_path, monkeypatch):
+    monkeypatch.delenv("EARSHOT_KEY", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert doctor.key_file().found == "none yet: made by the first import"
+    read_key()
+    assert doctor.key_file().state == "ok"
+    key_place().chmod(0o644)
+    assert doctor.key_file().state == "fail"
 
 
 def kernels(folder, command, monkeypatch):

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from earshot.core.workspace import home
+from earshot.govern.pseudonyms import key_place
 from earshot.publish.files import hash_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -140,7 +141,7 @@ def key_file() -> Check:
     """Check that only its owner can read the key of the pseudonyms."""
     if os.environ.get("EARSHOT_KEY"):
         return Check("Pseudonym key", "ok", "from EARSHOT_KEY")
-    path = Path.home() / ".config" / "earshot" / "pseudonym.key"
+    path = key_place()
     if not path.exists():
         return Check("Pseudonym key", "ok", "none yet: made by the first import")
     mode = stat.S_IMODE(path.stat().st_mode)

@@ -10,6 +10,7 @@ from earshot.collect.files import import_files, remap
 from earshot.collect.landing import GONE
 from earshot.core.params import ParamError
 from earshot.core.tables import TABLES
+from earshot.govern import keys
 from earshot.govern.pseudonyms import Pseudonyms
 
 SOURCE = {"posts": {"match": {"columns": ["id", "text"]}, "constants": {"platform": "x"},
@@ -132,6 +133,21 @@ def test_a_deleted_account_takes_its_posts_along(workspace, bring):
     assert acme.store.read("posts")["post_id"].tolist() == ["x:1003"]
     report = bring(acme, [ROWS[0] | {"id": "1009"}], "later.jsonl")
     assert dict(report.reasons) == {GONE: 1}
+
+
+def test_a_deleted_account_is_found_under_every_key_it_was_stored_under(workspace, bring, tmp_path, monkeypatch):
+    monkeypatch.delenv("EARSHOT_KEY", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "keys"))
+    acme = workspace(brands=["Acme"], sources=SOURCE, terms={"posts": REVIEW})
+    bring(acme)
+    keys.rotate()
+    bring(acme, [ROWS[0] | {"id": "1009"}], "later.jsonl")
+    names = acme.store.read("posts").set_index("post_id")["author"]
+    assert names["x:1009"].startswith("p1_")
+    acme.store.merge("deletions", deletions("jane", kind="account"))
+    tombstones.follow(acme)
+    assert not set(acme.store.read("posts")["author"]) & {names["x:1001"], names["x:1009"]}
+    assert len(acme.store.read("deletions")) == 2
 
 
 def test_a_field_that_was_filled_and_is_empty_now_is_told_on_the_first_file(workspace, bring):

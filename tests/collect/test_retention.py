@@ -126,3 +126,7 @@ def test_the_command_shows_first_and_removes_when_asked(acme):
     assert len(space.store.read("posts")) == 0
     again = CliRunner().invoke(app, ["retain", "acme"])
     assert "Nothing is due under 1 rule." in again.output
+    assert "is not as it was signed" not in again.output
+    certificate = next((space.data / "certificates").glob("*.json"))
+    certificate.write_text(certificate.read_text().replace('"due": ', '"due": 1'))
+    assert "is not as it was signed here" in " ".join(CliRunner().invoke(app, ["retain", "acme"]).output.split())

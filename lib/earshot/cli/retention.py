@@ -15,6 +15,7 @@ def retain(
     from earshot.collect import expiry, retention
     from earshot.core.workspace import open_workspace
     workspace = open_workspace(workspace)
+    _check_certificates(workspace)
     rules = retention.read_rules(workspace)
     if not rules:
         return say(f"{workspace.name} has no retention rules; write them as `retention` in params/{workspace.name}/"
@@ -33,3 +34,11 @@ def retain(
     done = expiry.carry_out(workspace)
     gone = ", ".join(f"{count:,} from {name}" for name, count in sorted(done.removed.items())) or "none"
     say(f"Removed: {gone}. Masked: {done.masked:,} posts. Certificate: {done.certificate}", "green")
+
+
+def _check_certificates(workspace) -> None:
+    """Say which certificates of earlier removals are not as they were signed."""
+    from earshot.collect import expiry
+    for path in sorted((workspace.data / "certificates").glob("*.json")):
+        if not expiry.holds(path):
+            say(f"The certificate {path} is not as it was signed here: it was changed, or the key was.", "red")

@@ -16,7 +16,8 @@ from earshot.collect.landing import GONE, delete
 from earshot.core import clock
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms import PSEUDONYM, Pseudonyms
+from earshot.govern.keys import held
+from earshot.govern.pseudonyms import PSEUDONYM
 from earshot.govern.tokens import tokens
 
 __all__ = ["GONE", "Tombstones", "follow", "marker", "names"]
@@ -59,15 +60,19 @@ def marker() -> Callable[[str], str]:
 
 
 def names(deletions: pd.DataFrame) -> pd.Series:
-    """Return what each row deletes as platform:id, or platform:pseudonym for an account."""
-    pseudonyms = Pseudonyms()
+    """Return what each row deletes as platform:id, or platform:pseudonym for an account, under each key still held.
 
-    def name(platform: str, given: str, kind: object) -> str:
+    An account that was stored under more than one key has a row for each, with the index of its deletion.
+    """
+    pseudonyms = held()
+
+    def called(platform: str, given: str, kind: object) -> list[str]:
         own = given.removeprefix(f"{platform}:")
-        return f"{platform}:{pseudonyms.name(own) if kind == 'account' else own}"
+        every = dict.fromkeys(known.name(own) for known in pseudonyms) if kind == "account" else [own]
+        return [f"{platform}:{name}" for name in every]
 
-    return pd.Series([name(*row) for row in deletions[["platform", "id", "kind"]].itertuples(index=False, name=None)],
-                     index=deletions.index, dtype="str")
+    rows = deletions[["platform", "id", "kind"]].itertuples(index=False, name=None)
+    return pd.Series([called(*row) for row in rows], index=deletions.index, dtype="object").explode().astype("str")
 
 
 def follow(workspace: Workspace, vacuum: bool = False) -> dict[str, int]:
@@ -86,7 +91,7 @@ def follow(workspace: Workspace, vacuum: bool = False) -> dict[str, int]:
     named = names(waiting)
     removed = _remove(workspace, named)
     mark = marker()
-    buried = waiting.assign(id=[mark(name) for name in named], followed_at=clock.now())
+    buried = waiting.loc[named.index].assign(id=[mark(name) for name in named], followed_at=clock.now())
     store.merge("deletions", buried.drop_duplicates(["platform", "id"]))
     delete(store, "deletions", "id", waiting["id"])
     touched = [*removed, "deletions"]

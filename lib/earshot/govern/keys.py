@@ -7,7 +7,7 @@ destroyed nobody can: the names made under it stay in the store, and no handle l
 import os
 import secrets
 
-from earshot.govern.pseudonyms import DESTROYED, KeyRefused, Pseudonyms, key_place, read_keys
+from earshot.govern.pseudonyms import DESTROYED, KeyRefused, Pseudonyms, key_place, read_key, read_keys
 
 
 def rotate() -> int:
@@ -30,9 +30,13 @@ def destroy(number: int) -> None:
     _write([DESTROYED if row == number else key for row, key in enumerate(keys)])
 
 
-def names_ever(handle: str) -> list[str]:
-    """Return the names of a handle under every key that is still held, oldest first: what an erasure must look for."""
-    return [Pseudonyms(key, number).name(handle) for number, key in enumerate(read_keys()) if key != DESTROYED]
+def held() -> list[Pseudonyms]:
+    """Return the pseudonyms under every key that is still held, oldest first: an erasure must look for all of them.
+
+    Raises KeyRefused when the newest key was destroyed.
+    """
+    read_key()
+    return [Pseudonyms(key, number) for number, key in enumerate(read_keys()) if key != DESTROYED]
 
 
 def _filed() -> list[str]:
