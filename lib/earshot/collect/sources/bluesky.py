@@ -15,8 +15,8 @@ from earshot.collect.sources import fields
 from earshot.collect.sources.answers import inside, listed
 from earshot.collect.sources.fields import Unreadable
 from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
+from earshot.govern.pseudonyms import DID
 
-DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+")
 POST = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 COLUMNS = {
     "id": "post.id", "text": "post.text", "created_at": "record.createdAt", "author": "post.author",
