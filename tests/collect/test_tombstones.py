@@ -6,8 +6,15 @@ import pytest
 from earshot import open as open_workspace
 from earshot.collect import tombstones
 from earshot.collect.demo.supply import supply
+from earshot.collect.feeds import Feed
 from earshot.collect.files import import_files
 from earshot.collect.landing import GONE
+from earshot.collect.shelving import Shelf
+from earshot.collect.sources.jetstream import Jetstream
+from earshot.collect.sources.pacing import Timepiece
+from earshot.collect.sources.protocol import Gone
+from earshot.govern import keys
+from earshot.govern.pseudonyms import Pseudonyms
 
 
 @pytest.fixture
@@ -38,3 +45,26 @@ def test_the_deletions_of_the_demo_leave_no_post_and_no_payload_and_stay_followe
     assert set(store.read("posts", columns=["post_id"])["post_id"]) == after
     assert sum(file.reasons[GONE] for file in again.files) > 0
     assert again.added == 0
+
+
+def test_what_was_deleted_stays_deleted_when_the_key_changes(workspace, posts_file, monkeypatch, tmp_path):
+    monkeypatch.delenv("EARSHOT_KEY")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    space = workspace(brands=["Acme", "Bolt"])
+    import_files(space, [posts_file(40)], approve=True)
+    first = space.store.read("posts").iloc[0]
+    gone = pd.DataFrame({"platform": first["platform"], "id": ["100003", "person5"], "kind": ["deleted", "account"],
+                         "deleted_at": pd.Timestamp("2026-03-20T08:00Z"), "source": "x"})
+    space.store.merge("deletions", gone)
+    assert tombstones.follow(space)["posts"] == 4  # one post, and the three of person5
+    keys.rotate()
+    assert import_files(space, [posts_file(41, "again.csv")]).files[0].reasons[GONE] == 4
+    ids = set(space.store.read("posts")["post_id"].str.split(":").str[1])
+    assert ids == {str(100_000 + row) for row in range(41)} - {"100003", "100005", "100022", "100039"}
+    space.store.merge("deletions", gone.assign(id=["100003", "person6"]))  # its posts lie here under the older name
+    assert tombstones.follow(space)["posts"] == 3
+    shelf = Shelf(space, Feed("sky", "jetstream", ""), Jetstream(), Pseudonyms(), Timepiece())
+    assert shelf.bury([Gone(kind="deleted", id="3k")], pd.Timestamp("2026-03-20T08:00Z")) == 1
+    tombstones.follow(space)
+    keys.rotate()
+    assert shelf.bury([Gone(kind="deleted", id="3k")], pd.Timestamp("2026-03-20T08:00Z")) == 0

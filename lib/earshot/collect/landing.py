@@ -2,7 +2,6 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -14,10 +13,12 @@ from earshot.collect import rows as shaping
 from earshot.collect.mapping import Source
 from earshot.collect.objects import recall
 from earshot.collect.privacy import protect, protect_broken
+from earshot.core.literals import listed, quoted
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
 from earshot.govern import masking
+from earshot.govern.keys import held
 from earshot.govern.packs import check_packs
 from earshot.govern.pseudonyms import Pseudonyms
 
@@ -121,15 +122,30 @@ class Landing:
               at: pd.Series | None = None) -> "Reading":
         masked: Counter = Counter()
         at = self.at if at is None else at
-        rows = recall(rows, (*self.source.fields, *chain(*self.source.joined.values())))
+        rows = recall(rows, self._mapped)
         safe = self._protected(rows, self.source, masked)
         posts, reasons = shaping.shape(safe, self.source, self.workspace.params, at)
         posts, reasons = self.admission.judge(posts, reasons, safe)
+        reasons = reasons.mask(self._gone_before(rows, at), GONE)
         texts = payload(self.admission.payloads(safe, self.source))
         made = pd.Series([reference(self.source.name, text) for text in texts], index=rows.index, dtype="str")
         posts = posts.assign(payload_ref=made if refs is None else refs,
                              row=rows.index if numbers is None else numbers)
         return Reading(posts, reasons, texts, at, masked)
+
+    def _gone_before(self, rows: pd.DataFrame, at: pd.Timestamp | pd.Series) -> pd.Series:
+        """Say which rows were deleted under a name that an older key made: of an account, or inside an id."""
+        covered, tombstones = pd.Series(False, index=rows.index), self.admission.tombstones
+        for older in held()[:-1] if tombstones.tokens else []:
+            mapped = rows[[name for name in rows if name in self._mapped]]
+            safe = protect(mapped, self.source, older, self.workspace.params.handles)
+            posts, _ = shaping.shape(safe, self.source, self.workspace.params, at)
+            covered |= tombstones.cover(posts)
+        return covered
+
+    @property
+    def _mapped(self) -> set[str]:
+        return {*self.source.fields, *chain(*self.source.joined.values())}
 
     def _protected(self, rows: pd.DataFrame, source: Source, counts: Counter | None = None) -> pd.DataFrame:
         with masking.only(check_packs(self.workspace.settings("privacy").get("packs"))):
@@ -172,7 +188,7 @@ class Landing:
         merged = store.merge("posts", posts[list(TABLES["posts"].columns)])
         moved = posts[posts["stored_week"].notna() & (posts["stored_week"] != posts["week"])]
         for week, group in moved.groupby("stored_week"):  # its time changed, so it lies in another partition now
-            delete(store, "posts", "post_id", group["post_id"], f"week = {quoted([week])}")
+            delete(store, "posts", "post_id", group["post_id"], f"week = {quoted(week)}")
         return merged.inserted - len(moved), merged.updated + len(moved)
 
 
@@ -200,18 +216,13 @@ def stored_posts(store: Store, ids: pd.Series) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:  # as a file: a list of so many ids takes SQL longer than the join
         wanted = f"{folder}/wanted.parquet"
         ids.rename("post_id").to_frame().to_parquet(wanted)
-        found = store.sql(f"SELECT {columns} FROM posts SEMI JOIN read_parquet({quoted([wanted])}) USING (post_id)")
+        found = store.sql(f"SELECT {columns} FROM posts SEMI JOIN read_parquet({quoted(wanted)}) USING (post_id)")
     return found.assign(stored_at=found["stored_at"].dt.tz_convert("UTC")) if len(found) else none
 
 
 def delete(store: Store, table: str, key: str, values: pd.Series, also: str = "true") -> int:
     """Delete the rows of a table with these keys; returns how many went."""
-    return sum(store.delete(table, f"{also} AND {key} IN ({quoted(part)})") for part in _parts(values))
-
-
-def quoted(values: Iterable[str]) -> str:
-    """Return texts as a list of SQL literals."""
-    return ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
+    return sum(store.delete(table, f"{also} AND {key} IN {listed(part)}") for part in _parts(values))
 
 
 def _parts(values: pd.Series) -> list[pd.Series]:

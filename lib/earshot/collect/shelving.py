@@ -12,9 +12,11 @@ from earshot.collect.objects import from_dicts
 from earshot.collect.sources import answers
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone, Page, Platform
-from earshot.collect.tombstones import Tombstones, marker
+from earshot.collect.tombstones import PURPOSE, Tombstones
 from earshot.core.workspace import Workspace
+from earshot.govern.keys import held
 from earshot.govern.pseudonyms import Pseudonyms
+from earshot.govern.tokens import tokens_ever
 
 UNSTORABLE = "the post holds something that cannot be stored"
 
@@ -78,12 +80,14 @@ class Shelf:
         """
         platform = self.source.constants.get("platform", self.feed.platform)
         handles, store = self.workspace.params.handles, self.workspace.store
-        named = [(one.id or self.pseudonyms.names(pd.Series([one.account]), handles).iloc[0], one)
-                 for one in gone if one.id or one.account]
+        now = self.pseudonyms.names(pd.Series([one.account for one in gone], dtype="str"), handles)
+        named = [(name, one) for one, called in zip(gone, now) for name in
+                 ([one.id] if one.id else {called, *(older.known(one.account, set()) for older in held()[:-1])})
+                 if isinstance(name, str) and name]
         if not named:
             return 0
         frame = pd.DataFrame([{"platform": platform, "id": f"{platform}:{name}", "deleted_at": one.at or at,
                                "kind": one.kind, "source": self.feed.name} for name, one in named])
-        known, mark = Tombstones.of(store), marker()
-        new = frame[[name not in known.names and mark(name) not in known.tokens for name in frame["id"]]]
+        known, marks = Tombstones.of(store), tokens_ever(PURPOSE)
+        new = frame[[not known.know(name, marks) for name in frame["id"]]]
         return store.merge("deletions", new.drop_duplicates(["platform", "id"])).inserted if len(new) else 0

@@ -18,7 +18,7 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 from earshot.govern.keys import held
 from earshot.govern.pseudonyms import PSEUDONYM
-from earshot.govern.tokens import tokens
+from earshot.govern.tokens import tokens, tokens_ever
 
 __all__ = ["GONE", "Tombstones", "follow", "marker", "names"]
 MARK = "t_"
@@ -46,11 +46,14 @@ class Tombstones:
         covered = pd.Series(False, index=posts.index)
         if not self.tokens and not self.names:
             return covered
-        mark = marker()
+        marks = tokens_ever(PURPOSE)
         for keys in (posts["post_id"], posts["platform"] + ":" + posts["author"]):
-            known = {key: key in self.names or mark(key) in self.tokens for key in keys.dropna().unique()}
-            covered |= keys.map(known).fillna(False).astype(bool)
+            covered |= keys.isin([key for key in keys.dropna().unique() if self.know(key, marks)])
         return covered
+
+    def know(self, name: str, marks: Callable[[str], list[str]]) -> bool:
+        """Say whether a post or account is deleted; ``marks`` are its tokens under all keys, since keys change."""
+        return name in self.names or any(MARK + mark in self.tokens for mark in marks(name))
 
 
 def marker() -> Callable[[str], str]:

@@ -6,13 +6,23 @@ Each purpose has a key of its own, derived from the workspace's key, so that a t
 import hmac
 from collections.abc import Callable
 
-from earshot.govern.pseudonyms import hmac_sha256, read_key
+from earshot.govern.pseudonyms import DESTROYED, hmac_sha256, read_key, read_keys
 
 
 def tokens(purpose: str) -> Callable[[str], str]:
     """Return a function from a text to 32 hex digits that stand for it; only the key's holder can tell for which."""
-    key = hmac_sha256(read_key().encode(), purpose.encode())
-    return lambda text: hmac_sha256(key, text.encode("utf-8", "replace")).hex()[:32]
+    return _made(read_key(), purpose)
+
+
+def tokens_ever(purpose: str) -> Callable[[str], list[str]]:
+    """Return a function from a text to its tokens under every key that is still held, oldest first."""
+    made = [_made(key, purpose) for key in read_keys() if key != DESTROYED]
+    return lambda text: [one(text) for one in made]
+
+
+def _made(key: str, purpose: str) -> Callable[[str], str]:
+    own = hmac_sha256(key.encode(), purpose.encode())
+    return lambda text: hmac_sha256(own, text.encode("utf-8", "replace")).hex()[:32]
 
 
 def sign(purpose: str, text: str) -> str:
