@@ -14,6 +14,7 @@ from earshot.collect.feeds import read_feeds
 from earshot.collect.gaps import read
 from earshot.collect.harvest import collect
 from earshot.collect.sources.pacing import Timepiece
+from earshot.core.params import ParamError
 
 NOW = pd.Timestamp("2022-10-07T23:00:00Z")
 RECENT = "/2/tweets/search/recent"
@@ -42,7 +43,7 @@ def space(workspace, httpserver, monkeypatch):
     monkeypatch.setenv("EARSHOT_NOW", NOW.isoformat())
     return workspace("acme", feeds={"mentions": {
         "platform": "x", "query": "tweepy", "base": httpserver.url_for(""), "brand": "Tweepy", "region": "us",
-        "credentials": {"bearer": "env:X_TOKEN"}}})
+        "credentials": {"bearer": "env:X_TOKEN"}}}, terms={"mentions": {"may_share_ids": True}})
 
 
 def pages(httpserver, faults: list[Response] | None = None) -> list[dict]:
@@ -127,11 +128,24 @@ def test_a_compliance_job_asks_about_every_post_and_what_is_gone_goes(space, htt
         lambda request: Response(json.dumps({"data": {"status": next(states)}}), content_type="application/json"))
     httpserver.expect_request("/down").respond_with_data(
         '{"id":"1578516068309794817","action":"delete","reason":"deactivated","redacted_at":"2022-10-08T00:00:00Z"}\n')
+    other = space.store.read("posts").head(1).assign(post_id="x:1", source="bought")  # whose card says nothing
+    space.store.merge("posts", other)
     assert check_deletions(space, read_feeds(space)[0], timepiece=Quick()) == (20, 1)
     assert sent[0][0] is None
     assert len(sent[0][1]) == 20
     assert "1578516068309794817" in sent[0][1]
-    assert len(space.store.read("posts")) == 19
+    assert len(space.store.read("posts")) == 20
+
+
+def test_ids_are_not_sent_where_the_terms_card_does_not_let_them_be_shared(space, httpserver):
+    pages(httpserver)
+    run(space)
+    (space.folder / "terms.yml").write_text("mentions: {may_share_ids: false}\n")
+    with pytest.raises(ParamError) as error:
+        check_deletions(space, read_feeds(space)[0], timepiece=Quick())
+    assert str(error.value) == ("The terms card of 'mentions' does not let ids be shared; if its terms do, write "
+                                "may_share_ids: true for it in params/acme/terms.yml.")
+    assert not [request for request, _ in httpserver.log if "compliance" in request.path]
 
 
 def test_the_command_says_what_came_and_exits_1_when_a_feed_failed(space, httpserver):

@@ -27,14 +27,19 @@ def export_ids(workspace: Workspace, source: str) -> Path:
         known = sorted(workspace.store.read("posts", columns=["source"])["source"].unique())
         raise ParamError(f"{workspace.name} holds no post of source {source!r} (there: {', '.join(known) or 'none'})."
                          f"{nearest(source, known)}")
-    if not terms.card_of(workspace, source).may_share_ids:
-        raise ParamError(f"The terms card of {source!r} does not let ids be shared; if its terms do, write "
-                         f"may_share_ids: true for it in params/{workspace.name}/terms.yml.")
+    check_sharing(workspace, source)
     place = workspace.data / "compliance" / f"{source}.txt"
     place.parent.mkdir(parents=True, exist_ok=True)
     ids = posts["post_id"].str.split(":", n=1).str[1].sort_values()
     place.write_text("".join(f"{one}\n" for one in ids), encoding="utf-8")
     return place
+
+
+def check_sharing(workspace: Workspace, source: str) -> None:
+    """Raise ParamError, in one sentence, when the terms card of a source does not let ids be given to others."""
+    if not terms.card_of(workspace, source).may_share_ids:
+        raise ParamError(f"The terms card of {source!r} does not let ids be shared; if its terms do, write "
+                         f"may_share_ids: true for it in params/{workspace.name}/terms.yml.")
 
 
 def follow_answer(workspace: Workspace, source: str, file: Path) -> tuple[dict[str, int], dict[str, int]]:

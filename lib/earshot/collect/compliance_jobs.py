@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from earshot.collect import tombstones
+from earshot.collect import terms, tombstones
+from earshot.collect.compliance import check_sharing
 from earshot.collect.feeds import Feed
 from earshot.collect.gaps import Ledger
 from earshot.collect.shelving import Shelf
@@ -32,12 +33,14 @@ def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None 
                     timepiece: Timepiece | None = None) -> tuple[int, int]:
     """Return (how many stored posts were asked about, how many of them are gone and now go here too).
 
-    Raises ParamError for a platform without such jobs, and Failed with one sentence when the platform does not answer.
+    Raises ParamError for a platform without such jobs or where the terms card does not let ids be shared, and Failed
+    with one sentence when the platform does not answer.
     """
     platform, timepiece = platform_of(feed.platform), timepiece or Timepiece()
     if not hasattr(platform, "compliance"):
         raise ParamError(f"{feed.platform} has no compliance jobs; its deletions are followed while it is collected.")
-    ids = workspace.store.read("posts", ["post_id"], where={"platform": feed.platform})["post_id"]
+    check_sharing(workspace, feed.name)
+    ids = _shareable(workspace, feed)
     if ids.empty:
         return 0, 0
     ledger = Ledger(workspace.store, f"{feed.name} deletions", feed.query, timepiece, feed.platform)
@@ -49,6 +52,14 @@ def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None 
     _, gone = shelf.put(page)
     tombstones.follow(workspace)
     return len(ids), gone
+
+
+def _shareable(workspace: Workspace, feed: Feed) -> pd.Series:
+    """Return the ids of the platform's posts, but for those of other sources whose terms cards forbid to share them."""
+    posts = workspace.store.read("posts", ["post_id", "source"], where={"platform": feed.platform})
+    may = {source: source == feed.name or terms.card_of(workspace, source).may_share_ids
+           for source in posts["source"].unique()}
+    return posts.loc[posts["source"].map(may).astype(bool), "post_id"]
 
 
 def _run(client: Client, ids: pd.Series, timepiece: Timepiece) -> bytes:
