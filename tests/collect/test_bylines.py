@@ -43,3 +43,13 @@ def test_a_workspace_chooses_its_packs(workspace, tmp_path):
     landing = Landing(space, Source("x", {"text": "text"}), "f", at, Pseudonyms("0" * 64))
     rows = pd.DataFrame({"text": ["CPF 529.982.247-25"]}, dtype="str")
     assert landing._protected(rows, landing.source)["text"].tolist() == ["CPF 529.982.247-25"]
+
+
+def test_broken_rows_are_masked_by_the_same_packs(workspace):
+    from earshot.collect.landing import Landing
+    said = "CPF 529.982.247-25 and 12345678Z"
+    space = workspace(privacy={"packs": ["es"]})
+    at = pd.Timestamp("2026-03-02T00:00Z")
+    landing = Landing(space, Source("x", {"text": "text"}), "f", at, Pseudonyms("0" * 64))
+    landing.land(pd.DataFrame({"text": pd.Series([], dtype="str")}), [(1, said, "it is broken")])
+    assert space.store.read("quarantine")["payload"].tolist() == ["CPF 529.982.247-25 and [idnumber]"]

@@ -62,6 +62,15 @@ def test_posts_arrive_protected_enriched_and_once(space):
     assert (batches["last_offset"] - batches["first_offset"] + 1 == batches["posts"]).all()
 
 
+def test_what_a_file_puts_on_the_stream_is_masked_by_the_workspaces_packs(workspace, tmp_path):
+    space = workspace("acme", brands=["Acme"], streams=QUICK, privacy={"packs": ["es"]})
+    path = tmp_path / "notes.csv"
+    path.write_text("id,text,created_at\n1,CPF 529.982.247-25 and 12345678Z,2026-03-02T08:00:00Z\n")
+    assert feed(space, read_stream(space), path)[0] == 1
+    listen(space, once=True)
+    assert space.store.read("posts")["text"].tolist() == ["CPF 529.982.247-25 and [idnumber]"]
+
+
 def test_an_edit_replaces_its_post_even_within_one_batch(space):
     put(space, [post(1, text="first words"), post(2), post(1, text="second words")])
     listen(space, once=True)

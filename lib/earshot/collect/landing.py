@@ -12,14 +12,12 @@ import pandas as pd
 from earshot.collect import rows as shaping
 from earshot.collect.mapping import Source
 from earshot.collect.objects import recall
-from earshot.collect.privacy import protect, protect_broken
+from earshot.collect.privacy import packs_of, protect, protect_broken
 from earshot.core.literals import listed, quoted
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
-from earshot.govern import masking
 from earshot.govern.keys import held
-from earshot.govern.packs import check_packs
 from earshot.govern.pseudonyms import Pseudonyms
 
 GONE = "the platform has deleted this post; it is not taken again"
@@ -89,7 +87,8 @@ class Landing:
         batch = self._read(rows, numbers=numbers, at=at)
         if broken:
             lost = pd.DataFrame(broken, columns=["row", "payload", "reason"])
-            safe = protect_broken(lost["payload"], self.pseudonyms, self.workspace.params.handles)
+            with packs_of(self.workspace):
+                safe = protect_broken(lost["payload"], self.pseudonyms, self.workspace.params.handles)
             lost["payload"] = safe if self.admission.card.may_store_text else ""
             lost["payload_ref"] = [reference(self.source.name, text) for text in safe]
             self.workspace.store.quarantine(lost.assign(file=self.file), self.source.name)
@@ -138,7 +137,8 @@ class Landing:
         covered, tombstones = pd.Series(False, index=rows.index), self.admission.tombstones
         for older in held()[:-1] if tombstones.tokens else []:
             mapped = rows[[name for name in rows if name in self._mapped]]
-            safe = protect(mapped, self.source, older, self.workspace.params.handles)
+            with packs_of(self.workspace):
+                safe = protect(mapped, self.source, older, self.workspace.params.handles)
             posts, _ = shaping.shape(safe, self.source, self.workspace.params, at)
             covered |= tombstones.cover(posts)
         return covered
@@ -148,7 +148,7 @@ class Landing:
         return {*self.source.fields, *chain(*self.source.joined.values())}
 
     def _protected(self, rows: pd.DataFrame, source: Source, counts: Counter | None = None) -> pd.DataFrame:
-        with masking.only(check_packs(self.workspace.settings("privacy").get("packs"))):
+        with packs_of(self.workspace):
             return protect(rows, source, self.pseudonyms, self.workspace.params.handles, counts)
 
     def _settle(self, posts: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

@@ -9,13 +9,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pandas as pd
 
 from earshot.collect import bylines
 from earshot.collect.mapping import NUMBERS, Source
+from earshot.core.workspace import Workspace
 from earshot.govern import masking
+from earshot.govern.packs import check_packs
 from earshot.govern.pseudonyms import PLACES, Pseudonyms, plain
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
@@ -42,6 +45,11 @@ CODE = {
     "code", "zone", "timezone", "type", "kind",
 }  # fmt: skip
 CODES = {"id", "reply_to", "root", "created_at", "collected_at", "kind", "lang", "is_public", "platform", *NUMBERS}
+
+
+def packs_of(workspace: Workspace) -> AbstractContextManager:
+    """Within it, what is masked are the details of the countries that the workspace's privacy.yml names (packs)."""
+    return masking.only(check_packs(workspace.settings("privacy").get("packs")))
 
 
 def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: Iterable[str],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from earshot.collect.landing import payload
 from earshot.collect.mapping import FIELDS, Source, find_source, read_sources
-from earshot.collect.privacy import protect
+from earshot.collect.privacy import packs_of, protect
 from earshot.collect.readers import read
 from earshot.collect.stream.codec import Codec
 from earshot.collect.stream.message import Record
@@ -35,7 +35,8 @@ def feed(workspace: Workspace, stream: Stream, path: Path, wait: float = 600.0,
             broken += batch.broken
             if len(batch.rows):
                 source = source_of(workspace, stream, path.name, [str(name) for name in batch.rows])
-                safe = protect(batch.rows, source, pseudonyms, workspace.params.handles)
+                with packs_of(workspace):
+                    safe = protect(batch.rows, source, pseudonyms, workspace.params.handles)
                 count += producer.put(records(safe, source, codec, source.name != stream.topic), wait)
             progress(path.name, batch.done)
     finally:
