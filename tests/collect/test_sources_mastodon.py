@@ -108,3 +108,14 @@ def test_nothing_that_a_server_could_send_makes_it_fall_over(body):
     page = Mastodon().read(Answer(json.dumps(body).encode(), Request("/")), Query("q", "#acme"))
     if isinstance(body, list):
         assert len(page.rows) + len(page.broken) == len(body)
+
+
+def test_of_a_post_with_only_a_picture_the_caption_is_the_text():
+    status = {"id": "1", "created_at": "2026-03-02T08:00:00Z", "content": "", "account": {"acct": "jane"},
+              "media_attachments": [{"description": "The Acme desk, empty"}, {"description": "A queue"}]}
+    row, = read(Mastodon(), [status], "#acme").rows
+    assert row["post"]["text"] == row["post"]["media_text"] == "The Acme desk, empty\nA queue"
+    row, = read(Mastodon(), [status | {"content": "<p>look</p>"}], "#acme").rows
+    assert (row["post"]["text"], row["post"]["media_text"]) == ("look", "The Acme desk, empty\nA queue")
+    row, = read(Mastodon(), [status | {"media_attachments": [{"description": " "}]}], "#acme").rows
+    assert row["post"]["text"] is None

@@ -108,18 +108,22 @@ def _statuses(value: object) -> object:
 
 
 def _joined(status: dict) -> dict:
-    """Return a post with its text, kind and what its pictures show; of a boost the text is the boosted post's."""
+    """Return a post with its text, kind and what its pictures show, which is the text of a post without words.
+
+    Of a boost the text is the boosted post's.
+    """
     boosted = status.get("reblog") if isinstance(status.get("reblog"), dict) else None
     told = boosted or status
     warning, body = answers.words(told.get("spoiler_text")).strip(), answers.plain(told.get("content"))
-    shown = [answers.words(item.get("description")) for item in answers.listed(told.get("media_attachments"))]
+    shown = "\n".join(filter(None, (answers.words(item.get("description"))
+                                    for item in answers.listed(told.get("media_attachments")))))
     quoted = answers.inside(status, "quote", "state") == "accepted" or bool(answers.inside(status, "quote", "id"))
     picture = answers.words(answers.inside(status, "account", "avatar"))
     ours = {
-        "text": "\n\n".join(filter(None, (warning, body))) or None,
+        "text": "\n\n".join(filter(None, (warning, body))) or shown.strip() or None,
         "kind": "repost" if boosted else "quote" if quoted else "reply" if status.get("in_reply_to_id") else "post",
         "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"), str) else None,
-        "media_text": "\n".join(filter(None, shown)) or None,
+        "media_text": shown or None,
         "picture": bool(picture) and "missing.png" not in picture,
         "fields": bool(answers.listed(answers.inside(status, "account", "fields"))),
         "bio": bool(answers.plain(answers.inside(status, "account", "note"))),
