@@ -2,7 +2,7 @@
 
 import pytest
 
-from earshot.core.params import Brief, ParamError, check, nearest, read_yaml
+from earshot.core.params import Brief, ParamError, check, check_names, nearest, read_yaml
 
 
 @pytest.fixture
@@ -84,3 +84,12 @@ def test_every_parameter_says_what_it_is():
 
 def test_nearest_is_silent_when_nothing_is_close():
     assert nearest("zzzz", ["brand", "start"]) == ""
+
+
+def test_a_name_that_is_not_allowed_is_one_sentence():
+    check_names(["colour"], {"colour": 1, "size": 2}, "the box", "setting")
+    with pytest.raises(ParamError, match=r"^the box has no setting 'color'; there are colour, size\. Did you mean "
+                                         r'"colour"\?$'):
+        check_names({"color": "red"}, ["colour", "size"], "the box", "setting")
+    with pytest.raises(ParamError, match=r"^the box has no setting '1'; there are none\.$"):
+        check_names([1], [], "the box", "setting")

@@ -115,20 +115,17 @@ def _odd_claims(arrival: "Arrival") -> list[Claim]:
         )
         about = {"brand": row["brand"], "day": f"{row['day']:%Y-%m-%d}"}
         claims.append(
-            Claim(
+            Claim.quality(
                 f"collect.short.{words.slug(row['brand'])}.{about['day']}",
                 said,
                 row["count"],
                 "posts",
-                row["low"],
-                row["high"],
-                int(row["count"]),
+                row["count"],
                 VOLUME,
-                ("posts",),
-                "quality",
                 0.5,
-                "",
-                about,
+                low=row["low"],
+                high=row["high"],
+                about=about,
             )
         )
     many = arrival.odd[arrival.odd["verdict"] == "high"].sort_values("count", ascending=False)
@@ -161,18 +158,17 @@ def _refusal_claims(arrival: "Arrival") -> list[Claim]:
         f"{words.count(repeated)} repeated a post that was there."
     )
     return [
-        Claim(
+        Claim.quality(
             "collect.refused",
             said,
             refused / read,
             "share",
-            low,
-            high,
             read,
             "Wilson interval",
-            ("imports", "quarantine"),
-            "quality",
             0.3 if refused / read < 0.02 else 0.7,
+            ("imports", "quarantine"),
+            low=low,
+            high=high,
         )
     ]
 

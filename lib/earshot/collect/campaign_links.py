@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 
 KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", "utm_campaign", "utm_source", "hashtags", "cost",
@@ -43,10 +43,7 @@ def _campaign(entry: dict, where: str) -> Campaign:
     if not isinstance(entry, dict) or not entry.get("id"):
         raise ParamError(f"{where}: a campaign has no id; write, for example, {{id: spring, start: \"2026-03-01\", "
                          "end: \"2026-03-31\", utm_campaign: spring}.")
-    for name in entry:
-        if name not in KNOWN:
-            raise ParamError(f"{where}: campaign {entry['id']!r} has no setting {name!r}; there are "
-                             f"{', '.join(KNOWN)}.{nearest(name, KNOWN)}")
+    check_names(entry, KNOWN, f"{where}: campaign {entry['id']!r}", "setting")
     try:
         start = pd.Timestamp(str(entry["start"]), tz="UTC")
         end = pd.Timestamp(str(entry["end"]), tz="UTC")

@@ -26,7 +26,7 @@ import pandas as pd
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.credentials import check_reference
 from earshot.collect.sources.protocol import Platform
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 
 SETTINGS = ("platform", "query", "brand", "region", "base", "credentials", "terms", "pages", "since", "options",
@@ -66,9 +66,7 @@ def read_feeds(workspace: Workspace, names: list[str] | None = None) -> list[Fee
     if not feeds:
         raise ParamError(f"{where} names no feed; write one there, for example acme_on_mastodon: "
                          "{platform: mastodon, query: \"#acme\"}.")
-    for name in names or []:
-        if name not in feeds:
-            raise ParamError(f"{where} has no feed {name!r}; there are {', '.join(feeds)}.{nearest(name, feeds)}")
+    check_names(names or [], feeds, where, "feed")
     return [feeds[name] for name in dict.fromkeys(names)] if names else list(feeds.values())
 
 
@@ -77,7 +75,7 @@ def parse(name: str, entry: dict, workspace: Workspace, where: str = "feeds.yml"
     where = f"{where}: feed {name!r}"
     if not isinstance(entry, dict):
         raise ParamError(f"{where} holds {_short(entry)}; write 'platform: …' and 'query: …' below its name.")
-    _known(entry, SETTINGS, "setting", where)
+    check_names(entry, SETTINGS, where, "setting")
     if not isinstance(entry.get("platform"), str):
         raise ParamError(f"{where} names no platform; write, for example, platform: mastodon.")
     try:
@@ -91,13 +89,6 @@ def parse(name: str, entry: dict, workspace: Workspace, where: str = "feeds.yml"
     _check_since(texts["since"], where)
     return Feed(name, entry["platform"], credentials=_credentials(entry, platform, workspace, where),
                 pages=_pages(entry, where), options=_options(entry, platform, where), **texts)
-
-
-def _known(given: dict, allowed, what: str, where: str) -> None:
-    for name in given:
-        if name not in allowed:
-            raise ParamError(f"{where} has no {what} {str(name)!r}; there are {', '.join(allowed) or 'none'}."
-                             f"{nearest(name, allowed)}")
 
 
 def _text(entry: dict, key: str, where: str) -> str:
@@ -131,7 +122,7 @@ def _credentials(entry: dict, platform: Platform, workspace: Workspace, where: s
         raise ParamError(f"{where}: credentials must say for each secret where it lies, for example "
                          "{bearer: env:X_BEARER_TOKEN}; what stands there is not repeated.")
     names = [name.rstrip("?") for name in platform.secrets]
-    _known(given, names, "credential", where)
+    check_names(given, names, where, "credential")
     for name in platform.secrets:
         if not name.endswith("?") and name not in given:
             raise ParamError(f"{where}: {platform.name} needs the credential {name}; write, for example, "
@@ -151,7 +142,7 @@ def _options(entry: dict, platform: Platform, where: str) -> dict[str, str]:
     given = entry.get("options") or {}
     if not isinstance(given, dict):
         raise ParamError(f"{where}: options is {_short(given)}; write, for example, {{name: value}}.")
-    _known(given, tuple(platform.options), f"{platform.name} option", where)
+    check_names(given, platform.options, where, f"{platform.name} option")
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 

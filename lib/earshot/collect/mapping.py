@@ -25,7 +25,7 @@ from pathlib import Path
 
 import yaml
 
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
 
 FIELDS = (
@@ -150,10 +150,7 @@ def _listed(given: dict) -> dict[str, tuple[str, ...]]:
 def _known(given: dict, allowed: tuple[str, ...], what: str, source: str, where: str) -> None:
     if not isinstance(given, dict):
         raise ParamError(f"{where}: source {source!r} has {given!r} where 'name: value' is expected ({what}).")
-    for name in given:
-        if name not in allowed:
-            raise ParamError(f"{where}: source {source!r} has no {what} {str(name)!r}; there are {', '.join(allowed)}."
-                             f"{nearest(name, allowed)}")
+    check_names(given, allowed, f"{where}: source {source!r}", what)
 
 
 def _zone(zone: str, source: str, where: str) -> str:

@@ -21,7 +21,7 @@ import pandas as pd
 from earshot.collect import terms
 from earshot.core import clock
 from earshot.core.literals import quoted
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
 
 CLASSES = {  # which table a class is in, by which time its age is told, and which of its rows belong to it
@@ -103,10 +103,7 @@ def _rule(entry: object, where: str) -> Rule:
     """Return the rule that one entry describes, checked."""
     if not isinstance(entry, dict):
         raise ParamError(f"{where}: a rule is {entry!r}; write, for example, {{class: posts, keep_days: 730}}.")
-    for name in entry:
-        if name not in SETTINGS:
-            raise ParamError(f"{where}: a rule has no setting {name!r}; there are {', '.join(SETTINGS)}."
-                             f"{nearest(name, SETTINGS)}")
+    check_names(entry, SETTINGS, f"{where}: a rule", "setting")
     kind, days, then = entry.get("class"), entry.get("keep_days"), entry.get("then", "delete")
     if kind not in CLASSES:
         raise ParamError(f"{where}: a rule is for class {kind!r}; use one of {', '.join(CLASSES)}."

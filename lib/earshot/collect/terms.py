@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.collect.mapping import NUMBERS, Source
-from earshot.core.params import ParamError, nearest, read_yaml
+from earshot.core.params import ParamError, check_names, read_yaml
 from earshot.core.workspace import Workspace
 
 FLAGS = ("may_store_text", "may_quote", "may_share_ids")
@@ -69,10 +69,8 @@ def parse(source: str, entry: dict, where: str = "terms.yml") -> Card:
     allowed = (*FLAGS, *COUNTS, *WORDS, "private")
     if not isinstance(entry, dict):
         raise ParamError(f"{where}: the card of {source!r} is {entry!r}; write, for example, may_quote: false.")
+    check_names(entry, allowed, f"{where}: the card of {source!r}", "term")
     for name, value in entry.items():
-        if name not in allowed:
-            raise ParamError(f"{where}: the card of {source!r} has no term {name!r}; there are {', '.join(allowed)}."
-                             f"{nearest(name, allowed)}")
         if name in FLAGS and not isinstance(value, bool):
             raise ParamError(f"{where}: {source!r} has {name} {value!r}; use true or false.")
         if name in COUNTS and (isinstance(value, bool) or not isinstance(value, int) or value < 1):

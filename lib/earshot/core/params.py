@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def nearest(name: str, allowed) -> str:
     """Return `` Did you mean "x"?`` for the closest allowed name, or an empty string when none is close."""
     close = difflib.get_close_matches(str(name), [str(option) for option in allowed], n=1, cutoff=0.6)
     return f' Did you mean "{close[0]}"?' if close else ""
+
+
+def check_names(given: Iterable, allowed: Iterable[str], owner: str, what: str) -> None:
+    """Raise ParamError at the first name that is not allowed: "<owner> has no <what> 'x'; there are …"."""
+    allowed = tuple(allowed)
+    for name in given:
+        if name not in allowed:
+            raise ParamError(f"{owner} has no {what} {str(name)!r}; there are {', '.join(allowed) or 'none'}."
+                             f"{nearest(name, allowed)}")
 
 
 class Brief(BaseModel):

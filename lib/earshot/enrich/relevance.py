@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
 from earshot.enrich import relevance_model
 
@@ -92,10 +92,8 @@ def read_rules(workspace: Workspace) -> dict[str, Rules]:
         if brands and brand not in brands:
             raise ParamError(f"{where}: there is no brand {brand!r} in brief.yml; there are {', '.join(brands)}."
                              f"{nearest(brand, brands)}")
-        for name in entry if isinstance(entry, dict) else {str(entry): None}:
-            if name not in (*LISTS, "within"):
-                raise ParamError(f"{where}: {brand} has no setting {name!r}; there are {', '.join(LISTS)}, within."
-                                 f"{nearest(name, (*LISTS, 'within'))}")
+        given_names = entry if isinstance(entry, dict) else [str(entry)]
+        check_names(given_names, (*LISTS, "within"), f"{where}: {brand}", "setting")
     called = {alias: brand for source in workspace.settings("sources").values() if isinstance(source, dict)
               for alias, brand in (source.get("brands") or {}).items()}
     return {brand: _rules(brand, given.get(brand, {}), [alias for alias, meant in called.items() if meant == brand])
