@@ -128,3 +128,9 @@ def test_the_effect_is_told_in_the_unit_of_each_figure():
     assert told[1]["without"] == "too few posts"
     calm = authenticity.Authenticity(pd.DataFrame({"inauthentic": [0]}), effect, effect, effect, effect, 1806, [])
     assert calm.effect_shown.empty
+
+
+def test_posts_that_are_all_inauthentic_leave_no_figure_but_no_error(smear, tmp_path):
+    posts = smear.assign(inauthentic=True)
+    told = authenticity.measure(posts, stored(posts, tmp_path), BRIEF).effect
+    assert told["without"].isna().all()

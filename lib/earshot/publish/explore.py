@@ -95,7 +95,7 @@ def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame) -> Sou
 def _felt(posts: pd.DataFrame) -> pd.DataFrame:
     """Return what each post that counts as an opinion adds to the share of each feeling, as the reports have it."""
     columns = [*FEELINGS, "doubt_negative"]
-    if not posts["sentiment"].notna().any():
+    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
         return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
     return opinions.voiced(posts)[columns].reindex(posts.index)
 
