@@ -283,8 +283,8 @@ def test_what_is_no_post_is_in_quarantine_with_a_reason(space, server):
     report = run(space)
     assert (report.rows, report.added, report.refused) == (28, 24, 4)
     assert set(space.store.read("quarantine")["reason"]) == {
-        "it is not one of posts but text", "it is not one of posts but a number", "it is not one of posts but empty",
-        "the text is empty"}
+        "it is not one of posts but a text", "it is not one of posts but a number",
+        "it is not one of posts but nothing", "the text is empty"}
 
 
 def test_a_login_page_in_the_middle_is_not_taken_for_the_end(space, server):

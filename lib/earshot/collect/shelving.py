@@ -9,7 +9,7 @@ from earshot.collect.feeds import Feed
 from earshot.collect.landing import Landed, Landing
 from earshot.collect.mapping import Source
 from earshot.collect.objects import from_dicts
-from earshot.collect.sources import answers
+from earshot.collect.sources import answers, fields
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone, Page, Platform
 from earshot.collect.tombstones import PURPOSE, Tombstones
@@ -67,7 +67,7 @@ class Shelf:
             return landed
         except (ValueError, TypeError, OverflowError, RecursionError):
             if len(rows) == 1:
-                return self._landing(at).land(pd.DataFrame(), [(0, answers.written(rows[0]), UNSTORABLE)])
+                return self._landing(at).land(pd.DataFrame(), [(0, fields.shown(rows[0]), UNSTORABLE)])
             middle = len(rows) // 2
             landed = self._land(rows[:middle], at)
             landed.add(self._land(rows[middle:], at))

@@ -1,18 +1,17 @@
 """What a platform sent, looked at with care: a value of the wrong type is no value, and nothing here ever raises."""
 
-import html
 import json
 import re
 from collections.abc import Mapping
-from html.parser import HTMLParser
 
 import pandas as pd
+
+from earshot.collect.sources import fields
 
 SHOWN = 1_000_000  # characters of what could not be read that are kept
 NOT_JSON = "the answer is not whole JSON"
 LONGEST_NAME, DEEPEST, COLUMNS = 120, 8, 1000  # beyond these no platform goes; a hostile answer may
 UNFIT = re.compile(r"@|\d{6,}|[\x00-\x1f]")  # names of columns are stored as they are: no address or number in them
-BLOCKS = {"p", "div", "br", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "tr"}
 
 
 def parse(body: bytes) -> tuple[object, list[tuple[str, str]]]:
@@ -28,9 +27,9 @@ def objects(value: object, what: str) -> tuple[list[dict], list[tuple[str, str]]
     if value is None:
         return [], []
     if not isinstance(value, list):
-        return [], [(written(value), f"where {what} should be listed stands something else")]
+        return [], [(fields.shown(value), f"where {what} should be listed stands something else")]
     return ([item for item in value if isinstance(item, dict)],
-            [(written(item), f"it is not one of {what} but {_kind(item)}")
+            [(fields.shown(item), f"it is not one of {what} but {fields.KINDS.get(type(item), 'something else')}")
              for item in value if not isinstance(item, dict)])
 
 
@@ -73,11 +72,6 @@ def listed(value: object) -> list[dict]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def written(value: object) -> str:
-    """Return a value as JSON text, cut to what quarantine shows."""
-    return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN]
-
-
 def flat(row: Mapping) -> dict:
     """Return a row with nested objects as dotted columns (author.username); lists and what lies too deep are JSON."""
     found: dict[str, object] = {}
@@ -98,44 +92,3 @@ def _as_json(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
     except (RecursionError, ValueError):
         return "[nested too deeply]"
-
-
-def plain(markup: object) -> str:
-    """Return the text of a piece of HTML as a reader sees it: paragraphs parted by blank lines, hidden parts kept.
-
-    Mastodon hides the ends of long addresses in "invisible" spans; the address is whole only with them.
-    """
-    reader = _Reader()
-    try:
-        reader.feed(words(markup))
-        reader.close()
-    except (ValueError, AssertionError, RecursionError):
-        return html.unescape(re.sub(r"<[^>]*>", " ", words(markup))).strip()
-    text = re.sub(r"[ \t]+", " ", "".join(reader.parts))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", text)).strip()
-
-
-class _Reader(HTMLParser):
-    """Collects text and breaks lines where blocks do; scripts and styles are no text."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._mute = 0
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        self._mute += tag in ("script", "style")
-        if tag in BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._mute = max(0, self._mute - (tag in ("script", "style")))
-
-    def handle_data(self, data: str) -> None:
-        if not self._mute:
-            self.parts.append(data)
-
-
-def _kind(value: object) -> str:
-    names = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list"}
-    return names.get(type(value), "empty")

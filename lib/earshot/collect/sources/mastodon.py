@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from earshot.collect.mapping import Source
-from earshot.collect.sources import answers
+from earshot.collect.sources import answers, markup
 from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
 
 VERSION = "mastodon-1"
@@ -114,7 +114,7 @@ def _joined(status: dict) -> dict:
     """
     boosted = status.get("reblog") if isinstance(status.get("reblog"), dict) else None
     told = boosted or status
-    warning, body = answers.words(told.get("spoiler_text")).strip(), answers.plain(told.get("content"))
+    warning, body = answers.words(told.get("spoiler_text")).strip(), _plain(told.get("content"))
     shown = "\n".join(filter(None, (answers.words(item.get("description"))
                                     for item in answers.listed(told.get("media_attachments")))))
     quoted = answers.inside(status, "quote", "state") == "accepted" or bool(answers.inside(status, "quote", "id"))
@@ -126,9 +126,14 @@ def _joined(status: dict) -> dict:
         "media_text": shown or None,
         "picture": bool(picture) and "missing.png" not in picture,
         "fields": bool(answers.listed(answers.inside(status, "account", "fields"))),
-        "bio": bool(answers.plain(answers.inside(status, "account", "note"))),
+        "bio": bool(_plain(answers.inside(status, "account", "note"))),
     }  # fmt: skip
     return _bare(status) | {"reblog": _bare(boosted) if boosted else None, "post": ours}
+
+
+def _plain(content: object) -> str:
+    """Return HTML as text; the ends of long addresses, which Mastodon hides in "invisible" spans, are part of it."""
+    return markup.read(answers.words(content))[0]
 
 
 def _bare(status: dict) -> dict:

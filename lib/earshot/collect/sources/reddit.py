@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from earshot.collect.mapping import Source
-from earshot.collect.sources import answers
+from earshot.collect.sources import answers, fields
 from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, Request
 
 VERSION = "reddit-1"
@@ -58,7 +58,7 @@ class Reddit:
         elif (things := answers.inside(value, "json", "data", "things")) is not None:
             walk.things(things)
         elif not broken and value not in ({}, None):
-            page.broken.append((answers.written(value), "it is neither posts nor comments"))
+            page.broken.append((fields.shown(value), "it is neither posts nor comments"))
         page.next = walk.more() + page.next
         return page
 
@@ -115,7 +115,7 @@ class _Walk:
             for thing in found:
                 data = thing.get("data")
                 if not isinstance(data, dict):
-                    self._page.broken.append((answers.written(thing), "it has no data"))
+                    self._page.broken.append((fields.shown(thing), "it has no data"))
                 elif thing.get("kind") == "more":
                     self._note(data)
                 elif thing.get("kind") in ("t1", "t3"):
