@@ -16,7 +16,7 @@ from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
 COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "retain", "comply",
-            "verify", "evaluate", "runs", "relevance", "doctor"]
+            "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
@@ -200,3 +200,15 @@ def test_a_missing_file_is_named_before_anything_is_imported(workspace, strange)
 def test_an_import_of_nothing_says_what_to_name(workspace):
     workspace("acme")
     assert run("import", "acme").stderr == "Name the files to import, or a source with --remap.\n"
+
+
+def test_keys_are_counted_rotated_and_destroyed(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("EARSHOT_KEY", raising=False)
+    assert "1 key is held" in call("keys").output
+    assert "Key 1 is in use" in call("keys", "--rotate").output
+    assert "Key 0 is destroyed" in call("keys", "--destroy", 0).output
+    assert "1 key is held" in call("keys").output
+    refused = run("keys", "--destroy", 7, XDG_CONFIG_HOME=tmp_path)
+    assert refused.returncode == 2
+    assert "There is no pseudonym key 7; there are 2, numbered from 0." in " ".join(refused.stderr.split())

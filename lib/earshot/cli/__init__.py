@@ -165,6 +165,23 @@ def relevance(
     say(write_sheet(space, sheet) if sheet else learn(space, labels))
 
 
+@app.command(epilog="Example: earshot keys --rotate")
+def keys(
+    rotate: Annotated[bool, typer.Option("--rotate", help="Use a new key from now on.")] = False,
+    destroy: Annotated[int | None, typer.Option(metavar="N", help="Destroy key N: its names become final.")] = None,
+) -> None:
+    """Count the keys of the pseudonyms, take a new one, or destroy an old one so that nobody can be named again."""
+    from earshot.govern import keys as kept
+    if rotate:
+        say(f"Key {kept.rotate()} is in use from now on; the older ones are kept, so that deletions find older names.")
+    if destroy is not None:
+        kept.destroy(destroy)
+        say(f"Key {destroy} is destroyed: who stands behind its pseudonyms can no longer be found out.")
+    if not rotate and destroy is None:
+        held = len(kept.held())
+        say(f"{held} {'key is' if held == 1 else 'keys are'} held; the newest makes the names of new posts.")
+
+
 @app.command(epilog="Example: earshot doctor")
 def doctor() -> None:
     """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not work."""
@@ -177,7 +194,7 @@ def doctor() -> None:
     raise typer.Exit(1 if any(check.state == "fail" for check in checks) else 0)
 
 
-def parameter(text: str) -> tuple[str, str | int | list[str]]:
+def parameter(text: str) -> tuple[str, str | int | bool | list[str]]:
     """Return the name and value in ``name=value``, the value of the kind that brief.yml has there."""
     from earshot.core.params import Brief, ParamError, nearest
     name, separator, value = text.partition("=")
@@ -189,4 +206,6 @@ def parameter(text: str) -> tuple[str, str | int | list[str]]:
     kind = Brief.model_fields[name].annotation
     if kind is int and value.lstrip("-").isdecimal():
         return name, int(value)
+    if kind is bool and value in ("true", "false"):
+        return name, value == "true"
     return name, [part.strip() for part in value.split(",") if part.strip()] if kind == list[str] else value
