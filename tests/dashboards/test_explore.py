@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -349,3 +350,11 @@ def test_an_error_in_the_browser_is_one_line(visit):
     page.get_by_label("From").fill("2031-01-01")
     page.get_by_text("The period ends before it begins; swap the two days.").wait_for(timeout=60_000)
     assert "Traceback" not in page.content()
+
+
+def test_gaps_of_the_ledger_are_shaded_in_the_days_that_are_shown(source):
+    gaps = pd.DataFrame({"start": pd.to_datetime(["2026-03-05 10:00", "2026-03-12 10:00"]),
+                         "end": pd.to_datetime(["2026-03-05 12:00", "2026-03-12 12:00"]), "label": ["one", "two"]})
+    known = replace(source, gaps=gaps)
+    assert known.lost(explore.choose(known, start="2026-03-04", end="2026-03-05"))["label"].tolist() == ["one"]
+    assert source.lost(explore.choose(source)).empty

@@ -37,6 +37,14 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
                           doubt_net=doubt["positive"] - doubt["negative"], **doubt.add_prefix("doubt_"))
 
 
+def added(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return what each post adds to the share of each feeling, with doubt_negative; missing where it does not count."""
+    columns = [*CLASSES, "doubt_negative"]
+    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
+        return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
+    return voiced(posts)[columns].reindex(posts.index)
+
+
 def contribute(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
     """Return what each post adds to the shares (n, classes): the mean over all posts is ``maximise``'s.
 

@@ -121,7 +121,8 @@ class Explore:
         said = f"{numbers.count(len(posts))} posts, {numbers.day(choice.start)} to {numbers.day(choice.end)}"
         series = "" if choice.brand or posts["brand"].nunique() < 2 else "brand"
         self._figure("line", posts, explore.count_days(posts, choice, series) if len(posts) else None,
-                     lambda data: charts.lines(data, "day", "posts", series or None, title="Posts per day"),
+                     lambda data: charts.lines(data, "day", "posts", series or None, title="Posts per day",
+                                               marks=self.source.lost(choice)),
                      f"All posts, repeats included; {said}", "day", "posts", series or None)
         shares = explore.measure(posts, self.source.least, by)
         self._figure("feelings", posts, shares,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from earshot.analyse import estimate, opinions
+from earshot.analyse import estimate, gap_ledger, opinions
 from earshot.analyse import posts as all_posts
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
@@ -39,6 +39,12 @@ class Source:
     least: int
     first: date
     last: date
+    gaps: pd.DataFrame
+
+    def lost(self, choice: "Choice") -> pd.DataFrame:
+        """Return the gaps of the ledger (start, end, label) in the days of a choice, for a chart to shade."""
+        first, after = pd.Timestamp(choice.start), pd.Timestamp(choice.end) + pd.Timedelta(days=1)
+        return self.gaps[(self.gaps["end"] > first) & (self.gaps["start"] < after)]
 
 
 @dataclass(frozen=True)
@@ -73,31 +79,24 @@ def load(workspace: str, run: str) -> Source:
     told = {name: value for name, value in manifest["params"].items() if name in Brief.model_fields}
     params = space.params.model_copy(update=told)
     versions = {name: state["version"] for name, state in manifest["tables"].items()}
-    posts = all_posts.load(space.store.at(versions), params)
+    store = space.store.at(versions)
+    posts = all_posts.load(store, params)
     if posts.empty:
         raise Refused(f"Run {run} of {workspace} holds no posts; pick another run.")
-    return _source(workspace, run, params, posts)
+    return _source(workspace, run, params, posts, gap_ledger.marks(store, params))
 
 
-def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame) -> Source:
+def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame, gaps: pd.DataFrame) -> Source:
     # An author is only ever a number here: one voice's posts count together, and nobody can be shown.
     voice = pd.Series(pd.factorize(posts["author"])[0], index=posts.index)
     alone = voice.lt(0)
     voice[alone] = -1 - pd.RangeIndex(alone.sum())
     named = {name: posts[name].astype("str") for name in FIELDS.values()}
-    kept = posts[KEPT].join(_felt(posts)).assign(voice=voice, **named)
+    kept = posts[KEPT].join(opinions.added(posts)).assign(voice=voice, **named)
     options = {name: [value for value in kept[column].value_counts().index if value]
                for name, column in FIELDS.items()}
     return Source(workspace, run, params.title or params.brand or workspace, kept, options, params.min_posts,
-                  kept["day"].min().date(), kept["day"].max().date())
-
-
-def _felt(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return what each post that counts as an opinion adds to the share of each feeling, as the reports have it."""
-    columns = [*FEELINGS, "doubt_negative"]
-    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
-        return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
-    return opinions.voiced(posts)[columns].reindex(posts.index)
+                  kept["day"].min().date(), kept["day"].max().date(), gaps)
 
 
 def choose(source: Source, **given) -> Choice:

@@ -1,0 +1,66 @@
+"""Every KPI with and without posts that look inauthentic: would leaving them out turn a verdict round?"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import kpis, words
+from earshot.analyse.contracts import Contract
+from earshot.analyse.scorecard import Scorecard, written
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+INPUTS = ("posts", "duplicates", "sentiment", "authenticity")
+CELL = ["kpi", "level", "brand", "segment"]
+TURNS = {"meets": "the target", "verdict": "the change"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """KPI, brand, with, without (each with its interval) and what turns round, for all brands and each; the claim."""
+
+    table: pd.DataFrame
+    claims: list[Claim]
+
+
+def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Scorecard) -> Effect:
+    """Return what becomes of ``card`` when the inauthentic of ``posts`` are left out; empty when there are none."""
+    number = int(posts["inauthentic"].sum())
+    if not number or card.table.empty:
+        return Effect(pd.DataFrame(columns=["KPI", "brand", "with", "without", "what turns round"]),
+                      [_claim(0, number, len(posts))])
+    without = kpis.measure(posts[~posts["inauthentic"]], agreed, params).table
+    both = card.table[card.table["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without"))
+    table = pd.DataFrame({
+        "KPI": both["name"], "brand": both["brand"].replace("", "all"),
+        "with": [_told(row, "") for row in both.to_dict("records")],
+        "without": [_told(row, "_without") for row in both.to_dict("records")],
+        "what turns round": [_turned(row) for row in both.to_dict("records")]})
+    return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
+
+
+def _told(row: dict, side: str) -> str:
+    value, low, high = (row[f"{name}{side}"] for name in ("value", "low", "high"))
+    if pd.isna(value):
+        return "too few posts"
+    return f"{written(value, row['unit'])} ({written(low, row['unit'])} to {written(high, row['unit'])})"
+
+
+def _turned(row: dict) -> str:
+    if pd.isna(row["value_without"]):
+        return "it can no longer be told"
+    turns = [f"{what}: {row[name]} becomes {row[f'{name}_without']}" for name, what in TURNS.items()
+             if row[name] != row[f"{name}_without"]]
+    return "; ".join(turns)
+
+
+def _claim(flips: int, number: int, n: int) -> Claim:
+    share = f"{words.count(number)} of {words.count(n)} posts look inauthentic"
+    if not number:
+        said = "No post looks inauthentic, so no KPI rests on such posts."
+    elif not flips:
+        said = f"{share}; without them every KPI meets or misses its target as before, and no verdict flips."
+    else:
+        said = f"{share}; without them {words.count(flips)} figures of the scorecard say something else: see the table."
+    return Claim("kpi.authentic", said, flips, "figures", n=n, method="the scorecard computed twice", inputs=INPUTS,
+                 kind="quality", weight=0.6 if flips else 0.15)

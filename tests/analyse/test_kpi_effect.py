@@ -1,0 +1,43 @@
+"""A smear by inauthentic accounts moves a KPI; leaving them out says by how much, and what turns round."""
+
+import pandas as pd
+
+from earshot.analyse import contracts, kpi_effect, kpis
+from earshot.core.params import Brief
+
+NET = {"id": "net", "name": "Net sentiment", "formula": "(positive - negative) / originals", "unit": "net share",
+       "owner": "Ann", "decision": "staffing", "target": ">= 0.2", "min_n": 5, "refresh": "weekly", "by": ["brand"]}
+BRIEF = Brief(brand="Acme")
+
+
+def measured(posts, smear: int):
+    """Six calm weeks, and in the last one so many smearing posts by automatic accounts."""
+    rows = [{"brand": "Acme", "day": day, "sentiment": "negative" if turn == 0 else "positive"}
+            for day in pd.date_range("2026-03-01", periods=42) for turn in range(8)]
+    rows += [{"brand": "Acme", "day": pd.Timestamp("2026-04-09"), "sentiment": "negative", "author": f"p_bot{place}"}
+             for place in range(smear)]
+    frame = posts(rows)
+    frame = frame.assign(inauthentic=frame["author"].str.startswith("p_bot"))
+    agreed = contracts.read({"kpis": [NET]})
+    return kpi_effect.measure(frame, agreed, BRIEF, kpis.measure(frame, agreed, BRIEF))
+
+
+def test_a_smear_turns_a_target_round_and_it_is_said(posts):
+    found = measured(posts, 120)
+    row = found.table.iloc[0]
+    assert row["with"] != row["without"]
+    assert "the target: missed becomes met" in row["what turns round"]
+    assert found.claims[0].value == len(found.table)
+    assert "figures of the scorecard say something else" in found.claims[0].sentence
+
+
+def test_without_inauthentic_posts_nothing_is_computed_twice(posts):
+    found = measured(posts, 0)
+    assert found.table.empty
+    assert found.claims[0].sentence == "No post looks inauthentic, so no KPI rests on such posts."
+
+
+def test_a_few_such_posts_change_no_verdict(posts):
+    found = measured(posts, 2)
+    assert set(found.table["what turns round"]) == {""}
+    assert "no verdict flips" in found.claims[0].sentence
