@@ -34,8 +34,8 @@ def test_each_query_has_its_posts_share_and_clauses_and_the_silent_and_broad_are
                                                     {"query": "most", "clause": "hello", "posts": 7}]
     claims = {claim.id: claim.sentence for claim in found.claims}
     assert claims["collect.query.money"].startswith("The query money finds 3 posts, 50% of posts about Acme (")
-    assert claims["collect.query.silent"].startswith("zebra found no post: ")
-    assert claims["collect.query.broad"].startswith("most found more than 50% of the posts")
+    assert claims["collect.query.silent"].startswith("The query zebra found no post: ")
+    assert claims["collect.query.broad"].startswith("The query most found more than 50% of the posts")
 
 
 def test_a_workspace_without_queries_or_posts_has_empty_tables(workspace):
