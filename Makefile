@@ -33,8 +33,9 @@ dashboards: $(READY) ## serve the dashboards and print their address, which hold
 	@cd notebooks/dashboards && env -i HOME="$$HOME" PATH="$(BIN):$$PATH" LANG=C.UTF-8 EARSHOT_HOME="$(or $(EARSHOT_HOME),$(CURDIR))" \
 	  "$(BIN)/voila" . --Voila.auto_token=True $(ARGS)
 
-bench: $(READY) ## time a first report, an unchanged one, and one with 100 new posts
+bench: $(READY) ## time reports (first, unchanged, 100 new posts), and our parts beside their peers
 	@"$(BIN)/python" tests/bench.py $(if $(POSTS),--workspace "$(WORKSPACE)" --posts "$(POSTS)")
+	@"$(BIN)/python" tests/bench_peers.py $(if $(POSTS),--posts "$(POSTS)")
 
 lint: $(READY) ## check style and the order of the floors
 	@"$(BIN)/ruff" check lib tests .ci && "$(BIN)/lint-imports"

@@ -29,6 +29,7 @@ def main() -> int:
     languages(texts)
     copies(texts)
     feelings(texts[:2000])
+    queries(texts)
     return 0
 
 
@@ -122,6 +123,22 @@ def feelings(texts: list[str]) -> None:
     peer = SentimentIntensityAnalyzer()
     race("sentiment", "VADER", texts, lambda: sentiment.read(texts),
          lambda: [peer.polarity_scores(text)["compound"] for text in texts])
+
+
+def queries(texts: list[str]) -> None:
+    """A thousand queries in one pass, and simpler ways to look for their words."""
+    from earshot.analyse import evaluation_queries
+    from earshot.collect.query import sampling
+    from earshot.collect.query.engine import Engine
+    asked = sampling.draw_queries(texts, 1000, 1, pointed=True)
+    posts = pd.DataFrame({"text": sampling.grown(texts, 20 * len(texts), 1), "lang": "en", "platform": "x"})
+    begun = time.perf_counter()
+    Engine(asked).match(posts)
+    ours = len(posts) / (time.perf_counter() - begun)
+    for row in evaluation_queries.peers(texts).to_dict("records"):
+        print(json.dumps({"case": "queries", "peer": row["method"], "n": len(posts), "ours_per_s": round(ours),
+                          "peer_per_s": round(row["posts_per_second"]),
+                          "times_faster": round(ours / row["posts_per_second"], 1)}), flush=True)
 
 
 if __name__ == "__main__":
