@@ -31,62 +31,74 @@ def folder() -> Path:
 def encode(texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
     """Return one unit vector per text, (n, 384) float32; ``progress`` is told how many were done."""
     vectors = np.empty((len(texts), WIDTH), np.float32)
-    tokens = _tokenise(texts)
-    for batch in _batches(tokens):
+    tokens = tokenise(texts)
+    for batch in batches(tokens):
         vectors[batch] = _forward([tokens[at] for at in batch])
         if progress:
             progress(len(batch))
     return vectors
 
 
-def _tokenise(texts: list[str]) -> list[list[int]]:
+def tokenise(texts: list[str]) -> list[list[int]]:
+    """Return the token ids of each text, at most ``LONGEST``."""
     encodings = _tokenizer().encode_batch(texts)
     return [encoding.ids for encoding in encodings]
 
 
-def _batches(tokens: list[list[int]]) -> list[list[int]]:
-    """Return the positions of the texts in batches of equal length, shortest first."""
-    batches = []
+def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[int]]:
+    """Return the positions of the texts in batches of equal length and about so many tokens, shortest first."""
+    found = []
     by_length = sorted(range(len(tokens)), key=lambda at: (len(tokens[at]), at))
     for length, group in groupby(by_length, key=lambda at: len(tokens[at])):
-        together, size = list(group), max(FEWEST, BATCH_TOKENS // length)
-        batches += [together[start:start + size] for start in range(0, len(together), size)]
-    return batches
+        alike, size = list(group), max(FEWEST, together // length)
+        found += [alike[start:start + size] for start in range(0, len(alike), size)]
+    return found
 
 
 def _forward(batch: list[list[int]]) -> np.ndarray:
     import torch
     filled = batch + [batch[0]] * (FEWEST - len(batch))
     with torch.inference_mode():
-        return _mean_vectors(torch.tensor(filled), _weights()).numpy()[:len(batch)]
+        return _mean_vectors(torch.tensor(filled), published()).numpy()[:len(batch)]
 
 
 def _mean_vectors(ids, weights):
     """The forward pass for a (texts, tokens) tensor of ids: mean of the last layer's tokens, normalised."""
     from torch.nn import functional as F
-    found = weights["embeddings.word_embeddings.weight"][ids] \
-        + weights["embeddings.position_embeddings.weight"][:ids.shape[1]] \
-        + weights["embeddings.token_type_embeddings.weight"][0]
-    state = _norm(found, weights, "embeddings.LayerNorm")
-    for layer in range(LAYERS):
-        state = _layer(state, weights, f"encoder.layer.{layer}.")
+    state = look_up(ids, weights)
+    for number in range(LAYERS):
+        state = layer(state, weights, number)
     return F.normalize(state.mean(1), dim=1)
 
 
-def _layer(state, weights, name: str):
+def look_up(ids, weights):
+    """Return what the first layer reads, (texts, tokens, WIDTH), for a (texts, tokens) tensor of token ids."""
+    found = weights["embeddings.word_embeddings.weight"][ids] \
+        + weights["embeddings.position_embeddings.weight"][:ids.shape[1]] \
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    return _norm(found, weights, "embeddings.LayerNorm")
+
+
+def layer(state, weights, number: int, mask=None, first: bool = False, dropped: float = 0.0):
+    """Return the state after one layer; ``first`` works out the first token alone, at a sixth of the cost.
+
+    ``mask`` (texts, 1, 1, tokens) is true at real tokens, where texts are padded; ``dropped`` is for training.
+    """
     from torch.nn import functional as F
-    texts, tokens, _ = state.shape
+    name, texts = f"encoder.layer.{number}.", len(state)
 
     def linear(part: str, values):
         return F.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
 
-    heads = (texts, tokens, HEADS, WIDTH // HEADS)
-    query, key, value = (linear(f"attention.self.{part}", state).view(heads).transpose(1, 2)
-                         for part in ("query", "key", "value"))
-    seen = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, tokens, WIDTH)
-    state = _norm(state + linear("attention.output.dense", seen), weights, f"{name}attention.output.LayerNorm")
-    return _norm(state + linear("output.dense", F.gelu(linear("intermediate.dense", state))), weights,
-                 f"{name}output.LayerNorm")
+    def heads(part: str, values):
+        return linear(f"attention.self.{part}", values).view(texts, -1, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+    asking = state[:, :1] if first else state
+    seen = F.scaled_dot_product_attention(heads("query", asking), heads("key", state), heads("value", state), mask)
+    seen = linear("attention.output.dense", seen.transpose(1, 2).reshape(texts, -1, WIDTH))
+    state = _norm(asking + F.dropout(seen, dropped, dropped > 0), weights, f"{name}attention.output.LayerNorm")
+    grown = linear("output.dense", F.gelu(linear("intermediate.dense", state)))
+    return _norm(state + F.dropout(grown, dropped, dropped > 0), weights, f"{name}output.LayerNorm")
 
 
 def _norm(values, weights, name: str):
@@ -110,6 +122,7 @@ def _read_weights():
     return load_file(folder() / "model.safetensors")
 
 
-def _weights():
+def published():
+    """Return the published weights by name, checked."""
     verify(folder() / "model.safetensors", SHA256)
     return _read_weights()

@@ -1,0 +1,69 @@
+"""Towers: tuned in seconds on a plain task, the same twice, read the same in any company."""
+
+import numpy as np
+import pytest
+
+from earshot.enrich import minilm, tower, tuning
+from earshot.enrich.tuning import Plan, tune
+
+GOOD = ["what a lovely day", "thanks so much", "I love this phone", "great help today", "best service ever", "so happy"]
+BAD = ["this is awful", "I hate waiting", "worst service ever", "my phone is broken", "so angry", "useless app"]
+SMALL = Plan(layers=2, epochs=12, step=5e-4, batch=4, memory=0.5)
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    texts, targets = minilm.tokenise(GOOD + BAD), np.repeat(np.eye(2), [len(GOOD), len(BAD)], axis=0)
+    return tune(texts, targets, SMALL)
+
+
+def test_a_tower_learns_what_the_labels_say(learnt):
+    said = tower.scores(learnt, minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])).argmax(axis=1)
+    assert said.tolist() == [0] * 6 + [1] * 6 + [0, 1]
+
+
+def test_only_layers_and_head_are_kept(learnt):
+    assert tower.depth(learnt) == 2
+    assert not [name for name in learnt if name.startswith("embeddings")]
+    assert learnt["head.weight"].shape == (384, 2)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others():
+    texts, targets = minilm.tokenise(GOOD[:2] + BAD[:2]), np.repeat(np.eye(2), 2, axis=0)
+    one, same, other = (tune(texts, targets, Plan(layers=1, epochs=2, seed=seed)) for seed in (1, 1, 2))
+    assert all((one[name] == same[name]).all() for name in one)
+    assert (one["head.weight"] != other["head.weight"]).any()
+
+
+def test_a_text_is_read_the_same_in_any_company(learnt):
+    texts = minilm.tokenise([*GOOD, *BAD, "", "a b c d e f g " * 12])
+    together = tower.scores(learnt, texts * 2)
+    for at, text in enumerate(texts):
+        np.testing.assert_allclose(tower.scores(learnt, [text])[0], together[at], atol=1e-5)
+
+
+def test_padding_changes_nothing(learnt):
+    import torch
+    short, long = minilm.tokenise(["so happy", "the worst service that I ever had anywhere"])
+    ids = torch.tensor([short + [0] * (len(long) - len(short)), long])
+    mask = torch.tensor([[at < len(text) for at in range(len(long))] for text in (short, long)])[:, None, None]
+    with torch.inference_mode():
+        padded = tower.forward(ids, tower.complete(learnt), mask).numpy()
+    np.testing.assert_allclose(padded, tower.vectors(learnt, [short, long]), atol=1e-5)
+
+
+def test_frozen_layers_stay_as_they_are():
+    texts, targets = minilm.tokenise(["good", "bad"]), np.eye(2)
+    weights = tune(texts, targets, Plan(layers=2, epochs=3, frozen=1))
+    name = "intermediate.dense.weight"
+    kept, changed = (weights[f"encoder.layer.{at}.{name}"] - minilm.published()[f"encoder.layer.{at}.{name}"].numpy()
+                     for at in (0, 1))
+    assert not kept.any()
+    assert changed.any()
+
+
+def test_a_batch_holds_texts_of_like_length_and_every_text_comes_once():
+    tokens = [[1] * (1 + at % 17) for at in range(300)]
+    batches = list(tuning._shuffled(tokens, 32, np.random.default_rng(1)))
+    assert sorted(np.concatenate(batches)) == list(range(300))
+    assert max(np.ptp([len(tokens[row]) for row in batch]) for batch in batches) <= 3
