@@ -80,6 +80,7 @@ class Brief(BaseModel):
     seed: int = Field(20150224, description="seed of every random choice")
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-1", description="the champion sentiment model")
+    target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
     fresh_hours: int = Field(0, ge=0, description="no report when the newest post is older, in hours; 0 means any age")
     owner: str = Field("", description="the team that is told when a report does not go out")

@@ -46,6 +46,12 @@ _LISTENING = [
     Table("relevance", ["post_id"], "week", _STEP | {
         "brand": text(True), "p_relevant": number(True, 0, 1),
         "verdict": text(True, ("relevant", "irrelevant", "unsure")), "reason": text(True)} | _VERSION),
+    Table("targets", ["post_id", "target"], "week", _STEP | {
+        "target": text(True), "kind": text(True, ("brand", "product", "aspect")), "start": whole(True, 0),
+        "end": whole(True, 0), "p_negative": number(True, 0, 1), "p_neutral": number(True, 0, 1),
+        "p_positive": number(True, 0, 1), "label": text(True, ("negative", "neutral", "positive", "unsure")),
+        "model": text(True)} | _VERSION),
+    Table("targeted", ["post_id"], "week", _STEP | _VERSION),
     Table("geography", ["post_id"], "week", _STEP | {
         "country": text(), "area": text(), "town": text(), "latitude": number(low=-90, high=90),
         "longitude": number(low=-180, high=180), "provenance": text(True, ("stated", "inferred", "network", "unknown")),

@@ -51,7 +51,7 @@ def read_posts(data: Path) -> pd.DataFrame:
         umsab[["text", "language"]].assign(label=umsab["label_name"], part=umsab["split"].replace("val", "uval")),
         val[["text"]].assign(label=val["label_name"], part="val", language="english")], ignore_index=True)
     frame["clean"] = [clean(text)[0] for text in frame["text"]]
-    frame["core"] = [_core(text) for text in frame["clean"]]
+    frame["core"] = [core(text) for text in frame["clean"]]
     seen = set(frame.loc[frame["part"] != "train", "core"])
     frame = frame[~(frame["part"].eq("train") & frame["core"].isin(seen))].drop_duplicates(["core", "part"])
     held = np.random.default_rng(0).random(len(frame)) < HELD_BACK
@@ -60,7 +60,7 @@ def read_posts(data: Path) -> pd.DataFrame:
     return frame.assign(label=frame["label"].map(sentiment.CLASSES.index)).reset_index(drop=True)
 
 
-def _core(text: str) -> str:
+def core(text: str) -> str:
     """Return the first letters and digits of a text: copies of one post differ in quotes, names, links and length."""
     return re.sub(r"[\W_]+", "", text.lower().replace("@user", ""))[:50]
 

@@ -1,0 +1,83 @@
+"""How a post sounds towards something named in it: the probability of negative, neutral and positive.
+
+The shipped model is a tower of three layers that reads the text with the target marked; its lowest layer is MiniLM's
+own, so two travel. It leaves a post to a person where it is less sure than it must be to be right nine times in ten,
+where the language is not English, and where the target is not in the text.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from earshot.core.params import ParamError, nearest
+from earshot.enrich import minilm, pairs, tower
+from earshot.enrich.pairs import Spans
+from earshot.enrich.weights import WeightsError, fingerprint, verify
+
+MODEL = "towards-1"
+CLASSES = ("negative", "neutral", "positive")
+UNSURE = "unsure"
+COLUMNS = ["p_negative", "p_neutral", "p_positive"]
+FOLDER = Path(__file__).resolve().parents[1] / "models" / "aspect"
+ENGLISH = ("en", "und")
+OWN = "encoder.layer.0."  # the layer that stays MiniLM's own
+
+
+def read(texts: list[str], spans: list[Spans], targets: list[str], langs: list[str] | None = None,
+         model: str = MODEL) -> pd.DataFrame:
+    """Return ``COLUMNS`` and label (a class or unsure) for raw texts, where each target stands, and its name."""
+    scores = score(texts, spans, targets, model)
+    labels = np.array(CLASSES, dtype=object)[scores.argmax(axis=1)] if len(scores) else np.array([], object)
+    known = np.array([bool(found) for found in spans], bool)
+    if langs is not None:
+        known &= np.isin(np.array(langs, dtype=object), ENGLISH)
+    sure = load(model)["sure"][0]
+    labels[~known | (scores.max(axis=1, initial=0) < sure)] = UNSURE
+    return pd.DataFrame(scores, columns=COLUMNS).assign(label=labels.astype(str))
+
+
+def score(texts: list[str], spans: list[Spans], targets: list[str], model: str = MODEL) -> np.ndarray:
+    """Return probabilities (n, 3) in the order of ``CLASSES``, rounded to six places."""
+    weights, tokens = load(model), pairs.tokenise(texts, spans, targets)
+    logits = tower.scores(weights, tokens).astype(np.float64)
+    return np.round(softmax(logits), 6)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities that add up to one in each row."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def shipped() -> dict[str, str]:
+    """Return the SHA-256 of each model that comes with Earshot, by name."""
+    lines = (FOLDER / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name.removesuffix(".safetensors"): digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+
+
+def identify(model: str) -> str:
+    """Return a name for exactly this model, or raise ParamError when there is none of that name."""
+    if model not in shipped():
+        raise ParamError(f"target_model: there is no model {model!r}; use {', '.join(shipped())}."
+                         f"{nearest(model, shipped())}")
+    return f"{model}@{shipped()[model][:8]}"
+
+
+def load(model: str = MODEL) -> dict[str, np.ndarray]:
+    """Return the weights of a shipped model; raises WeightsError when the file is not the one that was published."""
+    identify(model)
+    path = FOLDER / f"{model}.safetensors"
+    verify(path, shipped()[model])
+    return _load(str(path), fingerprint(path))
+
+
+@cache
+def _load(path: str, digest: str) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load_file
+    weights = {name: values.astype(np.float32) for name, values in load_file(path).items()}
+    if "sure" not in weights or "head.weight" not in weights:
+        raise WeightsError(f"The model file {Path(path).name} holds no model of sentiment towards a target.")
+    own = {name: values.float().numpy() for name, values in minilm.published().items() if name.startswith(OWN)}
+    return own | weights
