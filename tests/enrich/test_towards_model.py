@@ -29,6 +29,7 @@ def test_one_sentence_is_never_on_both_sides():
         assert not {texts[at] for at in train} & {texts[at] for at in test}
 
 
+@pytest.mark.slow
 def test_what_is_plain_is_learned_and_sets_hold_the_true_class(monkeypatch):
     monkeypatch.setattr(towards_model, "STEPS", 10)
     model = towards_model.fit(*made(120))
@@ -38,6 +39,17 @@ def test_what_is_plain_is_learned_and_sets_hold_the_true_class(monkeypatch):
     assert (found.argmax(axis=1) == labels).mean() > 0.8
     assert model.sets(found)[np.arange(40), labels].mean() > 0.75
     assert model.figures["n"] == 120
+
+
+def test_readers_are_trusted_as_they_deserve_and_the_cut_holds_nine_in_ten():
+    chance = np.random.default_rng(0)
+    labels = chance.integers(3, size=900)
+    good, noise = (np.eye(3)[labels] * 2 + chance.normal(0, 1, (900, 3))), chance.normal(0, 1, (900, 3))
+    model = towards_model._trusted([], np.hstack([noise, good]), labels)
+    found = model.trust.predict_proba(np.hstack([noise, good]))
+    assert model.figures["tower"] > 0.7 > 0.5 > model.figures["words"]
+    assert model.sets(found)[np.arange(900), labels].mean() == pytest.approx(0.9, abs=0.005)
+    assert np.abs(model.trust.coef_[:, 3:]).sum() > 5 * np.abs(model.trust.coef_[:, :3]).sum()
 
 
 def test_too_few_labels_is_one_sentence():

@@ -4,6 +4,7 @@ After Tang et al. (2016), who read what stands left and right of a target, and D
 word count the less the farther it stands. A denied word is another word; a clause ends at a mark or at "but".
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -11,13 +12,14 @@ import numpy as np
 from earshot.enrich import lexicon
 from earshot.enrich.pairs import Spans, windows
 
-NEAR, CLOSE = 6, 2  # words on either side
+NEAR, CLOSER, CLOSE = 6, 4, 2  # words on either side
+LETTERS = (3, 5)  # lengths of the letter groups
 SIGNALS = 6 + 2 * lexicon.SIGNALS
 TURNS = frozenset(["but", "although", "though", "however", "while", "yet", "except"])
 
 
 def words(text: str, spans: Spans, target: str) -> list[str]:
-    """Return the text's words, and again, marked, those of its clause, those near the first mention, and the target."""
+    """Return the text's words, and again, marked, those of its clause, those near the target, and their letters."""
     left, right = sides(text, spans)
     clause = [*_until_turn(left[::-1])[::-1], "§", *_until_turn(right)]
     found = left + right + [f"{first} {second}" for first, second in pairwise([*left, "§", *right])]
@@ -25,7 +27,8 @@ def words(text: str, spans: Spans, target: str) -> list[str]:
     found += [f"l:{word}" for word in left[-NEAR:]] + [f"r:{word}" for word in right[:NEAR]]
     found += [f"l{at}:{word}" for at, word in enumerate(left[:-CLOSE - 1:-1])]
     found += [f"r{at}:{word}" for at, word in enumerate(right[:CLOSE])]
-    return found + [f"t:{word}" for word in lexicon.tokens(target)]
+    found += [f"t:{word}" for word in lexicon.tokens(target)]
+    return found + list(_letters(left[-CLOSER:] + right[:CLOSER]))
 
 
 def signals(text: str, spans: Spans) -> np.ndarray:
@@ -58,6 +61,14 @@ def _until_turn(words_on: list[str]) -> list[str]:
         if not word[0].isalnum() or word.removeprefix("not_") in TURNS:
             return words_on[:at]
     return words_on
+
+
+def _letters(near: list[str]) -> Iterator[str]:
+    """Yield the letter groups of some words: a word misspelt or bent is still known by most of them."""
+    for word in near:
+        framed = f"<{word}>"
+        for length in range(LETTERS[0], LETTERS[1] + 1):
+            yield from (framed[at:at + length] for at in range(len(framed) - length + 1))
 
 
 def _feeling(word: str, good: bool) -> bool:

@@ -1,7 +1,7 @@
 """How a post sounds towards something named in it: the probability of negative, neutral and positive.
 
 The shipped model is a tower of three layers that reads the text with the target marked; its lowest layer is MiniLM's
-own, so two travel. It leaves a post to a person where it is less sure than it must be to be right nine times in ten,
+own, so two travel. It leaves a post to a person where it is less sure than it must be to be right four times in five,
 where the language is not English, and where the target is not in the text.
 """
 

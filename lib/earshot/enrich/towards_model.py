@@ -17,9 +17,10 @@ from earshot.enrich.pairs import Spans
 
 FOLDS = 3
 STEPS = 420  # about this many steps of a batch in each fold, within two to six rounds
-PLAN = tuning.Plan(layers=3, step=1e-4, frozen=1, memory=0.99)
+PLAN = tuning.Plan(layers=3, step=2e-4, frozen=1, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
-STRENGTH, TRUST = 5.0, 0.3  # inverse weights of the penalties: of the regression, and of the trust in the readers
+STRENGTH, TRUST = 3.0, 0.3  # inverse weights of the penalties: of the regression, and of the trust in the readers
+LEAST_TOLD = 1e-4  # keeps the logarithm of a probability finite
 COVERED = 0.9
 
 
@@ -35,15 +36,21 @@ class Examples:
 
     @classmethod
     def of(cls, texts: list[str], spans: list[Spans], targets: list[str]) -> "Examples":
-        """Return examples with their token ids, and their dense view: embeddings of text and clause, and signals."""
+        """Return examples with their token ids, and their dense view.
+
+        That is: embeddings of text and clause, signals, and what the shipped model says of the text and of the clause.
+        """
         whole, where = np.unique([pairs.marked(text, [], "") for text in texts], return_inverse=True)
         clauses = [nearby.clause(*example) for example in zip(texts, spans, targets, strict=True)]
         signals = np.stack([nearby.signals(text, found) for text, found in zip(texts, spans, strict=True)])
-        dense = np.hstack([minilm.encode(whole.tolist())[where], minilm.encode(clauses), signals / 2])
+        within = [pairs.locate(clause, target)[:1] for clause, target in zip(clauses, targets, strict=True)]
+        told = [np.log(towards.score(*read, targets) + LEAST_TOLD) for read in ((texts, spans), (clauses, within))]
+        dense = np.hstack([1.5 * minilm.encode(whole.tolist())[where], 1.5 * minilm.encode(clauses), signals / 2,
+                           0.3 * np.hstack(told)])
         return cls(texts, spans, targets, pairs.tokenise(texts, spans, targets), dense)
 
     def words(self) -> list[list[str]]:
-        """Return the words of each example, by where they stand."""
+        """Return the words of each example by where they stand, and the letter groups of those near the target."""
         return [nearby.words(*example) for example in zip(self.texts, self.spans, self.targets, strict=True)]
 
 
