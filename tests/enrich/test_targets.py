@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from tests.enrich.test_steps import make_posts
 
+from earshot.collect import tombstones
 from earshot.core.params import ParamError
 from earshot.enrich import targets
 
@@ -64,6 +65,17 @@ def test_only_what_is_new_is_read_and_an_edit_replaces_what_was_found(workspace)
     space.store.merge("posts", edited)
     assert targets.update(space) == 1
     assert "x:1" not in set(space.store.read("targets")["post_id"])
+
+
+def test_a_deleted_post_leaves_no_target_behind(workspace):
+    space = acme_and_bolt(workspace, targets=LISTS)
+    space.store.merge("posts", make_posts(3).assign(text="I love Acme"))
+    targets.update(space)
+    space.store.merge("deletions", pd.DataFrame({"platform": ["x"], "id": ["x:1"], "kind": ["deleted"],
+                                                 "deleted_at": [pd.Timestamp("2026-03-09T08:00Z")]}))
+    removed = tombstones.follow(space)
+    assert (removed["targets"], removed["targeted"]) == (1, 1)
+    assert set(space.store.read("targets")["post_id"]) == {"x:0", "x:2"}
 
 
 def test_a_new_list_reads_all_posts_again_and_no_list_reads_none(workspace):

@@ -16,7 +16,7 @@ from earshot.enrich import minilm, nearby, pairs, towards, tower, tuning
 from earshot.enrich.pairs import Spans
 
 FOLDS = 3
-STEPS = 420  # about this many steps of a batch in each fold, within two to six rounds
+STEPS = 300  # about this many steps of a batch in each fold, within two to six rounds
 PLAN = tuning.Plan(layers=3, step=2e-4, frozen=1, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
 STRENGTH, TRUST = 3.0, 0.3  # inverse weights of the penalties: of the regression, and of the trust in the readers
