@@ -32,8 +32,8 @@ def test_one_is_praised_in_posts_that_are_angry_at_another(posts, workspace):
     found, _ = quarrel(posts, workspace)
     table = found.table.set_index("target")
     assert list(table.index) == ["Bolt", "Acme"]
-    assert table.loc["Bolt", ["value", "overall", "gap"]].tolist() == pytest.approx([1, -1, 2], abs=0.02)
-    assert table.loc["Acme", ["value", "overall", "gap"]].tolist() == pytest.approx([-1, -1, 0], abs=0.02)
+    assert table.loc["Bolt", ["value", "overall", "gap"]].tolist() == pytest.approx([1, -1, 4 / 3], abs=0.02)
+    assert table.loc["Acme", ["value", "overall", "gap"]].tolist() == pytest.approx([-1, -1, -2 / 3], abs=0.02)
     assert table.loc["Bolt", "verdict"] == "real"
     assert table["n"].tolist() == [30, 60]
 

@@ -16,7 +16,7 @@ from earshot.enrich.towards import COLUMNS, ENGLISH, UNSURE
 
 INPUTS = ("posts", "duplicates", "language", "sentiment", "targets")
 METHOD = ("halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; the gap is "
-          "paired by post, clustered by author, corrected for all looks")
+          "from the mean gap of all targets, paired by post, clustered by author, corrected for all looks")
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,16 @@ class Towards:
 
     @property
     def gaps_shown(self) -> pd.DataFrame:
-        """The targets that posts treat otherwise than their own sentiment says, in points, the widest gap first."""
+        """The targets that posts treat otherwise than their own sentiment says, in points, the widest gap first.
+
+    The gap is counted from the mean gap of all targets, which holds what the two models differ by.
+    """
         table = self.table.sort_values("gap", key=np.abs, ascending=False)
         spans = zip(table["gap_low"], table["gap_high"], strict=True)
         return pd.DataFrame({
             "towards": table["target"], "kind": table["kind"], "posts": table["n"],
             "net": table["value"].map(words.points), "the posts' own": table["overall"].map(words.points),
-            "gap": table["gap"].map(words.points),
+            "gap beyond other targets'": table["gap"].map(words.points),
             "95% interval": [words.between(low, high, words.points) for low, high in spans],
             "verdict": table["verdict"]})
 
@@ -81,22 +84,29 @@ def _named(counted: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(counted: pd.DataFrame, spoken: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return value, low, high and n of the net towards each target, overall (the posts' own net), gap and verdict."""
+    """Return value, low, high and n of the net towards each target, overall (the posts' own net), gap and verdict.
+
+    The gap is how much farther than other targets this one lies above what its posts say in all.
+    """
     toward = opinions.voiced(spoken.assign(brand=spoken["target"]))
     own = opinions.voiced(counted).set_index("post_id")
     for gap, of in (("gap", "net"), ("doubt_gap", "doubt_net")):
         toward[gap] = toward[of] - toward["post_id"].map(own[of])
+    toward["own"] = toward["net"] - toward["gap"]
+    for gap in ("gap", "doubt_gap"):  # two models read differently; what they differ by on all targets is no finding
+        toward[gap] -= toward[gap].mean()
     keys = ["kind", "target"]
     table = estimate.means(toward, "net", keys, doubt="doubt_net")
     gaps = estimate.means(toward, "gap", keys, doubt="doubt_gap")
     gaps = gaps.rename(columns={"value": "gap", "low": "gap_low", "high": "gap_high", "se": "gap_se"})
     table = table.merge(gaps[[*keys, "gap", "gap_low", "gap_high", "gap_se"]], on=keys)
-    table["overall"] = table["value"] - table["gap"]
+    whole = estimate.means(toward, "own", keys).rename(columns={"value": "overall"})
+    table = table.merge(whole[[*keys, "overall"]], on=keys)
     table = table[table["n"] >= params.min_posts].reset_index(drop=True)
     p = pd.Series(2 * stats.norm.sf((table["gap"] / table["gap_se"]).abs().astype("float64")), table.index)
     clear = (estimate.adjusted(p) < 0.05) & ((table["gap_low"] > 0) | (table["gap_high"] < 0))
     table["verdict"] = clear.map({True: "real", False: "noise"})
-    for name in ("value", "low", "high"):
+    for name in ("value", "low", "high", "overall"):
         table[name] = table[name].clip(-1, 1)
     order = {"brand": 0, "product": 1, "aspect": 2}
     return table.sort_values(["kind", "value"], key=lambda by: by.map(order) if by.name == "kind" else -by,
