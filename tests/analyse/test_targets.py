@@ -42,7 +42,7 @@ def test_what_is_said_holds_both_numbers(posts, workspace):
     claim = quarrel(posts, workspace)[0].claims[0]
     assert claim.id == "sentiment.towards.bolt"
     assert claim.sentence.startswith("Towards Bolt, 30 posts are +100 net (")
-    assert claim.sentence.endswith("the same posts sound −100 in all.")
+    assert claim.sentence.endswith("; beside other targets that is 133 points better than the same posts sound in all.")
 
 
 def test_divided_posts_are_quoted_with_who_is_praised_and_blamed(posts, workspace):

@@ -139,10 +139,12 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     """State the net towards each target, and whether posts treat it otherwise than they sound in all."""
     claims = []
     for row in table.to_dict("records"):
-        said = (f"Towards {row['target']}, {words.count(row['n'])} posts are {words.points(row['value'])} net "
-                f"({words.between(row['low'], row['high'], words.points)}); the same posts sound "
-                f"{words.points(row['overall'])} in all.")
         real = row["verdict"] == "real"
+        apart = words.points(abs(row["gap"]), sign=False)
+        said = (f"Towards {row['target']}, {words.count(row['n'])} posts are {words.points(row['value'])} net "
+                f"({words.between(row['low'], row['high'], words.points)})")
+        side = "better" if row["gap"] > 0 else "worse"
+        said += f"; beside other targets that is {apart} points {side} than the same posts sound in all." if real else "."
         claims.append(Claim.of(f"sentiment.towards.{words.slug(row['target'])}", said, row, "net share", method=METHOD,
                                inputs=INPUTS, weight=0.35 if real and row["kind"] == "brand" else 0.2,
                                about={"target": row["target"], "kind": row["kind"], "measure": "net",
