@@ -144,7 +144,8 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
         said = (f"Towards {row['target']}, {words.count(row['n'])} posts are {words.points(row['value'])} net "
                 f"({words.between(row['low'], row['high'], words.points)})")
         side = "better" if row["gap"] > 0 else "worse"
-        said += f"; beside other targets that is {apart} points {side} than the same posts sound in all." if real else "."
+        beside = f"; beside other targets that is {apart} points {side} than the same posts sound in all"
+        said += f"{beside if real else ''}."
         claims.append(Claim.of(f"sentiment.towards.{words.slug(row['target'])}", said, row, "net share", method=METHOD,
                                inputs=INPUTS, weight=0.35 if real and row["kind"] == "brand" else 0.2,
                                about={"target": row["target"], "kind": row["kind"], "measure": "net",
