@@ -7,6 +7,7 @@ sentence-transformers on two cores, and without its seconds of import.
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -30,13 +31,32 @@ def folder() -> Path:
 
 def encode(texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
     """Return one unit vector per text, (n, 384) float32; ``progress`` is told how many were done."""
-    vectors = np.empty((len(texts), WIDTH), np.float32)
-    tokens = tokenise(texts)
-    for batch in batches(tokens):
-        vectors[batch] = _forward([tokens[at] for at in batch])
-        if progress:
-            progress(len(batch))
-    return vectors
+    weights = published()
+    return in_batches(tokenise(texts), lambda ids: _mean_vectors(ids, weights), progress=progress)
+
+
+def in_batches(tokens: list[list[int]], forward: Callable, together: int = BATCH_TOKENS,
+               progress: Callable[[int], None] | None = None) -> np.ndarray:
+    """Return (n, 384) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these texts.
+
+    Each core works on a batch of its own: several cores on one small product of matrices mostly wait for each other.
+    """
+    import torch
+    found, cores = np.empty((len(tokens), WIDTH), np.float32), torch.get_num_threads()
+
+    def read(batch: list[int]) -> int:
+        torch.set_num_threads(1)  # of this thread
+        ids = [tokens[at] for at in batch]
+        with torch.inference_mode():
+            found[batch] = forward(torch.tensor(ids + ids[:1] * (FEWEST - len(ids)))).numpy()[:len(batch)]
+        return len(batch)
+
+    with ThreadPoolExecutor(cores) as pool:
+        for done in pool.map(read, batches(tokens, together)):
+            if progress:
+                progress(done)
+    torch.set_num_threads(cores)
+    return found
 
 
 def tokenise(texts: list[str]) -> list[list[int]]:
@@ -53,13 +73,6 @@ def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[
         alike, size = list(group), max(FEWEST, together // length)
         found += [alike[start:start + size] for start in range(0, len(alike), size)]
     return found
-
-
-def _forward(batch: list[list[int]]) -> np.ndarray:
-    import torch
-    filled = batch + [batch[0]] * (FEWEST - len(batch))
-    with torch.inference_mode():
-        return _mean_vectors(torch.tensor(filled), published()).numpy()[:len(batch)]
 
 
 def _mean_vectors(ids, weights):

@@ -20,14 +20,8 @@ def scores(weights: dict, tokens: list[list[int]]) -> np.ndarray:
 
 def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, 384) float32: what the tower makes of each text, before its head."""
-    import torch
-    found, whole = np.empty((len(tokens), minilm.WIDTH), np.float32), complete(weights)
-    for batch in minilm.batches(tokens, BATCH_TOKENS):
-        ids = [tokens[at] for at in batch]
-        ids += ids[:1] * (minilm.FEWEST - len(ids))
-        with torch.inference_mode():
-            found[batch] = forward(torch.tensor(ids), whole).numpy()[:len(batch)]
-    return found
+    whole = complete(weights)
+    return minilm.in_batches(tokens, lambda ids: forward(ids, whole), BATCH_TOKENS)
 
 
 def forward(ids, weights: dict, mask=None, dropped: float = 0.0):
