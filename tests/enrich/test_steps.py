@@ -91,7 +91,7 @@ def test_the_tables_are_complete_and_probabilities_add_up(workspace):
     steps.update(acme, progress=lambda *done: told.append(done), until="sentiment")
     scores = acme.store.read("sentiment")
     assert (scores[["p_negative", "p_neutral", "p_positive"]].sum(axis=1) - 1).abs().max() < 3e-6
-    assert scores["model"].unique().tolist() == ["earshot-1"]
+    assert scores["model"].unique().tolist() == ["earshot-2"]
     assert scores["week"].tolist() == acme.store.read("posts")["week"].tolist()
     assert {("clean", 8, 8), ("language", 8, 8), ("embeddings", 8, 8), ("sentiment", 8, 8)} <= set(told)
 

@@ -15,6 +15,8 @@ from earshot.enrich.sentiment import CLASSES, COLUMNS
 from earshot.govern.masking import mask_text
 
 NUMBERED = {"0": "negative", "1": "neutral", "2": "positive", "0.0": "negative", "1.0": "neutral", "2.0": "positive"}
+NOMINAL = 0.9  # what the sets of classes are made for
+TIER_FIGURES = ("accuracy", "macro_f1", "macro_recall", "posts_per_second", "asked_the_tower")
 BINS = 10
 MISTAKES = 8
 HANDLE = re.compile(r"(?<!\w)@\w+")
@@ -22,19 +24,26 @@ HANDLE = re.compile(r"(?<!\w)@\w+")
 
 @dataclass(frozen=True)
 class Evaluation(Measured):
-    """Labelled posts with what the model said, and the seconds it took."""
+    """Labelled posts with what the model said, the seconds it took, and the same figures for each of its tiers."""
 
     posts: pd.DataFrame
     seconds: float
     model: str
+    tiers: pd.DataFrame
     labels = CLASSES
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, accuracy, macro_f1, macro_recall, ece, posts_per_second, by_lang."""
+        """The figures as plain numbers: n, accuracy, macro_f1, macro_recall, ece, posts_per_second,
+        coverage and decided of the sets, tiers, by_lang."""
         scores = agreement.scores(self.confusion)
         found = {"n": len(self.posts), **{name: round(value, 4) for name, value in scores.items()},
-                 "ece": round(self.calibration_error, 4), "posts_per_second": round(len(self.posts) / self.seconds, 1)}
+                 "ece": round(self.calibration_error, 4), "posts_per_second": round(len(self.posts) / self.seconds, 1),
+                 "coverage": round(float(self._covered.mean()), 4), "nominal": NOMINAL,
+                 "decided": round(float(self._decided.mean()), 4)}
+        if len(self.tiers):
+            found["tiers"] = {row["tier"]: {name: round(row[name], 4) for name in TIER_FIGURES}
+                              for row in self.tiers.to_dict("records")}
         if "lang" in self.posts:
             rows = self.by_language.set_index("lang")[["n", "macro_f1", "macro_recall", "accuracy"]]
             found["by_lang"] = {lang: {"n": int(row.pop("n"))} | {name: round(value, 4) for name, value in row.items()}
@@ -50,6 +59,15 @@ class Evaluation(Measured):
     def summary(self) -> pd.DataFrame:
         """Each figure with its 95 % interval."""
         return agreement.intervals(self.confusion)
+
+    @property
+    def sets(self) -> pd.DataFrame:
+        """By true class: posts, the share whose class is in the set the model cannot rule out, the share decided."""
+        rows = [{"label": f"truly {name}", "posts": int(here.sum()), "class in the set": self._covered[here].mean(),
+                 "decided": self._decided[here].mean(),
+                 "right when decided": self._right[here & self._decided].mean()}
+                for name in CLASSES for here in [self.posts["label"].eq(name)] if here.any()]
+        return pd.DataFrame(rows)
 
     @property
     def mistaken(self) -> pd.DataFrame:
@@ -107,6 +125,15 @@ class Evaluation(Measured):
         return self.posts[COLUMNS].max(axis=1)
 
     @property
+    def _covered(self) -> pd.Series:
+        return pd.Series([label in possible.split() for label, possible
+                          in zip(self.posts["label"], self.posts["possible"], strict=True)], self.posts.index)
+
+    @property
+    def _decided(self) -> pd.Series:
+        return ~self.posts["possible"].str.contains(" ")
+
+    @property
     def _right(self) -> pd.Series:
         return self.posts["said"] == self.posts["label"]
 
@@ -118,8 +145,8 @@ class Evaluation(Measured):
 
     @property
     def metrics_shown(self) -> dict:
-        """The metrics as they were written, without the languages."""
-        return {name: value for name, value in self.metrics.items() if name != "by_lang"}
+        """The metrics as they were written, without the languages and tiers."""
+        return {name: value for name, value in self.metrics.items() if name not in ("by_lang", "tiers")}
 
     @property
     def calibration_shown(self) -> pd.DataFrame:
@@ -137,6 +164,8 @@ class Evaluation(Measured):
         about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simple methods",
                  "mistaken": "Shares of the posts of each true class",
                  "languages": "By language; the interval is macro-F1's",
+                 "sets": f"Sets made to hold the true class of {NOMINAL:.0%} of the posts of each class",
+                 "tiers": "The tiers of the model on the same posts",
                  "calibration": "Share read right by stated confidence, 95 % interval"}[what]
         return f"{about}; {len(self.posts):,} posts"
 
@@ -158,11 +187,29 @@ def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evalua
     if train:
         raise ValueError("The sentiment model is ready-made and learns nothing here; leave train empty.")
     posts = check(labelled.read(data))
+    said, seconds = _timed(posts["text"].tolist(), model)
+    tiers = [_tier(posts, name) for name, tier in sentiment.NAMES.items() if model == sentiment.MODEL != name
+             and name.startswith(model)]
+    first = [_figures(posts, said, seconds, model)] if tiers else []
+    return Evaluation(pd.concat([posts, said.rename(columns={"label": "said"})], axis=1), seconds, model,
+                      pd.DataFrame([*first, *tiers]))
+
+
+def _timed(texts: list[str], model: str) -> tuple[pd.DataFrame, float]:
     sentiment.warm(model)
     begun = time.perf_counter()
-    said = sentiment.read(posts["text"].tolist(), model=model)
-    seconds = time.perf_counter() - begun
-    return Evaluation(pd.concat([posts, said.rename(columns={"label": "said"})], axis=1), seconds, model)
+    return sentiment.read(texts, model=model), time.perf_counter() - begun
+
+
+def _tier(posts: pd.DataFrame, name: str) -> dict:
+    return _figures(posts, *_timed(posts["text"].tolist(), name), name)
+
+
+def _figures(posts: pd.DataFrame, said: pd.DataFrame, seconds: float, name: str) -> dict:
+    """Return a tier's name and ``TIER_FIGURES``."""
+    scores = agreement.scores(agreement.confusion(posts["label"], said["label"], CLASSES))
+    return {"tier": name, **scores, "posts_per_second": len(posts) / seconds,
+            "asked_the_tower": float(said["tier"].eq("model").mean())}
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:

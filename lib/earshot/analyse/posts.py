@@ -17,6 +17,7 @@ _QUERY = """
     SELECT p.*, c.clean_text, c.words, l.lang AS lang_found, l.confidence AS lang_confidence,
            d.role AS duplicate_role, d."group" AS duplicate_group,
            s.p_negative, s.p_neutral, s.p_positive, s.label AS sentiment, s.model AS sentiment_model,
+           s.possible, s.tier,
            t.topic, t.similarity AS topic_similarity, n.name AS topic_name,
            u.score AS authenticity, coalesce(u.verdict = 'inauthentic', false) AS inauthentic
     FROM posts p
@@ -36,9 +37,10 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     """Return one row per public post in the window of ``params``, oldest first, with its enrichment or blanks.
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
-    p_negative, p_neutral, p_positive, sentiment, topic, topic_name, authenticity (0 to 1) and inauthentic (left out
-    where ``authentic_only`` is set), day (midnight in the workspace's zone), and may_quote (what the source's terms
-    card says). Rows of regions that the run may not read, and posts that a filter has set aside, are not there.
+    p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered), topic,
+    topic_name, authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is set), day (midnight in the
+    workspace's zone), and may_quote (what the source's terms card says). Rows of regions that the run may not read, and
+    posts that a filter has set aside, are not there.
     """
     store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)

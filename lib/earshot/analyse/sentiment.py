@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import estimate, events, opinions, period, sentiment_claims, words
+from earshot.analyse import acting, estimate, events, opinions, period, sentiment_claims, words
 from earshot.analyse.opinions import CLASSES
 from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
@@ -23,6 +23,8 @@ class Feeling:
     changes: pd.DataFrame
     surges: pd.DataFrame
     quotes: pd.DataFrame
+    rules: pd.DataFrame
+    costs: acting.Costs
     trust: dict
     period: period.Period
     claims: list[Claim]
@@ -54,6 +56,19 @@ class Feeling:
         return pd.DataFrame({"brand": table["brand"], "day": table["day"], "negative posts": table["count"].astype(int),
                              "expected": table["expected"].round().astype(int), "usual range": usual})
 
+    @property
+    def rules_shown(self) -> pd.DataFrame:
+        """The rules for acting on a post, in words: what is flagged, how much of it rightly, and what is missed."""
+        table = self.rules
+        spans = zip(table["low"], table["high"], strict=True)
+        return pd.DataFrame({
+            "look at": table["rule"], "from a probability of": table["threshold"].map(words.percent),
+            "posts flagged": table["flagged"].map(words.count),
+            "of 100 flagged, negative": table["negative"].map(lambda share: f"{100 * share:.0f}"),
+            "95% interval": [words.between(low, high) for low, high in spans],
+            "of 100 negative, missed": table["missed"].map(lambda share: f"{100 * share:.0f}"),
+            "cost per 1,000 posts": table["cost"].map(words.count)})
+
     def side(self, sentiment: str) -> pd.DataFrame:
         """Return the quotes of one side."""
         return self.quotes[self.quotes["sentiment"] == sentiment]
@@ -69,12 +84,13 @@ class Feeling:
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
         about = {"shares": "Share of posts by class", "surges": "Days with unusually many negative posts",
+                 "rules": "What each rule would flag, as the model expects it",
                  "changes": f"{self.period.now} against {self.period.then}, in points"}
         told = about.get(figure, "Net sentiment in points, 95% interval")
         return f"{told}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 
-def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
+def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USUAL) -> Feeling:
     """Return the sentiment of ``posts`` (as analyse.posts gives them) by brand, channel, language and day.
 
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
@@ -89,8 +105,8 @@ def measure(posts: pd.DataFrame, params: Brief) -> Feeling:
         shares=shares, brands=brands, channels=_net(voiced, ["platform"], params),
         languages=_net(voiced, ["lang"], params),
         days=_net(_branded(voiced), ["brand", "day"], params), changes=changes,
-        surges=surges, quotes=_quotes(voiced, parts, params), trust=_trust(posts, voiced), period=parts, claims=[],
-        counted=len(voiced))
+        surges=surges, quotes=_quotes(voiced, parts, params), rules=acting.weigh(voiced, costs), costs=costs,
+        trust=_trust(posts, voiced), period=parts, claims=[], counted=len(voiced))
     feeling.claims.extend(sentiment_claims.state(voiced, feeling, params))
     return feeling
 
@@ -145,10 +161,11 @@ def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Dat
 
 def _trust(posts: pd.DataFrame, voiced: pd.DataFrame) -> dict:
     """Return what limits these figures: coverage, repeats left out, how sure the model is, and one author's weight."""
-    doubt = voiced[[f"p_{name}" for name in CLASSES]].max(axis=1) < 0.5
+    open_ = voiced["possible"].fillna("").str.contains(" ") if "possible" in voiced else pd.Series(False, voiced.index)
     authors = voiced["author"].value_counts()
     return {"posts in the window": len(posts), "repeats left out": int(posts["is_repeat"].sum()),
             "posts measured": len(voiced), "authors": len(authors),
             "posts by the busiest author": int(authors.max()) if len(authors) else 0,
-            "posts the model is unsure of (below 0.5)": f"{words.count(doubt.sum())} ({words.percent(doubt.mean())})",
+            "posts left to a person (more than one class is possible)":
+                f"{words.count(open_.sum())} ({words.percent(open_.mean())})",
             "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}

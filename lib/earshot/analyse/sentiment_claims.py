@@ -22,7 +22,8 @@ METHOD = ("halfway between counted labels and the most likely mix (Saerens et al
 
 def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
-    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling, params), *_quoted(feeling, params)]
+    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling, params), *_acting(feeling),
+            *_quoted(feeling, params)]
 
 
 def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
@@ -41,6 +42,18 @@ def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
         said = _net_sentence(row, feeling.shares, len(ranked))
         claims.append(_claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about))
     return claims
+
+
+def _acting(feeling: "Feeling") -> list[Claim]:
+    """Say what the agreed costs mean for whoever answers, in whole posts of a hundred."""
+    rule = feeling.rules.set_index("rule").loc["as agreed"]
+    wrong, missed = round(100 * (1 - rule["negative"])), round(100 * rule["missed"])
+    said = (f"If a missed negative post is worth {feeling.costs.missed:g} looked at for nothing, "
+            f"{words.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not negative, "
+            f"and of 100 negative posts about {missed} are missed.")
+    row = {"value": rule["negative"], "low": rule["low"], "high": rule["high"], "n": rule["flagged"]}
+    about = {"measure": "acting", "missed": feeling.costs.missed}
+    return [_claim("sentiment.acting", said, row, "share", "level", 0.2, about)] if rule["flagged"] else []
 
 
 def _order(ranked: pd.DataFrame) -> list[Claim]:

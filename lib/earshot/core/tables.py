@@ -39,7 +39,8 @@ _OURS = [
         "content_hash": text(True), "vector": vector(), "model": text(True)}),
     Table("sentiment", ["post_id"], "week", _STEP | {
         "p_negative": number(True, 0, 1), "p_neutral": number(True, 0, 1), "p_positive": number(True, 0, 1),
-        "label": text(True, ("negative", "neutral", "positive")), "model": text(True)} | _VERSION),
+        "label": text(True, ("negative", "neutral", "positive")), "possible": text(), "tier": text(),
+        "model": text(True)} | _VERSION),
     Table("topics", ["post_id"], "week", _STEP | {
         "topic": whole(True, -1), "similarity": number(True), "model": text(True)} | _VERSION),
     Table("topic_names", ["topic"], None, {

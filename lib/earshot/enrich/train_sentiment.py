@@ -2,43 +2,29 @@
 
 ``python -m earshot.enrich.train_sentiment --data ../shared/data`` learns from SemEval-2017 task 4 A (without the rows
 that are in TweetEval's validation part) and the training part of UMSAB, both permissive, and measures on the validation
-parts of TweetEval and UMSAB. Each class counts the same, in English and in all other languages. Several seeds are
-averaged. Takes about twenty minutes on two idle cores, most of it for the embeddings.
+parts of TweetEval and UMSAB. Each class counts the same, in English and in all other languages. The fast tier averages
+several seeds. About fifty minutes on one idle core, nearly all of it for the tower.
 """
 
 import argparse
 import json
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from earshot.enrich import embeddings, features, language, lexicon, sentiment
+from earshot.enrich import language, lexical, minilm, sentiment, tuning
 from earshot.enrich.text import clean
 from earshot.enrich.weights import fingerprint
 
-SEEDS = (1, 2, 3)
-HIDDEN, DROPPED_UNITS, DROPPED_GRAMS = 256, 0.45, 0.25
-EPOCHS, BATCH, GRAM_STEP, STEP, DECAY = 8, 512, 0.06, 0.002, 0.01
-OTHER_WEIGHT = 3.0  # how much more a post that is not English counts: there are few
-HELD_BACK = 0.08  # part of the training rows that only set the temperature and the confusion table
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Labelled posts as the model sees them, row by row; ``part`` is train, tune, val (TweetEval) or uval (UMSAB)."""
-
-    frame: pd.DataFrame
-    grams: object
-    vectors: np.ndarray
-    signals: np.ndarray
-
-    def rows(self, part: str) -> np.ndarray:
-        """Return the positions of the rows of one part."""
-        return np.flatnonzero(self.frame["part"].eq(part).to_numpy())
+SEEDS = (1, 2, 3)  # of the fast tier
+TOWER = tuning.Plan(layers=3, epochs=3, seed=1)
+# Of the fast tier: passes, posts in a batch, step, share of parts left out. Other languages have fewer posts.
+HABITS = {"english": (8, 512, 0.06, 0.25), "other": (12, 128, 0.1, 0.5), "gate": (2, 512, 0.06, 0.25)}
+OTHER_WEIGHT = 2.0  # how much more a post that is not English counts: there are few
+HELD_BACK = 0.08  # part of the training rows that only mix the tiers and say what they cannot rule out
 
 
 def read_posts(data: Path) -> pd.DataFrame:
@@ -56,7 +42,7 @@ def read_posts(data: Path) -> pd.DataFrame:
     frame = frame[~(frame["part"].eq("train") & frame["core"].isin(seen))].drop_duplicates(["core", "part"])
     held = np.random.default_rng(0).random(len(frame)) < HELD_BACK
     frame.loc[frame["part"].eq("train") & held, "part"] = "tune"
-    frame["english"] = [lang in sentiment.ENGLISH for lang, _ in language.detect(frame["text"].tolist())]
+    frame["english"] = [lang in ("en", "und") for lang, _ in language.detect(frame["text"].tolist())]
     return frame.assign(label=frame["label"].map(sentiment.CLASSES.index)).reset_index(drop=True)
 
 
@@ -65,133 +51,100 @@ def core(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower().replace("@user", ""))[:50]
 
 
-def prepare(frame: pd.DataFrame, cache: Path | None = None) -> Sample:
-    """Return the posts with their features; embeddings are kept in the file ``cache`` when one is given."""
-    texts = frame["clean"].tolist()
-    known = dict(np.load(cache)) if cache and cache.exists() else {}
-    if known.get("texts", np.array([])).tolist() != texts:
-        known = {"texts": np.array(texts), "vectors": embeddings.encode(texts)}
-        if cache:
-            np.savez_compressed(cache, **known)
-    return Sample(frame, features.grams(texts), known["vectors"], features.signals(texts))
-
-
-def fit(sample: Sample, seed: int, say=lambda line: None) -> dict[str, np.ndarray]:
-    """Return the weights of one seed, without temperature."""
-    import torch
-    torch.manual_seed(seed)
-    chance = np.random.default_rng(seed)
-    net, rows, importance = _network(), sample.rows("train"), _importance(sample)
-    gram_step = torch.optim.Adagrad([net["grams"].weight], lr=GRAM_STEP)
-    step = torch.optim.AdamW([weight for name, weight in net.named_parameters() if name != "grams.weight"], STEP,
-                             weight_decay=DECAY)
-    steps = EPOCHS * (len(rows) // BATCH)
-    slower = [torch.optim.lr_scheduler.LinearLR(one, 1.0, 0.02, steps) for one in (gram_step, step)]
-    for epoch in range(EPOCHS):
-        order, losses = chance.permutation(rows), []
-        for start in range(0, len(order) - BATCH + 1, BATCH):
-            batch = order[start:start + BATCH]
-            losses.append(_learn(net, sample, batch, importance[batch], (gram_step, step), chance))
-            for one in slower:
-                one.step()
-        say(f"seed {seed}, round {epoch + 1} of {EPOCHS}: loss {np.mean(losses):.4f}")
-    return _weights(net)
-
-
-def _network():
-    from torch import nn
-    parts = {"grams": nn.EmbeddingBag(features.SIZE, 3, mode="sum", include_last_offset=True)}
-    nn.init.zeros_(parts["grams"].weight)
-    for group in ("english", "other"):
-        parts[f"{group}_mlp"] = nn.Sequential(nn.Dropout(DROPPED_UNITS / 2), nn.Linear(384, HIDDEN), nn.ReLU(),
-                                              nn.Dropout(DROPPED_UNITS), nn.Linear(HIDDEN, 3, bias=False))
-        parts[f"{group}_signals"] = nn.Linear(lexicon.SIGNALS, 3)
-    return nn.ModuleDict(parts)
-
-
-def _importance(sample: Sample) -> np.ndarray:
+def importance(frame: pd.DataFrame) -> np.ndarray:
     """Return a weight per row: in each group of languages, each class has the same total."""
-    weights = np.zeros(len(sample.frame), np.float32)
-    train = sample.frame["part"].eq("train")
+    weights = np.zeros(len(frame), np.float32)
     for english, boost in ((True, 1.0), (False, OTHER_WEIGHT)):
-        rows = train & sample.frame["english"].eq(english)
-        counts = sample.frame.loc[rows, "label"].value_counts()
-        weights[rows] = boost * rows.sum() / (3 * sample.frame.loc[rows, "label"].map(counts))
+        rows = frame["english"].eq(english)
+        counts = frame.loc[rows, "label"].value_counts()
+        weights[rows] = boost * rows.sum() / (3 * frame.loc[rows, "label"].map(counts))
     return weights
 
 
-def _learn(net, sample: Sample, batch: np.ndarray, importance: np.ndarray, steps, chance) -> float:
+def learn_words(train: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
+    """Return the fast tier's weights (SIZE, 7): classes in English, in other languages, and is it English."""
+    parts, english = lexical.read(train["clean"].tolist()).parts().tocsr(), train["english"].to_numpy()
+    classes, sides = np.eye(3, dtype=np.float32)[train["label"]], np.eye(2, dtype=np.float32)[english.astype(int)]
+    each = [np.mean([fit_words(parts[rows], classes[rows], weight[rows], seed, *HABITS[name]) for seed in SEEDS], 0)
+            for name, rows in (("english", english), ("other", ~english))]
+    gate = fit_words(parts, sides, np.ones(len(train), np.float32), SEEDS[0], *HABITS["gate"])
+    return np.concatenate([*each, gate[:, 1:] - gate[:, :1]], axis=1)
+
+
+def fit_words(parts, targets: np.ndarray, weight: np.ndarray, seed: int, epochs: int, size: int, pace: float,
+              dropped: float) -> np.ndarray:
+    """Return weights (SIZE, classes) of one seed, learned from ``lexical`` parts (n, SIZE) by Adagrad."""
     import torch
-    from torch.nn.functional import cross_entropy
-    grams = sample.grams[batch]
-    grams.data = grams.data * (chance.random(len(grams.data)) >= DROPPED_GRAMS) / np.float32(1 - DROPPED_GRAMS)
-    which, where = (torch.from_numpy(part.astype(np.int64)) for part in (grams.indices, grams.indptr))
-    logits = net["grams"](which, where, per_sample_weights=torch.from_numpy(grams.data.astype(np.float32)))
-    english = torch.from_numpy(sample.frame["english"].to_numpy()[batch])[:, None]
-    vectors, signals = (torch.from_numpy(part[batch]) for part in (sample.vectors, sample.signals))
-    both = [net[f"{group}_mlp"](vectors) + net[f"{group}_signals"](signals) for group in ("english", "other")]
-    truth = torch.from_numpy(sample.frame["label"].to_numpy()[batch])
-    losses = cross_entropy(logits + torch.where(english, *both), truth, reduction="none")
-    loss = (losses * torch.from_numpy(importance)).mean()
-    for step in steps:
-        step.zero_grad()
-    loss.backward()
-    for step in steps:
-        step.step()
-    return loss.item()
-
-
-def _weights(net) -> dict[str, np.ndarray]:
-    state = {name: values.detach().numpy() for name, values in net.state_dict().items()}
-    found = {"grams": state["grams.weight"]}
-    for group in ("english", "other"):
-        layers = {"hidden": "mlp.1.weight", "hidden_bias": "mlp.1.bias", "out": "mlp.4.weight",
-                  "signals": "signals.weight", "bias": "signals.bias"}
-        found |= {f"{group}.{name}": state[f"{group}_{layer}"].T for name, layer in layers.items()}
-        found[f"{group}.temperature"] = np.ones(1, np.float32)
-    return found
-
-
-def average(models: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return one model whose logits are the mean of the logits of ``models``: hidden layers side by side."""
-    joined = {}
-    for name in models[0]:
-        parts = [model[name] for model in models]
-        if name.endswith((".hidden", ".hidden_bias")):
-            joined[name] = np.concatenate(parts, axis=-1)
-        elif name.endswith(".out"):
-            joined[name] = np.concatenate(parts, axis=0) / len(parts)
-        else:
-            joined[name] = np.mean(parts, axis=0)
-    return {name: np.ascontiguousarray(values.astype(np.float16 if values.size > 1_000 else np.float32))
-            for name, values in joined.items()}
+    from torch.nn import functional as F
+    torch.manual_seed(seed)
+    chance, bias = np.random.default_rng(seed), torch.zeros(targets.shape[1], requires_grad=True)
+    net = torch.nn.EmbeddingBag(lexical.SIZE, targets.shape[1], mode="sum", include_last_offset=True)
+    torch.nn.init.zeros_(net.weight)
+    steps = (torch.optim.Adagrad(net.parameters(), lr=pace), torch.optim.Adam([bias], lr=pace / 6))
+    count = epochs * (len(targets) // size)
+    slower = torch.optim.lr_scheduler.LinearLR(steps[0], 1.0, 0.02, count)
+    for start in range(0, count * size, size):
+        at = start % (len(targets) // size * size)
+        order = chance.permutation(len(targets)) if at == 0 else order  # noqa: F821 (the first round begins at 0)
+        batch = order[at:at + size]
+        rows = parts[batch]
+        kept = rows.data * (chance.random(len(rows.data)) >= dropped) / np.float32(1 - dropped)
+        which, where = (torch.from_numpy(part.astype(np.int64)) for part in (rows.indices, rows.indptr))
+        scores = net(which, where, per_sample_weights=torch.from_numpy(kept)) + bias
+        losses = F.cross_entropy(scores, torch.from_numpy(targets[batch]), reduction="none")
+        for step in steps:
+            step.zero_grad()
+        (losses * torch.from_numpy(weight[batch])).mean().backward()
+        for step in steps:
+            step.step()
+        slower.step()
+    return net.weight.detach().numpy()
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Train, measure, and write the weights with their fingerprint and figures."""
     from earshot.enrich import tune_sentiment
+    options = _options(arguments)
+    frame = read_posts(options.data)
+    train = frame[frame["part"] == "train"]
+    weight, targets = importance(train), np.eye(3, dtype=np.float32)[train["label"]]
+    tokens = minilm.tokenise(train["clean"].tolist())
+    weights = halved(_tower(tokens, targets, weight, options.cache) | {"lexical": learn_words(train, weight)})
+    weights, figures = tune_sentiment.finish(weights, frame)
+    write(weights, options.out, figures | {"seeds": [*SEEDS], "tower_seed": TOWER.seed})
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data")
     parser.add_argument("--out", type=Path, default=sentiment.FOLDER, help="folder for the weights")
-    parser.add_argument("--cache", type=Path, help="file that keeps the embeddings between runs (.npz)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--threads", type=int, default=0, help="threads; all cores by default")
-    options = parser.parse_args(arguments)
-    if options.threads:
-        import torch
-        torch.set_num_threads(options.threads)
-    sample = prepare(read_posts(options.data), options.cache)
-    weights = average([fit(sample, seed, lambda line: sys.stderr.write(line + "\n")) for seed in options.seeds])
-    weights = tune_sentiment.calibrate(weights, sample)
-    write(weights, options.out, tune_sentiment.measure(weights, sample) | {"seeds": options.seeds})
+    parser.add_argument("--cache", type=Path, help="file that keeps the finished tower between runs (.npz)")
+    return parser.parse_args(arguments)
+
+
+def _tower(tokens: list, targets: np.ndarray, weight: np.ndarray, cache: Path | None) -> dict:
+    if cache and cache.exists():
+        return dict(np.load(cache))
+    found = tuning.tune(tokens, targets, TOWER, weight, say=lambda line: sys.stderr.write(line + "\n"))
+    if cache:
+        np.savez(cache, **found)
+    return found
+
+
+def halved(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the weights as they are written: large ones in half precision, rounded before anything is measured."""
+    return {name: np.ascontiguousarray(values.astype(np.float16 if values.size > 1_000 else np.float32))
+            for name, values in weights.items()}
 
 
 def write(weights: dict[str, np.ndarray], folder: Path, figures: dict) -> None:
-    """Write the model, its SHA-256 and its figures into ``folder``."""
+    """Write the model, its SHA-256 and its figures into ``folder``, beside the models that are there."""
     from safetensors.numpy import save_file
     path = folder / f"{sentiment.MODEL}.safetensors"
     save_file(weights, path)
-    (folder / "SHA256SUMS").write_text(f"{fingerprint(path)}  {path.name}\n", encoding="utf-8")
+    names = sorted({path.name} | {file.name for file in folder.glob("*.safetensors")})
+    lines = [f"{fingerprint(folder / name)}  {name}\n" for name in names]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     (folder / f"{sentiment.MODEL}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     sys.stderr.write(json.dumps(figures, indent=1) + "\n")
 

@@ -1,7 +1,10 @@
 """Model files: used only when their fingerprint is the one that was published."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 _SEEN: dict[tuple, str] = {}
 
@@ -29,3 +32,23 @@ def verify(path: Path, sha256: str) -> None:
         raise WeightsError(f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
                            "expected; it was changed or damaged and is not used. Install the environment again "
                            "(make setup).")
+
+
+def load(path: Path, sha256: str) -> dict[str, np.ndarray]:
+    """Return the arrays in a safetensors file by name, half precision widened to single.
+
+    Raises WeightsError when the file is not the one that was published.
+    """
+    verify(path, sha256)
+    return _load(str(path), fingerprint(path))
+
+
+@cache
+def _load(path: str, digest: str) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+    try:
+        found = load_file(path)
+    except SafetensorError as error:
+        raise WeightsError(f"The model file {Path(path).name} cannot be read: {error}.") from None
+    return {name: values.astype(np.float32) if values.dtype == np.float16 else values for name, values in found.items()}

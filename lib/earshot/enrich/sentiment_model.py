@@ -1,0 +1,86 @@
+"""The sentiment model that ships, earshot-2, in three tiers.
+
+* fast: a sum over words, word pairs and letter groups (``lexical``), no transformer;
+* model: the fast tier and a tower, three layers of MiniLM tuned on the same posts, added up;
+* cascade: the fast tier where it is sure, the model elsewhere.
+
+English and all other languages have weights of their own, and the same sum tells which of the two a text is in. Given
+names are made alike first, so that who is named does not change how a post sounds.
+
+A post gets the set of classes that cannot be ruled out: of the posts of each class, nine in ten have their class in the
+set (class-conditional conformal prediction: Vovk 2012; Sadinle, Lei & Wasserman 2019). A person decides where the set
+holds more than one. In a language that was never tested nothing is ruled out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from earshot.enrich import lexical, minilm, tower
+from earshot.enrich.neutral_names import neutralise
+
+TIERS = ("fast", "model", "cascade")
+TESTED = frozenset({"ar", "de", "en", "es", "fr", "hi", "it", "pt"})
+UNKNOWN = frozenset({"", "und"})  # too short to tell the language: mostly English or emoji
+BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: probabilities (n, 3), the tier that answered ("fast" or "model"), and which classes are possible
+    (n, 3) true or false."""
+
+    probabilities: np.ndarray
+    tier: np.ndarray
+    possible: np.ndarray
+
+
+def read(texts: list[str], langs: list[str | None] | None, weights: dict, tier: str) -> Reading:
+    """Return what a tier makes of clean texts; ``langs`` are ISO codes, None where nothing is known of any."""
+    texts = [neutralise(text) for text in texts]
+    parts = [_read(texts[start:start + BATCH], weights, tier) for start in range(0, len(texts), BATCH)]
+    if not parts:
+        return Reading(np.empty((0, 3)), np.empty(0, dtype=object), np.empty((0, 3), bool))
+    found, slow, group = (np.concatenate(part) for part in zip(*parts, strict=True))
+    floors = np.where(slow[:, None], weights["model.floors"][group], weights["fast.floors"][group])
+    possible = found >= floors
+    possible |= (found == found.max(axis=1, keepdims=True)) & ~possible.any(axis=1, keepdims=True)
+    if langs is not None:
+        possible |= np.array([(lang or "") not in TESTED | UNKNOWN for lang in langs])[:, None]
+    return Reading(found, np.where(slow, "model", "fast").astype(object), possible)
+
+
+def _read(texts: list[str], weights: dict, tier: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (probabilities, whether the tower was asked, 1 for English and 0 for all else) of some texts."""
+    words, group = say_words(texts, weights)
+    found = add_up([words], group, weights, "fast")
+    slow = {"fast": np.zeros(len(texts), bool), "model": np.ones(len(texts), bool),
+            "cascade": found.max(axis=1) < weights["fast.sure"][group]}[tier]
+    if slow.any():
+        asked = np.flatnonzero(slow)
+        scores = tower.scores(weights, minilm.tokenise([texts[at] for at in asked]))
+        found[asked] = add_up([words[asked], scores], group[asked], weights, "model")
+    return found, slow, group
+
+
+def say_words(texts: list[str], weights: dict) -> tuple[np.ndarray, np.ndarray]:
+    """Return the (n, 3) scores of the words of clean texts, and 1 for each text in English, 0 for each in another."""
+    found = lexical.read(texts).scores(weights["lexical"])
+    group = (found[:, 6] > 0).astype(int)
+    return np.where(group[:, None] == 1, found[:, :3], found[:, 3:6]), group
+
+
+def add_up(views: list[np.ndarray], group: np.ndarray, weights: dict, tier: str) -> np.ndarray:
+    """Return the probabilities of texts whose words and, for the model, tower have these (n, 3) scores."""
+    parts = [view.astype(np.float64) * weights[f"{tier}.{name}"][group][:, None]
+             for name, view in zip(("words", "tower"), views, strict=False)]
+    return probabilities(sum(parts) + weights[f"{tier}.bias"][group])
+
+
+def probabilities(scores: np.ndarray) -> np.ndarray:
+    """Return (n, classes) probabilities of scores.
+
+    Rounded, so that the last bits of another matrix library or another batch do not make another row.
+    """
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.round(raised / raised.sum(axis=1, keepdims=True), 6)
