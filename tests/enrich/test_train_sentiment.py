@@ -61,5 +61,5 @@ def test_the_fast_tier_learns_words():
 
 def test_copies_of_validation_posts_do_not_train():
     same = ["RT @a: It's  great!! http://t.co/x", "rt: its great"]
-    assert train_sentiment._core(same[0]) != train_sentiment._core("something else")
-    assert train_sentiment._core("It's great") == train_sentiment._core("ITS GREAT!")
+    assert train_sentiment.core(same[0]) != train_sentiment.core("something else")
+    assert train_sentiment.core("It's great") == train_sentiment.core("ITS GREAT!")
