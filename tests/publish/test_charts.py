@@ -262,3 +262,11 @@ def test_small_multiples_show_the_gaps_too():
     assert label not in plain
     assert label in marked
     assert drawn(charts.grid(DAYS, "day", "share_negative", "airline", marks=MARKS.head(0))) == plain
+
+
+def test_a_small_multiple_with_one_value_shows_it_as_a_dot():
+    frame = pd.DataFrame({"brand": ["Acme", "Acme", "Bolt"], "level": [1.0, 2.0, 3.0],
+                          "day": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-02"])})
+    spec = charts.grid(frame, "day", "level", "brand").to_dict()
+    assert [layer["transform"][0]["filter"] for layer in spec["spec"]["layer"] if "transform" in layer] == [
+        {"field": "facet", "oneOf": ["Bolt"]}]

@@ -54,6 +54,9 @@ def test_an_interval_says_its_unit_once(low, high, unit, words):
 
 
 def test_a_column_has_the_same_decimals_throughout():
-    assert numbers.for_column(pd.Series([1.5, 22.0, 0.123])) == ",.2f"
+    assert numbers.for_column(pd.Series([1.5, 22.0, 0.123])) == ",.1f"
+    assert numbers.for_column(pd.Series([1.5, 0.0123])) == ",.2f"
+    assert numbers.for_column(pd.Series([0.5, 0.0123])) == ",.3f"
+    assert numbers.for_column(pd.Series([4296.29, 12.5])) == ",.0f"
     assert numbers.for_column(pd.Series([1.0, 22.0])) == ",.0f"
     assert numbers.for_column(pd.Series(["a"])) == ""

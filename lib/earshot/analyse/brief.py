@@ -40,7 +40,8 @@ def compose(claims: Iterable[Claim]) -> Page:
     changed = _varied(changed)[:MOST]
     why = _reasons([claim for claim in ranked if claim not in changed], changed)[:MOST]
     watch = [claim for claim in ranked if _open(claim) and claim not in (*changed, *why)][:MOST]
-    quality = [claim for claim in ranked if claim.kind == "quality" and claim not in watch]
+    quality = sorted((claim for claim in ranked if claim.kind == "quality" and claim not in watch),
+                     key=lambda claim: claim.id != "collect.volume")  # first how much, then how good
     level = next((claim for claim in ranked if claim.id == "sentiment.negative"), ranked[0])
     lead = changed[0] if changed else level
     return Page(headline(lead), level.sentence, changed, why, watch, _standing(ranked), _quoted(ranked, lead),

@@ -17,6 +17,7 @@ from earshot.govern import canaries, masking, second_look
 
 EACH = 25  # canaries of every form
 PARTLY = ("name",)  # masked only where something gives the person away
+ENOUGH = 0.95  # share of planted details of which the interval must at least say that it is hidden
 METHOD = "invented details woven into our own texts and masked again; Wilson interval"
 SAID = {"email": "e-mail addresses", "card": "card numbers", "iban": "IBANs", "ip": "IP addresses", "ssn": "US SSNs",
         "idnumber": "identity numbers", "phone": "telephone numbers", "address": "postal addresses",
@@ -92,7 +93,7 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
             f"{words.percent(hidden / planted)} were hidden ({words.between(low, high)})"
             + (f"; least often {told}." if told else "."))
     claims = [Claim("clean.privacy.recall", said, hidden / planted, "share", low, high, planted, METHOD, ("posts",),
-                    "quality", 0.5)]
+                    "quality", 0.5 if low < ENOUGH else 0.4)]  # one to watch only where details slip through
     for row in partly.to_dict("records"):
         said = (f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a name is "
                 "masked only where a greeting, a signature or a title gives the person away.")

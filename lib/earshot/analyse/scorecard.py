@@ -10,6 +10,8 @@ from earshot.core.params import Brief
 
 INPUTS = ("posts", "duplicates", "sentiment")
 METHOD = "agreed formula, jackknife over authors, against earlier periods"
+MEETS = {"": "\u2013", "open": "not settled"}
+VERDICTS = {"real": "clear change", "noise": "within noise"}
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class Scorecard:
         return pd.DataFrame({
             "brand": [row["brand"] or "all" for row in rows], "value": [figure["value"] for figure in figures],
             "95% interval": [f"{figure['low']} to {figure['high']}" for figure in figures],
-            "posts": [int(row["n"]) for row in rows], "target": [row["meets"] or "\u2013" for row in rows],
+            "posts": [int(row["n"]) for row in rows], "target": [MEETS.get(row["meets"], row["meets"]) for row in rows],
             "usual": [figure["baseline"] for figure in figures],
             "change visible from": [figure["detectable"].lstrip("+") for figure in figures],
-            "verdict": [row["verdict"] for row in rows]})
+            "verdict": [VERDICTS.get(row["verdict"], row["verdict"]) for row in rows]})
 
     def caption(self, kpi: str) -> str:
         """Return the caption of one KPI: its name, its period and its target."""

@@ -112,17 +112,22 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
     domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
     base = alt.Chart().encode(x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0]))
     layers = [base.mark_line(strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, unit))]
+    lone = base.transform_filter(alt.FieldOneOfPredicate("facet", scales.alone(data)))
+    layers.append(lone.mark_point(filled=True, size=50, opacity=1))
     if low and high:
         layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
+        layers.append(lone.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q"))
     if domain[0] < 0 < domain[1]:
         layers.insert(0, base.mark_rule(strokeWidth=1).encode(
             y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)))
     layers = [*_marks(scales.bands(marks, data)), *layers]
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
-    inner = alt.layer(*layers).properties(width=(palette.WIDE - 48) // columns - 22, height=118)
+    width = (palette.WIDE - 48) // columns - 22
+    theme = palette.THEME | {"header": palette.THEME["header"] | {"labelLimit": width}}  # else a name widens the whole
+    inner = alt.layer(*layers).properties(width=width, height=118)
     chart = inner.facet(alt.Facet("facet:N", sort=names), data=data, columns=columns, spacing={"row": 18, "column": 20})
-    return _titled(chart, title).configure(**palette.THEME)
+    return _titled(chart, title).configure(**theme)
 
 
 def pictures(chart: object) -> tuple[str, str, str]:

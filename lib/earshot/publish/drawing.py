@@ -55,10 +55,12 @@ def _for_phones(spec: dict) -> dict:
     """Return the specification at phone width: narrower, shorter labels, small multiples two abreast."""
     spec = copy.deepcopy(spec)
     config = spec.setdefault("config", {})
-    config.setdefault("axisY", {})["labelLimit"] = config.setdefault("text", {})["limit"] = 112
+    config.setdefault("axisY", {}).update(labelLimit=150, labelFontSize=12)  # a topic's three words are read whole
+    config.setdefault("text", {})["limit"] = 112
     if "facet" in spec:
         spec["columns"] = min(2, spec.get("columns", 2))
         spec["spec"]["width"] = (palette.NARROW - 46) // spec["columns"] - 18
+        config.setdefault("header", {}).update(labelLimit=spec["spec"]["width"], labelFontSize=13)
         return spec
     if isinstance(spec.get("width"), (int, float)):
         spec["width"] = palette.NARROW

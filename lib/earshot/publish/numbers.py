@@ -33,11 +33,13 @@ def number(value: float) -> str:
 
 
 def for_column(column: pd.Series) -> str:
-    """Return the format that gives every number of a column the same decimals, or "" for other columns."""
+    """Return the format that gives every number of a column the decimals its largest deserves; "" for other columns."""
     if not pd.api.types.is_float_dtype(column):
         return ""
     sizes = [_digits(value) for value in column.dropna().unique()[:1000]]
-    return f",.{min(3, max(sizes, default=0))}f" if len(sizes) < 2 or column.abs().max() < 1000 else ",.0f"
+    largest = column.abs().max()
+    most = 0 if len(sizes) > 1 and largest >= 1000 else 1 if largest >= 10 else 2 if largest >= 1 else 3
+    return f",.{min(most, max(sizes, default=0))}f"
 
 
 def day(value: object) -> str:

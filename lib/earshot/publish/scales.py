@@ -70,6 +70,12 @@ def apart(places: list[float], gap: float, top: float) -> list[float]:
     return [spot - over for spot in spots]
 
 
+def alone(data: pd.DataFrame) -> list[str]:
+    """Return the small multiples that have one value only, which no line can show."""
+    counted = data.dropna(subset=["y"])["facet"].value_counts()
+    return sorted(counted.index[counted == 1])
+
+
 def bands(marks: pd.DataFrame | None, data: pd.DataFrame) -> pd.DataFrame:
     """Return the events and gaps within the time shown, each with the height of its label and the side it stands on."""
     if marks is None or marks.empty or not pd.api.types.is_datetime64_any_dtype(data["x"]):

@@ -36,9 +36,9 @@ def findings(claims: Iterable, lead: int = LEAD) -> Markup:
     shown = Markup("<ol>{}</ol>").format(Markup("").join(items[:lead]))
     if len(items) <= lead:
         return shown
-    more = Markup("").join(items[lead:])
-    return shown + Markup('<details><summary>{} more findings</summary><ol start="{}">{}</ol></details>').format(
-        len(items) - lead, lead + 1, more)
+    more, left = Markup("").join(items[lead:]), len(items) - lead
+    return shown + Markup('<details><summary>{} more {}</summary><ol start="{}">{}</ol></details>').format(
+        left, "findings" if left > 1 else "finding", lead + 1, more)
 
 
 def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> Markup:
@@ -177,9 +177,9 @@ def _heading(name: object, is_number: bool) -> Markup:
 
 
 def _titled(name: object) -> Markup:
-    """Return a column's name as words with a capital."""
+    """Return a column's name as words with a capital; n, the number of posts, stays small as in the findings."""
     words = quote(str(name).replace("_", " "), CELL)
-    return words[:1].upper() + words[1:]
+    return words if words == "n" else Markup("KPI") if words == "kpi" else words[:1].upper() + words[1:]
 
 
 def _row(row: tuple, numeric: dict, formats: dict) -> Markup:
@@ -209,7 +209,7 @@ def _is_numeric(column: pd.Series, how: object) -> bool:
     if pd.api.types.is_numeric_dtype(column):
         return not pd.api.types.is_bool_dtype(column)
     nothing = ("", numbers.NOTHING, "unknown")
-    words = [value for value in column.dropna() if isinstance(value, str) and value not in nothing]
+    words = [str(value) for value in column.dropna() if not (isinstance(value, str) and value in nothing)]
     return bool(words) and all(map(WRITTEN_NUMBER.match, words))
 
 
