@@ -1,0 +1,219 @@
+"""A classifier for anybody's own classes, learned from texts with labels.
+
+Several views (``classifier_views``) are learned and tried on texts that they did not see, near copies kept together. A
+mixture of them by logistic regression turns their scores into probabilities, since each is right where others are not
+(stacking: Wolpert 1992). The same held-out texts give the conformal sets, and the figures that say which view won, by
+how much and at what cost. A text is read by the models of all folds, and their scores are averaged.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from earshot.enrich.classifier_views import MANY, VIEWS, Texts, look_at
+from earshot.enrich.conformal import Calibration, possible
+from earshot.enrich.relevance_model import groups
+
+FOLDS = 3
+LEVEL = 0.9
+FEWEST = 5  # texts of a class, or there is nothing to learn and to try it on
+RIDGE = 1e-3
+QUICK = ("words", "meaning", "neighbours")
+TOWER = (1_000, 12_000)  # labelled texts between which a tower is tried too: fewer teach it nothing, more take too long
+TILTS = np.round(np.arange(-0.4, 1.61, 0.1), 1)
+OUTSIDE = "oos"  # the label of texts that belong to no class
+PRICE = 0.005
+STEPS = np.round(np.arange(0, 6.01, 0.1), 1)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Fitted views by fold, how much each counts, a bias per class, how decisions lean, and the figures.
+
+    ``lean`` is what each class's log probability gains before the greatest is taken: nothing takes the likeliest class,
+    minus the log of its share the one that is the likeliest compared with how common it is (Menon et al. 2021).
+    """
+
+    classes: tuple[str, ...]
+    views: dict[str, list]
+    weight: dict[str, float]
+    bias: np.ndarray
+    lean: np.ndarray
+    calibration: Calibration
+    figures: pd.DataFrame
+
+    def read(self, texts: list[str]) -> "Reading":
+        """Return what is thought of raw texts."""
+        seen = look_at(texts, len(self.classes) < MANY)
+        by_fold = np.zeros((FOLDS, len(texts), len(self.classes)))
+        for name, weight in self.weight.items():
+            for fold, view in enumerate(self.views[name]):
+                by_fold[fold] += weight * view.scores(seen, len(self.classes))
+        together = softmax(by_fold.mean(axis=0) + self.bias)
+        return Reading(self.classes, together, decide(together, self.lean),
+                       self.calibration.p_values(softmax(by_fold + self.bias)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a classifier thinks of texts: probabilities (n, classes), the class said (n,), conformal p-values."""
+
+    classes: tuple[str, ...]
+    probabilities: np.ndarray
+    said: np.ndarray
+    p_values: np.ndarray
+
+    def possible(self, level: float = LEVEL) -> np.ndarray:
+        """Return (n, classes): the classes that cannot be ruled out at this level."""
+        return possible(self.p_values, level)
+
+    def decided(self, level: float = LEVEL) -> np.ndarray:
+        """Return for each text whether exactly one class is possible; the others are left to a person."""
+        return self.possible(level).sum(axis=1) == 1
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The class said of each text, by name."""
+        return np.array(self.classes, dtype=object)[self.said]
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """The probability of the class said."""
+        return self.probabilities[np.arange(len(self.said)), self.said]
+
+
+def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ...] = (),
+        aim: Callable[[np.ndarray, np.ndarray], float] | None = None, say: Say = lambda line: None) -> Classifier:
+    """Return the classifier that these labelled raw texts teach.
+
+    ``aim`` (truth, said) is what decisions make greatest; without one, accuracy and macro-F1 count the same. Raises
+    ValueError in one sentence when there are fewer than two classes or a class has fewer than five texts.
+    """
+    classes, truth = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
+    check(classes, truth)
+    begun = time.perf_counter()
+    seen, folds = look_at(texts, len(classes) < MANY), split(texts, truth, seed)
+    looking = time.perf_counter() - begun
+    fitted, held, seconds = {}, {}, {}
+    for name in views or candidates(len(texts)):
+        begun = time.perf_counter()
+        fitted[name], held[name] = _cross_fit(VIEWS[name].learn, seen, truth, folds, len(classes), seed)
+        seconds[name] = time.perf_counter() - begun + (0 if name in ("words", "tower") else looking)
+        say(f"{name}: {np.mean(held[name].argmax(axis=1) == truth):.1%} right on texts it did not see")
+    weight, bias = mix(held, truth, len(classes))
+    found = softmax(sum(weight[name] * held[name] for name in held) + bias)
+    leaning = lean(found, truth, list(classes), aim or both)
+    return Classifier(tuple(map(str, classes)), fitted, weight, bias, leaning,
+                      Calibration(found[np.arange(len(truth)), truth], folds, truth),
+                      compare(held, decide(found, leaning), truth, seconds))
+
+
+def candidates(count: int) -> tuple[str, ...]:
+    """Return the views worth trying with so many labelled texts."""
+    return (*QUICK, "tower") if TOWER[0] <= count <= TOWER[1] else QUICK
+
+
+def check(classes: np.ndarray, truth: np.ndarray) -> None:
+    """Raise ValueError in one sentence when these labels cannot teach."""
+    counts = np.bincount(truth)
+    if len(classes) < 2:
+        raise ValueError(f"There is one class, {str(classes[0])!r}; label texts of at least two." if len(classes) else
+                         "There is no labelled text to learn from.")
+    if counts.min() < FEWEST:
+        few = int(counts.min())
+        raise ValueError(f"The class {str(classes[counts.argmin()])!r} has {few} {'text' if few == 1 else 'texts'}; "
+                         f"label at least {FEWEST} of each class, or leave the class out.")
+
+
+def split(texts: list[str], truth: np.ndarray, seed: int) -> np.ndarray:
+    """Return a fold number per text: classes spread evenly, near copies together."""
+    from sklearn.model_selection import StratifiedGroupKFold
+    found, folds = np.zeros(len(truth), int), StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for fold, (_, rows) in enumerate(folds.split(np.zeros(len(truth)), truth, groups(pd.Series(texts)))):
+        found[rows] = fold
+    return found
+
+
+def _cross_fit(learn: Callable, seen: Texts, truth: np.ndarray, folds: np.ndarray, classes: int,
+               seed: int) -> tuple[list, np.ndarray]:
+    """Return a view fitted without each fold, and the scores (n, classes) of each text by the one that missed it."""
+    fitted, held = [], np.zeros((len(truth), classes))
+    for fold in range(FOLDS):
+        rows, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        fitted.append(learn(seen.at(rest), truth[rest], classes, seed + fold))
+        held[rows] = fitted[-1].scores(seen.at(rows), classes)
+    return fitted, held
+
+
+def mix(held: dict[str, np.ndarray], truth: np.ndarray, classes: int) -> tuple[dict[str, float], np.ndarray]:
+    """Return how much each view counts and a bias per class: the most likely ones, the biases held near nought."""
+    from scipy.optimize import minimize
+    views, rows = list(held.values()), np.arange(len(truth))
+
+    def cost(values: np.ndarray) -> tuple[float, np.ndarray]:
+        weight, bias = values[:len(views)], values[len(views):]
+        found = softmax(sum(one * view for one, view in zip(weight, views, strict=True)) + bias)
+        loss = -np.log(np.maximum(found[rows, truth], 1e-12)).mean() + RIDGE * (bias ** 2).sum()
+        error = found / len(truth)
+        error[rows, truth] -= 1 / len(truth)
+        slope = [(error * view).sum() for view in views]
+        return loss, np.concatenate([slope, error.sum(axis=0) + 2 * RIDGE * bias])
+
+    start = np.concatenate([np.full(len(views), 1.0), np.zeros(classes)])
+    bounds = [(0.0, None)] * len(views) + [(None, None)] * classes
+    best = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return dict(zip(held, map(float, best[:len(views)]), strict=True)), best[len(views):]
+
+
+def both(truth: np.ndarray, said: np.ndarray) -> float:
+    """Return accuracy plus macro-F1."""
+    from sklearn.metrics import f1_score
+    return float((truth == said).mean() + f1_score(truth, said, average="macro"))
+
+
+def lean(found: np.ndarray, truth: np.ndarray, classes: list[str], aim: Callable) -> np.ndarray:
+    """Return what each class's log probability gains, so that decisions on held-out texts come nearest the ``aim``.
+
+    A class ``OUTSIDE`` (texts that belong to no class) gains as much as it can without costing the other texts more
+    than ``PRICE`` of their accuracy.
+    """
+    rarity = -np.log(np.bincount(truth, minlength=len(classes)) / len(truth))
+    reached = [aim(truth, decide(found, tilt * rarity)) for tilt in TILTS]
+    gain = max(zip(reached, -np.abs(TILTS), TILTS, strict=True))[2] * rarity  # of equals, the one that leans least
+    if OUTSIDE not in classes:
+        return gain
+    inside, raised = truth != classes.index(OUTSIDE), np.array([name == OUTSIDE for name in classes], float)
+    right = [(decide(found[inside], gain + step * raised) == truth[inside]).mean() for step in STEPS]
+    return gain + max(step for step, share in zip(STEPS, right, strict=True) if share >= right[0] - PRICE) * raised
+
+
+def decide(probabilities: np.ndarray, leaning: np.ndarray) -> np.ndarray:
+    """Return the class that each text is given, as a number."""
+    return (np.log(np.maximum(probabilities, 1e-12)) + leaning).argmax(axis=1)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Return scores as probabilities along the last axis."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def compare(held: dict, said: np.ndarray, truth: np.ndarray, seconds: dict) -> pd.DataFrame:
+    """Return, per view and for all together, accuracy and macro-F1 on texts not seen, and the seconds it cost.
+
+    ``lead`` is by how much all together are more often right, with its 95 % interval from the paired differences.
+    """
+    from sklearn.metrics import f1_score
+    ours, rows = said == truth, []
+    for name, theirs in {**{name: scores.argmax(axis=1) for name, scores in held.items()}, "together": said}.items():
+        lead = ours.astype(float) - (theirs == truth)
+        half = 1.96 * lead.std() / np.sqrt(len(lead))
+        rows.append({"view": name, "accuracy": float((theirs == truth).mean()),
+                     "macro_f1": float(f1_score(truth, theirs, average="macro")), "lead": float(lead.mean()),
+                     "low": float(lead.mean() - half), "high": float(lead.mean() + half),
+                     "seconds": float(seconds.get(name, sum(seconds.values())))})
+    return pd.DataFrame(rows)

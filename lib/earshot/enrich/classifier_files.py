@@ -1,0 +1,72 @@
+"""Trained classifiers as files: one folder per version, with a card that says what it is and how good it is.
+
+data/<workspace>/models/<name>/<version>/ holds model.skops, in which nothing can run when it is read, card.json and
+card.md. The version is the beginning of the SHA-256 of what was learned from, so the same labels give the same version.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from earshot.enrich.classifier import Classifier
+from earshot.enrich.classifier_views import VIEWS
+from earshot.enrich.conformal import Calibration
+from earshot.enrich.weights import fingerprint, verify
+
+FILE = "model.skops"
+
+
+def version_of(texts: Iterable[str], labels: Iterable[str], seed: int) -> str:
+    """Return the version of what these labelled texts and this seed teach."""
+    known = json.dumps([seed, sorted(zip(map(str, texts), map(str, labels), strict=True))], ensure_ascii=False)
+    return hashlib.sha256(known.encode("utf-8")).hexdigest()[:12]
+
+
+def save(models: dict[str, Classifier], folder: Path, card: dict) -> Path:
+    """Write classifiers, one per name, into ``folder`` with their card, to which kind and sha256 are added."""
+    from skops import io
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{FILE}.tmp"
+    io.dump({name: _plain(model) for name, model in models.items()}, draft)
+    draft.replace(folder / FILE)
+    card = card | {"kind": "classifier", "file": FILE, "sha256": fingerprint(folder / FILE)}
+    (folder / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "card.md").write_text(_in_words(card), encoding="utf-8")
+    return folder
+
+
+def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
+    """Return the classifiers in a folder and their card; raises WeightsError when the file is not the one of the card."""
+    from skops import io
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    verify(folder / FILE, card["sha256"])
+    return {name: _whole(parts) for name, parts in io.load(folder / FILE, trusted=[]).items()}, card
+
+
+def _plain(model: Classifier) -> dict:
+    """Return a classifier as arrays, numbers and scikit-learn's own objects."""
+    used = {name: views for name, views in model.views.items() if model.weight[name] > 0}
+    return {"classes": list(model.classes), "views": {name: [vars(view) for view in each] for name, each in used.items()},
+            "weight": {name: model.weight[name] for name in used}, "bias": model.bias, "lean": model.lean,
+            "calibration": vars(model.calibration), "figures": model.figures.to_dict("list")}
+
+
+def _whole(parts: dict) -> Classifier:
+    views = {name: [VIEWS[name](**view) for view in each] for name, each in parts["views"].items()}
+    calibration = Calibration(**{name: np.asarray(values) for name, values in parts["calibration"].items()})
+    return Classifier(tuple(parts["classes"]), views, parts["weight"], parts["bias"], parts["lean"], calibration,
+                      pd.DataFrame(parts["figures"]))
+
+
+def _in_words(card: dict) -> str:
+    """Return the card as a page of Markdown."""
+    rows = "\n".join(f"| {key} | {value} |" for key, value in card.items() if not isinstance(value, dict | list))
+    labels = "\n".join(f"| {name} | " + " | ".join(str(value) for value in row.values()) + " |"
+                       for name, row in card.get("labels", {}).items())
+    heads = next(iter(card.get("labels", {}).values()), {})
+    table = f"\n| label | {' | '.join(heads)} |\n|---|{'---|' * len(heads)}\n{labels}\n" if heads else ""
+    return f"# {card['name']} {card['version']}\n\n| | |\n|---|---|\n{rows}\n{table}"

@@ -1,0 +1,160 @@
+"""How a classifier looks at texts: by their words, their meaning, their nearest neighbours, and through a tuned tower.
+
+A view learns from clean texts and class numbers, and then gives each text one score per class. Every random choice has
+a seed, so that the same labels give the same view. Its parts are arrays and scikit-learn's own objects, so that a view
+can be written to a file in which nothing can run.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from earshot.enrich import embeddings, minilm, sentiment, tower, tuning
+
+LONGEST = 96  # tokens of a text that a tower reads while it learns
+MANY = 20  # from so many classes on they are about subjects, not feelings, and each is learned as often as it occurs
+NEAR, SHARP = 12, 0.05  # neighbours that are asked, and how fast their say falls with distance
+FAR = 1e-4  # the say of a text that is near nothing
+SIZES = {"words": 150_000}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, and token ids."""
+
+    clean: np.ndarray
+    vectors: np.ndarray
+    feeling: np.ndarray
+    tokens: list[list[int]]
+
+    def at(self, rows: np.ndarray) -> "Texts":
+        """Return some of the texts."""
+        return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows])
+
+
+def look_at(texts: list[str], felt: bool = True) -> Texts:
+    """Return raw texts as the views see them; the sentiment model's tower reads them only where ``felt``."""
+    from earshot.enrich.text import clean
+    cleaned = [clean(text)[0] for text in texts]
+    tokens = minilm.tokenise(cleaned)
+    feeling = np.empty((len(texts), 0), np.float32)
+    if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
+        feeling = tower.vectors(sentiment.load(), tokens)
+        feeling /= np.maximum(1e-9, np.linalg.norm(feeling, axis=1, keepdims=True))
+    return Texts(np.array(cleaned, dtype=object), embeddings.encode(cleaned), feeling, tokens)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words, word pairs and letter groups, weighted by how rare they are, and a linear margin for each class."""
+
+    vectorizer: object
+    margin: object
+
+    @classmethod
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Words":
+        """Learn from texts and their class numbers."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import make_union
+        from sklearn.svm import LinearSVC
+        plain = {"sublinear_tf": True, "min_df": 2, "dtype": np.float32, "max_features": SIZES["words"]}
+        vectorizer = make_union(TfidfVectorizer(ngram_range=(1, 2), **plain),
+                                TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **plain))
+        margin = LinearSVC(C=0.5, class_weight=_weight(classes), random_state=seed)
+        margin.fit(vectorizer.fit_transform(texts.clean), labels)
+        margin.coef_ = margin.coef_.astype(np.float32)
+        return cls(vectorizer, margin)
+
+    def scores(self, texts: Texts, classes: int) -> np.ndarray:
+        """Return one score per text and class."""
+        return _spread(self.margin, self.vectorizer.transform(texts.clean), classes)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What MiniLM, and for few classes the sentiment model's tower, make of a text, and a logistic regression on it."""
+
+    scale: object
+    regression: object
+
+    @classmethod
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Meaning":
+        """Learn from texts and their class numbers."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.preprocessing import StandardScaler
+        seen = _meaning(texts)
+        scale = StandardScaler().fit(seen)
+        regression = LogisticRegression(C=0.02 if classes >= MANY else 0.003, max_iter=300,
+                                        class_weight=_weight(classes), random_state=seed)
+        return cls(scale, regression.fit(scale.transform(seen), labels))
+
+    def scores(self, texts: Texts, classes: int) -> np.ndarray:
+        """Return one score per text and class."""
+        return _spread(self.regression, self.scale.transform(_meaning(texts)), classes)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The labelled texts themselves: the classes of the nearest ones, the nearer the more they count."""
+
+    vectors: np.ndarray
+    labels: np.ndarray
+
+    @classmethod
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Neighbours":
+        """Keep the texts' vectors and their class numbers."""
+        return cls(texts.vectors.astype(np.float16), labels.astype(np.int32))
+
+    def scores(self, texts: Texts, classes: int) -> np.ndarray:
+        """Return one score per text and class."""
+        known, near = self.vectors.astype(np.float32), min(NEAR, len(self.labels))
+        votes = np.zeros((len(texts.vectors), classes))
+        for start in range(0, len(votes), 1000):
+            alike = texts.vectors[start:start + 1000] @ known.T
+            nearest = np.argpartition(-alike, near - 1, axis=1)[:, :near]
+            rows = np.arange(len(alike))[:, None]
+            say = np.exp((alike[rows, nearest] - 1) / SHARP)
+            np.add.at(votes[start:start + 1000], (np.broadcast_to(rows, nearest.shape), self.labels[nearest]), say)
+        return np.log(votes + FAR)
+
+
+@dataclass(frozen=True)
+class Tower:
+    """Layers of MiniLM, or of the sentiment model's tower, tuned on the labels."""
+
+    weights: dict
+
+    @classmethod
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Tower":
+        """Learn from texts and their class numbers: the fewer classes, the more likely they are about feeling."""
+        few = classes < MANY
+        plan = tuning.Plan(layers=3 if few else 6, epochs=2 if few else 5, step=1e-4 if few else 2e-4, seed=seed)
+        targets = np.eye(classes, dtype=np.float32)[labels]
+        felt = few and texts.feeling.shape[1] > 0
+        weights = tuning.tune([text[:LONGEST] for text in texts.tokens], targets, plan,
+                              start=sentiment.load() if felt else None)
+        return cls({name: np.asarray(values, np.float16) for name, values in weights.items()})
+
+    def scores(self, texts: Texts, classes: int) -> np.ndarray:
+        """Return one score per text and class."""
+        return tower.scores(self.weights, texts.tokens).astype(np.float64)
+
+
+def _meaning(texts: Texts) -> np.ndarray:
+    return np.hstack([texts.vectors, texts.feeling])
+
+
+def _weight(classes: int) -> str | None:
+    return "balanced" if classes < MANY else None
+
+
+def _spread(linear: object, rows: object, classes: int) -> np.ndarray:
+    """Return a linear model's margins as one column per class; a class that it never saw scores lowest."""
+    margins = np.asarray(linear.decision_function(rows), np.float64)
+    margins = np.stack([-margins, margins], axis=1) if margins.ndim == 1 else margins
+    whole = np.full((len(margins), classes), margins.min() - 1.0 if margins.size else 0.0)
+    whole[:, linear.classes_] = margins
+    return whole
+
+
+VIEWS = {"words": Words, "meaning": Meaning, "neighbours": Neighbours, "tower": Tower}

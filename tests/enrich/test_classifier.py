@@ -1,0 +1,101 @@
+"""A classifier of anybody's own classes: what is plain is learned, sets cover as promised, bad labels are named."""
+
+import numpy as np
+import pytest
+
+from earshot.enrich import classifier, conformal, prior_shift
+
+SAID = {"delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
+        "luggage": ["my bag is lost {}", "suitcase damaged {}", "where is my luggage {}"],
+        "oos": ["what a sunny day {}", "the song is on the radio {}", "bake the cake slowly {}"]}
+
+
+def labelled(each, seed=0):
+    chance = np.random.default_rng(seed)
+    words = ["blue", "seven", "market", "river", "paper", "green", "lamp", "stone", "cloud", "north"]
+    rows = [(one.format(" ".join(chance.choice(words, 3))), name) for name, texts in SAID.items()
+            for one in texts for _ in range(each)]
+    return [text for text, _ in rows], [name for _, name in rows]
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    return classifier.fit(*labelled(12))
+
+
+def test_what_is_plain_is_learned_and_every_view_is_named(learnt):
+    texts, labels = labelled(2, seed=5)
+    found = learnt.read(texts)
+    assert (found.labels == np.array(labels)).mean() > 0.95
+    assert np.allclose(found.probabilities.sum(axis=1), 1)
+    assert learnt.figures["view"].tolist() == ["words", "meaning", "neighbours", "together"]
+    assert (learnt.figures["low"] <= learnt.figures["lead"]).all()
+
+
+def test_the_same_labels_give_the_same_probabilities(learnt):
+    again = classifier.fit(*labelled(12))
+    texts, _ = labelled(1, seed=9)
+    assert (again.read(texts).probabilities == learnt.read(texts).probabilities).all()
+
+
+def test_a_text_is_read_the_same_in_any_company(learnt):
+    texts, _ = labelled(1, seed=3)
+    assert np.allclose(learnt.read(texts).probabilities[:1], learnt.read(texts[:1]).probabilities, atol=1e-5)
+
+
+def test_near_copies_are_never_on_both_sides():
+    texts = [f"same words here https://t.co/{number}" for number in range(6)] + ["a b", "c d", "e f"]
+    folds = classifier.split(texts, np.array([0] * 6 + [1] * 3), 1)
+    assert len(set(folds[:6])) == 1
+
+
+@pytest.mark.parametrize(("labels", "said"), [
+    (["a"] * 6, "There is one class, 'a'; label texts of at least two."),
+    (["a"] * 6 + ["b"], "The class 'b' has 1 text; label at least 5 of each class, or leave the class out."),
+    ([], "There is no labelled text to learn from."),
+])
+def test_labels_that_cannot_teach_are_one_sentence(labels, said):
+    with pytest.raises(ValueError) as caught:
+        classifier.fit([f"text {number}" for number in range(len(labels))], labels)
+    assert str(caught.value) == said
+
+
+def test_a_tower_is_tried_where_it_pays():
+    assert "tower" not in classifier.candidates(900)
+    assert "tower" in classifier.candidates(5_000)
+    assert "tower" not in classifier.candidates(20_000)
+
+
+def simulated(chance, count, classes=4):
+    truth = chance.integers(classes, size=count)
+    return truth, classifier.softmax(chance.normal(size=(count, classes)) + 1.5 * np.eye(classes)[truth])
+
+
+def test_sets_hold_the_true_class_as_often_as_promised():
+    chance, share, by_class = np.random.default_rng(1), [], []
+    for _ in range(40):
+        truth, found = simulated(chance, 300)
+        held = conformal.Calibration(found[np.arange(300), truth], chance.integers(3, size=300), truth)
+        new, read = simulated(chance, 500)
+        for made, per_class in ((share, False), (by_class, True)):
+            sets = conformal.possible(held.p_values(np.stack([read] * 3), per_class), 0.9)
+            made.append(sets[np.arange(500), new].mean())
+    assert np.mean(share) == pytest.approx(0.9, abs=0.01)
+    assert np.mean(by_class) == pytest.approx(0.9, abs=0.015)
+
+
+def test_the_share_of_a_class_that_became_rare_moves_half_the_way():
+    chance = np.random.default_rng(2)
+    truth = chance.random(4000) < 0.1
+    margin = chance.normal(size=4000) + 3 * truth
+    found = 1 / (1 + np.exp(-(3 * margin - 4.5 + np.log(0.5 / 0.5))))
+    share = prior_shift.estimate(np.stack([1 - found, found], axis=1), np.array([0.5, 0.5]))
+    assert share.sum() == pytest.approx(1)
+    assert share[1] == pytest.approx(0.3, abs=0.02)
+
+
+def test_the_threshold_for_f1_falls_where_the_class_is_rarer():
+    chance = np.random.default_rng(3)
+    truth = chance.random(3000) < 0.5
+    found = 1 / (1 + np.exp(-(chance.normal(size=3000) + truth - 0.5)))
+    assert prior_shift.best_threshold(found, truth, 0.1) < prior_shift.best_threshold(found, truth, 0.5)
