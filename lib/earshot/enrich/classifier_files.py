@@ -40,7 +40,7 @@ def save(models: dict[str, Classifier], folder: Path, card: dict) -> Path:
 
 
 def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
-    """Return the classifiers in a folder and their card; raises WeightsError when the file is not the one of the card."""
+    """Return the classifiers in a folder and their card; raises WeightsError when the file is not the card's."""
     from skops import io
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     verify(folder / FILE, card["sha256"])
@@ -49,10 +49,10 @@ def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
 
 def _plain(model: Classifier) -> dict:
     """Return a classifier as arrays, numbers and scikit-learn's own objects."""
-    used = {name: views for name, views in model.views.items() if model.weight[name] > 0}
-    return {"classes": list(model.classes), "views": {name: [vars(view) for view in each] for name, each in used.items()},
-            "weight": {name: model.weight[name] for name in used}, "bias": model.bias, "lean": model.lean,
-            "calibration": vars(model.calibration), "figures": model.figures.to_dict("list")}
+    used = {name: [vars(view) for view in each] for name, each in model.views.items() if model.weight[name] > 0}
+    return {"classes": list(model.classes), "views": used, "weight": {name: model.weight[name] for name in used},
+            "bias": model.bias, "lean": model.lean, "calibration": vars(model.calibration),
+            "figures": model.figures.to_dict("list")}
 
 
 def _whole(parts: dict) -> Classifier:

@@ -60,7 +60,7 @@ def route_from(probability: np.ndarray, truth: np.ndarray, promised: float, doub
             continue
         if lower_bound(int(truth[above].sum()), int(above.sum()), doubt) < promised:
             break
-        lowest = float(level)
+        lowest = float(probability[above].min())  # not the level itself: nothing was seen between the two
     return lowest
 
 

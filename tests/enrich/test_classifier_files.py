@@ -1,0 +1,41 @@
+"""A trained classifier comes back from its folder as it went, and a changed file is not used."""
+
+import json
+
+import pytest
+
+from earshot.enrich import classifier, classifier_files
+from earshot.enrich.weights import WeightsError
+
+TEXTS = [f"{said} {number} times" for said in ("flight late", "bag lost") for number in range(12)]
+LABELS = ["late"] * 12 + ["bag"] * 12
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    model = classifier.fit(TEXTS, LABELS, views=("words", "neighbours"))
+    card = {"name": "reasons", "version": "1", "labels": {"late": {"n": 12}, "bag": {"n": 12}}}
+    return model, classifier_files.save({"": model}, tmp_path_factory.mktemp("models") / "reasons", card)
+
+
+def test_what_is_read_back_says_the_same(folder):
+    model, place = folder
+    found, card = classifier_files.load(place)
+    assert (found[""].read(TEXTS).probabilities == model.read(TEXTS).probabilities).all()
+    assert (found[""].read(TEXTS).p_values == model.read(TEXTS).p_values).all()
+    assert card["kind"] == "classifier"
+    assert "| late | 12 |" in (place / "card.md").read_text()
+
+
+def test_a_changed_file_is_not_used(folder):
+    _, place = folder
+    card = json.loads((place / "card.json").read_text())
+    (place / "card.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
+    with pytest.raises(WeightsError, match=r"^The model file model.skops has SHA-256"):
+        classifier_files.load(place)
+
+
+def test_the_version_is_a_matter_of_labels_and_seed_not_of_their_order():
+    one = classifier_files.version_of(TEXTS, LABELS, 1)
+    assert one == classifier_files.version_of(TEXTS[::-1], LABELS[::-1], 1)
+    assert one != classifier_files.version_of(TEXTS, LABELS, 2)
