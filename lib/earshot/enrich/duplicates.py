@@ -182,7 +182,7 @@ def _rows(posts: pd.DataFrame, texts: list[str], prints: list[str], original: np
     ids = posts["post_id"].to_numpy()
     named = [_role(row, first, raw, kind, prints) for row, (first, raw, kind)
              in enumerate(zip(original.tolist(), posts["text"].tolist(), posts["kind"].tolist(), strict=True))]
-    alike = [1.0 if prints[row] == prints[first] else jaccard(texts[row], texts[first])
+    alike = [1.0 if prints[row] == prints[first] else jaccard(texts[first], texts[row])
              for row, first in enumerate(original.tolist())]
     return posts[["post_id", "week", "content_hash"]].assign(
         group=ids[original], role=named, similarity=alike, fingerprint=prints,

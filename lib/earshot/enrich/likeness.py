@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from array import array
 from base64 import b64decode, b64encode
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -24,6 +27,7 @@ HANDLE = re.compile(r"@\w+")
 LEADER = re.compile(r"^\W*(?:rt|mt)\b:?\s*@\w+[:\s]*", re.I)
 PUNCTUATION = dict.fromkeys([*range(0x20, 0x30), *range(0x3A, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F),
                              *range(0xA1, 0xC0), *range(0x2000, 0x2070), *range(0x3000, 0x3040)], " ")
+PLAIN = bytes(ord(PUNCTUATION.get(code, chr(code))) if code < 0x80 else code for code in range(256))  # the same, faster
 NUMBER = re.compile(r"\d+")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -38,6 +42,8 @@ def normalise(text: str) -> str:
     text = text.rstrip()
     if text.endswith(("…", "...")):
         text = text.rstrip("….").rpartition(" ")[0]
+    if text.isascii():
+        return " ".join(text.encode().translate(PLAIN).decode().split())
     return " ".join(text.translate(PUNCTUATION).split())
 
 
@@ -57,6 +63,7 @@ def are_alike(left: str, right: str) -> bool:
     return jaccard(left, right) >= (ALIKE if NUMBER.findall(left) == NUMBER.findall(right) else SURE)
 
 
+@lru_cache(200_000)  # a pair is asked about when it is joined, and again when the group is written
 def jaccard(left: str, right: str) -> float:
     """Return the Jaccard similarity of the sets of 5-character shingles of two texts (1 for equal texts)."""
     if left == right:
@@ -65,8 +72,9 @@ def jaccard(left: str, right: str) -> float:
     return len(mine & yours) / len(mine | yours) if mine and yours else 0.0
 
 
-def _pieces(text: str) -> set[str]:
-    return {text[at:at + SHINGLE] for at in range(len(text) - SHINGLE + 1)}
+@lru_cache(5_000)
+def _pieces(text: str) -> frozenset[str]:
+    return frozenset({text[at:at + SHINGLE] for at in range(len(text) - SHINGLE + 1)})
 
 
 def minhash(texts: list[str]) -> np.ndarray:
@@ -78,7 +86,8 @@ def minhash(texts: list[str]) -> np.ndarray:
 def _minhash(texts: list[str]) -> np.ndarray:
     from rensa import RMinHash
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(*_shingles(texts), PARTS * ROWS, 7)
-    return (np.array(matrix.to_rows(), np.uint32) & 0xFF).astype(np.uint8)
+    values = array("I", chain.from_iterable(matrix.to_rows()))
+    return (np.frombuffer(values, np.uint32) & 0xFF).astype(np.uint8).reshape(-1, PARTS * ROWS)
 
 
 def _shingles(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:

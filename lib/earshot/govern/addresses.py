@@ -88,11 +88,16 @@ AREAS = (
     "|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
 )
 UK = re.compile(rf"(?<![\w#])(?:{AREAS})\d[\dA-Z]? \d[ABD-HJLNP-UW-Z]{{2}}(?!\w)")
+UK_LIKE = re.compile(r"[A-Z]\d[\dA-Z]? \d[A-Z]")
 ZIP_WORDS = r"zip(?: ?codes?)?|post ?codes?|postal codes?|plz|postleitzahl|code postal|c[oó]digo postal|eircode"
 ZIP = re.compile(
     rf"(?i)(?<!\w)(?:{ZIP_WORDS})(?: (?:is|ist|est|es))?[:\s]{{0,3}}"
     r"(?P<code>(?=[a-z]{0,3}\d)[a-z0-9]{3,7}(?:[ \-](?=\w?\d|[A-Z]{2}\b)[a-z0-9]{2,4})?)(?!\w)"
 )
+# One of these, in small letters, is in every flat, box or postcode, and looking for them is quick.
+FLAT_STEMS = ("apt", "apartment", "suite", "ste", "flat")
+BOX_STEMS = ("box", "postfach", "postbus", "apartado", "po a", "po, a")
+ZIP_STEMS = ("zip", "post", "plz", "code", "código", "codigo")
 SUSPECT = (  # in RE2's dialect: every text with an address has a digit and one of these
     rf"(?i)(?:^|[^a-z])(?:{TYPES}|{FIRST}|{WORDS}|apt|apartment|suite|ste|flat|box|postfach|postbus|apartado"
     rf"|{ZIP_WORDS}|[afd]po)(?:[^a-z]|$)",
@@ -103,7 +108,10 @@ SUSPECT = (  # in RE2's dialect: every text with an address has a digit and one 
 def find_addresses(text: str) -> Iterator[Span]:
     """Yield postal addresses, each with a number before it and the flat and postcode that follow it."""
     start = end = -1
-    for first, last in sorted([*_streets(text), *_flats(text), *(match.span() for match in BOX.finditer(text))]):
+    small = text.lower()
+    flats = _flats(text) if _any_in(FLAT_STEMS, small) else ()
+    boxes = BOX.finditer(text) if _any_in(BOX_STEMS, small) else ()
+    for first, last in sorted([*_streets(text, small), *flats, *(match.span() for match in boxes)]):
         if end < 0 or text[end:first].strip(" ,.>?\n"):
             if end > 0:
                 yield start, end
@@ -112,9 +120,14 @@ def find_addresses(text: str) -> Iterator[Span]:
         end = max(end, rest.end() if rest else last)
     if end > 0:
         yield start, end
-    yield from (match.span() for match in UK.finditer(text))
-    for match in ZIP.finditer(text):
+    if UK_LIKE.search(text):
+        yield from (match.span() for match in UK.finditer(text))
+    for match in ZIP.finditer(text) if _any_in(ZIP_STEMS, small) else ():
         yield match.span("code")
+
+
+def _any_in(stems: tuple[str, ...], small: str) -> bool:
+    return any(stem in small for stem in stems)
 
 
 def _flats(text: str) -> Iterator[Span]:
@@ -123,12 +136,12 @@ def _flats(text: str) -> Iterator[Span]:
         yield before.start() if before else match.start(), match.end()
 
 
-def _streets(text: str) -> Iterator[Span]:
-    announced = bool(ANNOUNCED.search(text.lower()))
+def _streets(text: str, small: str) -> Iterator[Span]:
+    announced, first = bool(ANNOUNCED.search(small)), bool(FIRST_WORD.search(text))
     for match in NUMBER.finditer(text):
         start, end = match.span()
         ahead = _ahead(text, start, end, announced)
-        behind = _behind(text, start, match.group(), announced)
+        behind = _behind(text, start, match.group(), announced, first)
         if (ahead or behind is not None) and not in_url(text, start):
             yield start if behind is None else behind, ahead or end
 
@@ -145,17 +158,17 @@ def _ahead(text: str, start: int, end: int, announced: bool) -> int:
     return named.end() if named and CUE.search(text, max(0, start - 70), start) else 0
 
 
-def _behind(text: str, start: int, number: str, announced: bool) -> int | None:
+def _behind(text: str, start: int, number: str, announced: bool, first: bool) -> int | None:
     """Return where the street that precedes a house number begins, or None."""
     if start < 3 or text[start - 1] != " ":
         return None
     window = max(0, start - 70)
-    if NOT_STREETS.search(text, max(0, start - 14), start):
-        return None
     last = text[max(0, start - 32) : start].rstrip(" ,.").rpartition(" ")[2].casefold()
-    typed = BEFORE_FIRST.search(text, window, start) if FIRST_WORD.search(text, window, start) else None
+    typed = BEFORE_FIRST.search(text, window, start) if first and FIRST_WORD.search(text, window, start) else None
     if not typed and (last.endswith(ENDINGS) or last in WHOLE):
         typed = BEFORE_LAST.search(text, window, start) or BEFORE_SMALL.search(text, window, start)
+    if not (typed or announced) or NOT_STREETS.search(text, max(0, start - 14), start):
+        return None
     if typed and not re.fullmatch(r"19\d\d|20\d\d", number):  # "Spring Weg 2015" is rather a year
         return typed.start()
     named = announced and BEFORE_NAME.search(text, window, start)

@@ -8,6 +8,7 @@ figures, brands and places. Where the cue is weak ("Hi …", "thanks …", "- �
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from earshot.govern.given_names import GIVEN_NAMES
 from earshot.govern.identifiers import Span
@@ -68,13 +69,14 @@ _NEVER = (
 )
 NEVER = frozenset(_NEVER.split())
 SUSPECT = (  # in RE2's dialect: every text with a name has one of these
-    rf"(?i)(?:{SURE_WORDS})[ \n]", rf"(?i)\b(?:{TITLES})\.?[ \n]",
+    rf"(?i)(?:{SURE_WORDS})[ \n]+(?:[a-z]|[^\x00-\x7F])", rf"(?i)\b(?:{TITLES})\.?[ \n]+(?:[a-z]|[^\x00-\x7F])",
     rf"(?i:{LIKELY_WORDS})[ ,:!.]{{1,2}}[\"“]?(?:[A-Z]|[^\x00-\x7F])",
     rf"(?:[\-–—~^*/] ?|(?i:{CLOSING}),? ?[\-–—]? ?)(?:[A-Z]|[^\x00-\x7F])[^ ]*(?: [^ ]+){{0,2}}"
     r"(?:[^a-zA-Z0-9]{1,4}https?://[^ ]+)?[^a-zA-Z0-9]*$", r"\n",
 )  # fmt: skip
 
 
+@lru_cache(50_000)
 def is_given(word: str) -> bool:
     """Say whether a word is a common given name, whatever its case and accents."""
     plain = word.casefold().removesuffix("'s").removesuffix("’s")

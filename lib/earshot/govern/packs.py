@@ -19,17 +19,27 @@ S = r"[ .\-]?"
 
 @dataclass(frozen=True)
 class Identity:
-    """One kind of identity number: its pack, name, form, check over what is left without separators, words near it."""
+    """One kind of identity number: its pack, name, shape, form, check and the words near it.
+
+    The form is the shape standing apart from other letters and digits; the check reads what is left of a number without
+    separators.
+    """
 
     pack: str
     name: str
+    shape: str
     form: re.Pattern
     check: Callable[[str], bool]
     words: str = ""
 
 
 def _kind(pack: str, name: str, form: str, passes: Callable[[str], bool], words: str = "") -> Identity:
-    return Identity(pack, name, re.compile(rf"(?<![\w+.\-/])(?:{form})(?![\w]|[.\-/]\d)"), passes, words)
+    return Identity(pack, name, form, _whole(form), passes, words)
+
+
+def _whole(form: str) -> re.Pattern:
+    """Return the pattern of a form that stands apart from other letters and digits."""
+    return re.compile(rf"(?<![\w+.\-/])(?:{form})(?![\w]|[.\-/]\d)")
 
 
 def _digits(*sizes: int) -> str:
@@ -139,6 +149,6 @@ def _chosen(packs: tuple[str, ...]) -> tuple[list[Identity], re.Pattern | None, 
     """Return the kinds that need no word with one pattern for all their forms, those that do with one for all words."""
     kinds = [kind for kind in IDENTITIES if kind.pack in packs]
     free, named = [kind for kind in kinds if not kind.words], [kind for kind in kinds if kind.words]
-    shapes = re.compile("|".join(kind.form.pattern for kind in free)) if free else None
+    shapes = _whole("|".join(f"(?:{kind.shape})" for kind in free)) if free else None
     words = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(kind.words for kind in named)})(?!\w)") if named else None
     return free, shapes, named, words

@@ -25,6 +25,7 @@ STRONG = re.compile(
 )
 GROUPS = r"\(?\d(?:(?:[ .\-]|[ ]?\(|\)[ \-]?)?\d){6,14}"
 WEAK = re.compile(rf"(?<![\w+.,\-$€£¥#/]){GROUPS}{EXTENSION}(?![\w$€£%]|[.,\-/]\d)")
+EXTENDED, DIGITS = re.compile(r"(?i) ?(?:x|ext)"), re.compile(r"\d")
 LINK = re.compile(r"(?i)(?:\bwa\.me/|\btel:|whatsapp\.com/send\?phone=)\+?(\d{7,15})")
 DATE = re.compile(
     r"(?:19|20)\d\d[ .\-/]?[01]?\d[ .\-/]?[0-3]?\d(?: [012]?\d)?|[0-3]?\d[ .\-/][0-3]?\d[ .\-/](?:(?:19|20)\d\d|\d\d)"
@@ -52,7 +53,7 @@ COUNTED = re.compile(
 
 def find_phones(text: str) -> Iterator[Span]:
     """Yield telephone numbers of a folded text."""
-    for match in LINK.finditer(text):
+    for match in LINK.finditer(text) if "/" in text or ":" in text else ():
         yield match.span(1)
     for match in STRONG.finditer(text):
         span = _trim(text, *match.span())
@@ -64,10 +65,10 @@ def find_phones(text: str) -> Iterator[Span]:
 
 
 def _could_be_phone(text: str, start: int, end: int, least: int) -> bool:
-    found = re.split(r"(?i) ?(?:x|ext)", text[start:end])[0]
-    digits = sum(char.isdigit() for char in found)
+    found = EXTENDED.split(text[start:end], 1)[0]
+    digits = DIGITS.findall(found)
     shortest = 11 if found.startswith("00") else least
-    if not shortest <= digits <= 15 or DATE.fullmatch(found) or len(set(re.sub(r"\D", "", found))) < 3:
+    if not shortest <= len(digits) <= 15 or DATE.fullmatch(found) or len(set(digits)) < 3:
         return False
     return not COUNTED.match(text, end) and not in_url(text, start)
 
