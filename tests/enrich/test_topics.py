@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 
 from earshot.core.params import Brief
@@ -86,21 +87,28 @@ def test_a_refit_starts_from_the_topics_before_and_adds_what_is_new():
     assert adjusted_rand_score(np.array(labels)[found >= 0], found[found >= 0]) == 1
 
 
+@pytest.mark.slow
+def test_c_tf_idf_is_bertopics():
+    from bertopic.vectorizers import ClassTfidfTransformer
+    counts = csr_matrix(np.array([[9.0, 6, 0, 3], [0, 0, 12, 6], [1, 0, 2, 30]]))
+    np.testing.assert_allclose(topic_words.ctfidf(counts).toarray(),
+                               ClassTfidfTransformer().fit_transform(counts).toarray(), rtol=1e-12)
+
+
 def test_c_tf_idf_is_tf_times_log_of_one_plus_a_over_f():
+    counts = np.array([[9.0, 6, 0, 3], [0, 0, 12, 6]])
+    expected = counts / counts.sum(axis=1, keepdims=True) * np.log(1 + 18 / counts.sum(axis=0))
+    np.testing.assert_allclose(topic_words.ctfidf(csr_matrix(counts)).toarray(), expected, rtol=1e-12)
+
+
+def test_a_topic_is_described_by_what_it_uses_more_than_others():
     texts = ["signal mast signal", "mast signal gone"] * 3 + ["bill paid twice", "paid bill bill"] * 3
-    labels = np.array([0] * 6 + [1] * 6)
-    model = topic_model.describe(texts, labels, np.eye(12, dtype=np.float32), frozenset())
-    words = model.vectorizer_model.get_feature_names_out()
-    joined = [" ".join(texts[:6]), " ".join(texts[6:])]
-    counts = model.vectorizer_model.transform(joined).toarray()
-    average, overall = int(counts.sum(axis=1).mean()), counts.sum(axis=0)
-    expected = counts / counts.sum(axis=1, keepdims=True) * np.log(1 + average / overall)
-    order = sorted(set(model.topics_))
-    place = {topic: labels[model.topics_.index(topic)] for topic in order}
-    np.testing.assert_allclose(model.c_tf_idf_.toarray(), expected[[place[topic] for topic in order]], rtol=1e-12)
-    signal = list(words).index("signal")
-    assert counts[0, signal] == 9
-    assert set(topic_words.weigh(model, texts, labels)) == {0, 1}
+    found = topic_words.weigh(texts, np.array([3] * 6 + [8] * 6), frozenset({"gone"}))
+    assert set(found) == {3, 8}
+    assert any("signal" in term for term in found[3])
+    assert not any("gone" in term for term in found[3])
+    assert set(topic_words.weigh(texts, np.array([3] * 6 + [-1] * 6))) == {3}
+    assert topic_words.weigh(["one", "two"], np.array([0, 1])) == {0: [], 1: []}
 
 
 def test_terms_say_different_things_and_pairs_replace_the_word_they_explain():
@@ -126,7 +134,7 @@ def test_names_are_short_readable_and_never_twice_the_same():
 
 def test_words_are_counted_without_links_accounts_masks_and_brands():
     text = "RT @acme: I can't &amp; won't pay [phone] https://t.co/x"
-    assert re.findall(topic_model.WORD, topic_words.bare(text)) == ["cant", "wont", "pay"]
+    assert re.findall(topic_words.WORD, topic_words.bare(text)) == ["cant", "wont", "pay"]
     ignored = topic_words.ignored(["US Airways"], ["AmericanAir"])
     assert {"us", "airways", "usairways", "americanair", "the", "nicht", "siempre"} <= ignored
     assert "signal" not in ignored

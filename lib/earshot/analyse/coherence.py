@@ -22,7 +22,7 @@ def npmi(texts: pd.Series, terms: dict[int, list[str]], ignore: frozenset[str] =
     vocabulary = sorted({term for listed in terms.values() for term in listed})
     if not vocabulary or texts.empty:
         return pd.Series(dtype="float64")
-    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=topic_model.WORD, vocabulary=vocabulary,
+    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=topic_words.WORD, vocabulary=vocabulary,
                               stop_words=sorted(ignore) or None, binary=True)
     used = counter.transform(texts)
     together = np.asarray((used.T @ used).todense(), dtype=float) / len(texts)

@@ -100,7 +100,7 @@ def _used(texts: pd.Series, ignore: frozenset[str]):
     """Return (terms, a sparse matrix of which text uses which)."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    from earshot.enrich.topic_model import WORD
+    from earshot.enrich.topic_words import WORD
     words = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore), binary=True)
     try:
         used = words.fit_transform(texts)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich.classifier_views import MANY, VIEWS, Texts, look_at
-from earshot.enrich.conformal import Calibration, possible
+from earshot.enrich.conformal import Calibration, choose, possible
 from earshot.enrich.relevance_model import groups
 
 FOLDS = 3
@@ -55,7 +55,7 @@ class Classifier:
                 by_fold[fold] += weight * view.scores(seen, len(self.classes))
         together = softmax(by_fold.mean(axis=0) + self.bias)
         return Reading(self.classes, together, decide(together, self.lean),
-                       self.calibration.p_values(softmax(by_fold + self.bias)))
+                       self.calibration.p_values(softmax(by_fold + self.bias), choose(texts, FOLDS)))
 
 
 @dataclass(frozen=True)

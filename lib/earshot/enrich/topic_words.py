@@ -11,6 +11,7 @@ SHOWN = 3
 LONGEST = 55  # characters of a name
 WIDE = 0.6  # a word gives way to a pair of words that makes up this share of its uses
 LIFT = 1.5
+WORD = r"(?u)\b[^\W\d_]{2,24}\b"
 NOISE = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|\[[a-z-]{2,12}\]|\b(?:rt|mt)\b:?", re.I)
 APOSTROPHE = re.compile(r"(?<=\w\w\w)['’](?=\w)")  # can't is a word, j'ai are two
 
@@ -29,17 +30,39 @@ def ignored(brands: list[str], handles: list[str]) -> frozenset[str]:
     return stopwords.words() | parts | {re.sub(r"[\W\d_]+", "", name) for name in names}
 
 
-def weigh(model, texts: list[str], topics: np.ndarray) -> dict[int, list[str]]:
-    """Return the terms of each topic (without -1) from a fitted BERTopic, its texts and their topics."""
-    vocabulary = model.vectorizer_model.get_feature_names_out()
-    own = dict(zip(model.topics_, topics.tolist(), strict=True))  # BERTopic numbers topics by size
-    rows = {own[topic]: row for row, topic in enumerate(sorted(own)) if own[topic] >= 0}
-    joined = pd.Series(texts).groupby(topics).agg(" ".join)
-    counts = model.vectorizer_model.transform(joined)
-    place, sizes = {topic: row for row, topic in enumerate(joined.index)}, pd.Series(topics).value_counts()
-    overall = np.asarray(counts.sum(axis=0))[0]
-    return {topic: terms(model.c_tf_idf_[row].toarray()[0], counts[place[topic]].toarray()[0], overall, vocabulary,
-                         sizes[topic]) for topic, row in sorted(rows.items())}
+def weigh(texts: list[str], topics: np.ndarray, ignore: frozenset[str] = frozenset()) -> dict[int, list[str]]:
+    """Return the terms (one or two words) of each topic but -1, from bare texts and their topics.
+
+    Words in ``ignore`` count for nothing.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore) or None, min_df=2)
+    try:
+        used = counter.fit_transform(texts)
+    except ValueError:  # not one word that two posts share
+        return {int(topic): [] for topic in np.unique(topics) if topic >= 0}
+    names, place, sizes = np.unique(topics, return_inverse=True, return_counts=True)
+    counts = within(used, place)
+    weights, overall, vocabulary = ctfidf(counts), np.asarray(counts.sum(axis=0))[0], counter.get_feature_names_out()
+    return {int(topic): terms(weights[row].toarray()[0], counts[row].toarray()[0], overall, vocabulary, sizes[row])
+            for row, topic in enumerate(names) if topic >= 0}
+
+
+def within(used, place: np.ndarray):
+    """Return how often each topic (numbered from 0, a ``place`` per post) uses each term: a sparse (topics, terms)."""
+    from scipy.sparse import csr_matrix
+    rows = np.arange(len(place))
+    return (csr_matrix((np.ones(len(place)), (place, rows))) @ used).tocsr()
+
+
+def ctfidf(counts):
+    """Return class-based TF-IDF: a term's share of its topic, times log(1 + words per topic / its uses in all).
+
+    The source is BERTopic (Grootendorst 2022), whose ClassTfidfTransformer gives the same figures.
+    """
+    from sklearn.preprocessing import normalize
+    uses, words = np.asarray(counts.sum(axis=0))[0], int(counts.sum(axis=1).mean())
+    return normalize(counts, norm="l1").multiply(np.log1p(words / np.maximum(uses, 1e-12))).tocsr()
 
 
 def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray,

@@ -15,10 +15,10 @@ from earshot.core.clock import now
 from earshot.core.literals import listed
 from earshot.enrich import topic_words
 from earshot.enrich.embeddings import matrix
-from earshot.enrich.topic_model import FAR, TopicModel, describe, fit
+from earshot.enrich.topic_model import FAR, TopicModel, fit
 
 TABLE = "topics"
-VERSION = "1"
+VERSION = "2"
 GROWTH = 0.2
 AFRESH = 2  # a fit starts from the topics before until the posts have grown so many times; then it starts from nothing
 SAMPLE = 20_000  # a fit reads at most so many posts
@@ -79,7 +79,7 @@ def _facts(vector) -> tuple[float, int, int]:
 
 def save(store, model: TopicModel) -> str:
     """Store the model in place of the one before, and return its name."""
-    name = "bertopic-" + blake2b(model.centres.tobytes() + repr(model.ids).encode(), digest_size=4).hexdigest()
+    name = "topics-" + blake2b(model.centres.tobytes() + repr(model.ids).encode(), digest_size=4).hexdigest()
     stored = store.read("topic_model")
     before = stored.loc[stored["part"] == "facts", "vector"]
     turn = 1 + max((vector[0] for vector in before), default=0)
@@ -200,7 +200,7 @@ def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray,
     texts = store.sql(f"SELECT post_id, text FROM posts WHERE post_id IN {listed(sample['post_id'])}")
     bare = [topic_words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
-    found = topic_words.weigh(describe(bare, topics, vectors, ignore), bare, topics)
+    found = topic_words.weigh(bare, topics, ignore)
     before = store.read("topic_names").set_index("topic")["name"].to_dict()
     taken = {before[topic] for topic in found if topic in before}
     rows = []
