@@ -23,7 +23,7 @@ class Calibration:
     classes: np.ndarray
 
     def p_values(self, by_fold: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Return (n, classes) from probabilities (folds, n, classes) by each fold's model, and each text's fold (n,)."""
+        """Return (n, classes) from each fold's probabilities (folds, n, classes) and each text's fold (n,)."""
         found = np.ones(by_fold.shape[1:])
         for fold in range(len(by_fold)):
             mine, held = chosen == fold, np.sort(self.fits[self.folds == fold])

@@ -4,7 +4,6 @@ import html
 import re
 
 import numpy as np
-import pandas as pd
 
 TERMS = 10
 SHOWN = 3
