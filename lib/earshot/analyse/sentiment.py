@@ -53,8 +53,9 @@ class Feeling:
         """The days that stood out, with what was expected of them."""
         table = self.surges[self.surges["surge"]]
         usual = [words.between(low, high, words.count) for low, high in zip(table["low"], table["high"], strict=True)]
-        return pd.DataFrame({"brand": table["brand"], "day": table["day"], "negative posts": table["count"].astype(int),
-                             "expected": table["expected"].round().astype(int), "usual range": usual})
+        count, expected = (table[name].round().astype(int) for name in ("count", "expected"))
+        return pd.DataFrame({"brand": table["brand"], "day": table["day"], "negative posts": count,
+                             "expected": expected, "usual range": usual})
 
     @property
     def rules_shown(self) -> pd.DataFrame:
