@@ -16,7 +16,7 @@ from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
 COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "retain", "comply",
-            "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
+            "train", "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
@@ -212,3 +212,25 @@ def test_keys_are_counted_rotated_and_destroyed(tmp_path, monkeypatch):
     refused = run("keys", "--destroy", 7, XDG_CONFIG_HOME=tmp_path)
     assert refused.returncode == 2
     assert "There is no pseudonym key 7; there are 2, numbered from 0." in " ".join(refused.stderr.split())
+
+
+def test_train_shows_what_won_and_makes_it_the_champion(workspace, tmp_path):
+    workspace()
+    rows = [(f"my flight was delayed {row} hours", "late") for row in range(20)]
+    rows += [(f"you lost my bag number {row}", "bag") for row in range(20)]
+    (tmp_path / "labels.csv").write_text("text,label\n" + "\n".join(f"{text},{label}" for text, label in rows))
+    answer = call("train", "acme", tmp_path / "labels.csv", "--name", "reasons", "--promise", "0.7")
+    assert answer.exit_code == 0
+    assert re.search(r"all +together +100\.0%", answer.output)
+    assert "is the champion of acme now" in answer.output
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    (("--name", "../x"), "The name '../x' cannot be a folder; use letters, digits, - and _."),
+    (("--promise", "1"), "--promise is 1 and --missed 1; the first lies from 0.5 to below 1, the second above 0."),
+])
+def test_a_wrong_training_is_refused_before_it_starts(workspace, tmp_path, more, said):
+    workspace()
+    answer = run("train", "acme", tmp_path / "labels.csv", *more)
+    assert answer.returncode == 2
+    assert said in answer.stderr

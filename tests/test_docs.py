@@ -103,7 +103,8 @@ def reader(tmp_path_factory) -> Path:
     posts = "\n".join(f"{row},person{row % 7},I love how quick Acme is: note {row},2026-03-{row % 27 + 1:02} 08:00,Acme"
                       for row in range(60))
     (folder / "posts.csv").write_text(f"id,author,text,created_at,brand\n{posts}\n")
-    rows = "I love it,positive\nI hate it,negative\nIt is open,neutral\n" * 4
+    rows = "".join(f"I love it {row} times,positive\nI hate it {row} times,negative\nIt is open at {row},neutral\n"
+                   for row in range(8))
     (folder / "labelled.csv").write_text(f"text,label\n{rows}")
     return folder
 

@@ -75,7 +75,7 @@ def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_d
     chance, share = np.random.default_rng(1), []
     for _ in range(40):
         truth, found = simulated(chance, 300)
-        held = conformal.Calibration(found[np.arange(300), truth], chance.integers(3, size=300), truth)
+        held = conformal.Calibration(found, chance.integers(3, size=300), truth)
         new = chance.integers(4, size=500)
         by_fold = np.stack([classifier.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)])
         sets = conformal.possible(held.p_values(by_fold, chance.integers(3, size=500)), 0.9)

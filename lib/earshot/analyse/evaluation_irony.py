@@ -59,7 +59,7 @@ def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: i
     moved = prior_shift.adapt(pair, known, share)
     columns = [1, 0] if rare == 0 else [0, 1]
     said = np.where(moved[:, 1] >= threshold, rare, 1 - rare)
-    return classifier.Reading(model.classes, moved[:, columns], said, found.p_values)
+    return classifier.Reading(model.classes, moved[:, columns], said, found.p_values, found.tested)
 
 
 def _macro_f1(truth: np.ndarray, said: np.ndarray) -> float:

@@ -52,6 +52,9 @@ _LISTENING = [
         "p_positive": number(True, 0, 1), "label": text(True, ("negative", "neutral", "positive", "unsure")),
         "model": text(True)} | _VERSION),
     Table("targeted", ["post_id"], "week", _STEP | _VERSION),
+    Table("classes", ["post_id", "classifier", "label"], "week", _STEP | {
+        "classifier": text(True), "label": text(True), "probability": number(True, 0, 1), "routes": flag(),
+        "open": whole(True, 0)} | _VERSION),
     Table("geography", ["post_id"], "week", _STEP | {
         "country": text(), "area": text(), "town": text(), "latitude": number(low=-90, high=90),
         "longitude": number(low=-180, high=180), "provenance": text(True, ("stated", "inferred", "network", "unknown")),

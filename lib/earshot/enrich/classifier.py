@@ -46,26 +46,32 @@ class Classifier:
     calibration: Calibration
     figures: pd.DataFrame
 
-    def read(self, texts: list[str]) -> "Reading":
-        """Return what is thought of raw texts."""
-        seen = look_at(texts, len(self.classes) < MANY)
+    def read(self, texts: list[str], seen: Texts | None = None) -> "Reading":
+        """Return what is thought of raw texts; ``seen`` is what ``look_at`` made of them, where that is known."""
+        seen = seen or look_at(texts, len(self.classes) < MANY)
         by_fold = np.zeros((FOLDS, len(texts), len(self.classes)))
         for name, weight in self.weight.items():
             for fold, view in enumerate(self.views[name]):
                 by_fold[fold] += weight * view.scores(seen, len(self.classes))
-        together = softmax(by_fold.mean(axis=0) + self.bias)
+        together, alone = softmax(by_fold.mean(axis=0) + self.bias), softmax(by_fold + self.bias)
+        chosen = choose(texts, FOLDS)
         return Reading(self.classes, together, decide(together, self.lean),
-                       self.calibration.p_values(softmax(by_fold + self.bias), choose(texts, FOLDS)))
+                       self.calibration.p_values(alone, chosen), alone[chosen, np.arange(len(texts))])
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a classifier thinks of texts: probabilities (n, classes), the class said (n,), conformal p-values."""
+    """What a classifier thinks of texts: probabilities (n, classes), the class said (n,), conformal p-values.
+
+    ``tested`` (n, classes) are the probabilities of the one model, chosen by the text, whose like was tried on held-out
+    texts: what was promised of those holds for these.
+    """
 
     classes: tuple[str, ...]
     probabilities: np.ndarray
     said: np.ndarray
     p_values: np.ndarray
+    tested: np.ndarray
 
     def possible(self, level: float = LEVEL) -> np.ndarray:
         """Return (n, classes): the classes that cannot be ruled out at this level."""
@@ -87,16 +93,18 @@ class Reading:
 
 
 def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ...] = (),
-        aim: Callable[[np.ndarray, np.ndarray], float] | None = None, say: Say = lambda line: None) -> Classifier:
+        aim: Callable[[np.ndarray, np.ndarray], float] | None = None, say: Say = lambda line: None,
+        seen: Texts | None = None) -> Classifier:
     """Return the classifier that these labelled raw texts teach.
 
-    ``aim`` (truth, said) is what decisions make greatest; without one, accuracy and macro-F1 count the same. Raises
-    ValueError in one sentence when there are fewer than two classes or a class has fewer than five texts.
+    ``aim`` (truth, said) is what decisions make greatest; without one, accuracy and macro-F1 count the same. ``seen``
+    is what ``look_at`` made of the texts, where that is known. Raises ValueError in one sentence when there are fewer
+    than two classes or a class has fewer than five texts.
     """
     classes, truth = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
     check(classes, truth)
     begun = time.perf_counter()
-    seen, folds = look_at(texts, len(classes) < MANY), split(texts, truth, seed)
+    seen, folds = seen or look_at(texts, len(classes) < MANY), split(texts, truth, seed)
     looking = time.perf_counter() - begun
     fitted, held, seconds = {}, {}, {}
     for name in views or candidates(len(texts)):
@@ -108,7 +116,7 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
     found = softmax(sum(weight[name] * held[name] for name in held) + bias)
     leaning = lean(found, truth, list(classes), aim or both)
     return Classifier(tuple(map(str, classes)), fitted, weight, bias, leaning,
-                      Calibration(found[np.arange(len(truth)), truth], folds, truth),
+                      Calibration(found.astype(np.float32), folds, truth),
                       compare(held, decide(found, leaning), truth, seconds))
 
 

@@ -32,8 +32,11 @@ class Texts:
         return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows])
 
 
-def look_at(texts: list[str], felt: bool = True) -> Texts:
-    """Return raw texts as the views see them; the sentiment model's tower reads them only where ``felt``."""
+def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = None) -> Texts:
+    """Return raw texts as the views see them; the sentiment model's tower reads them only where ``felt``.
+
+    ``vectors`` are MiniLM's, one per text, where they are known.
+    """
     from earshot.enrich.text import clean
     cleaned = [clean(text)[0] for text in texts]
     tokens = minilm.tokenise(cleaned)
@@ -41,7 +44,8 @@ def look_at(texts: list[str], felt: bool = True) -> Texts:
     if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
         feeling = tower.vectors(sentiment.load(), tokens)
         feeling /= np.maximum(1e-9, np.linalg.norm(feeling, axis=1, keepdims=True))
-    return Texts(np.array(cleaned, dtype=object), embeddings.encode(cleaned), feeling, tokens)
+    vectors = embeddings.encode(cleaned) if vectors is None else vectors
+    return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens)
 
 
 @dataclass(frozen=True)

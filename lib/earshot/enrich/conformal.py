@@ -16,11 +16,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well each labelled text fitted its own class (n,), in which fold it was held out, and its class number."""
+    """What was held out: probabilities (n, classes) of texts not learned from, their fold and their class number."""
 
-    fits: np.ndarray
+    held: np.ndarray
     folds: np.ndarray
     classes: np.ndarray
+
+    @property
+    def fits(self) -> np.ndarray:
+        """How well each text fitted its own class (n,)."""
+        return self.held[np.arange(len(self.classes)), self.classes]
 
     def p_values(self, by_fold: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Return (n, classes) from each fold's probabilities (folds, n, classes) and each text's fold (n,)."""

@@ -19,7 +19,7 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
 ORDER = ("clean", "language", "duplicates", "authenticity", "set_aside", "embeddings", "relevance", "sentiment",
-         "targets", "topics", "geography", "engagement", "campaigns", "queries")
+         "targets", "classes", "topics", "geography", "engagement", "campaigns", "queries")
 FROM_TEXT = ("clean", "language")  # need nothing but the post itself, so that they can be added as it arrives
 PART = 20_000  # posts per part and commit; fewer than this are not worth a second process
 Progress = Callable[[str, int, int], None]

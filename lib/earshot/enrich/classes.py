@@ -1,0 +1,94 @@
+"""Classes of your own in the posts: what each champion of classifiers.yml says of each post, in the table ``classes``.
+
+A post has one row per label that is said of it, and one row with an empty label where none is. ``routes`` is true only
+where the label showed the precision that was promised of it; ``open`` counts the classes that cannot be ruled out.
+"""
+
+import numpy as np
+import pandas as pd
+
+from earshot.collect import landing
+from earshot.core.literals import quoted
+from earshot.core.workspace import Workspace
+from earshot.enrich import classifier, training
+from earshot.enrich.classifier_views import Texts, look_at
+from earshot.enrich.embeddings import MODEL, matrix
+from earshot.enrich.training import YES, Trained
+
+TABLE = "classes"
+VERSION = "1"
+PART = 5_000  # posts per commit
+
+
+def update(workspace: Workspace) -> int:
+    """Bring ``classes`` up to date with the posts and classifiers.yml; return how many readings were new."""
+    store, champions = workspace.store, training.champions(workspace)
+    if store.version("posts") is None or (not champions and store.version(TABLE) is None):
+        return 0
+    kept = " OR ".join(f"(classifier = {quoted(name)} AND step_version = {quoted(_version(version))})"
+                       for name, version in champions.items())
+    if store.version(TABLE) is not None:
+        store.delete(TABLE, f"NOT ({kept or 'false'})")
+    return sum(_read_all(workspace, name, version) for name, version in champions.items())
+
+
+def _read_all(workspace: Workspace, name: str, version: str) -> int:
+    """Let one classifier read the posts that it has not read in their present text."""
+    store, done, trained = workspace.store, 0, None
+    while True:
+        part = store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, e.vector, s.post_id IS NOT NULL AS seen
+            FROM posts p LEFT JOIN embeddings e ON e.content_hash = p.content_hash AND e.model = {quoted(MODEL)}
+            LEFT JOIN (SELECT DISTINCT post_id, content_hash FROM {TABLE}
+            WHERE classifier = {quoted(name)}) s ON s.post_id = p.post_id
+            WHERE s.post_id IS NULL OR s.content_hash <> p.content_hash
+            ORDER BY p.week, p.post_id LIMIT {PART}""")
+        if part.empty:
+            return done
+        trained = trained or training.load(workspace, name, version)
+        again = part.loc[part["seen"].astype(bool), "post_id"]
+        if len(again):
+            landing.delete(store, TABLE, "post_id", again, f"classifier = {quoted(name)}")
+        store.merge(TABLE, add(part, name, trained).assign(step_version=_version(version)))
+        done += len(part)
+
+
+def add(posts: pd.DataFrame, name: str, trained: Trained) -> pd.DataFrame:
+    """Return the columns of ``classes`` for posts with post_id, week, content_hash, text and, if known, vector."""
+    texts, known = posts["text"].tolist(), "vector" in posts and posts["vector"].notna().all()
+    felt = any(len(model.classes) < classifier.MANY for model in trained.models.values())
+    seen = look_at(texts, felt, matrix(posts["vector"]) if known else None)
+    rows = _overlapping(texts, seen, trained) if trained.overlap else _exclusive(texts, seen, trained)
+    found = posts[["post_id", "week", "content_hash"]].iloc[rows["place"].to_numpy()].reset_index(drop=True)
+    return pd.concat([found, rows.drop(columns="place")], axis=1).assign(classifier=name)
+
+
+def _exclusive(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFrame:
+    """Return one row per text: the class said, its probability, whether it routes, and how many classes are open."""
+    read, places = trained.models[""].read(texts, seen), np.arange(len(texts))
+    routes = [_routes(trained, label, p) for label, p in zip(read.labels, read.tested[places, read.said], strict=True)]
+    return pd.DataFrame({"place": places, "label": read.labels, "probability": read.confidence, "routes": routes,
+                         "open": read.possible().sum(axis=1)})
+
+
+def _overlapping(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFrame:
+    """Return a row per text and label that is said of it, and one with an empty label where none is."""
+    parts, places, spoken = [], np.arange(len(texts)), np.zeros(len(texts), bool)
+    for label, model in trained.models.items():
+        read, yes = model.read(texts, seen), model.classes.index(YES)
+        said = read.probabilities[:, yes] >= trained.rules[label].threshold
+        routes = [_routes(trained, label, p) for p in read.tested[said, yes]]
+        parts.append(pd.DataFrame({"place": places[said], "label": label, "probability": read.probabilities[said, yes],
+                                   "routes": routes, "open": read.possible()[said].sum(axis=1)}))
+        spoken |= said
+    none = pd.DataFrame({"place": places[~spoken], "label": "", "probability": 0.0, "routes": False, "open": 0})
+    return pd.concat([*parts, none], ignore_index=True).astype({"routes": "bool"})
+
+
+def _routes(trained: Trained, label: str, probability: float) -> bool:
+    """Say whether a label may route work at this probability."""
+    threshold = trained.rules[label].route
+    return threshold is not None and bool(probability >= threshold)
+
+
+def _version(version: str) -> str:
+    return f"{VERSION}:{version}"

@@ -1,0 +1,70 @@
+"""The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with them."""
+
+import pandas as pd
+import pytest
+from tests.enrich.test_steps import make_posts
+from tests.enrich.test_training import BAGS, BOTH, GREETINGS, LABELS, LATE, TEXTS
+
+from earshot.collect import tombstones
+from earshot.enrich import classes, training
+
+
+@pytest.fixture(scope="module")
+def trained():
+    texts, labels = TEXTS + BOTH + GREETINGS, [*LABELS, *["late; bag"] * 20, *["none"] * 20]
+    return training.train("reasons", texts, labels, promised=0.8)
+
+
+@pytest.fixture
+def space(workspace, trained):
+    made = workspace()
+    training.keep(made, trained)
+    made.store.merge("posts", make_posts(3).assign(text=[LATE[3], BOTH[5], GREETINGS[7]]))
+    return made
+
+
+def labels(space):
+    rows = space.store.read("classes").sort_values(["post_id", "label"])
+    return list(zip(rows["post_id"], rows["label"], strict=True))
+
+
+def test_each_post_has_a_row_per_label_or_an_empty_one(space):
+    assert classes.update(space) == 3
+    assert classes.update(space) == 0
+    assert labels(space) == [("x:0", "late"), ("x:1", "bag"), ("x:1", "late"), ("x:2", "")]
+    rows = space.store.read("classes")
+    assert rows.loc[rows["label"] == "", "routes"].eq(False).all()
+
+
+def test_an_edit_is_read_again_and_what_was_said_before_goes(space):
+    classes.update(space)
+    edited = make_posts(3).iloc[[1]].assign(text=BAGS[4], content_hash="f" * 32)
+    space.store.merge("posts", edited)
+    assert classes.update(space) == 1
+    assert ("x:1", "late") not in labels(space)
+    assert ("x:1", "bag") in labels(space)
+
+
+def test_another_champion_reads_all_posts_and_one_that_is_gone_leaves_nothing(space):
+    classes.update(space)
+    training.keep(space, training.train("reasons", TEXTS, LABELS))
+    assert classes.update(space) == 3
+    assert len(labels(space)) == 3
+    (space.folder / "classifiers.yml").unlink()
+    assert classes.update(space) == 0
+    assert labels(space) == []
+
+
+def test_a_deleted_post_leaves_no_class_behind(space):
+    classes.update(space)
+    space.store.merge("deletions", pd.DataFrame({"platform": ["x"], "id": ["x:1"], "kind": ["deleted"],
+                                                 "deleted_at": [pd.Timestamp("2026-03-09T08:00Z")]}))
+    removed = tombstones.follow(space)
+    assert removed["classes"] == 2
+
+
+def test_without_classifiers_there_is_nothing_to_do(workspace):
+    space = workspace()
+    space.store.merge("posts", make_posts(2))
+    assert classes.update(space) == 0
+    assert space.store.version("classes") is None

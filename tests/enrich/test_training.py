@@ -1,0 +1,78 @@
+"""Classes of your own: one or several labels a text, a rule for each, versions that can be brought back."""
+
+import pytest
+
+from earshot.core.params import ParamError
+from earshot.enrich import training
+
+LATE = [f"my flight was delayed {hours} hours at gate {hours + 3}" for hours in range(1, 31)]
+BAGS = [f"you lost my bag number {number} and nobody finds it" for number in range(30)]
+TEXTS, LABELS = LATE + BAGS, ["late"] * 30 + ["bag"] * 30
+GREETINGS = [f"good morning to all {number} of you" for number in range(20)]
+BOTH = [f"delayed {number} hours and then you lost my bag {number}" for number in range(20)]
+
+
+@pytest.fixture(scope="module")
+def one():
+    return training.train("reasons", TEXTS, LABELS, promised=0.8)
+
+
+def test_where_each_text_has_one_label_the_classes_exclude_each_other(one):
+    assert not one.overlap
+    assert list(one.models) == [""]
+    assert set(one.rules) == {"late", "bag"}
+    assert one.card["labels"]["late"]["texts"] == 30
+    assert one.card["labels"]["late"]["right when said"] == 1
+    assert one.rules["late"].route is not None
+    assert one.rules["late"].low >= 0.8
+    assert {row["view"] for row in one.card["tried"][""]} == {"words", "meaning", "neighbours", "together"}
+
+
+def test_a_promise_that_so_few_texts_cannot_show_routes_nothing():
+    assert training.train("reasons", TEXTS, LABELS, promised=0.99).rules["late"].route is None
+
+
+def test_labels_parted_by_semicolons_overlap():
+    found = training.train("reasons", TEXTS + BOTH + GREETINGS, [*LABELS, *["late; bag"] * 20, *["none"] * 20])
+    assert found.overlap
+    assert set(found.models) == {"late", "bag"}
+    assert found.card["labels"]["late"]["texts"] == 50
+    yes = {label: model.classes.index("yes") for label, model in found.models.items()}
+    text = ["delayed 7 hours and then you lost my bag 50"]
+    assert all(model.read(text).probabilities[0, yes[label]] > 0.5 for label, model in found.models.items())
+    assert all(model.read(GREETINGS).probabilities[:, yes[label]].max() < 0.5 for label, model in found.models.items())
+
+
+def test_a_label_with_too_few_texts_is_named():
+    said = r"^The label 'rude' has 2 texts and 58 lack it; at least 5 of each are needed, or leave the label out\.$"
+    with pytest.raises(ValueError, match=said):
+        training.train("reasons", TEXTS, ["late; rude"] * 2 + LABELS[2:])
+
+
+def test_a_cell_is_split_and_repeats_count_once():
+    assert training.split(" late; bag ;late;; ") == ("late", "bag")
+
+
+def test_what_is_kept_is_the_champion_comes_back_whole_and_the_one_before_is_named(workspace, one):
+    space = workspace()
+    folder = training.keep(space, one)
+    version = one.card["version"]
+    assert training.champions(space) == {"reasons": version}
+    back = training.load(space, "reasons", version)
+    assert back.rules == one.rules
+    assert (back.models[""].read(TEXTS).probabilities == one.models[""].read(TEXTS).probabilities).all()
+    assert (folder / "card.md").read_text().startswith(f"# reasons {version}")
+    other = training.train("reasons", TEXTS[:50], LABELS[:50])
+    training.keep(space, other)
+    assert space.settings("classifiers") == {"reasons": {"champion": other.card["version"], "before": version}}
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"reasons": {"champion": "0123"}}, "params/acme/classifiers.yml: reasons has no version '0123' (there: none). "
+                                        "Train it with: earshot train acme labels.csv --name reasons"),
+    ({"reasons": "0123"}, "params/acme/classifiers.yml: reasons needs a champion, such as {champion: 0a1b2c3d4e5f}."),
+])
+def test_wrong_settings_are_one_sentence(workspace, settings, said):
+    with pytest.raises(ParamError) as problem:
+        training.champions(workspace(classifiers=settings))
+    assert str(problem.value) == said
