@@ -85,7 +85,8 @@ def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFram
         share = estimate.means(voiced.assign(_in=inside.astype(float)), "_in", share=True).iloc[0]
         kept = "never" if rule["route"] is None else f"{words.percent(card['promised'])} or more"
         rows.append({"label": label, **share[["value", "low", "high", "n"]], "posts": int(inside.sum()),
-                     "net": voiced.loc[inside, "net"].mean(), "unsure": own["open"].ne(1).mean() if len(own) else 0.0,
+                     "net": min(1.0, max(-1.0, voiced.loc[inside, "net"].mean())),
+                     "unsure": own["open"].ne(1).mean() if len(own) else 0.0,
                      "routes": int(own["routes"].sum()), "promise": kept})
     return pd.DataFrame(rows).sort_values(["posts", "label"], ascending=[False, True], ignore_index=True)
 
