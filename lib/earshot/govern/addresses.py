@@ -43,7 +43,7 @@ CUES = (  # words that announce an address
     r"|wohn\w* (?:in|am)(?: der)?|anschrift:?|adresse:?|direcci[oó]n:?|indirizzo:?|adres:?|vivo en|habite (?:au)?"
     r"|woon\w* (?:op|aan|in)|the corner of"
 )
-ANNOUNCED = re.compile(rf"(?:{CUES})")
+ANNOUNCED = re.compile(rf"\b(?:{CUES})")
 CUE = re.compile(rf"(?i)\b(?:{CUES})\s*(?:the (?:same:?|corner of) )?\Z")
 AFTER = re.compile(rf",? (?:(?:bis|ter) )?(?:{NAME} ){{1,4}}(?i:{TYPES})(?!\w)\.?")
 AFTER_SMALL = re.compile(rf" [a-z][a-z'’]{{2,20}} (?:[a-z'’]{{3,20}} )?(?:{PLAIN})(?!\w)")
@@ -55,7 +55,7 @@ BEFORE_LAST = re.compile(
 )
 ENDINGS = (*LAST.replace("stra(?:ß|ss)e", "straße|strasse").split("|"), "gate")
 WHOLE = frozenset(WORDS.split("|"))
-FIRST_WORD = re.compile(rf"(?i)(?<!\w)(?:{FIRST})\.? ")
+FIRST_WORD = re.compile(rf"(?<!\w)(?:{FIRST})\.? ")  # in small letters, which is three times as fast
 BEFORE_SMALL = re.compile(
     r"(?i)(?<![\w@#])(?:[a-z.\-]+ )?[^\W\d_]{3,25}(?:straße|strasse|straat|gatan|gasse|katu|laan)\.? \Z"
 )
@@ -108,7 +108,7 @@ SUSPECT = (  # in RE2's dialect: every text with an address has a digit and one 
 def find_addresses(text: str) -> Iterator[Span]:
     """Yield postal addresses, each with a number before it and the flat and postcode that follow it."""
     start = end = -1
-    small = text.lower()
+    small = text.replace("İ", "I").lower()  # as long as the text: only this letter would become two
     flats = _flats(text) if _any_in(FLAT_STEMS, small) else ()
     boxes = BOX.finditer(text) if _any_in(BOX_STEMS, small) else ()
     for first, last in sorted([*_streets(text, small), *flats, *(match.span() for match in boxes)]):
@@ -137,8 +137,10 @@ def _flats(text: str) -> Iterator[Span]:
 
 
 def _streets(text: str, small: str) -> Iterator[Span]:
-    announced, first = bool(ANNOUNCED.search(small)), bool(FIRST_WORD.search(text))
-    for match in NUMBER.finditer(text):
+    numbers = list(NUMBER.finditer(text))
+    announced = bool(numbers and ANNOUNCED.search(small))
+    first = small if numbers and FIRST_WORD.search(small) else ""
+    for match in numbers:
         start, end = match.span()
         ahead = _ahead(text, start, end, announced)
         behind = _behind(text, start, match.group(), announced, first)
@@ -158,13 +160,13 @@ def _ahead(text: str, start: int, end: int, announced: bool) -> int:
     return named.end() if named and CUE.search(text, max(0, start - 70), start) else 0
 
 
-def _behind(text: str, start: int, number: str, announced: bool, first: bool) -> int | None:
-    """Return where the street that precedes a house number begins, or None."""
+def _behind(text: str, start: int, number: str, announced: bool, first: str) -> int | None:
+    """Return where the street that precedes a house number begins, or None; ``first`` is where a FIRST_WORD may be."""
     if start < 3 or text[start - 1] != " ":
         return None
     window = max(0, start - 70)
     last = text[max(0, start - 32) : start].rstrip(" ,.").rpartition(" ")[2].casefold()
-    typed = BEFORE_FIRST.search(text, window, start) if first and FIRST_WORD.search(text, window, start) else None
+    typed = BEFORE_FIRST.search(text, window, start) if first and FIRST_WORD.search(first, window, start) else None
     if not typed and (last.endswith(ENDINGS) or last in WHOLE):
         typed = BEFORE_LAST.search(text, window, start) or BEFORE_SMALL.search(text, window, start)
     if not (typed or announced) or NOT_STREETS.search(text, max(0, start - 14), start):

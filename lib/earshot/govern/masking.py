@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -73,20 +74,22 @@ def only(chosen: tuple[str, ...]) -> Iterator[None]:
 def mask(texts: "pd.Series | list[str]") -> Masked:
     """Replace every identifier by its type in brackets, for example "[email]"; missing texts stay missing."""
     texts = (texts if isinstance(texts, pd.Series) else pd.Series(texts, dtype="str")).astype("str")
-    times = texts.value_counts()
+    values = texts.tolist()
     changed, counts = {}, Counter()
-    left = list(zip(times.index, times.index, times))
+    left = [(text, text, times) for text, times in Counter(values).items() if isinstance(text, str)]
     while left:  # until nothing is found, as mask_text does
-        suspects = _suspects(pd.Series([text for _, text, _ in left], dtype="str"))
+        suspects = _suspects([text for _, text, _ in left])
         again = []
-        for row in suspects.any(axis=1).nonzero()[0]:
+        rows = suspects.any(axis=1).nonzero()[0]
+        for row, types in zip(rows.tolist(), suspects[rows].tolist(), strict=True):
             whole, text, many = left[row]
-            if found := spans(text, [TYPES[place] for place in suspects[row].nonzero()[0]]):
+            if found := spans(text, compress(TYPES, types)):
                 changed[whole] = _replaced(text, found)
                 again.append((whole, changed[whole], many))
-                counts.update({type_: many * hits for type_, hits in Counter(item.type for item in found).items()})
+                for item in found:
+                    counts[item.type] += many
         left = again
-    masked = texts.mask(texts.isin(list(changed)), texts.map(changed)) if changed else texts.copy()
+    masked = pd.Series([changed.get(text, text) for text in values], texts.index, texts.dtype, name=texts.name)
     return Masked(masked, {type_: counts[type_] for type_ in TYPES})
 
 
@@ -117,9 +120,9 @@ def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
         for start, end in find(folded, _CHOSEN.get()) if type_ == "idnumber" else find(folded):
             if places:  # what is invisible after the last character goes with it
                 start, end = places[start], places[end] if end < len(places) else len(text)
-            if all(end <= other.start or start >= other.end for other in taken):
+            if not taken or all(end <= other.start or start >= other.end for other in taken):
                 taken.append(Found(type_, start, end))
-    return sorted(taken, key=lambda item: item.start)
+    return taken if len(taken) < 2 else sorted(taken, key=lambda item: item.start)
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:
@@ -153,13 +156,12 @@ def _look_alikes() -> dict[int, str]:
     return table
 
 
-def _suspects(texts: pd.Series) -> np.ndarray:
+def _suspects(texts: list[str]) -> np.ndarray:
     """Tell cheaply which texts (rows) can hold which type of identifier (columns, as in TYPES) at all."""
     array = pa.array(texts, type=pa.large_string())
     foreign = pc.match_substring_regex(array, r"[^\x00-\x7F]").to_numpy(zero_copy_only=False)
     if foreign.any():
-        folded = texts.copy()
-        folded[foreign] = [fold(text)[0] for text in texts[foreign]]
+        folded = [fold(text)[0] if odd else text for text, odd in zip(texts, foreign.tolist(), strict=True)]
         array = pa.array(folded, type=pa.large_string())
     hits = np.zeros((len(texts), len(TYPES)), dtype=bool)
     digits = _any(array, (r"[0-9]",))
