@@ -163,10 +163,11 @@ def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Dat
 def _trust(posts: pd.DataFrame, voiced: pd.DataFrame) -> dict:
     """Return what limits these figures: coverage, repeats left out, how sure the model is, and one author's weight."""
     open_ = voiced["possible"].fillna("").str.contains(" ") if "possible" in voiced else pd.Series(False, voiced.index)
-    authors = voiced["author"].value_counts()
+    authors, own = voiced["author"].value_counts(), voiced["tier"].eq("phrase") if "tier" in voiced else open_ & False
     return {"posts in the window": len(posts), "repeats left out": int(posts["is_repeat"].sum()),
             "posts measured": len(voiced), "authors": len(authors),
             "posts by the busiest author": int(authors.max()) if len(authors) else 0,
             "posts left to a person (more than one class is possible)":
                 f"{words.count(open_.sum())} ({words.percent(open_.mean())})",
+            "posts in which a phrase of yours decides": int(own.sum()),
             "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}

@@ -81,6 +81,7 @@ class Brief(BaseModel):
     seed: int = Field(20150224, description="seed of every random choice")
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-2", description="the champion sentiment model")
+    phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
     target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
     fresh_hours: int = Field(0, ge=0, description="no report when the newest post is older, in hours; 0 means any age")
@@ -126,7 +127,8 @@ def _sentence(problem: dict) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     given = problem["input"]
     if problem["type"].endswith("_type"):
-        wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false"}
+        wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false",
+                  "dict": "names with values"}
         kind = wanted.get(problem["type"].removesuffix("_type").replace("string", "str"), problem["msg"])
         return f"{name}: got {given!r}, expected {kind}; write text in quotes and lists in [brackets]."
     said = problem["msg"].removeprefix("Value error, ").rstrip(".")

@@ -12,6 +12,8 @@ import pandas as pd
 
 from earshot.core.params import ParamError, nearest
 from earshot.enrich import embeddings, sentiment_model, weights
+from earshot.enrich import phrases as own_words
+from earshot.enrich.phrases import Phrases
 from earshot.enrich.sentiment_model import Reading
 
 TABLE = "sentiment"
@@ -24,22 +26,26 @@ COLUMNS = ["p_negative", "p_neutral", "p_positive"]
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "sentiment"
 
 
-def add(frame: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
+def add(frame: pd.DataFrame, model: str = MODEL, phrases: Phrases | None = None) -> pd.DataFrame:
     """Return the sentiment table's columns for posts with post_id, content_hash, clean_text and lang.
 
-    ``possible`` names the classes that cannot be ruled out, ``tier`` what answered: "fast" or "model". Columns
-    ``vector`` and ``embedding_model`` save earshot-1 embedding the texts, where they are there and of MiniLM.
+    ``possible`` names the classes that cannot be ruled out, ``tier`` what answered: "fast", "model" or "phrase".
+    Columns ``vector`` and ``embedding_model`` save earshot-1 embedding the texts, where they are there and of MiniLM.
     """
     langs = frame["lang"].astype(object).where(frame["lang"].notna(), None).tolist()
-    reading = interpret(frame["clean_text"].tolist(), langs, model, _vectors(frame) if model == BEFORE else None)
+    texts = frame["clean_text"].tolist()
+    reading = interpret(texts, langs, model, _vectors(frame) if model == BEFORE else None)
+    reading = own_words.apply(texts, reading, phrases or {}, CLASSES)
     return pd.DataFrame({"post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),
                          **_columns(reading), "model": model})
 
 
-def read(texts: list[str], langs: list[str] | None = None, model: str = MODEL) -> pd.DataFrame:
+def read(texts: list[str], langs: list[str] | None = None, model: str = MODEL,
+         phrases: Phrases | None = None) -> pd.DataFrame:
     """Return ``COLUMNS``, label, possible and tier for raw texts; ``langs`` are ISO codes, if known."""
     from earshot.enrich.text import clean
-    return pd.DataFrame(_columns(interpret([clean(text)[0] for text in texts], langs, model)))
+    cleaned = [clean(text)[0] for text in texts]
+    return pd.DataFrame(_columns(own_words.apply(cleaned, interpret(cleaned, langs, model), phrases or {}, CLASSES)))
 
 
 def interpret(texts: list[str], langs: list[str | None] | None = None, model: str = MODEL,

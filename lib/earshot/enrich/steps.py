@@ -61,8 +61,11 @@ def run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | 
 
 
 def _run_by_part(step: str, store: Store, params: Brief, progress: Callable[[int, int], None] | None) -> int:
+    from earshot.enrich import phrases
     pending = _pending(step, store, params)
     total, done = int(pending["posts"].sum()), 0
+    if step == "sentiment" and total and params.phrases:
+        phrases.check(params.phrases, params.sentiment_model)
     for parts in _waves(pending):
         work = partial(enrich_part, step, store.root, params)
         done += sum(spread(work, parts, params.cluster))
@@ -89,9 +92,10 @@ def enrich_posts(step: str, store: Store, params: Brief, posts: pd.DataFrame) ->
 
 def version(step: str, params: Brief) -> str:
     """Return what a row of ``step`` must carry to be current: the version of the code, and of the model it uses."""
-    from earshot.enrich import language, sentiment, text
+    from earshot.enrich import language, phrases, sentiment, text
     if step == "sentiment":
-        return f"{sentiment.VERSION}:{sentiment.identify(params.sentiment_model)}"
+        own = phrases.identify(params.phrases)
+        return f"{sentiment.VERSION}:{sentiment.identify(params.sentiment_model)}{':' if own else ''}{own}"
     if step == "language" and params.languages:  # what is listened for is likelier, so it is part of the version
         return f"{language.VERSION}:{','.join(sorted(params.languages))}"
     return {"clean": text.VERSION, "language": language.VERSION}[step]
@@ -100,7 +104,7 @@ def version(step: str, params: Brief) -> str:
 def _added(step: str, part: pd.DataFrame, params: Brief) -> pd.DataFrame:
     from earshot.enrich import language, sentiment, text
     if step == "sentiment":
-        return sentiment.add(part, params.sentiment_model)
+        return sentiment.add(part, params.sentiment_model, params.phrases)
     return text.add(part) if step == "clean" else language.add(part, tuple(params.languages))
 
 
