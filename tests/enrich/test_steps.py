@@ -36,7 +36,7 @@ def news(reports: list) -> dict[str, int]:
 
 EVERY_POST = {"clean", "language", "duplicates", "authenticity", "embeddings", "relevance", "sentiment", "topics",
               "geography", "engagement"}
-WHERE_ASKED = {"set_aside", "targets", "campaigns", "queries"}  # by filters, targets, campaigns and queries.yml
+WHERE_ASKED = {"set_aside", "targets", "classes", "campaigns", "queries"}  # by the file of that name in params
 
 
 def test_a_second_import_of_a_few_posts_enriches_a_few_posts(workspace):
