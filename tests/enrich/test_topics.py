@@ -7,9 +7,10 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 
+from earshot.core import schema
 from earshot.core.params import Brief
 from earshot.core.store import Store
-from earshot.enrich import topic_model, topic_words, topics
+from earshot.enrich import topic_ledger, topic_model, topic_words, topics
 
 BRIEF = Brief(workspace="acme", brand="Acme", brands=["Acme", "Bolt"], handles=["AcmeHelp"], topics_min_posts=10)
 SAYS = {"signal": "no signal {} at home since the mast broke", "bill": "my bill {} was wrong and I paid twice",
@@ -216,3 +217,104 @@ def test_repeats_do_not_shape_topics_but_get_one(tmp_path):
 
 def test_nothing_stored_is_nothing_done(tmp_path):
     assert topics.update(Store(tmp_path), BRIEF) == 0
+
+
+def told(before: list[tuple[int, int]], new: list[tuple[int, int]], count: int, free: int = 10):
+    """The lasting numbers, and (event, overlap, other) by topic, of posts given as (topic, how many) runs."""
+    olds, places = (np.repeat(*map(list, zip(*runs, strict=True))) for runs in (before, new))
+    lasting, table = topic_ledger.compare(olds, places, count, free)
+    rows = table.astype({"other": object}).itertuples(index=False)
+    return lasting, {row.topic: (row.event, row.overlap, None if pd.isna(row.other) else row.other) for row in rows}
+
+
+def test_the_ledger_tells_a_merge_and_into_which_topic():
+    lasting, rows = told([(3, 100), (5, 40), (5, 10)], [(0, 100), (0, 40), (-1, 10)], 1)
+    assert lasting == (3,)
+    assert rows == {3: ("kept", pytest.approx(100 / 140), None), 5: ("merged", 0.8, 3)}
+
+
+def test_the_ledger_tells_a_split_and_from_which_topic():
+    lasting, rows = told([(3, 60), (3, 30), (-1, 10)], [(0, 60), (1, 30), (1, 10)], 2)
+    assert lasting == (3, 10)
+    assert rows == {3: ("kept", pytest.approx(60 / 90), None), 10: ("split", 0.75, 3)}
+
+
+def test_two_old_topics_can_merge_into_one_that_is_new():
+    lasting, rows = told([(1, 30), (2, 30), (4, 30), (-1, 30)], [(0, 30), (0, 30), (0, 30), (0, 30)], 1)
+    assert lasting == (10,)
+    assert rows == {10: ("born", 0, None), 1: ("merged", 1, 10), 2: ("merged", 1, 10), 4: ("merged", 1, 10)}
+
+
+def test_half_of_the_posts_are_not_most_of_them():
+    _, rows = told([(3, 100), (5, 20), (5, 20), (-1, 20)], [(0, 100), (0, 20), (-1, 20), (-1, 20)], 1)
+    assert rows[5] == ("ended", 0, None)
+    _, rows = told([(3, 80), (3, 20), (-1, 20)], [(0, 80), (1, 20), (1, 20)], 2)
+    assert rows[10] == ("born", 0, None)
+
+
+def test_a_topic_keeps_its_number_whatever_other_pairs_share_too_little():
+    """Old 1 and new 0 share 31%; old 1 with new 1, and old 2 with new 0, share 29% each: together more, but no pair."""
+    before = [(1, 52), (1, 45), (1, 3), (2, 50), (2, 50), (-1, 20), (-1, 55)]
+    new = [(0, 52), (1, 45), (-1, 3), (0, 50), (-1, 50), (0, 20), (1, 55)]
+    lasting, rows = told(before, new, 2)
+    assert lasting == (1, 10)
+    assert rows == {1: ("kept", pytest.approx(52 / 170), None), 10: ("born", 0, None), 2: ("ended", 0, None)}
+
+
+def test_a_first_fit_and_a_fit_without_topics_have_their_ledger():
+    assert told([(-1, 50)], [(0, 50)], 1) == ((10,), {10: ("born", 0, None)})
+    assert told([(2, 50)], [(-1, 50)], 0) == ((), {2: ("ended", 0, None)})
+    assert topic_ledger.compare(np.full(5, -1), np.full(5, -1), 0, 0)[1].empty
+
+
+def test_no_posts_make_a_topic_both_merged_and_split():
+    chance = np.random.default_rng(3)
+    for _ in range(200):
+        before, new = chance.integers(-1, 4, 60), chance.integers(-1, 4, 60) // chance.integers(1, 3)
+        lasting, table = topic_ledger.compare(before, new, 4, 10)
+        rows = table.set_index("topic")
+        merged, split = (rows.loc[rows["event"] == event, "other"].to_dict() for event in ("merged", "split"))
+        assert not [one for one, other in merged.items() if split.get(other) == one]
+        assert len(set(lasting)) == 4
+
+
+def test_a_ledger_stored_before_merges_were_told_can_be_read_and_goes_on(tmp_path, monkeypatch):
+    from earshot.core import tables
+    now, older = tables.TABLES["topic_ledger"], dict(tables.TABLES["topic_ledger"].columns)
+    del older["other"], older["name"]
+    monkeypatch.setitem(tables.TABLES, "topic_ledger", schema.Table(now.name, now.key, None, older, now.volatile))
+    row = {"model": "topics-1", "topic": 4, "event": "born", "overlap": 0.0, "posts": 30,
+           "at": pd.Timestamp("2026-03-02T00:00Z")}
+    Store(tmp_path).merge("topic_ledger", pd.DataFrame([row]))
+    monkeypatch.setitem(tables.TABLES, "topic_ledger", now)
+    assert Store(tmp_path).read("topic_ledger")["other"].isna().all()
+    topics.update(stored(tmp_path, many("signal", "bill", "shop")), BRIEF)
+    ledger = Store(tmp_path).read("topic_ledger")
+    assert sorted(ledger["topic"]) == [4, 5, 6, 7]
+    assert ledger.set_index("topic")["name"].notna().to_dict() == {4: False, 5: True, 6: True, 7: True}
+
+
+def test_a_merged_topic_keeps_its_name_in_the_ledger_and_loses_it_elsewhere(tmp_path, monkeypatch):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    topics.update(store, BRIEF)
+    placed = store.read("topics").set_index("post_id", drop=False)
+    bill = placed["topic"].iloc[60:120].mode()[0]
+    moved = placed.iloc[60:120].query("topic == @bill").head(20)
+    store.merge("topics", moved.assign(topic=99, model="topics-0"))
+    store.merge("topic_names", store.read("topic_names").head(1).assign(topic=99, name="old news", model="topics-0"))
+    monkeypatch.setattr(topics, "AFRESH", 0)
+    topics.update(store, BRIEF, refit=True)
+    last = store.read("topic_ledger").set_index("topic").loc[99]
+    assert (last["event"], last["overlap"], last["posts"], last["other"], last["name"]) == (
+        "merged", 1, 0, bill, "old news")
+    assert 99 not in names_of(store)
+
+
+def test_a_fit_that_finds_the_same_model_again_changes_nothing(tmp_path, monkeypatch):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    topics.update(store, BRIEF)
+    before = store.read("topic_names"), store.read("topics")
+    monkeypatch.setattr(topics, "AFRESH", 0)
+    assert topics.update(store, BRIEF, refit=True) == 0
+    pd.testing.assert_frame_equal(store.read("topic_names"), before[0])
+    pd.testing.assert_frame_equal(store.read("topics"), before[1])

@@ -50,8 +50,9 @@ _OURS = [
         "model": text(True), "part": text(True, ("facts", "mean", "shift", "axis", "centre")), "name": text(True),
         "vector": vector()}),
     Table("topic_ledger", ["model", "topic"], None, {
-        "model": text(True), "topic": whole(True, 0), "event": text(True, ("born", "kept", "ended")),
-        "overlap": number(True, 0, 1), "posts": whole(True, 0), "at": time(True)}, volatile=("at",)),
+        "model": text(True), "topic": whole(True, 0), "event": text(True, ("born", "split", "kept", "merged", "ended")),
+        "overlap": number(True, 0, 1), "posts": whole(True, 0), "other": whole(low=0), "name": text(),
+        "at": time(True)}, volatile=("at",)),
 ]
 
 TABLES: dict[str, Table] = {table.name: table for table in _OURS} | LISTENING | BUSINESS

@@ -13,7 +13,7 @@ import pandas as pd
 
 from earshot.core.clock import now
 from earshot.core.literals import listed
-from earshot.enrich import topic_words
+from earshot.enrich import topic_ledger, topic_words
 from earshot.enrich.embeddings import matrix
 from earshot.enrich.topic_model import FAR, TopicModel, fit
 
@@ -22,7 +22,6 @@ VERSION = "2"
 GROWTH = 0.2
 AFRESH = 2  # a fit starts from the topics before until the posts have grown so many times; then it starts from nothing
 SAMPLE = 20_000  # a fit reads at most so many posts
-KEPT = 0.3  # a topic keeps its number when it shares this much (Jaccard) of its posts with the old one
 NO_TOPIC = -1
 
 _POSTS = """
@@ -142,7 +141,8 @@ def _placed(store, posts: pd.DataFrame, model: TopicModel) -> pd.DataFrame:
         topic, alike = model.assign(_vectors(store, part), _groups(part))
         topic = np.where(part["words"] > 0, topic, NO_TOPIC)
         parts.append(part[["post_id", "week", "content_hash"]].assign(topic=topic, similarity=np.round(alike, 6)))
-    return pd.concat(parts)
+    columns = ["post_id", "week", "content_hash", "topic", "similarity"]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=columns)  # none where a fit found the same model again
 
 
 def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
@@ -157,12 +157,13 @@ def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
     grown = last is None or len(telling) >= AFRESH * max(last.founded, 1)
     model = fit(vectors, groups, smallest, params.seed, None if grown else before)
     topics, _ = model.assign(vectors, groups)
-    ids, events = _numbers(before, topics, len(model.ids), _ever(store))
+    ids, events = topic_ledger.compare(before, topics, len(model.ids), _ever(store))
     model = model.numbered(ids, len(telling), len(telling) if grown else last.founded)
     topics = np.where(topics < 0, NO_TOPIC, np.array([*ids, NO_TOPIC])[topics])
     names = _names(store, sample, topics, vectors, params) if ids else []
     name = save(store, model)
-    store.merge("topic_ledger", events.assign(model=name, at=now()))
+    called = _named(store) | {row["topic"]: row["name"] for row in names}
+    store.merge("topic_ledger", events.assign(name=events["topic"].map(called), model=name, at=now()))
     if names:
         store.merge("topic_names", pd.DataFrame(names).assign(posts=0, first_week="", model=name))
     return name, model
@@ -174,25 +175,9 @@ def _ever(store) -> int:
     return 1 + int(used.max()) if len(used) else 0
 
 
-def _numbers(before: np.ndarray, new: np.ndarray, count: int, free: int) -> tuple[tuple[int, ...], pd.DataFrame]:
-    """Return (the lasting number of each new topic, the ledger's rows): matched to old ones by shared posts."""
-    from scipy.optimize import linear_sum_assignment
-    olds = np.unique(before[before >= 0])
-    shared = np.array([[_overlap(before == one, new == other) for other in range(count)] for one in olds])
-    shared = shared.reshape(len(olds), count)
-    matches = zip(*linear_sum_assignment(-shared), strict=True)
-    pairs = {int(other): (int(olds[one]), shared[one, other]) for one, other in matches if shared[one, other] >= KEPT}
-    born = iter(range(free, free + count))
-    found = [pairs.get(other) or (next(born), 0.0) for other in range(count)]
-    rows = [(topic, "kept" if other in pairs else "born", overlap, int((new == other).sum()))
-            for other, (topic, overlap) in enumerate(found)]
-    rows += [(int(one), "ended", 0.0, 0) for one in olds if one not in {topic for topic, _ in found}]
-    return tuple(topic for topic, _ in found), pd.DataFrame(rows, columns=["topic", "event", "overlap", "posts"])
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> float:
-    both = (one & other).sum()
-    return float(both / max((one | other).sum(), 1))
+def _named(store) -> dict[int, str]:
+    """Return the name of every stored topic by its number."""
+    return store.read("topic_names").set_index("topic")["name"].to_dict()
 
 
 def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray, params) -> list[dict]:
@@ -201,7 +186,7 @@ def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray,
     bare = [topic_words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
     found = topic_words.weigh(bare, topics, ignore)
-    before = store.read("topic_names").set_index("topic")["name"].to_dict()
+    before = _named(store)
     taken = {before[topic] for topic in found if topic in before}
     rows = []
     for topic, terms in found.items():

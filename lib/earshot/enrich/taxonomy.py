@@ -1,0 +1,117 @@
+"""The organisation's own categories, and which of them each post speaks of, as taxonomy.yml lists them.
+
+params/<workspace>/taxonomy.yml::
+
+    categories:
+      network: {}                       # without words of its own it is what its children are
+      signal:
+        parent: network
+        words: [signal, no bars, drop*]   # a star stands for any ending
+      praise:
+        examples: ["thank you so much, you made my day"]   # posts that say nearly the same belong here
+
+Words are found whole, in any case. A post that is in a category is in the one above it too, and may be in several.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from earshot.core.params import ParamError, check_names, nearest
+from earshot.core.workspace import Workspace
+from earshot.enrich import embeddings, text
+from earshot.enrich.pairs import LETTERS
+from earshot.enrich.targets import Target
+
+FIELDS = ("parent", "words", "examples")
+ALIKE = 0.6  # a post is like an example when the cosine of their sentence embeddings is at least this
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category: its name, the one above it ("" for none), and the words and sentences that tell its posts."""
+
+    name: str
+    parent: str = ""
+    words: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+def read(workspace: Workspace) -> list[Category]:
+    """Return the categories of taxonomy.yml in its order, none where there is no such file.
+
+    Raises ParamError in one sentence at an unknown part, field or parent, at a circle of parents, and at a category
+    without children that says nothing about its posts.
+    """
+    settings, where = workspace.settings("taxonomy"), f"params/{workspace.name}/taxonomy.yml"
+    check_names(settings, ["categories"], where, "part")
+    given = settings.get("categories") or {}
+    if not isinstance(given, dict):
+        raise ParamError(f"{where}: categories holds a {type(given).__name__}; write one 'name: {{words: [...]}}' per "
+                         "line.")
+    found = [_category(str(name), entry or {}, where) for name, entry in given.items()]
+    for category in found:
+        _check(category, found, where)
+    return found
+
+
+def _category(name: str, entry: dict, where: str) -> Category:
+    if not isinstance(entry, dict):
+        raise ParamError(f"{where}: {name} holds a {type(entry).__name__}; give it words, such as "
+                         "{words: [refund, money back, charge*]}.")
+    check_names(entry, FIELDS, f"{where}: {name}", "field")
+    for field in ("words", "examples"):
+        listed = entry.get(field) or []
+        if not isinstance(listed, list) or not all(isinstance(word, str) and LETTERS.search(word) for word in listed):
+            raise ParamError(f"{where}: {field} of {name} is {str(listed)!r}; give a list of texts that hold letters, "
+                             "such as [refund, money back, charge*].")
+    return Category(name, str(entry.get("parent") or ""), *(tuple(entry.get(field) or ()) for field in FIELDS[1:]))
+
+
+def _check(category: Category, found: list[Category], where: str) -> None:
+    names = [other.name for other in found]
+    if category.parent and category.parent not in names:
+        raise ParamError(f"{where}: the parent of {category.name} is {category.parent!r}, which is no category there."
+                         f"{nearest(category.parent, names)}")
+    above = lineage({other.name: other.parent for other in found}, category.name)
+    if len(above) != len(set(above)):
+        raise ParamError(f"{where}: {' is under '.join(above)}; let one of them have no parent.")
+    told = category.words or category.examples or any(other.parent == category.name for other in found)
+    if not told:
+        raise ParamError(f"{where}: {category.name} has neither words nor examples nor children; give it words, such "
+                         "as [refund, money back, charge*].")
+
+
+def lineage(parents: dict[str, str], name: str) -> list[str]:
+    """Return a category and all above it, nearest first; a circle ends where it closes, with that name twice."""
+    above = [name]
+    while parents.get(above[-1]) and above[-1] not in above[:-1]:
+        above.append(parents[above[-1]])
+    return above
+
+
+def match(texts: list[str], categories: list[Category], vectors: np.ndarray | None = None,
+          model: str = embeddings.MODEL) -> np.ndarray:
+    """Return which text (row) is in which category (column), those above the matched ones included.
+
+    ``vectors`` are the texts' embeddings, with zeros for a text that has none; without them examples find nothing.
+    """
+    inside = np.zeros((len(texts), len(categories)), dtype=bool)
+    for column, category in enumerate(categories):
+        if category.words:
+            pattern = Target(category.name, "category", category.words).pattern
+            inside[:, column] = [pattern.search(said) is not None for said in texts]
+        if category.examples and vectors is not None:
+            inside[:, column] |= _like(vectors, category.examples, model)
+    places = {category.name: column for column, category in enumerate(categories)}
+    parents = {category.name: category.parent for category in categories}
+    own = inside.copy()
+    for name, column in places.items():
+        for above in lineage(parents, name)[1:]:
+            inside[:, places[above]] |= own[:, column]
+    return inside
+
+
+def _like(vectors: np.ndarray, examples: tuple[str, ...], model: str) -> np.ndarray:
+    said = embeddings.encode([text.clean(example)[0] for example in examples], model)
+    return (vectors @ said.T).max(axis=1) >= ALIKE
