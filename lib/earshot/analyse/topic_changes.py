@@ -10,6 +10,8 @@ from earshot.core.store import Store
 TOLD = {"merged": "went into “{other}”, with {share} of its posts",
         "split": "came out of “{other}”, with {share} of its posts",
         "ended": "ended; no one topic took most of its posts", "born": "is new"}
+COUNTED = {"kept": "kept", "born": "new", "split": "split off another", "merged": "merged into another",
+           "ended": "ended"}
 COLUMNS = ["topic", "what became of it", "posts now"]
 SHOWN = 15
 
@@ -34,10 +36,10 @@ def last(store: Store) -> Changes:
     if ledger.empty:
         return Changes("The topic model has not been fitted yet.", pd.DataFrame(columns=COLUMNS))
     counts = ledger["event"].value_counts()
-    told = [f"{words.count(counts[event])} {event}" for event in ("kept", "born", "split", "merged", "ended")
-            if event in counts]
-    said = f"The model was last fitted on {words.day(ledger['at'].max())}: {words.listed(told)}."
     first = set(counts.index) == {"born"}
+    told = [f"{words.count(counts[event])} {called}" for event, called in COUNTED.items() if event in counts]
+    said = (f"The model was last fitted on {words.day(ledger['at'].max())}: "
+            f"{f'{words.count(len(ledger))} topics, all of them new' if first else words.listed(told)}.")
     return Changes(said, pd.DataFrame(columns=COLUMNS) if first else _told(ledger, current))
 
 

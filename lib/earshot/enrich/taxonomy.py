@@ -7,10 +7,11 @@ params/<workspace>/taxonomy.yml::
       signal:
         parent: network
         words: [signal, no bars, drop*]   # a star stands for any ending
-      praise:
-        examples: ["thank you so much, you made my day"]   # posts that say nearly the same belong here
+      lost orders:
+        examples: ["my parcel has not arrived"]   # posts that say nearly the same belong here
 
-Words are found whole, in any case. A post that is in a category is in the one above it too, and may be in several.
+Words are found whole, in any case. An example finds what is spoken of, not how: "the best airline" finds the worst
+one too, so that praise is better told by words. A post in a category is in the one above it too, and may be in several.
 """
 
 from dataclasses import dataclass
@@ -51,8 +52,11 @@ def read(workspace: Workspace) -> list[Category]:
         raise ParamError(f"{where}: categories holds a {type(given).__name__}; write one 'name: {{words: [...]}}' per "
                          "line.")
     found = [_category(str(name), entry or {}, where) for name, entry in given.items()]
+    _check_parents({category.name: category.parent for category in found}, where)
     for category in found:
-        _check(category, found, where)
+        if not (category.words or category.examples or any(other.parent == category.name for other in found)):
+            raise ParamError(f"{where}: {category.name} has neither words nor examples nor children; give it words, "
+                             "such as [refund, money back, charge*].")
     return found
 
 
@@ -69,18 +73,15 @@ def _category(name: str, entry: dict, where: str) -> Category:
     return Category(name, str(entry.get("parent") or ""), *(tuple(entry.get(field) or ()) for field in FIELDS[1:]))
 
 
-def _check(category: Category, found: list[Category], where: str) -> None:
-    names = [other.name for other in found]
-    if category.parent and category.parent not in names:
-        raise ParamError(f"{where}: the parent of {category.name} is {category.parent!r}, which is no category there."
-                         f"{nearest(category.parent, names)}")
-    above = lineage({other.name: other.parent for other in found}, category.name)
-    if len(above) != len(set(above)):
-        raise ParamError(f"{where}: {' is under '.join(above)}; let one of them have no parent.")
-    told = category.words or category.examples or any(other.parent == category.name for other in found)
-    if not told:
-        raise ParamError(f"{where}: {category.name} has neither words nor examples nor children; give it words, such "
-                         "as [refund, money back, charge*].")
+def _check_parents(parents: dict[str, str], where: str) -> None:
+    for name, parent in parents.items():
+        if parent and parent not in parents:
+            raise ParamError(f"{where}: the parent of {name} is {parent!r}, which is no category there."
+                             f"{nearest(parent, parents)}")
+    for name in parents:
+        above = lineage(parents, name)
+        if len(above) != len(set(above)):
+            raise ParamError(f"{where}: {' is under '.join(above)}; let one of them have no parent.")
 
 
 def lineage(parents: dict[str, str], name: str) -> list[str]:
