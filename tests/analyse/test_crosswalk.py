@@ -251,3 +251,22 @@ def test_a_first_fit_and_one_that_kept_all_have_nothing_to_list(tmp_path):
 def test_an_old_ledger_without_names_still_says_which_number(tmp_path):
     store = ledger(tmp_path, [(1, "kept", 0.9, 50, None, "bags"), (4, "ended", 0.0, 0, None, None)])
     assert topic_changes.last(store).table["topic"].tolist() == ["topic 4"]
+
+
+THEMES = {"coverage": "coverage", "speed": "speed", "wi-fi calling": "wificalling", "roaming": "roaming",
+          "bills": "billing", "price": "price", "refunds": "refund", "allowance": "allowance",
+          "number transfer": "transfer", "cancellation": "cancellation", "support": "support", "shops": "store",
+          "app": "app", "orders": "delivery", "Meadow": "meadow", "eSIM": "esim", "outage": "outage"}
+
+
+def test_the_demo_brands_categories_find_the_planted_themes_and_not_the_flower(home, tmp_path):
+    from earshot import open as open_workspace
+    from earshot.collect import demo
+    planted = demo.simulate(tmp_path / "demo", posts=2000).posts
+    found = taxonomy.read(open_workspace("demo"))
+    inside = pd.DataFrame(taxonomy.match(planted["text"].tolist(), found), columns=[one.name for one in found])
+    shares = inside.groupby(planted["theme"].to_numpy())[list(THEMES)].mean()
+    assert shares.idxmax(axis=1).drop(["offtopic", "smear"]).to_dict() == {
+        theme: category for category, theme in THEMES.items()}
+    assert inside.any(axis=1).mean() > 0.6
+    assert inside.any(axis=1)[planted["theme"].isin(("offtopic", "smear"))].mean() < 0.3

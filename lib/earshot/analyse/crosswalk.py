@@ -208,7 +208,7 @@ def _claims(found: Crosswalk) -> list[Claim]:
     many = f"; {words.percent(found.several['value'])} of these are in several" if found.several else ""
     said = (f"{words.percent(whole['value'])} of {words.count(whole['n'])} posts "
             f"({words.between(whole['low'], whole['high'])}) are in one of our {found.count} categories{many}.")
-    claims = [Claim.of("categories.coverage", said, whole, method=METHOD, inputs=INPUTS, kind="quality", weight=0.15)]
+    claims = [Claim.of("categories.coverage", said, whole, method=METHOD, inputs=INPUTS, kind="quality", weight=0.08)]
     for row in found.topics[found.topics["verdict"] == "unmapped"].head(1).to_dict("records"):
         most = (f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its closest, "
                 f"“{row['category']}”" if row["category"] else "not one is in any of them")
