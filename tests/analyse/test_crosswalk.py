@@ -112,6 +112,7 @@ def test_a_category_says_which_topics_make_it_up_and_all_of_it_is_accounted_for(
     made = fit.categories_shown.set_index("category")["made of"]
     assert made["coverage"] == "signal · mast 90%; no topic 10%"
     assert made["bills"] == "bill · twice 64%; app · bill 36%"
+    assert fit.caption("categories").endswith("; 120 posts without repeats")
     whole = fit.cells.groupby("category")[["posts", "share of category"]].sum()
     assert whole["posts"].to_dict() == fit.categories.set_index("category")["posts"].to_dict()
     assert whole["share of category"].tolist() == pytest.approx([1] * 6)
@@ -122,8 +123,8 @@ def test_coverage_and_ambiguity_are_claimed_with_their_intervals(fit):
     assert coverage.sentence.startswith("78% of 120 posts (69 to 84%) are in one of our 6 categories; 16% of these")
     assert (coverage.value, coverage.n, coverage.kind) == (93 / 120, 120, "quality")
     assert fit.several["value"] == 15 / 93
-    assert unmapped.sentence.startswith("The largest topic that no category of ours holds is “tulips · garden”: "
-                                        "of its 20 posts, only 10% (")
+    assert unmapped.sentence.startswith("The largest topic that no category of ours clearly holds is “tulips · "
+                                        "garden”: of its 20 posts, only 10% (")
     assert unmapped.about == {"topic": "tulips · garden", "number": 2, "nearest": "app"}
     assert unmapped.low < unmapped.value < unmapped.high
 
@@ -139,8 +140,8 @@ def test_where_every_topic_is_held_that_claim_is_not_made(acme, posts):
 
 def test_no_post_in_any_category_is_said_so(acme, posts):
     fit = crosswalk.survey(acme(), posts(say(2, "tulips", 30)).astype({"topic": "Int64"}))
-    assert fit.claims[1].sentence == ("The largest topic that no category of ours holds is “tulips · garden”: of "
-                                      "its 30 posts, not one is in any of them.")
+    assert fit.claims[1].sentence == ("The largest topic that no category of ours clearly holds is “tulips · "
+                                      "garden”: of its 30 posts, not one is in any of them.")
     assert fit.claims[0].sentence == "0% of 30 posts (0 to 11%) are in one of our 6 categories."
     assert fit.cells.empty
 
@@ -149,6 +150,12 @@ def test_repeats_and_posts_without_text_are_not_counted(acme, posts):
     more = [*ROWS, *say(0, "signal", 50, is_repeat=True), *say(0, "", 50)]
     fit = crosswalk.survey(acme(), posts(more).astype({"topic": "Int64"}))
     assert fit.claims[0].n == 120
+
+
+def test_where_no_text_is_kept_that_is_what_is_said(acme, posts):
+    fit = crosswalk.survey(acme(), posts(say(0, "", 30)).astype({"topic": "Int64"}))
+    assert (fit.any, fit.said) == (
+        False, "No post in this window still has its text, so none can be compared with params/acme/taxonomy.yml.")
 
 
 def test_the_rest_is_a_random_sample_by_topic_that_does_not_depend_on_order(acme, posts):

@@ -45,16 +45,19 @@ class Crosswalk:
     several: dict = field(default_factory=dict)
     unfit: pd.DataFrame = field(default_factory=pd.DataFrame)
     claims: list[Claim] = field(default_factory=list)
+    unread: bool = False
 
     @property
     def any(self) -> bool:
-        """Say whether the workspace has categories."""
+        """Say whether the workspace has categories, and posts to compare with them."""
         return self.count > 0
 
     @property
     def said(self) -> str:
         """One line: how well topics and categories fit, or how to add categories."""
         where = f"params/{self.workspace}/taxonomy.yml"
+        if self.unread:
+            return f"No post in this window still has its text, so none can be compared with {where}."
         if not self.any:
             return (f"This workspace lists no categories of its own; write them in {where}, as "
                     "lib/earshot/enrich/taxonomy.py says how, and they are compared with the topics here.")
@@ -72,7 +75,15 @@ class Crosswalk:
     def categories_shown(self) -> pd.DataFrame:
         """Each category with its size and the topics that make it up, in the order of the file."""
         made = [self._made_of(name) for name in self.categories["category"]]
-        return self.categories[["category", "parent", "posts", "share", "low", "high"]].assign(**{"made of": made})
+        return self.categories[["category", "parent", "posts", "share", "low", "high"]].assign(
+            **{"made of": made}).rename(columns={"parent": "part of"})
+
+    def caption(self, table: str) -> str:
+        """Return the caption of a table, with its number of posts."""
+        about = {"topics": "The largest topics, and the category that holds most of each",
+                 "categories": "Our categories, and the topics that make up most of each",
+                 "coverage": "Posts in at least one category, by language"}[table]
+        return f"{about}; {words.count(self.coverage['posts'].iloc[0])} posts without repeats"
 
     def _made_of(self, category: str) -> str:
         cells = self.cells[self.cells["category"] == category].nlargest(NAMED, "share of category")
@@ -97,7 +108,7 @@ def survey(workspace: Workspace, posts: pd.DataFrame) -> Crosswalk:
     categories = taxonomy.read(workspace)
     counted = _counted(posts)
     if not categories or counted.empty:
-        return Crosswalk(workspace.name)
+        return Crosswalk(workspace.name, unread=bool(categories))
     parts = [_matched(workspace, counted.iloc[at:at + PART], categories) for at in range(0, len(counted), PART)]
     return cross(counted, categories, np.concatenate(parts), workspace.params)
 
@@ -212,7 +223,7 @@ def _claims(found: Crosswalk) -> list[Claim]:
     for row in found.topics[found.topics["verdict"] == "unmapped"].head(1).to_dict("records"):
         most = (f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its closest, "
                 f"“{row['category']}”" if row["category"] else "not one is in any of them")
-        said = (f"The largest topic that no category of ours holds is “{row['topic name']}”: of its "
+        said = (f"The largest topic that no category of ours clearly holds is “{row['topic name']}”: of its "
                 f"{words.count(row['posts'])} posts, {most}.")
         about = {"topic": row["topic name"], "number": int(row["topic"]), "nearest": row["category"]}
         claims.append(Claim("categories.unmapped", said, row["share"], "share", row["low"], row["high"], row["posts"],
