@@ -82,6 +82,7 @@ class Brief(BaseModel):
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-2", description="the champion sentiment model")
     phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
+    allowed_gap: int = Field(10, ge=0, le=100, description="points by which a group may be read worse than all others")
     target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
     fresh_hours: int = Field(0, ge=0, description="no report when the newest post is older, in hours; 0 means any age")

@@ -65,6 +65,12 @@ def tokenise(texts: list[str]) -> list[list[int]]:
     return [encoding.ids for encoding in encodings]
 
 
+def knows(word: str) -> bool:
+    """Say whether a word has an entry of its own; one that has none is read in pieces."""
+    tokenizer = _tokenizer()
+    return tokenizer.token_to_id(tokenizer.normalizer.normalize_str(word)) is not None
+
+
 def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[int]]:
     """Return the positions of the texts in batches of equal length and about so many tokens, shortest first."""
     found = []

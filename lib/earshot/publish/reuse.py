@@ -61,8 +61,9 @@ def describe_tables(store) -> dict[str, dict]:
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each settings file of the workspace; the brief itself counts as parameters."""
-    return {path.stem: hash_file(path) for path in sorted(workspace.folder.glob("*.yml")) if path.stem != "brief"}
+    """Return the SHA-256 of each settings file of the workspace, labels too; the brief itself counts as parameters."""
+    files = [*sorted(workspace.folder.glob("*.yml")), *workspace.folder.glob("labels.csv")]
+    return {path.stem: hash_file(path) for path in files if path.stem != "brief"}
 
 
 def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, past: list[Past], day: str,

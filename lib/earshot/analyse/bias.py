@@ -1,0 +1,128 @@
+"""Whether some groups of posts are read worse than all others: by language, channel, spelling and brand.
+
+A group is read worse when more of its posts are left open for a person, when the model is less sure, or, where posts are
+labelled, when it errs more. Informal spelling stands in for how people speak at home and among friends; it is a proxy,
+written by us as a short list, and says nothing about who anybody is.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import estimate, words
+from earshot.core.claim import Claim
+from earshot.core.params import Brief
+
+INFORMAL = re.compile(
+    r"\b(?:u|ur|r|y'?all|ain'?t|gonna|gotta|wanna|finna|imma|tryna|lemme|gimme|kinda|dunno|cuz|coz|bc|tho|thru|dat|dis"
+    r"|dem|da|wit|dey|bruh|bro|fam|aint|innit|lol|lmao|smh|idk|tbh|ya|nah|yo|plz|pls|thx|wtf)\b"
+    r"|\b[a-z]{3,}in['’](?!\w)|([a-z])\1\1", re.I)
+MEASURES = {"left open": 1, "confidence": -1, "accuracy": -1}  # 1 where more is worse
+FACETS = ("language", "channel", "spelling (proxy)", "brand")
+RATE = 0.05
+METHOD = ("difference from all other posts, clustered by author, corrected for all looks (Benjamini-Hochberg); "
+          "the gate counts those beyond chance and beyond allowed_gap")
+COLUMNS = ["by", "group", "measure", "here", "elsewhere", "gap", "low", "high", "p", "n", "n_elsewhere", "verdict",
+           "over"]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit found: ``groups`` with their gaps, how many points are allowed, and the claims."""
+
+    groups: pd.DataFrame
+    allowed: int
+    labelled: int
+    claims: list[Claim]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The gaps as a reader wants them, those over the gate first."""
+        table = self.groups.sort_values(["over", "by", "group"], ascending=[False, True, True], kind="stable")
+        spans = zip(table["low"], table["high"], strict=True)
+        return pd.DataFrame({
+            "by": table["by"], "group": table["group"].map(words.spoken), "measure": table["measure"],
+            "here": table["here"].map(words.percent), "elsewhere": table["elsewhere"].map(words.percent),
+            "gap": table["gap"].map(words.points),
+            "95% interval": [words.between(low, high, words.points) for low, high in spans], "posts": table["n"],
+            "verdict": [f"{verdict}, over the gate" if over else verdict
+                        for verdict, over in zip(table["verdict"], table["over"], strict=True)]})
+
+    @property
+    def caption(self) -> str:
+        """The caption of the gaps, which states the rule of the gate."""
+        return (f"Each group against all other posts, in points; over the gate is what is worse beyond chance and by "
+                f"more than {self.allowed} points")
+
+
+def measure(posts: pd.DataFrame, params: Brief) -> Audit:
+    """Return how the model reads each group of ``posts`` (as judged.mark gives them); repeats are left out."""
+    voiced = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
+    read = pd.DataFrame({
+        "author": voiced["author"], "accuracy": voiced["right"],
+        "left open": voiced["possible"].fillna("").str.contains(" ").astype("float64"),
+        "confidence": voiced[["p_negative", "p_neutral", "p_positive"]].max(axis=1)})
+    facets = dict(zip(FACETS, (voiced["lang"], voiced["platform"], spelling(voiced), voiced["brand"]), strict=True))
+    groups = _judged(pd.DataFrame([row for by, facet in facets.items() for row in _gaps(read, by, facet, params)],
+                                  columns=[name for name in COLUMNS if name not in ("verdict", "over")]), params)
+    audit = Audit(groups, params.allowed_gap, int(voiced["right"].notna().sum()), [])
+    audit.claims.extend(_claims(audit, len(voiced)))
+    return audit
+
+
+def spelling(posts: pd.DataFrame) -> pd.Series:
+    """Return "informal" for each English post that has an informal spelling, "" for other English ones, else missing."""
+    english = posts["lang"].eq("en")
+    found = posts["text"].str.contains(INFORMAL).map({True: "informal", False: ""})
+    return found.where(english)
+
+
+def _gaps(read: pd.DataFrame, by: str, facet: pd.Series, params: Brief) -> list[dict]:
+    """Return one row per group and measure with enough posts in it and beside it."""
+    rows = []
+    for group in sorted(facet.dropna().unique()):
+        inside = facet.eq(group).fillna(False) & (group != "")
+        beside = facet.notna() & ~inside
+        for name in MEASURES:
+            sizes = [int((side & read[name].notna()).sum()) for side in (inside, beside)]
+            if min(sizes) < params.min_posts:
+                continue
+            row = estimate.difference(read, name, inside, beside).iloc[0]
+            rows.append({"by": by, "group": group, "measure": name, "here": row["now"], "elsewhere": row["was"],
+                         "gap": row["value"], "low": row["low"], "high": row["high"], "p": row["p"],
+                         "n": sizes[0], "n_elsewhere": sizes[1]})
+    return rows
+
+
+def _judged(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
+    """Return the gaps with p values corrected for all looks, their verdict, and whether each is over the gate."""
+    table = table.assign(p=estimate.adjusted(table["p"].astype("float64")))
+    beyond = table["p"] < RATE
+    worse = table["gap"].astype("float64") * table["measure"].map(MEASURES).astype("float64")
+    verdict = beyond.map({True: "beyond chance", False: "within chance"})
+    return table.assign(verdict=verdict, over=beyond & (100 * worse > params.allowed_gap))[COLUMNS]
+
+
+def _claims(audit: Audit, counted: int) -> list[Claim]:
+    """Return the claim of the gate, and one for each gap over it."""
+    over = audit.groups[audit.groups["over"]]
+    looks = f"{words.count(len(audit.groups))} comparisons of groups of posts with all others"
+    said = (f"The gate is {'closed' if len(over) else 'open'}: of {looks}, {words.count(len(over)) if len(over) else 'none'} "
+            f"is worse beyond chance and by more than {audit.allowed} points")
+    said += "." if audit.labelled else "; no post is labelled, so accuracy is not compared."
+    gate = Claim.quality("health.bias", said, len(over), "gaps", counted, METHOD,
+                         0.5 if over["measure"].eq("accuracy").any() else 0.3 if len(over) else 0.15,
+                         ("posts", "language", "sentiment"), about={"gate": "closed" if len(over) else "open"})
+    return [gate, *(_gap(row) for row in over.to_dict("records"))] if len(audit.groups) else []
+
+
+def _gap(row: dict) -> Claim:
+    what = {"left open": "of posts are left open for a person", "confidence": "is the mean confidence",
+            "accuracy": "of labelled posts are read rightly"}[row["measure"]]
+    said = (f"{row['by'].capitalize()} {words.spoken(row['group'])}: {words.percent(row['here'])} {what}, "
+            f"{words.percent(row['elsewhere'])} elsewhere (a gap of {words.points(row['gap'])} points, "
+            f"{words.between(row['low'], row['high'], words.points)}).")
+    name = ".".join(words.slug(row[part]) for part in ("by", "group", "measure"))
+    return Claim.quality(f"health.bias.{name}", said, row["gap"], "share change", row["n"], METHOD, 0.15,
+                         ("posts", "language", "sentiment"), low=row["low"], high=row["high"], verdict="real")

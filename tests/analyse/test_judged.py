@@ -1,0 +1,41 @@
+"""Labels of the workspace: matched by id or text, refused in one sentence, left alone when of other classes."""
+
+import pandas as pd
+import pytest
+
+from earshot.analyse import judged
+from earshot.core.params import ParamError
+
+
+def marked(posts, space, **columns):
+    """Three posts (negative, positive, neutral), marked by labels.csv with these columns."""
+    frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive", "neutral")])
+    frame["text"] = ["bad bad", "good", "so so"]
+    pd.DataFrame(columns).to_csv(space.folder / "labels.csv", index=False)
+    return judged.mark(frame, space)["right"].tolist()
+
+
+def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
+    found = marked(posts, workspace(), post_id=["x:0000", "", ""], text=["", " good ", "elsewhere"],
+                   label=["Negative", "neutral", "positive"])
+    assert found[:2] == [1, 0]
+    assert pd.isna(found[2])
+
+
+def test_without_a_file_or_with_other_classes_nothing_is_marked(posts, workspace):
+    assert judged.mark(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"].isna().all()
+    assert pd.isna(marked(posts, workspace(), text=["good", "so so"], label=["refund", "delay"])).all()
+
+
+@pytest.mark.parametrize(("columns", "sentence"), [
+    ({"text": ["good", "so so"], "label": ["postive", "neutral"]},
+     "params/acme/labels.csv: under label stands 'postive'; use negative, neutral, positive. Did you mean "
+     "\"positive\"?"),
+    ({"tweet": ["good"], "label": ["positive"]},
+     "params/acme/labels.csv has the columns tweet, label; it needs post_id or text beside label, to say which post is "
+     "meant."),
+])
+def test_a_wrong_file_is_one_sentence(posts, workspace, columns, sentence):
+    with pytest.raises(ParamError) as error:
+        marked(posts, workspace(), **columns)
+    assert str(error.value) == sentence
