@@ -14,7 +14,7 @@ from earshot.govern import masking
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 POSTS = 2400
-PAGES = ["01_collect", "02_clean", "03_sentiment", "04_topics", "05_kpis", "16_brief"]
+PAGES = ["01_collect", "02_clean", "03_sentiment", "04_topics", "05_kpis", "15_health", "16_brief"]
 
 
 def earshot(home: Path, *words: str) -> subprocess.CompletedProcess:

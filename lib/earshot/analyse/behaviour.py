@@ -63,6 +63,11 @@ class Behaviour:
                              [words.between(low, high) for low, high in spans], "cases": table["n"]})
 
     @property
+    def charted(self) -> pd.DataFrame:
+        """The pass rates as a chart wants them, in the order of the cases."""
+        return self.rates[["kind", "value", "low", "high"]].rename(columns={"value": "share passed"})
+
+    @property
     def caption(self) -> str:
         """The caption of the pass rates."""
         return f"Behavioural tests of {self.model}: share of cases passed; {words.count(self.rates['n'].sum())} cases"

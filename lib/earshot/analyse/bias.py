@@ -1,8 +1,8 @@
 """Whether some groups of posts are read worse than all others: by language, channel, spelling and brand.
 
-A group is read worse when more of its posts are left open for a person, when the model is less sure, or, where posts are
-labelled, when it errs more. Informal spelling stands in for how people speak at home and among friends; it is a proxy,
-written by us as a short list, and says nothing about who anybody is.
+A group is read worse when more of its posts are left open for a person, when the model is less sure, or, where posts
+are labelled, when it errs more. Informal spelling stands in for how people speak at home and among friends; it is a
+proxy, written by us as a short list, and says nothing about who anybody is.
 """
 
 import re
@@ -13,6 +13,7 @@ import pandas as pd
 from earshot.analyse import estimate, words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+from earshot.enrich import topic_words
 
 INFORMAL = re.compile(
     r"\b(?:u|ur|r|y'?all|ain'?t|gonna|gotta|wanna|finna|imma|tryna|lemme|gimme|kinda|dunno|cuz|coz|bc|tho|thru|dat|dis"
@@ -72,10 +73,10 @@ def measure(posts: pd.DataFrame, params: Brief) -> Audit:
 
 
 def spelling(posts: pd.DataFrame) -> pd.Series:
-    """Return "informal" for each English post that has an informal spelling, "" for other English ones, else missing."""
-    english = posts["lang"].eq("en")
-    found = posts["text"].str.contains(INFORMAL).map({True: "informal", False: ""})
-    return found.where(english)
+    """Return "informal" for each English post that is spelt so, "" for other English ones, missing for all else."""
+    bare = posts["text"].str.replace(topic_words.NOISE, " ", regex=True)
+    informal = bare.map(lambda text: "informal" if INFORMAL.search(text) else "").astype(object)
+    return informal.where(posts["lang"].eq("en"), None)
 
 
 def _gaps(read: pd.DataFrame, by: str, facet: pd.Series, params: Brief) -> list[dict]:
@@ -107,9 +108,9 @@ def _judged(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
 def _claims(audit: Audit, counted: int) -> list[Claim]:
     """Return the claim of the gate, and one for each gap over it."""
     over = audit.groups[audit.groups["over"]]
-    looks = f"{words.count(len(audit.groups))} comparisons of groups of posts with all others"
-    said = (f"The gate is {'closed' if len(over) else 'open'}: of {looks}, {words.count(len(over)) if len(over) else 'none'} "
-            f"is worse beyond chance and by more than {audit.allowed} points")
+    some = {0: "none is", 1: "1 is"}.get(len(over), f"{len(over)} are")
+    said = (f"The gate is {'closed' if len(over) else 'open'}: of {len(audit.groups)} comparisons of groups "
+            f"of posts with all others, {some} worse beyond chance and by more than {audit.allowed} points")
     said += "." if audit.labelled else "; no post is labelled, so accuracy is not compared."
     gate = Claim.quality("health.bias", said, len(over), "gaps", counted, METHOD,
                          0.5 if over["measure"].eq("accuracy").any() else 0.3 if len(over) else 0.15,
@@ -118,10 +119,10 @@ def _claims(audit: Audit, counted: int) -> list[Claim]:
 
 
 def _gap(row: dict) -> Claim:
-    what = {"left open": "of posts are left open for a person", "confidence": "is the mean confidence",
-            "accuracy": "of labelled posts are read rightly"}[row["measure"]]
-    said = (f"{row['by'].capitalize()} {words.spoken(row['group'])}: {words.percent(row['here'])} {what}, "
-            f"{words.percent(row['elsewhere'])} elsewhere (a gap of {words.points(row['gap'])} points, "
+    what = {"left open": "{} of posts are left open for a person", "confidence": "the mean confidence is {}",
+            "accuracy": "{} of labelled posts are read rightly"}[row["measure"]].format(words.percent(row["here"]))
+    said = (f"{row['by'].capitalize()} {words.spoken(row['group'])}: {what}, {words.percent(row['elsewhere'])} "
+            f"elsewhere (a gap of {words.points(row['gap'])} points, "
             f"{words.between(row['low'], row['high'], words.points)}).")
     name = ".".join(words.slug(row[part]) for part in ("by", "group", "measure"))
     return Claim.quality(f"health.bias.{name}", said, row["gap"], "share change", row["n"], METHOD, 0.15,

@@ -55,6 +55,11 @@ class Drift:
                              "people before": table["before"].astype("int64"), "without an entry": table["unknown"]})
 
     @property
+    def terms_caption(self) -> str:
+        """The caption of the new terms."""
+        return f"People who used the term, {self.parts.now} against {self.parts.then}"
+
+    @property
     def caption(self) -> str:
         """The caption of the moves."""
         return f"Distance from all earlier posts, in bits; {words.span(self.parts.first, self.parts.end)}"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, compliance, filters, listening, queries, retention, trace, training
+from earshot.cli import collection, compliance, filters, listening, models, queries, retention, trace, training
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -100,6 +100,8 @@ app.command(epilog="Example: earshot plan airline --peak 200 --budget 5")(listen
 app.command(epilog="Example: earshot filters airline --audit sample.csv")(filters.filters)
 app.command(epilog="Example: earshot query airline 'refund* AND NOT voucher*' --explain")(queries.query)
 app.command(epilog="Example: earshot trace airline 'where is my bag' --when 2015-02-22T14:00")(trace.trace)
+app.command(epilog="Example: earshot models airline")(models.models)
+app.command(epilog="Example: earshot compare airline --model earshot-1")(models.compare)
 app.command(epilog="Example: earshot retain airline --apply")(retention.retain)
 app.command(epilog="Example: earshot comply airline tweets --gone answer.jsonl")(compliance.comply)
 app.command(epilog="Example: earshot train airline labels.csv --name reasons --promise 0.9")(training.train)

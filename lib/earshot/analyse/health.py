@@ -1,0 +1,45 @@
+"""Whether the models can still be trusted: how they behave, whether posts drifted away, and whom they serve worse."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse import behaviour, bias, drift, judged, words
+from earshot.core.claim import Claim
+from earshot.core.workspace import Workspace
+from earshot.enrich import registry
+
+
+@dataclass(frozen=True)
+class Health:
+    """What 15_health found: behaviour, drift and bias of the champion, and the models that ship."""
+
+    behaviour: behaviour.Behaviour
+    drift: drift.Drift
+    bias: bias.Audit
+    models: pd.DataFrame
+    trust: dict
+
+    @property
+    def claims(self) -> list[Claim]:
+        """All claims."""
+        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims]
+
+
+def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
+    """Return the health of the champion on ``posts`` (as analyse.posts gives them) and on the behavioural cases.
+
+    Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
+    """
+    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
+        raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
+    params = workspace.params
+    marked = judged.mark(posts, workspace)
+    suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model)
+    moved, audit = drift.measure(marked, params), bias.measure(marked, params)
+    trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
+             "posts looked at": int((posts["sentiment"].notna() & ~posts["is_repeat"]).sum()),
+             "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
+             "comparisons of groups": len(audit.groups),
+             "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
+    return Health(suite, moved, audit, registry.shown(params), trust)

@@ -1,0 +1,57 @@
+"""The health of the champion: behaviour, drift and bias together, with the workspace's own labels and cases."""
+
+import pandas as pd
+import pytest
+
+from earshot.analyse import health
+from earshot.core.params import ParamError
+
+DAYS = pd.date_range("2026-03-02", periods=10)
+
+
+def month(posts):
+    """Ten days of nine posts in two languages."""
+    moods = ("negative", "neutral", "positive")
+    frame = posts([{"brand": "Acme", "day": day, "sentiment": moods[turn % 3], "lang": ("en", "de")[turn % 2]}
+                   for day in DAYS for turn in range(9)])
+    return frame.assign(possible=frame["sentiment"])
+
+
+def test_everything_is_examined_and_stated(posts, workspace):
+    space = workspace(brands=["Acme"], min_posts=5, behaviour={"slang": {"labels": {"It is terrible.": "negative"}}})
+    frame = month(posts)
+    pd.DataFrame({"post_id": frame["post_id"], "label": "negative"}).to_csv(space.folder / "labels.csv", index=False)
+    found = health.examine(frame, space)
+    ids = {claim.id for claim in found.claims}
+    assert {"health.behaviour", "health.behaviour.slang", "health.swaps", "health.drift", "health.drift.labels",
+            "health.drift.accuracy", "health.bias"} <= ids
+    assert len(ids) == len(found.claims)
+    assert found.trust["posts labelled by a person"] == 90
+    assert found.trust["model"] == "earshot-2"
+    assert set(found.bias.groups["measure"]) == {"left open", "confidence", "accuracy"}
+    assert all(claim.n for claim in found.claims)
+    for table in (found.behaviour.shown, found.behaviour.charted, found.drift.shown, found.bias.shown, found.models):
+        assert len(table)
+
+
+def test_three_posts_are_enough_to_say_so(posts, workspace):
+    frame = posts([("Acme", DAYS[0], "negative")] * 3).assign(possible="negative")
+    found = health.examine(frame, workspace())
+    assert found.drift.shown.empty
+    assert found.bias.shown.empty
+    assert [claim.id for claim in found.claims if claim.id.startswith(("health.drift", "health.bias"))] == []
+
+
+def test_no_words_of_a_post_stand_in_a_claim_or_table_but_single_terms(posts, workspace):
+    found = health.examine(month(posts).assign(text="my own secret words are here in all"), workspace(min_posts=5))
+    said = " ".join(claim.sentence for claim in found.claims) + found.drift.moves.to_csv() + found.bias.groups.to_csv()
+    assert "secret words" not in said
+
+
+def test_without_sentiment_or_with_a_wrong_label_one_sentence_says_what_to_do(posts, workspace):
+    space = workspace()
+    with pytest.raises(ValueError, match="No post in this window has a sentiment yet; run 'earshot report'"):
+        health.examine(month(posts).assign(sentiment=pd.NA), space)
+    (space.folder / "labels.csv").write_text("post_id,label\nx:0001,negativ\nx:0002,neutral\n")
+    with pytest.raises(ParamError, match="under label stands 'negativ'; use negative, neutral, positive"):
+        health.examine(month(posts), space)
