@@ -15,8 +15,8 @@ from earshot.cli import screen
 from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
-COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "retain", "comply",
-            "train", "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
+COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "models",
+            "compare", "retain", "comply", "train", "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:

@@ -1,0 +1,58 @@
+"""Another model on the same posts: labels counted by hand, nothing stored."""
+
+import pandas as pd
+import pytest
+
+from earshot.analyse import second_reading
+from earshot.core import clock
+from earshot.core.params import ParamError
+from earshot.enrich import sentiment, steps
+
+FEELINGS = ["I love how quick they were", "nobody helps and I am angry", "is it open today", "not bad at all, thanks"]
+
+
+@pytest.fixture
+def space(workspace):
+    """A workspace with sixty enriched posts about two brands."""
+    made, rows = workspace(brands=["Acme", "Bolt"], min_posts=10), range(60)
+    created = pd.Series([pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=5 * row) for row in rows])
+    made.store.merge("posts", pd.DataFrame({
+        "post_id": [f"x:{row}" for row in rows], "platform": "x", "brand": [("Acme", "Bolt")[row % 2] for row in rows],
+        "author": [f"p_{row}" for row in rows], "created_at": created, "collected_at": created, "kind": "post",
+        "text": [f"{FEELINGS[row % 4]}, note {row} {chr(97 + row % 26) * 2}{row * 7}" for row in rows],
+        "source": "test", "week": clock.week(created), "content_hash": [f"{row:032x}" for row in rows]}))
+    steps.update(made, until="sentiment")
+    return made
+
+
+def test_the_other_model_is_what_it_says_and_nothing_is_stored(space):
+    before = space.store.versions()
+    found = second_reading.compare(space, "earshot-2-fast")
+    stored = space.store.sql("SELECT s.post_id, s.label, c.clean_text, d.role FROM sentiment s "
+                             "JOIN clean c USING (post_id) JOIN duplicates d USING (post_id) ORDER BY post_id")
+    stored = stored[~stored["role"].isin(["exact", "near", "repost"])]
+    other = sentiment.read(stored["clean_text"].tolist(), ["en"] * len(stored), "earshot-2-fast")["label"]
+    changed = int((other.to_numpy() != stored["label"].to_numpy()).sum())
+    assert found.changed == changed
+    assert found.labels.to_numpy().sum() == len(stored)
+    assert found.labels.to_numpy().sum() - found.labels.to_numpy().trace() == changed
+    assert found.brands["brand"].tolist() == ["Acme", "Bolt", "all brands"]
+    assert found.brands["posts"].iloc[:2].sum() == found.brands["posts"].iloc[2]
+    assert space.store.versions() == before
+
+
+def test_the_difference_is_taken_post_by_post_with_its_interval(space):
+    found = second_reading.compare(space, "earshot-1")
+    row = found.brands.set_index("brand").loc["all brands"]
+    assert row["gap"] == pytest.approx(row["other"] - row["now"])
+    assert row["gap_low"] <= row["gap"] <= row["gap_high"]
+
+
+@pytest.mark.parametrize(("model", "sentence"), [
+    ("earshot-2", "earshot-2 is the champion of acme already; name another model to compare with it."),
+    ("earshot-3", "sentiment_model: there is no model 'earshot-3'; use earshot-2, earshot-2-fast, earshot-2-cascade, "
+                  "earshot-1, the folder of a Hugging Face model, or its owner/name. Did you mean \"earshot-2\"?")])
+def test_a_wrong_model_is_one_sentence(workspace, model, sentence):
+    with pytest.raises(ParamError) as error:
+        second_reading.compare(workspace(), model)
+    assert str(error.value) == sentence
