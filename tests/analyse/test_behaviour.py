@@ -89,6 +89,13 @@ def test_a_workspace_adds_cases_of_its_own(workspace):
     assert len(behaviour.read_cases(space)) == len(behaviour.read_cases()) + 1
 
 
+def test_own_cases_of_a_kind_that_we_have_are_counted_with_ours(workspace):
+    space = workspace(behaviour={"emoji": {"about": "ours", "labels": {"🦄": "positive"}}})
+    found = behaviour.examine([case for case in behaviour.read_cases(space) if case.kind == "emoji"], "earshot-2-fast")
+    assert found.rates["n"].tolist() == [18]
+    assert len({claim.id for claim in found.claims}) == len(found.claims)
+
+
 @pytest.mark.parametrize(("listed", "sentence"), [
     ({"labels": {"Sick.": "postive"}}, "params/acme/behaviour.yml: slang expects 'postive'; use negative, neutral, "
                                        "positive. Did you mean \"positive\"?"),
@@ -97,6 +104,8 @@ def test_a_workspace_adds_cases_of_its_own(workspace):
     ({"pairs": [{"from": "Sick.", "label": ["positive"]}]},
      "params/acme/behaviour.yml: slang holds a case that lacks a part; the head of lib/earshot/analyse/behaviour.yml "
      "shows how each form is written."),
+    (["Sick."], "params/acme/behaviour.yml: 'slang' must be a name of at most 40 characters with about and cases "
+                "(labels, pairs, stronger, put_in, same) below it."),
 ])
 def test_a_wrong_case_is_one_sentence(workspace, listed, sentence):
     with pytest.raises(ParamError) as error:

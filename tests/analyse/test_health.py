@@ -5,6 +5,7 @@ import pytest
 
 from earshot.analyse import health
 from earshot.core.params import ParamError
+from earshot.publish import results, shapes
 
 DAYS = pd.date_range("2026-03-02", periods=10)
 
@@ -46,6 +47,21 @@ def test_no_words_of_a_post_stand_in_a_claim_or_table_but_single_terms(posts, wo
     found = health.examine(month(posts).assign(text="my own secret words are here in all"), workspace(min_posts=5))
     said = " ".join(claim.sentence for claim in found.claims) + found.drift.moves.to_csv() + found.bias.groups.to_csv()
     assert "secret words" not in said
+
+
+def test_a_hostile_brand_channel_or_word_is_text_and_nothing_else(posts, workspace):
+    live = "<script>window.pwned=1</script>"
+    space = workspace(min_posts=5, behaviour={live: {"about": live, "labels": {f"{live} bad": "positive"}}})
+    frame = month(posts).assign(text=f"new {live} onerrorzq words")
+    frame["brand"], frame["platform"] = [live, "Bolt"] * 45, ["Acme", live] * 45
+    found = health.examine(frame, space)
+    behaved, parts = found.behaviour, [shapes.findings(found.claims), shapes.table(found.models, "Models")]
+    parts += [shapes.table(table, live) for table in (behaved.shown, behaved.failures, found.drift.shown,
+                                                      found.drift.terms_shown, found.bias.shown)]
+    assert live in set(found.bias.groups["group"])
+    assert "<script" not in "".join(parts)
+    for name, table in {"behaviour": behaved.rates, "drift": found.drift.moves, "bias": found.bias.groups}.items():
+        results.check_aggregate(name, table)
 
 
 def test_without_sentiment_or_with_a_wrong_label_one_sentence_says_what_to_do(posts, workspace):

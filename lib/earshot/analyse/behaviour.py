@@ -20,6 +20,7 @@ from earshot.core.workspace import Workspace
 from earshot.enrich import sentiment
 
 CASES = Path(__file__).with_suffix(".yml")
+LONGEST = 40  # characters of a kind's name, which stands in a chart
 STILL = 0.01  # a probability that moves by less has not moved
 FORMS = ("labels", "pairs", "stronger", "put_in", "same")
 METHOD = "cases written for the purpose (CheckList, Ribeiro et al. 2020); Wilson interval over cases"
@@ -129,7 +130,8 @@ def _judged(case: Case, read: pd.DataFrame) -> dict:
 
 def _rates(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many cases of each kind were passed, with Wilson's interval, in the order of the cases."""
-    table = rows.groupby(["kind", "about"], sort=False)["passed"].agg(passed="sum", n="size").reset_index()
+    kinds = rows.groupby("kind", sort=False)
+    table = kinds.agg(about=("about", "first"), passed=("passed", "sum"), n=("passed", "size")).reset_index()
     low, high = wilson(table["passed"].to_numpy("float64"), table["n"].to_numpy("float64"))
     return table.assign(value=table["passed"] / table["n"], low=low, high=high)
 
@@ -170,6 +172,9 @@ def _claim(name: str, said: str, row: dict, weight: float) -> Claim:
 
 def _cases(kind: str, listed: dict, where: str) -> Iterator[Case]:
     """Yield the cases of one kind; raises ParamError on what none can have."""
+    if len(kind) > LONGEST or not isinstance(listed, dict):
+        raise ParamError(f"{where}: {kind[:LONGEST]!r} must be a name of at most {LONGEST} characters with about and "
+                         f"cases ({', '.join(FORMS)}) below it.")
     for form in listed:
         if form not in (*FORMS, "about"):
             raise ParamError(f"{where}: {kind} has {form!r}; use about, {', '.join(FORMS)}.{nearest(form, FORMS)}")
