@@ -46,7 +46,8 @@ def test_a_planted_gap_closes_it_for_the_worse_side_alone(posts):
     assert claim.sentence.startswith("Language German: 60% of posts are left open for a person, 20% elsewhere (a gap "
                                      "of +40 points, ")
     assert found.claims[0].sentence.startswith("The gate is closed: of 4 comparisons of groups of posts with all "
-                                               "others, 1 is worse")
+                                               "others, 1 is worse beyond chance and by more than 10 points "
+                                               "(widest: language German, left open +40 points); no post is ")
 
 
 @pytest.mark.parametrize(("here", "allowed", "held"), [(0.6, 45, False), (0.35, 10, True), (0.28, 10, False)])

@@ -109,13 +109,21 @@ def _claims(audit: Audit, counted: int) -> list[Claim]:
     """Return the claim of the gate, and one for each gap over it."""
     over = audit.groups[audit.groups["over"]]
     some = {0: "none is", 1: "1 is"}.get(len(over), f"{len(over)} are")
-    said = (f"The gate is {'closed' if len(over) else 'open'}: of {len(audit.groups)} comparisons of groups "
-            f"of posts with all others, {some} worse beyond chance and by more than {audit.allowed} points")
+    said = (f"The gate is {'closed' if len(over) else 'open'}: of {len(audit.groups)} comparisons of groups of posts "
+            f"with all others, {some} worse beyond chance and by more than {audit.allowed} points{_widest(over)}")
     said += "." if audit.labelled else "; no post is labelled, so accuracy is not compared."
     gate = Claim.quality("health.bias", said, len(over), "gaps", counted, METHOD,
                          0.5 if over["measure"].eq("accuracy").any() else 0.3 if len(over) else 0.15,
                          ("posts", "language", "sentiment"), about={"gate": "closed" if len(over) else "open"})
     return [gate, *(_gap(row) for row in over.to_dict("records"))] if len(audit.groups) else []
+
+
+def _widest(over: pd.DataFrame) -> str:
+    """Return the widest gap over the gate in words, or nothing."""
+    if over.empty:
+        return ""
+    row = over.loc[over["gap"].astype("float64").abs().idxmax()]
+    return f" (widest: {row['by']} {words.spoken(row['group'])}, {row['measure']} {words.points(row['gap'])} points)"
 
 
 def _gap(row: dict) -> Claim:

@@ -20,6 +20,7 @@ from earshot.core.params import Brief
 from earshot.core.proportion import LEVEL
 from earshot.enrich import minilm, topic_words
 
+SHORT = {"labels": "labels", "confidence": "confidence", "unknown": "unknown words"}
 SURE = (0.5, 0.7, 0.9)  # confidence is told in four steps
 MANY = ("none", "one", "two", "three or more")
 MOST = 13  # stretches that are looked at; older ones are only compared with
@@ -42,7 +43,7 @@ class Drift:
         """The latest stretches as a reader wants them."""
         table = self.moves
         return pd.DataFrame({
-            "when": table["stretch"], "what": table["measure"].map(drift_claims.MEASURES), "distance": table["value"],
+            "when": table["stretch"], "what": table["measure"].map(SHORT), "distance": table["value"],
             "by chance at most (95%)": table["chance"], "stability index": table["psi"],
             "largest change": [f"{most} {words.points(by)}" for most, by in zip(table["most"], table["by"])],
             "posts": table["n"], "verdict": table["verdict"]})
