@@ -5,6 +5,7 @@ import pytest
 
 from earshot.analyse import judged
 from earshot.core.params import ParamError
+from earshot.publish.reuse import hash_settings
 
 
 def marked(posts, space, **columns):
@@ -25,6 +26,15 @@ def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
 def test_without_a_file_or_with_other_classes_nothing_is_marked(posts, workspace):
     assert judged.mark(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"].isna().all()
     assert pd.isna(marked(posts, workspace(), text=["good", "so so"], label=["refund", "delay"])).all()
+
+
+def test_new_labels_are_settings_that_a_report_notices(workspace):
+    space = workspace()
+    before = hash_settings(space)
+    (space.folder / "labels.csv").write_text("post_id,label\nx:0,negative\n")
+    first = hash_settings(space)
+    (space.folder / "labels.csv").write_text("post_id,label\nx:0,positive\n")
+    assert before != first != hash_settings(space)
 
 
 @pytest.mark.parametrize(("columns", "sentence"), [
