@@ -39,7 +39,7 @@ def case(form, *labels):
     ("put_in", (), reading("neutral", "positive"), False),
 ])
 def test_a_case_passes_only_when_all_of_it_holds(form, labels, read, passed):
-    assert behaviour.judge(case(form, *labels), read) is passed
+    assert behaviour.judge(case(form, *labels), read["label"].tolist(), read[COLUMNS].to_numpy()) is passed
 
 
 def test_our_cases_are_many_distinct_and_of_every_kind_promised():

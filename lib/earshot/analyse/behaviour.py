@@ -90,42 +90,42 @@ def examine(cases: list[Case], model: str = sentiment.MODEL) -> Behaviour:
     texts = [text for case in cases for text in case.texts]
     langs = [case.lang for case in cases for _ in case.texts]
     found = sentiment.read(texts, langs, model)
+    labels, shares = found["label"].tolist(), found[sentiment.COLUMNS].to_numpy("float64")
     ends = np.cumsum([len(case.texts) for case in cases])
-    read = [found.iloc[end - len(case.texts):end] for case, end in zip(cases, ends, strict=True)]
-    rows = pd.DataFrame([_judged(case, part) for case, part in zip(cases, read, strict=True)])
+    parts = [slice(end - len(case.texts), end) for case, end in zip(cases, ends, strict=True)]
+    rows = pd.DataFrame([_judged(case, labels[part], shares[part]) for case, part in zip(cases, parts, strict=True)])
     rates = _rates(rows)
     failures = rows.loc[~rows["passed"], ["kind", "case", "expected", "found"]].reset_index(drop=True)
     return Behaviour(rates, failures, model, [*_claims(rates, model), *_swaps(rows)])
 
 
-def judge(case: Case, read: pd.DataFrame) -> bool:
-    """Say whether a model passes a case, given what it read: COLUMNS and label, one row per text."""
-    labels = read["label"].tolist()
+def judge(case: Case, labels: list[str], shares: np.ndarray) -> bool:
+    """Say whether a model passes a case, given the label and the probabilities (texts, 3) that it gave each text."""
     if case.form in ("labels", "pairs"):
         return labels == list(case.labels)
     if case.form == "stronger":
-        weak, strong = read[f"p_{case.labels[0]}"]
+        weak, strong = shares[:, sentiment.CLASSES.index(case.labels[0])]
         return bool(strong >= weak - STILL)
-    return len(set(labels)) == 1 and (case.form == "same" or _moved(read) <= STILL)
+    return len(set(labels)) == 1 and (case.form == "same" or _moved(shares) <= STILL)
 
 
-def _moved(read: pd.DataFrame) -> float:
+def _moved(shares: np.ndarray) -> float:
     """Return by how much the probability that moves most does."""
-    return float((read[sentiment.COLUMNS].max() - read[sentiment.COLUMNS].min()).max())
+    return float(np.ptp(shares, axis=0).max())
 
 
-def _judged(case: Case, read: pd.DataFrame) -> dict:
+def _judged(case: Case, labels: list[str], shares: np.ndarray) -> dict:
     """Return the row of a case; where many texts must be alike, it shows the two that differ most."""
-    passed, labels, texts = judge(case, read), read["label"].nunique(), case.texts
-    moved = _moved(read) if case.form == "put_in" else float("nan")
+    at, told = list(range(len(labels))), shares.max(axis=1)
     if case.form in ("put_in", "same"):
-        at = [int(read["p_negative"].to_numpy().argmin()), int(read["p_negative"].to_numpy().argmax())]
-        texts, read = [texts[place] for place in at], read.iloc[at]
-    sure = read[sentiment.COLUMNS].max(axis=1) if case.form != "stronger" else read[f"p_{case.labels[0]}"]
-    names = read["label"] if case.form != "stronger" else [case.labels[0]] * len(read)
-    said = " / ".join(f"{label} ({words.percent(share)})" for label, share in zip(names, sure, strict=True))
-    return {"kind": case.kind, "about": case.about, "case": " / ".join(texts), "passed": passed, "moved": moved,
-            "labels": labels, "expected": case.expected, "found": said}
+        at = [int(shares[:, 0].argmin()), int(shares[:, 0].argmax())]
+    names = labels
+    if case.form == "stronger":
+        names, told = [case.labels[0]] * len(labels), shares[:, sentiment.CLASSES.index(case.labels[0])]
+    return {"kind": case.kind, "about": case.about, "case": " / ".join(case.texts[place] for place in at),
+            "passed": judge(case, labels, shares), "expected": case.expected,
+            "moved": _moved(shares) if case.form == "put_in" else float("nan"), "labels": len(set(labels)),
+            "found": " / ".join(f"{names[place]} ({words.percent(told[place])})" for place in at)}
 
 
 def _rates(rows: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ SHORT = {"labels": "labels", "confidence": "confidence", "unknown": "unknown wor
 SURE = (0.5, 0.7, 0.9)  # confidence is told in four steps
 MANY = ("none", "one", "two", "three or more")
 MOST = 13  # stretches that are looked at; older ones are only compared with
-DRAWS, PER_LOOK = 2_000, 40  # more draws where more looks must be corrected for
+DRAWS, PER_LOOK = 1_000, 40  # more draws where more looks must be corrected for
 COLUMNS = ["when", "stretch", "measure", "value", "chance", "psi", "p", "verdict", "most", "by", "n", "n_before"]
 
 
