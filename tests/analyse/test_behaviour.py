@@ -10,6 +10,7 @@ from earshot.analyse import behaviour
 from earshot.analyse.behaviour import Case
 from earshot.core.params import ParamError
 from earshot.core.proportion import wilson
+from earshot.core.workspace import open_workspace
 
 P = {"negative": (0.8, 0.1, 0.1), "neutral": (0.1, 0.8, 0.1), "positive": (0.1, 0.1, 0.8)}
 COLUMNS = ["p_negative", "p_neutral", "p_positive"]
@@ -57,7 +58,7 @@ def test_rates_are_counted_with_their_interval_and_failures_are_listed(monkeypat
     cases = [Case("a", "x", "labels", (text,), ("negative",)) for text in ("bad", "worse", "fine")]
     cases.append(Case("b", "y", "put_in", ("{} of Anna", "of Ali", "of Wei")))
     read = reading("negative", "negative", "positive", "neutral", "negative", "neutral")
-    monkeypatch.setattr(behaviour.sentiment, "read", lambda texts, langs, model: read)
+    monkeypatch.setattr(behaviour.sentiment, "read", lambda texts, langs, model, phrases: read)
     found = behaviour.examine(cases, "m-1")
     rates = found.rates.set_index("kind")
     assert rates.loc["a", ["passed", "n"]].tolist() == [2, 3]
@@ -87,6 +88,19 @@ def test_a_workspace_adds_cases_of_its_own(workspace):
     own = [case for case in behaviour.read_cases(space) if case.kind == "our phrases"]
     assert own == [Case("our phrases", "slang", "labels", ("That line is sick.",), ("positive",))]
     assert len(behaviour.read_cases(space)) == len(behaviour.read_cases()) + 1
+
+
+def test_the_tests_of_our_phrases_are_cases_read_with_the_phrases(home, workspace):
+    workspace()
+    (home / "params" / "acme" / "brief.yml").write_text(
+        "title: Acme\nphrases:\n  sick beats:\n    says: positive\n    sick beats: positive\n    so sick: negative\n")
+    space = open_workspace("acme")
+    cases = [case for case in behaviour.read_cases(space) if case.kind == "phrases of brief.yml"]
+    assert [(case.texts, case.labels) for case in cases] == [(("sick beats",), ("positive",)),
+                                                             (("so sick",), ("negative",))]
+    with_them = behaviour.examine(cases, "earshot-2-fast", space.params.phrases).failures["case"]
+    assert "sick beats" not in set(with_them)
+    assert "sick beats" in set(behaviour.examine(cases, "earshot-2-fast").failures["case"])
 
 
 def test_own_cases_of_a_kind_that_we_have_are_counted_with_ours(workspace):

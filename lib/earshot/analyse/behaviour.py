@@ -18,6 +18,7 @@ from earshot.core.params import ParamError, nearest, read_yaml
 from earshot.core.proportion import wilson
 from earshot.core.workspace import Workspace
 from earshot.enrich import sentiment
+from earshot.enrich.phrases import SAYS, Phrases
 
 CASES = Path(__file__).with_suffix(".yml")
 LONGEST = 40  # characters of a kind's name, which stands in a chart
@@ -75,21 +76,24 @@ class Behaviour:
 
 
 def read_cases(workspace: Workspace | None = None) -> list[Case]:
-    """Return our cases and those of the workspace (params/<workspace>/behaviour.yml, in the same form).
+    """Return our cases, those of the workspace (behaviour.yml, in the same form), and the tests of its phrases.
 
     Raises ParamError on a form or a label that does not exist.
     """
     cases = [case for kind, listed in read_yaml(CASES).items() for case in _cases(kind, listed, CASES.name)]
     own = workspace.settings("behaviour") if workspace else {}
     where = f"params/{workspace.name}/behaviour.yml" if workspace else ""
-    return cases + [case for kind, listed in own.items() for case in _cases(kind, listed, where)]
+    cases += [case for kind, listed in own.items() for case in _cases(kind, listed, where)]
+    phrases = workspace.params.phrases if workspace else {}
+    return cases + [Case("phrases of brief.yml", "a phrase of ours says what we agreed", "labels", (text,), (label,))
+                    for entry in phrases.values() for text, label in entry.items() if text != SAYS]
 
 
-def examine(cases: list[Case], model: str = sentiment.MODEL) -> Behaviour:
-    """Return how a sentiment model behaves on the cases."""
+def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | None = None) -> Behaviour:
+    """Return how a sentiment model, with the workspace's own phrases, behaves on the cases."""
     texts = [text for case in cases for text in case.texts]
     langs = [case.lang for case in cases for _ in case.texts]
-    found = sentiment.read(texts, langs, model)
+    found = sentiment.read(texts, langs, model, phrases)
     labels, shares = found["label"].tolist(), found[sentiment.COLUMNS].to_numpy("float64")
     ends = np.cumsum([len(case.texts) for case in cases])
     parts = [slice(end - len(case.texts), end) for case, end in zip(cases, ends, strict=True)]

@@ -35,7 +35,7 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
         raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
     params = workspace.params
     marked = judged.mark(posts, workspace)
-    suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model)
+    suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
     moved, audit = drift.measure(marked, params), bias.measure(marked, params)
     trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
              "posts looked at": int((posts["sentiment"].notna() & ~posts["is_repeat"]).sum()),

@@ -52,7 +52,7 @@ def _read(was: pd.DataFrame, workspace: Workspace, model: str) -> pd.DataFrame:
     vectors = workspace.store.sql("SELECT content_hash, vector, model AS embedding_model FROM embeddings")
     wanted = was[["post_id", "content_hash", "clean_text", "lang"]].assign(clean_text=was["clean_text"].fillna(""))
     wanted = wanted.merge(vectors.drop_duplicates("content_hash"), on="content_hash", how="left")
-    read = sentiment.add(wanted, model)[list(READ)].rename(columns={"label": "sentiment"})
+    read = sentiment.add(wanted, model, workspace.params.phrases)[list(READ)].rename(columns={"label": "sentiment"})
     return was.drop(columns=[name for name in read.columns if name != "post_id"]).merge(read, on="post_id")
 
 
