@@ -17,7 +17,7 @@ from earshot.enrich.phrases import Phrases
 from earshot.enrich.sentiment_model import Reading
 
 TABLE = "sentiment"
-VERSION = "2"
+VERSION = "3"
 MODEL = "earshot-2"
 BEFORE = "earshot-1"
 NAMES = {MODEL: "model", f"{MODEL}-fast": "fast", f"{MODEL}-cascade": "cascade", BEFORE: "model"}  # and their tiers
