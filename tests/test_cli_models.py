@@ -1,16 +1,24 @@
 """`earshot models` and `earshot compare`: what is used, how to go back, and what that would change."""
 
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
 from earshot import cli
 from earshot.analyse import second_reading
+from earshot.cli import screen
 from earshot.enrich import registry
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A wide terminal, since the cells of a narrow one fold; what a console was made with in another test stays."""
+    monkeypatch.setattr(screen.out, "width", 160)
+
+
 def call(*words: str):
-    """Run the command in this process, on a wide terminal."""
-    return CliRunner().invoke(cli.app, list(words), env={"COLUMNS": "160"})
+    """Run the command in this process."""
+    return CliRunner().invoke(cli.app, list(words))
 
 
 def test_models_are_listed_with_champion_fingerprint_card_and_the_way_back(workspace):
