@@ -122,7 +122,7 @@ def _figures(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
     for brand in sizes["brand"]:
         voice = estimate.means(named.assign(hit=named["brand"].eq(brand).astype(float)), "hit", share=True)
         parts.append(voice.assign(figure="share of voice", brand=brand, n=(named["brand"] == brand).sum()))
-    if (named["sentiment"].notna() & ~named["is_repeat"]).any():
+    if len(opinions.counted(named)):
         voiced = opinions.voiced(named)
         parts.append(estimate.means(voiced, "net", ["brand"], doubt="doubt_net").assign(figure="net sentiment"))
         parts.append(estimate.means(voiced, "negative", ["brand"], share=True, doubt="doubt_negative")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import estimate, words
+from earshot.analyse import estimate, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich import topic_words
@@ -59,7 +59,7 @@ class Audit:
 
 def measure(posts: pd.DataFrame, params: Brief) -> Audit:
     """Return how the model reads each group of ``posts`` (as judged.mark gives them); repeats are left out."""
-    voiced = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
+    voiced = opinions.counted(posts)
     read = pd.DataFrame({
         "author": voiced["author"], "accuracy": voiced["right"],
         "left open": voiced["possible"].fillna("").str.contains(" ").astype("float64"),

@@ -1,6 +1,5 @@
 """What people want: the share of posts in each class of your own, how they feel, and which posts may route work."""
 
-import json
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,6 +7,8 @@ import pandas as pd
 from earshot.analyse import estimate, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
+from earshot.enrich import training
+from earshot.enrich.classes import trained_version
 
 INPUTS = ("posts", "duplicates", "sentiment", "classes")
 METHOD = "labels counted, repeats left out, clustered by author, 95% interval; without the classifier's own errors"
@@ -55,7 +56,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     Classes in fewer posts than ``min_posts`` have no row.
     """
     read = workspace.store.read("classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"])
-    counted = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
+    counted = opinions.counted(posts)
     scope = f"{words.count(len(counted))} posts"
     rows = read[read["post_id"].isin(counted["post_id"])]
     if rows.empty:
@@ -63,17 +64,12 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     voiced = opinions.voiced(counted)
     parts, trust = [], {}
     for name, found in rows.groupby("classifier"):
-        card = _card(workspace, name, found["step_version"].iloc[0])
+        card = training.read_card(workspace, name, trained_version(found["step_version"].iloc[0]))
         parts.append(_table(voiced, found, card).assign(classifier=name))
         trust[f"{name}: version, texts it learned from"] = f"{card['version']}, {words.count(card['texts'])}"
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
     table = table[table["posts"] >= workspace.params.min_posts].reset_index(drop=True)
     return Classes(table, trust, _claims(table), "", scope)
-
-
-def _card(workspace: Workspace, name: str, step_version: str) -> dict:
-    version = step_version.split(":")[-1]
-    return json.loads((workspace.data / "models" / name / version / "card.json").read_text(encoding="utf-8"))
 
 
 def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFrame:

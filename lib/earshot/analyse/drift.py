@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import drift_claims, emergence, estimate, period, words
+from earshot.analyse import drift_claims, emergence, estimate, opinions, period, words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.proportion import LEVEL
@@ -68,7 +68,7 @@ class Drift:
 
 def measure(posts: pd.DataFrame, params: Brief) -> Drift:
     """Return how posts (as judged.mark gives them) moved; repeats are left out, and so are stretches too small."""
-    voiced = posts[posts["sentiment"].notna() & ~posts["is_repeat"]].copy()
+    voiced = opinions.counted(posts).copy()
     parts = period.split(voiced["day"])
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
     moves = _moves(_binned(voiced, ignore), parts, params)

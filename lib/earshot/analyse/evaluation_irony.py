@@ -55,7 +55,7 @@ def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: i
     known = np.array([1 - truth.mean(), truth.mean()])
     pair = np.stack([1 - found.probabilities[:, rare], found.probabilities[:, rare]], axis=1)
     share = prior_shift.estimate(pair, known)
-    threshold = prior_shift.best_threshold(np.where(truth, held.fits, 1 - held.fits), truth, share[1])
+    threshold = prior_shift.best_threshold(held.held[:, rare], truth, share[1])
     moved = prior_shift.adapt(pair, known, share)
     columns = [1, 0] if rare == 0 else [0, 1]
     said = np.where(moved[:, 1] >= threshold, rare, 1 - rare)

@@ -170,7 +170,7 @@ def plain_words(texts: pd.Series, topics: np.ndarray) -> dict[int, list[str]]:
     from sklearn.feature_extraction.text import CountVectorizer
     counter = CountVectorizer(token_pattern=topic_words.WORD)
     names, place = np.unique(topics, return_inverse=True)
-    weights = topic_words.ctfidf(topic_words.within(counter.fit_transform(texts), place)).toarray()
+    weights = topic_words.ctfidf(topic_words.summed(counter.fit_transform(texts), place)).toarray()
     vocabulary = counter.get_feature_names_out()
     return {int(topic): [str(vocabulary[term]) for term in np.argsort(-weights[row], kind="stable")[:coherence.TOP]]
             for row, topic in enumerate(names) if topic >= 0}

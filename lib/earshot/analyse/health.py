@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import behaviour, bias, drift, judged, words
+from earshot.analyse import behaviour, bias, drift, judged, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich import registry
@@ -31,14 +31,15 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
     """
-    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
-        raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
+    counted = opinions.counted(posts)
+    if counted.empty:
+        raise ValueError(opinions.NONE)
     params = workspace.params
     marked = judged.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
     moved, audit = drift.measure(marked, params), bias.measure(marked, params)
     trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
-             "posts looked at": int((posts["sentiment"].notna() & ~posts["is_repeat"]).sum()),
+             "posts looked at": len(counted),
              "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
              "comparisons of groups": len(audit.groups),
              "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}

@@ -12,7 +12,13 @@ CLASSES = ("negative", "neutral", "positive")
 EQUAL = (1 / 3, 1 / 3, 1 / 3)
 ROUNDS, CLOSE = 1_000, 1e-7
 RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
+NONE = "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts."
 STREAM = 200  # posts below which a brand's own mix cannot be told from chance
+
+
+def counted(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the posts that count as an opinion: those with a sentiment, a copied text once."""
+    return posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
 
 
 def voiced(posts: pd.DataFrame) -> pd.DataFrame:
@@ -24,23 +30,23 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
     the mix 6) and by 9 on the demo brand (counting 6, the mix 20); the order of the airlines was right.
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
     """
-    counted = posts[posts["sentiment"].notna() & ~posts["is_repeat"]]
-    if counted.empty:
-        raise ValueError("No post in this window has a sentiment yet; run 'earshot report', which enriches new posts.")
-    likely = pd.DataFrame(0.0, index=counted.index, columns=list(CLASSES))
-    for stream in _streams(counted):
-        rows = counted.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
+    heard = counted(posts)
+    if heard.empty:
+        raise ValueError(NONE)
+    likely = pd.DataFrame(0.0, index=heard.index, columns=list(CLASSES))
+    for stream in _streams(heard):
+        rows = heard.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
         likely.loc[stream] = contribute(rows)
-    labels = pd.DataFrame({name: counted["sentiment"].eq(name).astype("float64") for name in CLASSES})
+    labels = pd.DataFrame({name: heard["sentiment"].eq(name).astype("float64") for name in CLASSES})
     middle, doubt = (likely + labels) / 2, (likely - labels) / 2
-    return counted.assign(**middle, net=middle["positive"] - middle["negative"],
+    return heard.assign(**middle, net=middle["positive"] - middle["negative"],
                           doubt_net=doubt["positive"] - doubt["negative"], **doubt.add_prefix("doubt_"))
 
 
 def added(posts: pd.DataFrame) -> pd.DataFrame:
     """Return what each post adds to the share of each feeling, with doubt_negative; missing where it does not count."""
     columns = [*CLASSES, "doubt_negative"]
-    if not (posts["sentiment"].notna() & ~posts["is_repeat"]).any():
+    if counted(posts).empty:
         return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
     return voiced(posts)[columns].reindex(posts.index)
 

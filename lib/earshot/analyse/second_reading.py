@@ -39,7 +39,7 @@ def compare(workspace: Workspace, model: str) -> SecondReading:
     if model == params.sentiment_model:
         raise ParamError(f"{model} is the champion of {workspace.name} already; name another model to compare with it.")
     was = posts.load(workspace.store, params)
-    was = was[was["sentiment"].notna() & ~was["is_repeat"]].reset_index(drop=True)
+    was = opinions.counted(was).reset_index(drop=True)
     before = opinions.voiced(was)  # which says in one sentence that nothing was read yet
     after = opinions.voiced(_read(was, workspace, model))
     both = before[["brand", "author", "sentiment", "net", "doubt_net"]].assign(

@@ -92,3 +92,8 @@ def _routes(trained: Trained, label: str, probability: float) -> bool:
 
 def _version(version: str) -> str:
     return f"{VERSION}:{version}"
+
+
+def trained_version(step_version: str) -> str:
+    """Return the version of the classifier that wrote a row."""
+    return step_version.split(":")[-1]

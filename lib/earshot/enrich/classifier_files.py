@@ -42,9 +42,14 @@ def save(models: dict[str, Classifier], folder: Path, card: dict) -> Path:
 def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
     """Return the classifiers in a folder and their card; raises WeightsError when the file is not the card's."""
     from skops import io
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card = read_card(folder)
     verify(folder / FILE, card["sha256"])
     return {name: _whole(parts) for name, parts in io.load(folder / FILE, trusted=[]).items()}, card
+
+
+def read_card(folder: Path) -> dict:
+    """Return the card of the classifiers in a folder."""
+    return json.loads((folder / "card.json").read_text(encoding="utf-8"))
 
 
 def _plain(model: Classifier) -> dict:

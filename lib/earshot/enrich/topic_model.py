@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from earshot.enrich.topic_words import summed
+
 AXES = 100
 APART = 0.5
 STEPS = 2
@@ -146,9 +148,7 @@ def _centres(points: np.ndarray, labels: np.ndarray, smallest: int) -> np.ndarra
 
 def _sums(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the direction of each cluster's mean."""
-    from scipy.sparse import csr_matrix
-    own = csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))))
-    return _unit(own @ points.astype(np.float64)).astype(np.float32)
+    return _unit(summed(points.astype(np.float64), labels)).astype(np.float32)
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

@@ -41,17 +41,16 @@ def weigh(texts: list[str], topics: np.ndarray, ignore: frozenset[str] = frozens
     except ValueError:  # not one word that two posts share
         return {int(topic): [] for topic in np.unique(topics) if topic >= 0}
     names, place, sizes = np.unique(topics, return_inverse=True, return_counts=True)
-    counts = within(used, place)
+    counts = summed(used, place)
     weights, overall, vocabulary = ctfidf(counts), np.asarray(counts.sum(axis=0))[0], counter.get_feature_names_out()
     return {int(topic): terms(weights[row].toarray()[0], counts[row].toarray()[0], overall, vocabulary, sizes[row])
             for row, topic in enumerate(names) if topic >= 0}
 
 
-def within(used, place: np.ndarray):
-    """Return how often each topic (numbered from 0, a ``place`` per post) uses each term: a sparse (topics, terms)."""
+def summed(rows, place: np.ndarray):
+    """Return the sums (topics, columns) of the rows of each topic, numbered from 0; a sparse table stays sparse."""
     from scipy.sparse import csr_matrix
-    rows = np.arange(len(place))
-    return (csr_matrix((np.ones(len(place)), (place, rows))) @ used).tocsr()
+    return csr_matrix((np.ones(len(place)), (place, np.arange(len(place))))) @ rows
 
 
 def ctfidf(counts):

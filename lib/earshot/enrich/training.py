@@ -67,15 +67,15 @@ def train(name: str, texts: list[str], labels: list[str], promised: float = 0.9,
 
 def _each(texts: list[str], given: list[tuple], known: list[str], seed: int, say: Say) -> dict[str, Classifier]:
     """Return one classifier per label, which says yes or no; what they look at is worked out once."""
+    answers = {label: [YES if label in labels else NO for labels in given] for label in known}
+    for label, said in answers.items():
+        if min(said.count(YES), said.count(NO)) < classifier.FEWEST:
+            raise ValueError(f"The label {label!r} has {said.count(YES)} texts and {said.count(NO)} lack it; at least "
+                             f"{classifier.FEWEST} of each are needed, or leave the label out.")
     seen, found = look_at(texts), {}
-    for label in known:
-        answers = [YES if label in labels else NO for labels in given]
-        few = min(answers.count(YES), answers.count(NO))
-        if few < classifier.FEWEST:
-            raise ValueError(f"The label {label!r} has {answers.count(YES)} texts and {answers.count(NO)} lack it; "
-                             f"at least {classifier.FEWEST} of each are needed, or leave the label out.")
+    for label, said in answers.items():
         say(label)
-        found[label] = classifier.fit(texts, answers, seed, classifier.QUICK, say=say, seen=seen)
+        found[label] = classifier.fit(texts, said, seed, classifier.QUICK, say=say, seen=seen)
     return found
 
 
@@ -147,6 +147,11 @@ def load(workspace: Workspace, name: str, version: str) -> Trained:
     fields = Rule.__dataclass_fields__
     rules = {label: Rule(**{field: row[field] for field in fields}) for label, row in card["labels"].items()}
     return Trained(models, rules, card)
+
+
+def read_card(workspace: Workspace, name: str, version: str) -> dict:
+    """Return the card of a trained classifier, without loading it."""
+    return classifier_files.read_card(_folder(workspace, name, version))
 
 
 def _folder(workspace: Workspace, name: str, version: str) -> Path:
