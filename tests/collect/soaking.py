@@ -61,22 +61,33 @@ def working(stream, process: subprocess.Popen, seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
-def run(space, stream, posts: int, kills: int = 20, most: float = 1.5, seed: int = 7) -> Soak:
-    """Put posts bit by bit and kill a listener at a random moment of its work after each bit; then finish and count."""
-    dice, begun, killed = random.Random(seed), time.monotonic(), 0
-    producer, portion = stream.producer(), -(-posts // (kills + 1))
-    for start in range(0, posts, portion):
+def run(space, stream, posts: int, kills: int = 20, most: float = 1.5, seed: int = 7, kept: int | None = None) -> Soak:
+    """Put posts bit by bit and kill a listener at random moments of its work; then finish and count.
+
+    ``kept`` is how many messages the stream can hold unread: where it is given, all are read before more are put.
+    """
+    dice, begun = random.Random(seed), time.monotonic()
+    producer, portion = stream.producer(), min(kept or posts, -(-posts // (kills + 1)))
+    starts = range(0, posts, portion)
+    fatal = set(dice.sample(starts, kills))
+    for start in starts:
         producer.put(rows(start, min(portion, posts - start)))
-        if killed < kills:
-            process = listener(space.name)
-            working(stream, process)
-            time.sleep(dice.uniform(0, most))
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
-            killed += 1
+        if start in fatal:
+            kill(space.name, stream, dice.uniform(0, most))
+        if kept:
+            finish(space.name)
     producer.close()
     finish(space.name)
-    return count(space, posts, killed, time.monotonic() - begun)
+    return count(space, posts, len(fatal), time.monotonic() - begun)
+
+
+def kill(workspace: str, stream, seconds: float) -> None:
+    """Start a listener and kill it so many seconds after its first batch."""
+    process = listener(workspace)
+    working(stream, process)
+    time.sleep(seconds)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def finish(workspace: str) -> tuple[float, str]:
