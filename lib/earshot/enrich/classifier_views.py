@@ -1,51 +1,61 @@
-"""How a classifier looks at texts: by their words, their meaning, their nearest neighbours, and through a tuned tower.
+"""How a classifier looks at texts: their words, their meaning, their neighbours, token by token, through a tuned tower.
 
-A view learns from clean texts and class numbers, and then gives each text one score per class. Every random choice has
-a seed, so that the same labels give the same view. Its parts are arrays and scikit-learn's own objects, so that a view
+A view learns from clean texts and class numbers, and then gives each text one score per class. How closely it follows
+the labels is its strength, of which several are tried. Every random choice has a seed, so that the same labels give the
+same view. Its parts are arrays and scikit-learn's own objects, so that a view
 can be written to a file in which nothing can run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from earshot.enrich import embeddings, minilm, sentiment, tower, tuning
+from earshot.enrich import attention, embeddings, minilm, sentiment, tower, tuning
 
-LONGEST = 96  # tokens of a text that a tower reads while it learns
+LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
+MOST = 1_000_000  # tokens that are looked at one by one: 1.5 GB of memory
 MANY = 20  # from so many classes on they are about subjects, not feelings, and each is learned as often as it occurs
 NEAR, SHARP = 12, 0.05  # neighbours that are asked, and how fast their say falls with distance
 FAR = 1e-4  # the say of a text that is near nothing
 SIZES = {"words": 150_000}
+STRENGTHS = {"words": ((0.05, 0.15, 0.5), (0.5,)), "meaning": ((0.001, 0.003, 0.01), (0.02, 0.05, 0.15))}  # few, many
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, and token ids."""
+    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, token ids, and MiniLM's
+    view of each token (none where that was not asked for)."""
 
     clean: np.ndarray
     vectors: np.ndarray
     feeling: np.ndarray
     tokens: list[list[int]]
+    states: list[np.ndarray] = field(default_factory=list)
 
     def at(self, rows: np.ndarray) -> "Texts":
         """Return some of the texts."""
-        return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows])
+        return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows],
+                     [self.states[row] for row in rows] if self.states else [])
 
 
-def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = None) -> Texts:
-    """Return raw texts as the views see them; the sentiment model's tower reads them only where ``felt``.
+def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = None, closely: bool = False) -> Texts:
+    """Return raw texts as the views see them.
 
-    ``vectors`` are MiniLM's, one per text, where they are known.
+    The sentiment model's tower reads them only where ``felt``, and each token is kept only where ``closely`` and there
+    are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
     """
     from earshot.enrich.text import clean
-    cleaned = [clean(text)[0] for text in texts]
+    cleaned, states = [clean(text)[0] for text in texts], []
     tokens = minilm.tokenise(cleaned)
     feeling = np.empty((len(texts), 0), np.float32)
     if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
         feeling = tower.vectors(sentiment.load(), tokens)
         feeling /= np.maximum(1e-9, np.linalg.norm(feeling, axis=1, keepdims=True))
+    if closely and sum(min(LONGEST, len(text)) for text in tokens) <= MOST:
+        seen, states = minilm.read_closely(tokens, LONGEST)
+        vectors = seen if vectors is None else vectors
     vectors = embeddings.encode(cleaned) if vectors is None else vectors
-    return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens)
+    return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states)
 
 
 @dataclass(frozen=True)
@@ -56,15 +66,15 @@ class Words:
     margin: object
 
     @classmethod
-    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Words":
-        """Learn from texts and their class numbers."""
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.5) -> "Words":
+        """Learn from texts and their class numbers; the smaller the ``strength``, the more all words count alike."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.pipeline import make_union
         from sklearn.svm import LinearSVC
         plain = {"sublinear_tf": True, "min_df": 2, "dtype": np.float32, "max_features": SIZES["words"]}
         vectorizer = make_union(TfidfVectorizer(ngram_range=(1, 2), **plain),
                                 TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **plain))
-        margin = LinearSVC(C=0.5, class_weight=_weight(classes), random_state=seed)
+        margin = LinearSVC(C=strength, class_weight=_weight(classes), random_state=seed)
         margin.fit(vectorizer.fit_transform(texts.clean), labels)
         margin.coef_ = margin.coef_.astype(np.float32)
         return cls(vectorizer, margin)
@@ -82,14 +92,13 @@ class Meaning:
     regression: object
 
     @classmethod
-    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Meaning":
-        """Learn from texts and their class numbers."""
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.003) -> "Meaning":
+        """Learn from texts and their class numbers; a small ``strength`` holds all coefficients near nought."""
         from sklearn.linear_model import LogisticRegression
         from sklearn.preprocessing import StandardScaler
         seen = _meaning(texts)
         scale = StandardScaler().fit(seen)
-        regression = LogisticRegression(C=0.02 if classes >= MANY else 0.003, max_iter=300,
-                                        class_weight=_weight(classes), random_state=seed)
+        regression = LogisticRegression(C=strength, max_iter=300, class_weight=_weight(classes), random_state=seed)
         return cls(scale, regression.fit(scale.transform(seen), labels))
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
@@ -120,6 +129,23 @@ class Neighbours:
             say = np.exp((alike[rows, nearest] - 1) / SHARP)
             np.add.at(votes[start:start + 1000], (np.broadcast_to(rows, nearest.shape), self.labels[nearest]), say)
         return np.log(votes + FAR)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What each class asks the tokens of a text, and how it judges the answers (``attention``)."""
+
+    net: dict
+
+    @classmethod
+    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Attention":
+        """Learn from texts and their class numbers."""
+        found = attention.learn(texts.states, labels, classes, seed)
+        return cls({name: np.asarray(part, np.float16) for name, part in found.items()})
+
+    def scores(self, texts: Texts, classes: int) -> np.ndarray:
+        """Return one score per text and class."""
+        return attention.scores(self.net, texts.states)
 
 
 @dataclass(frozen=True)
@@ -161,4 +187,12 @@ def _spread(linear: object, rows: object, classes: int) -> np.ndarray:
     return whole
 
 
-VIEWS = {"words": Words, "meaning": Meaning, "neighbours": Neighbours, "tower": Tower}
+def strengths(view: str, classes: int) -> list[dict]:
+    """Return the ways in which a view is worth trying, as keywords of its ``learn``."""
+    if view not in STRENGTHS:
+        return [{}]
+    return [{"strength": strength} for strength in STRENGTHS[view][classes >= MANY]]
+
+
+VIEWS = {"words": Words, "meaning": Meaning, "neighbours": Neighbours, "attention": Attention,
+         "tower": Tower}

@@ -18,6 +18,7 @@ from earshot.enrich.weights import verify
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH, HEADS, LAYERS = 384, 12, 6
+CLOSE = (3, 6)  # the layers after which tokens are looked at one by one: what a word is, and what it means here
 LONGEST = 256  # tokens; the length the model was published with
 BATCH_TOKENS = 1024
 FEWEST = 4  # smaller batches take another path through the matrix library, with other last bits
@@ -35,20 +36,53 @@ def encode(texts: list[str], progress: Callable[[int], None] | None = None) -> n
     return in_batches(tokenise(texts), lambda ids: _mean_vectors(ids, weights), progress=progress)
 
 
+def read_closely(tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return what ``encode`` makes of texts as token ids, and for each text its first ``longest`` tokens themselves:
+    (tokens, CLOSE · 384) float16, their states after the layers ``CLOSE``, each state normalised."""
+    from torch import cat
+    from torch.nn import functional as F
+    weights, vectors, states = published(), np.empty((len(tokens), WIDTH), np.float32), [None] * len(tokens)
+
+    def forward(ids):
+        layers = _layers(ids, weights)
+        close = [F.layer_norm(layers[number - 1][:, :longest], (WIDTH,)) for number in CLOSE]
+        return _mean(layers[-1]), cat(close, dim=-1).half()
+
+    def keep(batch: list[int], made: tuple) -> None:
+        vectors[batch] = made[0].numpy()[:len(batch)]
+        for place, state in zip(batch, made[1].numpy(), strict=False):
+            states[place] = state
+
+    each_batch(tokens, forward, keep)
+    return vectors, states
+
+
 def in_batches(tokens: list[list[int]], forward: Callable, together: int = BATCH_TOKENS,
                progress: Callable[[int], None] | None = None) -> np.ndarray:
-    """Return (n, 384) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these texts.
+    """Return (n, 384) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these texts."""
+    found = np.empty((len(tokens), WIDTH), np.float32)
+
+    def keep(batch: list[int], made) -> None:
+        found[batch] = made.numpy()[:len(batch)]
+
+    each_batch(tokens, forward, keep, together, progress)
+    return found
+
+
+def each_batch(tokens: list[list[int]], forward: Callable, keep: Callable, together: int = BATCH_TOKENS,
+               progress: Callable[[int], None] | None = None) -> None:
+    """Let ``forward`` read texts of equal length together, and ``keep`` (positions, what was made) what it makes.
 
     Each core works on a batch of its own: several cores on one small product of matrices mostly wait for each other.
     """
     import torch
-    found, cores = np.empty((len(tokens), WIDTH), np.float32), torch.get_num_threads()
+    cores = torch.get_num_threads()
 
     def read(batch: list[int]) -> int:
         torch.set_num_threads(1)  # of this thread
         ids = [tokens[at] for at in batch]
         with torch.inference_mode():
-            found[batch] = forward(torch.tensor(ids + ids[:1] * (FEWEST - len(ids)))).numpy()[:len(batch)]
+            keep(batch, forward(torch.tensor(ids + ids[:1] * (FEWEST - len(ids)))))
         return len(batch)
 
     with ThreadPoolExecutor(cores) as pool:
@@ -56,7 +90,6 @@ def in_batches(tokens: list[list[int]], forward: Callable, together: int = BATCH
             if progress:
                 progress(done)
     torch.set_num_threads(cores)
-    return found
 
 
 def tokenise(texts: list[str]) -> list[list[int]]:
@@ -83,10 +116,19 @@ def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[
 
 def _mean_vectors(ids, weights):
     """The forward pass for a (texts, tokens) tensor of ids: mean of the last layer's tokens, normalised."""
-    from torch.nn import functional as F
-    state = look_up(ids, weights)
+    return _mean(_layers(ids, weights)[-1])
+
+
+def _layers(ids, weights) -> list:
+    """Return the state (texts, tokens, WIDTH) after each layer."""
+    states = [look_up(ids, weights)]
     for number in range(LAYERS):
-        state = layer(state, weights, number)
+        states.append(layer(states[-1], weights, number))
+    return states[1:]
+
+
+def _mean(state):
+    from torch.nn import functional as F
     return F.normalize(state.mean(1), dim=1)
 
 
