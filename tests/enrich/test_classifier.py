@@ -61,9 +61,10 @@ def test_labels_that_cannot_teach_are_one_sentence(labels, said):
 
 
 def test_a_tower_is_tried_where_it_pays():
-    assert "tower" not in classifier.candidates(900, True)
-    assert "tower" in classifier.candidates(5_000, True)
-    assert classifier.candidates(20_000, False) == classifier.QUICK
+    assert "tower" not in classifier.candidates(900, 3, True)
+    assert "tower" in classifier.candidates(5_000, 3, True)
+    assert "tower" not in classifier.candidates(5_000, 77, True)
+    assert classifier.candidates(20_000, 3, False) == classifier.QUICK
 
 
 def simulated(chance, count, classes=4):

@@ -24,7 +24,7 @@ FEWEST = 5  # texts of a class, or there is nothing to learn and to try it on
 RIDGE = 1e-3
 QUICK = ("words", "meaning", "neighbours")
 CLOSELY = 300  # labelled texts from which their tokens are looked at one by one too
-TOWER = (1_000, 12_000)  # labelled texts between which a tower is tried too: fewer teach it nothing, more take too long
+TOWER = (1_000, 12_000)  # labelled texts between which a tower is tried for few classes: fewer teach it nothing
 TILTS = np.round(np.arange(-0.4, 1.61, 0.1), 1)
 OUTSIDE = "oos"  # the label of texts that belong to no class
 PRICE = 0.005
@@ -119,7 +119,7 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
     folds = split(texts, truth, seed)
     looking = time.perf_counter() - begun
     fitted, held, seconds = {}, {}, {}
-    for name in views or candidates(len(texts), bool(seen.states)):
+    for name in views or candidates(len(texts), len(classes), bool(seen.states)):
         begun = time.perf_counter()
         fitted[name], held[name] = _best(name, seen, truth, folds, len(classes), seed)
         seconds[name] = time.perf_counter() - begun + (0 if name in ("words", "tower") else looking)
@@ -132,10 +132,13 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
                       compare(held, decide(found, leaning), truth, seconds))
 
 
-def candidates(count: int, closely: bool) -> tuple[str, ...]:
-    """Return the views worth trying with so many labelled texts, of which the tokens are known or not."""
-    slow = (("attention",) if closely else ()) + (("tower",) if TOWER[0] <= count <= TOWER[1] else ())
-    return QUICK + slow
+def candidates(count: int, classes: int, closely: bool) -> tuple[str, ...]:
+    """Return the views worth trying with so many labelled texts and classes; ``closely``: their tokens are at hand.
+
+    Many classes are about subjects, which the quick views tell as well as a tower that takes half an hour.
+    """
+    tuned = classes < MANY and TOWER[0] <= count <= TOWER[1]
+    return QUICK + (("attention",) if closely else ()) + (("tower",) if tuned else ())
 
 
 def check(classes: np.ndarray, truth: np.ndarray) -> None:

@@ -150,19 +150,16 @@ class Attention:
 
 @dataclass(frozen=True)
 class Tower:
-    """Layers of MiniLM, or of the sentiment model's tower, tuned on the labels."""
+    """The sentiment model's tower, or the first layers of MiniLM where that has none, tuned on the labels."""
 
     weights: dict
 
     @classmethod
     def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Tower":
-        """Learn from texts and their class numbers: the fewer classes, the more likely they are about feeling."""
-        few = classes < MANY
-        plan = tuning.Plan(layers=3 if few else 6, epochs=2 if few else 5, step=1e-4 if few else 2e-4, seed=seed)
-        targets = np.eye(classes, dtype=np.float32)[labels]
-        felt = few and texts.feeling.shape[1] > 0
+        """Learn from texts and their class numbers."""
+        plan, targets = tuning.Plan(layers=3, epochs=2, step=1e-4, seed=seed), np.eye(classes, dtype=np.float32)[labels]
         weights = tuning.tune([text[:LONGEST] for text in texts.tokens], targets, plan,
-                              start=sentiment.load() if felt else None)
+                              start=sentiment.load() if texts.feeling.shape[1] else None)
         return cls({name: np.asarray(values, np.float16) for name, values in weights.items()})
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
