@@ -1,7 +1,7 @@
-"""Attention by class: which tokens of a text speak for each class, over MiniLM's tokens, which stay as they are.
+"""Attention by class: which tokens of a text speak for each class, over a transformer's tokens, which stay as they are.
 
 A mean over all tokens drowns the one word that names the reason. Here every class asks the tokens a question of its
-own and judges what the answering tokens say (Mullenbach et al. 2018, label-wise attention); since MiniLM is not tuned,
+own and judges what the answering tokens say (Mullenbach et al. 2018, label-wise attention); since no layer is tuned,
 learning takes seconds where tuning a tower takes minutes.
 """
 

@@ -13,7 +13,7 @@ import numpy as np
 from earshot.enrich import attention, embeddings, minilm, sentiment, tower, tuning
 
 LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
-MOST = 1_000_000  # tokens that are looked at one by one: 1.5 GB of memory
+MOST = 600_000  # tokens that are looked at one by one: 1.8 GB of memory
 MANY = 20  # from so many classes on they are about subjects, not feelings, and each is learned as often as it occurs
 NEAR, SHARP = 12, 0.05  # neighbours that are asked, and how fast their say falls with distance
 FAR = 1e-4  # the say of a text that is near nothing
@@ -23,8 +23,8 @@ STRENGTHS = {"words": ((0.05, 0.15, 0.5), (0.5,)), "meaning": ((0.001, 0.003, 0.
 
 @dataclass(frozen=True)
 class Texts:
-    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, token ids, and MiniLM's
-    view of each token (none where that was not asked for)."""
+    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, token ids, and how both
+    see each token (none where that was not asked for)."""
 
     clean: np.ndarray
     vectors: np.ndarray
@@ -45,17 +45,25 @@ def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = No
     are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
     """
     from earshot.enrich.text import clean
-    cleaned, states = [clean(text)[0] for text in texts], []
-    tokens = minilm.tokenise(cleaned)
-    feeling = np.empty((len(texts), 0), np.float32)
-    if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
-        feeling = tower.vectors(sentiment.load(), tokens)
-        feeling /= np.maximum(1e-9, np.linalg.norm(feeling, axis=1, keepdims=True))
-    if closely and sum(min(LONGEST, len(text)) for text in tokens) <= MOST:
+    cleaned = [clean(text)[0] for text in texts]
+    tokens, states = minilm.tokenise(cleaned), []
+    closely = closely and sum(min(LONGEST, len(text)) for text in tokens) <= MOST
+    if closely:
         seen, states = minilm.read_closely(tokens, LONGEST)
         vectors = seen if vectors is None else vectors
+    feeling = np.empty((len(texts), 0), np.float32)
+    if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
+        feeling, more = _feel(tokens, closely)
+        states = [np.hstack(both) for both in zip(states, more, strict=True)] if closely else []
     vectors = embeddings.encode(cleaned) if vectors is None else vectors
     return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states)
+
+
+def _feel(tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return unit vectors (n, 384) of the sentiment model's tower, and its view of each token where ``closely``."""
+    found, states = (tower.read_closely(sentiment.load(), tokens, LONGEST) if closely else
+                     (tower.vectors(sentiment.load(), tokens), []))
+    return found / np.maximum(1e-9, np.linalg.norm(found, axis=1, keepdims=True)), states
 
 
 @dataclass(frozen=True)

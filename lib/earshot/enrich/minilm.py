@@ -36,17 +36,23 @@ def encode(texts: list[str], progress: Callable[[int], None] | None = None) -> n
     return in_batches(tokenise(texts), lambda ids: _mean_vectors(ids, weights), progress=progress)
 
 
-def read_closely(tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return what ``encode`` makes of texts as token ids, and for each text its first ``longest`` tokens themselves:
-    (tokens, CLOSE · 384) float16, their states after the layers ``CLOSE``, each state normalised."""
+def read_closely(tokens: list[list[int]], longest: int, weights: dict | None = None, layers: tuple[int, ...] = CLOSE,
+                 whole: Callable | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return (n, 384) vectors of texts as token ids, and for each text its first ``longest`` tokens themselves:
+    (tokens, layers · 384) float16, their states after these layers, each state normalised.
+
+    Without ``weights`` MiniLM's own layers read and the vectors are those of ``encode``; ``whole`` says what else is
+    made of the state after the last layer.
+    """
     from torch import cat
     from torch.nn import functional as F
-    weights, vectors, states = published(), np.empty((len(tokens), WIDTH), np.float32), [None] * len(tokens)
+    known, vectors = weights or published(), np.empty((len(tokens), WIDTH), np.float32)
+    states: list = [None] * len(tokens)
 
     def forward(ids):
-        layers = _layers(ids, weights)
-        close = [F.layer_norm(layers[number - 1][:, :longest], (WIDTH,)) for number in CLOSE]
-        return _mean(layers[-1]), cat(close, dim=-1).half()
+        found = _layers(ids, known, max(layers))
+        close = [F.layer_norm(found[number - 1][:, :longest], (WIDTH,)) for number in layers]
+        return (whole or _mean)(found[-1]), cat(close, dim=-1).half()
 
     def keep(batch: list[int], made: tuple) -> None:
         vectors[batch] = made[0].numpy()[:len(batch)]
@@ -116,13 +122,13 @@ def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[
 
 def _mean_vectors(ids, weights):
     """The forward pass for a (texts, tokens) tensor of ids: mean of the last layer's tokens, normalised."""
-    return _mean(_layers(ids, weights)[-1])
+    return _mean(_layers(ids, weights, LAYERS)[-1])
 
 
-def _layers(ids, weights) -> list:
+def _layers(ids, weights, count: int) -> list:
     """Return the state (texts, tokens, WIDTH) after each layer."""
     states = [look_up(ids, weights)]
-    for number in range(LAYERS):
+    for number in range(count):
         states.append(layer(states[-1], weights, number))
     return states[1:]
 

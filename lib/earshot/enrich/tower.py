@@ -24,6 +24,13 @@ def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     return minilm.in_batches(tokens, lambda ids: forward(ids, whole), BATCH_TOKENS)
 
 
+def read_closely(weights: dict, tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return what ``vectors`` does, and for each text its first ``longest`` tokens after the last two layers:
+    (tokens, 2 · 384) float16."""
+    layers = depth(weights)
+    return minilm.read_closely(tokens, longest, complete(weights), (layers - 1, layers), lambda state: state[:, 0])
+
+
 def forward(ids, weights: dict, mask=None, dropped: float = 0.0):
     """Return the (texts, 384) tensor of first tokens after all layers, for a (texts, tokens) tensor of ids."""
     from torch.nn import functional as F
