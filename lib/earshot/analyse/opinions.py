@@ -1,8 +1,8 @@
 """Which posts count as an opinion, and what each adds to the share of every feeling.
 
 The model holds each class for equally likely beforehand. A stream of complaints is not like that, so counting its
-labels understates the commonest class. Ways to correct were compared in models/sentiment/card.md. What none of them can
-see: people who write, or label, unlike those the model learned from.
+labels understates the commonest class. Ways to correct were compared in models/sentiment/earshot-1.md. What none of
+them can see: people who write, or label, unlike those the model learned from.
 """
 
 import numpy as np
