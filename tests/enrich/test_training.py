@@ -54,11 +54,14 @@ def test_where_labels_overlap_a_cost_moves_the_threshold_of_its_label_alone(quic
     assert dear.rules["late"].threshold < even.rules["late"].threshold
     assert dear.rules["bag"] == even.rules["bag"]
     assert dear.card["labels"]["late"]["missed"] == 30
+    assert dear.card["labels"]["late"]["found"] > even.card["labels"]["late"]["found"]
 
 
 @pytest.mark.parametrize(("missed", "said"), [
     ({"": 5}, "Every text has one label, so that each mistake is a miss and a false alarm, and one cost for all labels "
               "changes nothing; name the labels that cost more, such as --missed bag=5."),
+    ({"late": 5, "bag": 5}, "Every text has one label, so that each mistake is a miss and a false alarm, and one cost "
+                            "for all labels changes nothing; name the labels that cost more, such as --missed bag=5."),
     ({"lte": 5}, "The file has no label 'lte'; there are bag, late. Did you mean \"late\"?"),
 ])
 def test_costs_that_can_change_nothing_are_refused_before_anything_is_learned(missed, said):

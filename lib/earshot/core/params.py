@@ -102,6 +102,13 @@ class Brief(BaseModel):
             raise ValueError("use an ISO day such as 2015-02-16, or leave it empty")
         return value
 
+    @field_validator("sentiment_languages")
+    @classmethod
+    def _are_codes(cls, value: list[str]) -> list[str]:
+        if not all(re.fullmatch("[a-z]{2,3}", code) for code in value):
+            raise ValueError("use codes of languages such as en")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _is_zone(cls, value: str) -> str:

@@ -75,7 +75,7 @@ def _costs(missed: Mapping[str, float], known: list[str], alone: bool) -> dict[s
     """Return what a missed text of each label costs; raises ValueError where that can change nothing."""
     check_names([label for label in missed if label], known, "The file", "label")
     costs = {label: float(missed.get(label, missed.get("", 1))) for label in known}
-    if alone and len(set(costs.values())) == 1 and missed.get("", 1) != 1:
+    if alone and len(set(costs.values())) == 1 and 1 not in costs.values():
         raise ValueError("Every text has one label, so that each mistake is a miss and a false alarm, and one cost for "
                          f"all labels changes nothing; name the labels that cost more, such as --missed {known[0]}=5.")
     return costs
@@ -116,16 +116,16 @@ def _rule(models: dict[str, Classifier], label: str, promised: float, labels: in
 
 def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[str, float]) -> dict:
     """Return the part of the card with each label's figures, costs and rule, and what each way to learn reached."""
-    return {"labels": {label: _held_out(models, label) | {"missed": costs[label]} | asdict(rule)
+    return {"labels": {label: _held_out(models, label, rule) | {"missed": costs[label]} | asdict(rule)
                        for label, rule in rules.items()},
             "tried": {label: model.figures.round(4).to_dict("records") for label, model in models.items()}}
 
 
-def _held_out(models: dict[str, Classifier], label: str) -> dict:
+def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
     """Return how many texts have the label and how often it was rightly said and found among those held out."""
     model, place = _of(models, label)
-    true = model.calibration.classes == place
-    said = classifier.decide(model.calibration.held, model.lean) == place
+    held, true = model.calibration.held, model.calibration.classes == place
+    said = held[:, place] >= rule.threshold if label in models else classifier.decide(held, model.lean) == place
     hits = int((true & said).sum())
     return {"texts": int(true.sum()), "right when said": round(hits / max(1, int(said.sum())), 3),
             "found": round(hits / max(1, int(true.sum())), 3)}
