@@ -219,15 +219,19 @@ def test_train_shows_what_won_and_makes_it_the_champion(workspace, tmp_path):
     rows = [(f"my flight was delayed {row} hours", "late") for row in range(20)]
     rows += [(f"you lost my bag number {row}", "bag") for row in range(20)]
     (tmp_path / "labels.csv").write_text("text,label\n" + "\n".join(f"{text},{label}" for text, label in rows))
-    answer = call("train", "acme", tmp_path / "labels.csv", "--name", "reasons", "--promise", "0.7")
+    answer = call("train", "acme", tmp_path / "labels.csv", "--name", "reasons", "--promise", "0.7",
+                  "--missed", "1", "--missed", "late=2")
     assert answer.exit_code == 0
     assert re.search(r"all +together +100\.0%", answer.output)
+    assert "No view won: all together are 100.0% right on texts not seen" in answer.output
     assert "is the champion of acme now" in answer.output
 
 
 @pytest.mark.parametrize(("more", "said"), [
     (("--name", "../x"), "The name '../x' cannot be a folder; use letters, digits, - and _."),
-    (("--promise", "1"), "--promise is 1 and --missed 1; the first lies from 0.5 to below 1, the second above 0."),
+    (("--promise", "1"), "--promise is 1; it lies from 0.5 to below 1."),
+    (("--missed", "late=much"), "--missed is 'late=much'; write a cost above 0, such as 2, or one for a label, such as "
+                                "complaint=5."),
 ])
 def test_a_wrong_training_is_refused_before_it_starts(workspace, tmp_path, more, said):
     workspace()

@@ -35,6 +35,10 @@ def test_new_labels_are_settings_that_a_report_notices(workspace):
     first = hash_settings(space)
     (space.folder / "labels.csv").write_text("post_id,label\nx:0,positive\n")
     assert before != first != hash_settings(space)
+    (space.folder / "schemas").mkdir()
+    for name in ("relevance.csv", "schemas/post.avsc", ".swap"):
+        (space.folder / name).write_text("any")
+    assert hash_settings(space).keys() == {"labels.csv", "relevance.csv", "schemas/post.avsc"}
 
 
 @pytest.mark.parametrize(("columns", "sentence"), [

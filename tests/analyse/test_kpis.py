@@ -46,6 +46,18 @@ def test_the_value_of_the_latest_whole_week_at_each_level(posts):
     assert ("net", 2, "Acme", "forum") not in table.index  # 14 posts, fewer than agreed
 
 
+def test_posts_without_a_feeling_do_not_water_down_a_kpi_of_feelings(posts):
+    plain = six_weeks(posts, last=("positive",))
+    unread = plain[plain["day"] == DAYS[40]].assign(sentiment=None, lang="ja", untested=True)
+    frame = pd.concat([plain, unread.assign(post_id=unread["post_id"] + "j")], ignore_index=True)
+    frame["untested"] = frame["untested"].eq(True)
+    table = measure(frame, NET, VOLUME).table.set_index(["kpi", "level", "brand", "segment"])
+    alone = measure(plain, NET).table.set_index(["kpi", "level", "brand", "segment"])
+    assert table.loc[("net", 0, "", ""), ["value", "n"]].tolist() == alone.loc[
+        ("net", 0, "", ""), ["value", "n"]].tolist() == pytest.approx([1, 112], abs=0.01)
+    assert table.loc[("volume", 0, "", ""), "value"] == 128
+
+
 def test_small_cells_are_refused_with_the_reason(posts):
     refused = measure(six_weeks(posts), NET).refused
     assert set(refused["segment"]) == {"forum"}

@@ -47,3 +47,17 @@ def test_an_empty_store_gives_an_empty_frame_with_its_columns(tmp_path):
     found = posts.load(Store(tmp_path / "none"), Brief())
     assert found.empty
     assert {"day", "is_repeat", "topic_name", "p_negative"} <= set(found.columns)
+
+
+def test_a_post_in_a_language_the_model_was_not_tested_in_has_no_sentiment_unless_a_phrase_decides(store):
+    read = store.read("posts")[["post_id", "week", "content_hash"]].head(3).assign(
+        label="positive", p_negative=0.1, p_neutral=0.2, p_positive=0.7, model="earshot-2", step_version="1",
+        possible="positive", tier=["model", "model", "phrase"])
+    store.merge("sentiment", read)
+    store.merge("language", read[["post_id", "week", "content_hash"]].assign(
+        lang=["ja", "und", "ja"], confidence=0.9, step_version="1"))
+    found = posts.load(store, Brief())
+    assert found["untested"].tolist() == [True, False, False]
+    assert found["sentiment"].notna().tolist() == [False, True, True]
+    assert found["p_positive"].notna().tolist() == [False, True, True]
+    assert posts.load(store, Brief(sentiment_languages=["ja"]))["sentiment"].notna().all()

@@ -89,3 +89,31 @@ def test_without_sentiment_one_sentence_says_what_to_do(posts):
     frame = month(posts).assign(sentiment=pd.NA)
     with pytest.raises(ValueError, match="No post in this window has a sentiment yet; run 'earshot report'"):
         sentiment.measure(frame, BRIEF)
+
+
+def test_posts_in_an_untested_language_are_in_no_figure_and_their_share_is_said(posts):
+    strange = [{"brand": "Acme", "day": DAYS[3], "sentiment": None, "lang": "ja", "untested": True}] * 112
+    calm = month(posts, last_week=("negative", "positive"))
+    found = sentiment.measure(month(posts, ("negative", "positive"), strange).fillna({"untested": False}), BRIEF)
+    pd.testing.assert_frame_equal(found.brands, sentiment.measure(calm, BRIEF).brands)
+    assert found.languages["lang"].tolist() == ["en"]
+    assert found.trust["left out, in a language the model was not tested in"] == "112 (20%)"
+    claim = next(claim for claim in found.claims if claim.id == "sentiment.untested")
+    assert (claim.value, claim.n, claim.weight) == (0.2, 560, 0.2)
+    assert claim.sentence.startswith("20% of 560 posts (17 to 24%) are in languages in which the sentiment model was")
+    assert claim.about["languages"] == ["ja"]
+    assert "sentiment.untested" not in {claim.id for claim in sentiment.measure(calm, BRIEF).claims}
+
+
+def test_where_all_posts_are_in_untested_languages_one_sentence_says_what_to_do(posts):
+    frame = month(posts).assign(sentiment=pd.NA, lang="ja", untested=True)
+    with pytest.raises(ValueError, match=r"was not tested \(ja\); name them under sentiment_languages in brief.yml"):
+        sentiment.measure(frame, BRIEF)
+
+
+def test_a_model_without_sets_does_not_claim_that_nothing_is_left_to_a_person(posts):
+    said = "posts left to a person (more than one class is possible)"
+    assert sentiment.measure(month(posts), BRIEF).trust[said] == "0 (0%)"
+    trust = sentiment.measure(month(posts), BRIEF.model_copy(update={"sentiment_model": "owner/model"})).trust
+    assert trust[said] == "not known: the model names the likeliest class alone"
+    assert trust["tested in"] == "not known, so that every language is counted"

@@ -56,6 +56,8 @@ def test_an_empty_file_is_an_empty_mapping(yaml_file):
     ({"quotes": 21}, "brief.yml: quotes: got 21; input should be less than or equal to 20."),
     ({"start": "16/02/2015"},
      "brief.yml: start: got '16/02/2015'; use an ISO day such as 2015-02-16, or leave it empty."),
+    ({"sentiment_languages": ["English"]},
+     "brief.yml: sentiment_languages: got ['English']; use codes of languages such as en."),
     ({"timezone": "Europe/Londn"},
      "brief.yml: timezone: got 'Europe/Londn'; use an IANA zone such as Europe/London. "
      'Did you mean "Europe/London"?'),

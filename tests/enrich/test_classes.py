@@ -1,12 +1,16 @@
 """The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with them."""
 
+import shutil
+
 import pandas as pd
 import pytest
+import yaml
 from tests.enrich.test_steps import make_posts
 from tests.enrich.test_training import BAGS, BOTH, GREETINGS, LABELS, LATE, TEXTS
 
 from earshot.collect import tombstones
-from earshot.enrich import classes, training
+from earshot.enrich import classes, steps, training
+from earshot.publish.enrichment import bring_up_to_date
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +72,21 @@ def test_without_classifiers_there_is_nothing_to_do(workspace):
     space.store.merge("posts", make_posts(2))
     assert classes.update(space) == 0
     assert space.store.version("classes") is None
+
+
+def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_edited_targets(space, monkeypatch):
+    monkeypatch.setattr(steps, "ORDER", ("clean", "language", "embeddings", "targets", "classes"))
+    said = []
+    assert bring_up_to_date(space, said.append) != []
+    assert bring_up_to_date(space, said.append) == []
+
+    models, champion = space.data / "models" / "reasons", training.champions(space)["reasons"]
+    shutil.copytree(models / champion, models / "before")
+    assert bring_up_to_date(space, said.append) != []  # a model file is new
+    (space.folder / "classifiers.yml").write_text(yaml.safe_dump({"reasons": {"champion": "before"}}))
+    assert {report.step: report.new for report in bring_up_to_date(space, said.append)}["classes"] == 3
+    assert classes.trained_version(space.store.read("classes")["step_version"].iloc[0]) == "before"
+
+    (space.folder / "targets.yml").write_text(yaml.safe_dump({"aspects": {"bags": ["bag"]}}))
+    assert {report.step: report.new for report in bring_up_to_date(space, said.append)}["targets"] == 3
+    assert bring_up_to_date(space, said.append) == []

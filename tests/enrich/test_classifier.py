@@ -105,3 +105,27 @@ def test_the_threshold_for_f1_falls_where_the_class_is_rarer():
     truth = chance.random(3000) < 0.5
     found = 1 / (1 + np.exp(-(chance.normal(size=3000) + truth - 0.5)))
     assert prior_shift.best_threshold(found, truth, 0.1) < prior_shift.best_threshold(found, truth, 0.5)
+
+
+def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
+    chance, classes, flattered, honest = np.random.default_rng(4), list("abcdef"), [], []
+    for _ in range(12):
+        truth, folds = chance.integers(6, size=90), np.arange(90) % 3
+        noise = {name: chance.normal(size=(90, 6)) for name in ("words", "meaning", "tower")}  # which know nothing
+        weight, bias = classifier.mix(noise, truth, 6)
+        found = classifier.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
+        said = classifier.decide(found, classifier.lean(found, truth, classes, classifier.both))
+        flattered.append((said == truth).mean())
+        honest.append((classifier.tried(noise, truth, folds, classes, classifier.both) == truth).mean())
+    assert np.mean(flattered) > 0.22  # one in six is chance: texts that fitted the mixture flatter it
+    assert np.mean(honest) == pytest.approx(1 / 6, abs=0.035)
+
+
+def test_a_class_that_lies_in_one_fold_alone_is_no_trouble():
+    truth, folds = np.array([0, 1, 2] * 10), np.array([0, 1, 2] * 10)
+    said = classifier.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), classifier.both)
+    assert set(said) <= {0, 1, 2}
+
+
+def test_what_is_plain_is_as_plain_when_the_mixture_is_cross_fitted(learnt):
+    assert learnt.figures.set_index("view").at["together", "accuracy"] > 0.95

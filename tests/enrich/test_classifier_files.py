@@ -35,7 +35,12 @@ def test_a_changed_file_is_not_used(folder):
         classifier_files.load(place)
 
 
-def test_the_version_is_a_matter_of_labels_and_seed_not_of_their_order():
-    one = classifier_files.version_of(TEXTS, LABELS, 1)
-    assert one == classifier_files.version_of(TEXTS[::-1], LABELS[::-1], 1)
-    assert one != classifier_files.version_of(TEXTS, LABELS, 2)
+def test_the_version_is_a_matter_of_all_that_decides_and_not_of_the_order_of_labels(monkeypatch):
+    how = {"seed": 1, "promised": 0.9, "missed": {"late": 1.0, "bag": 1.0}}
+    one = classifier_files.version_of(TEXTS, LABELS, **how)
+    assert one == classifier_files.version_of(TEXTS[::-1], LABELS[::-1], **how)
+    other = [{"seed": 2}, {"promised": 0.8}, {"missed": {"late": 5.0, "bag": 1.0}}]
+    versions = [classifier_files.version_of(TEXTS, LABELS, **how | change) for change in other]
+    monkeypatch.setattr(classifier_files, "LEARNER", "another")
+    versions.append(classifier_files.version_of(TEXTS, LABELS, **how))
+    assert len({one, *versions}) == 5

@@ -1,6 +1,7 @@
 """The models that ship: each with its size, fingerprint and card, and which one a workspace uses."""
 
 import hashlib
+import re
 
 import pytest
 
@@ -19,6 +20,14 @@ def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
         assert model.card.is_file()
         assert (registry.FOLDER.parents[2] / registry.within(model.card)) == model.card
     assert found["earshot-1"].card.name == "earshot-1.md"
+
+
+def test_every_card_and_model_that_the_code_or_a_card_speaks_of_is_there():
+    library = registry.FOLDER.parent
+    texts = [path.read_text(encoding="utf-8") for path in (*library.rglob("*.py"), *library.rglob("models/*/*.md"))]
+    named = {name for text in texts for name in re.findall(r"\bmodels/\w+/[\w-]+\.(?:md|safetensors)", text)}
+    assert "models/sentiment/earshot-1.md" in named
+    assert [name for name in sorted(named) if not (library / name).is_file()] == []
 
 
 @pytest.mark.parametrize(("champion", "used"), [

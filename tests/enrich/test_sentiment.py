@@ -52,8 +52,9 @@ def test_the_likeliest_class_is_among_the_possible_and_a_plain_post_has_one():
     assert read["possible"].iloc[:3].tolist() == ["positive", "positive", "negative"]
 
 
-def test_in_an_untested_language_nothing_is_ruled_out():
-    known, unknown, none = sentiment.read(["I love it"] * 3, ["en", "fi", "und"])["possible"]
+@pytest.mark.parametrize("model", ["earshot-2-fast", "earshot-1"])
+def test_in_an_untested_language_nothing_is_ruled_out(model):
+    known, unknown, none = sentiment.read(["I love it"] * 3, ["en", "fi", "und"], model)["possible"]
     assert known == none == "positive"
     assert unknown == "negative neutral positive"
 
@@ -162,3 +163,13 @@ def test_a_model_with_other_classes_is_refused():
                r"and positive is needed\.$"
     with pytest.raises(ParamError, match=sentence):
         hub._order({0: "joy", 1: "fear"}, "some/model")
+
+
+def test_where_a_model_was_tested_is_your_word_else_its_cards_and_nobodys_for_another_model():
+    langs = ["en", "ja", "und", None]
+    assert sentiment.untested(langs, "earshot-1").tolist() == [False, True, False, False]
+    assert sentiment.untested(langs, "earshot-2", ["ja"]).tolist() == [True, False, False, False]
+    assert not sentiment.untested(langs, "owner/model").any()
+    assert sentiment.untested(langs, "owner/model", ["en"]).tolist() == [False, True, False, False]
+    models = ("earshot-2-fast", "earshot-1", "owner/model")
+    assert [sentiment.has_sets(model) for model in models] == [True, False, False]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.enrich import pairs, towards, train_towards
+from earshot.enrich import pairs, sentiment, towards, train_towards
 from earshot.enrich.weights import WeightsError
 
 TEXT = "I love Acme, their staff are brilliant. I hate Bolt, they are the worst company ever."
@@ -56,3 +56,14 @@ def test_calibration_gives_each_class_the_same_weight_and_cuts_as_told():
     sure = found.max(axis=1) >= ready["sure"][0]
     right = [(found.argmax(axis=1) == labels)[sure & (labels == kind)].mean() for kind in range(3)]
     assert np.mean(right) == pytest.approx(train_towards.RIGHT, abs=0.03)
+
+
+def test_a_training_can_begin_from_the_sentiment_model_as_its_card_says():
+    from safetensors.numpy import load_file
+    felt = load_file(sentiment.FOLDER / "earshot-2.safetensors")
+    begun = train_towards.begin(sentiment.FOLDER / "earshot-2.safetensors")
+    plain = train_towards.begin(None)
+    own, tuned = (f"encoder.layer.{layer}.attention.self.query.weight" for layer in (0, 2))
+    assert (begun[own] == plain[own]).all()
+    assert (begun[tuned] == felt[tuned]).all()
+    assert (begun[tuned] != plain[tuned]).any()

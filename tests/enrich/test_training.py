@@ -1,9 +1,10 @@
 """Classes of your own: one or several labels a text, a rule for each, versions that can be brought back."""
 
+import numpy as np
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.enrich import training
+from earshot.enrich import classifier, training
 
 LATE = [f"my flight was delayed {hours} hours at gate {hours + 3}" for hours in range(1, 31)]
 BAGS = [f"you lost my bag number {number} and nobody finds it" for number in range(30)]
@@ -30,6 +31,53 @@ def test_where_each_text_has_one_label_the_classes_exclude_each_other(one):
 
 def test_a_promise_that_so_few_texts_cannot_show_routes_nothing():
     assert training.train("reasons", TEXTS, LABELS, promised=0.99).rules["late"].route is None
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Only the view of words is learned, so that a training takes no time."""
+    monkeypatch.setattr(classifier, "QUICK", ("words",))
+
+
+def test_a_cost_of_a_label_decides_doubtful_texts(quick):
+    def said(**missed):
+        return training.train("reasons", TEXTS, LABELS, missed=missed).models[""].read(BOTH).labels.tolist()
+    assert set(said(late=500)) == {"late"}
+    assert set(said(bag=500)) == {"bag"}
+
+
+def test_where_labels_overlap_a_cost_moves_the_threshold_of_its_label_alone(quick):
+    chance = np.random.default_rng(1)
+    given = [label if chance.random() < 0.4 else "none" for label in LABELS]
+    given[0] = "late; bag"
+    even, dear = (training.train("reasons", TEXTS, given, missed=missed) for missed in (None, {"": 1, "late": 30}))
+    assert dear.rules["late"].threshold < even.rules["late"].threshold
+    assert dear.rules["bag"] == even.rules["bag"]
+    assert dear.card["labels"]["late"]["missed"] == 30
+    assert dear.card["labels"]["late"]["found"] > even.card["labels"]["late"]["found"]
+
+
+@pytest.mark.parametrize(("missed", "said"), [
+    ({"": 5}, "Every text has one label, so that each mistake is a miss and a false alarm, and one cost for all labels "
+              "changes nothing; name the labels that cost more, such as --missed bag=5."),
+    ({"late": 5, "bag": 5}, "Every text has one label, so that each mistake is a miss and a false alarm, and one cost "
+                            "for all labels changes nothing; name the labels that cost more, such as --missed bag=5."),
+    ({"lte": 5}, "The file has no label 'lte'; there are bag, late. Did you mean \"late\"?"),
+])
+def test_costs_that_can_change_nothing_are_refused_before_anything_is_learned(missed, said):
+    with pytest.raises(ValueError) as problem:
+        training.train("reasons", TEXTS, LABELS, missed=missed)
+    assert str(problem.value) == said
+
+
+def test_the_same_labels_with_another_promise_are_another_version_and_the_one_before_is_not_forgotten(workspace, quick):
+    space = workspace()
+    first, second = (training.train("reasons", TEXTS, LABELS, promised=promised) for promised in (0.8, 0.9))
+    for trained in (first, second, second):  # the same twice: the version before stays
+        training.keep(space, trained)
+    before, now = first.card["version"], second.card["version"]
+    assert space.settings("classifiers") == {"reasons": {"champion": now, "before": before}}
+    assert training.read_card(space, "reasons", before)["promised"] == 0.8
 
 
 def test_labels_parted_by_semicolons_overlap():

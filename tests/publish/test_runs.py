@@ -17,8 +17,8 @@ from earshot.publish.reuse import Past, decide
 from earshot.publish.scrub import Leak, clean_environment, refuse_leaks, scrub
 
 SHARES = pd.DataFrame({"brand": ["Acme", "=HYPERLINK()"], "share": [0.25, 0.75]})
-PARTS = {"code": "c", "words": "w", "library": "l", "lock": "k", "settings": {"kpis": "1"}, "pages": "p", "others": {},
-         "day": "", "parameters": {"start": ""}, "tables": {"posts": {"id": "x", "version": 3}}}
+PARTS = {"code": "c", "words": "w", "library": "l", "lock": "k", "settings": {"kpis.yml": "1"}, "pages": "p",
+         "others": {}, "day": "", "parameters": {"start": ""}, "tables": {"posts": {"id": "x", "version": 3}}}
 
 
 def claim(name: str = "share", value: float = 0.5, sentence: str = "Half are glad.") -> Claim:
@@ -184,7 +184,7 @@ def test_the_same_parts_are_reused(tmp_path, sentiment):
     ({"parameters": {"start": "2026-03-01"}}, "parameter start changed from '' to '2026-03-01'"),
     ({"code": "d"}, "its code changed"), ({"words": "d"}, "its text changed"),
     ({"library": "d"}, "the library changed"), ({"lock": "d"}, "the installed packages changed"),
-    ({"settings": {"kpis": "2"}}, "kpis.yml changed"), ({"others": {"02": "x"}}, "other notebooks changed"),
+    ({"settings": {"kpis.yml": "2"}}, "kpis.yml changed"), ({"others": {"02": "x"}}, "other notebooks changed"),
     ({"day": "2026-01-02"}, "a new day began"),
     ({"code": "d", "lock": "d", "words": "d"},
      "its code changed; its text changed; the installed packages changed")])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from earshot.analyse import estimate, opinions, words
@@ -56,12 +57,12 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     Classes in fewer posts than ``min_posts`` have no row.
     """
     read = workspace.store.read("classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"])
-    counted = opinions.counted(posts)
+    counted = opinions.distinct(posts)
     scope = f"{words.count(len(counted))} posts"
     rows = read[read["post_id"].isin(counted["post_id"])]
     if rows.empty:
         return Classes(pd.DataFrame(columns=COLUMNS), {}, [], NONE.format(workspace.name), scope)
-    voiced = opinions.voiced(counted)
+    voiced = counted.assign(net=opinions.voiced(counted)["net"].reindex(counted.index))
     parts, trust = [], {}
     for name, found in rows.groupby("classifier"):
         card = training.read_card(workspace, name, trained_version(found["step_version"].iloc[0]))
@@ -81,7 +82,7 @@ def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFram
         share = estimate.means(voiced.assign(_in=inside.astype(float)), "_in", share=True).iloc[0]
         kept = "never" if rule["route"] is None else f"{words.percent(card['promised'])} or more"
         rows.append({"label": label, **share[["value", "low", "high", "n"]], "posts": int(inside.sum()),
-                     "net": min(1.0, max(-1.0, voiced.loc[inside, "net"].mean())),
+                     "net": float(np.clip(voiced.loc[inside, "net"].mean(), -1, 1)),
                      "unsure": own["open"].ne(1).mean() if len(own) else 0.0,
                      "routes": int(own["routes"].sum()), "promise": kept})
     return pd.DataFrame(rows).sort_values(["posts", "label"], ascending=[False, True], ignore_index=True)

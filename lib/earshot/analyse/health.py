@@ -31,9 +31,7 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
     """
-    counted = opinions.counted(posts)
-    if counted.empty:
-        raise ValueError(opinions.NONE)
+    counted = opinions.voiced(posts)
     params = workspace.params
     marked = judged.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)

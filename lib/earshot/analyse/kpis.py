@@ -9,6 +9,7 @@ from earshot.analyse.contracts import Contract
 from earshot.analyse.scorecard import Scorecard, written
 from earshot.core.params import Brief
 
+FEELINGS = {*opinions.CLASSES, "complaints"}
 HISTORY = ["kpi", "level", "brand", "segment", "last_day", "value", "low", "high", "n"]
 FOLDS = 40
 FEWEST_PERIODS = 4
@@ -62,7 +63,7 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
 
 def _levels(counted: pd.DataFrame, contract: Contract) -> tuple[list, list, list[dict]]:
     """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few posts."""
-    dated = _periods(counted, contracts.REFRESH[contract.refresh])
+    dated = _fit(_periods(counted, contracts.REFRESH[contract.refresh]), contract)
     found, periods, few = [], [], []
     for depth in range(len(contract.by) + 1):
         by = contract.by[:depth]
@@ -79,6 +80,12 @@ def _levels(counted: pd.DataFrame, contract: Contract) -> tuple[list, list, list
             brands = values["brand"] if "brand" in by else ""
             periods.append(values.assign(kpi=contract.id, level=depth, brand=brands, segment=segments)[HISTORY])
     return found, periods, few
+
+
+def _fit(dated: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return the posts that a KPI is about: where it counts feelings, those whose feeling is known."""
+    felt = FEELINGS.intersection(formula.names(contract.formula))
+    return dated[dated["sentiment"].notna()] if felt else dated
 
 
 def _segment(row: dict, by: list[str]) -> str:

@@ -1,8 +1,8 @@
 """Which posts count as an opinion, and what each adds to the share of every feeling.
 
 The model holds each class for equally likely beforehand. A stream of complaints is not like that, so counting its
-labels understates the commonest class. Ways to correct were compared in models/sentiment/card.md. What none of them can
-see: people who write, or label, unlike those the model learned from.
+labels understates the commonest class. Ways to correct were compared in models/sentiment/earshot-1.md. What none of
+them can see: people who write, or label, unlike those the model learned from.
 """
 
 import numpy as np
@@ -13,7 +13,19 @@ EQUAL = (1 / 3, 1 / 3, 1 / 3)
 ROUNDS, CLOSE = 1_000, 1e-7
 RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
 NONE = "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts."
+STRANGE = ("All posts of this window are in languages in which the sentiment model was not tested ({}); name them "
+           "under sentiment_languages in brief.yml once you tested it there, or choose another sentiment_model.")
 STREAM = 200  # posts below which a brand's own mix cannot be told from chance
+
+
+def distinct(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the posts that were read, in whatever language, a copied text once."""
+    return posts[(posts["sentiment"].notna() | untested(posts)) & ~posts["is_repeat"]]
+
+
+def untested(posts: pd.DataFrame) -> pd.Series:
+    """Say which posts have no sentiment because the model was not tested in their language."""
+    return posts["untested"] if "untested" in posts else pd.Series(False, posts.index)
 
 
 def counted(posts: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +44,8 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
     """
     heard = counted(posts)
     if heard.empty:
-        raise ValueError(NONE)
+        strange = posts.loc[untested(posts), "lang"].value_counts().index
+        raise ValueError(STRANGE.format(", ".join(strange)) if len(strange) else NONE)
     likely = pd.DataFrame(0.0, index=heard.index, columns=list(CLASSES))
     for stream in _streams(heard):
         rows = heard.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")

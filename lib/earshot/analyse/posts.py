@@ -9,8 +9,10 @@ from earshot.core import clock
 from earshot.core.params import Brief
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace, home
+from earshot.enrich import sentiment
 
 REPEATS = ("exact", "near", "repost")
+FELT = ["sentiment", "p_negative", "p_neutral", "p_positive"]
 HIDDEN = "NOT EXISTS (SELECT 1 FROM set_aside h WHERE h.post_id = p.post_id AND h.restored_at IS NULL)"
 
 _QUERY = """
@@ -39,8 +41,9 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
     p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered), topic,
     topic_name, authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is set), day (midnight in the
-    workspace's zone), and may_quote (what the source's terms card says). Rows of regions that the run may not read, and
-    posts that a filter has set aside, are not there.
+    workspace's zone), untested (in a language in which the sentiment model was not tested: such a post has no
+    sentiment), and may_quote (what the source's terms card says). Rows of regions that the run may not read, and posts
+    that a filter has set aside, are not there.
     """
     store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)
@@ -54,7 +57,9 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     frame = store.sql(_QUERY.format(window=" AND ".join(conditions)))
     frame["lang"] = frame.pop("lang_found").fillna(frame["lang"])
     silent = _unread(frame)
-    frame.loc[silent, ["sentiment", "p_negative", "p_neutral", "p_positive", "topic", "topic_name"]] = None
+    frame["untested"] = _untested(frame, params) & ~silent
+    frame.loc[silent | frame["untested"], FELT] = None
+    frame.loc[silent, ["topic", "topic_name"]] = None
     frame["is_repeat"] = frame["duplicate_role"].isin(REPEATS) & ~silent
     frame["may_quote"] = may_be_quoted(frame["source"], params)
     frame["topic"] = frame["topic"].astype("Int64")
@@ -72,6 +77,12 @@ def _unread(frame: pd.DataFrame) -> pd.Series:
     unread = pd.Series(False, index=frame.index)
     unread[empty] = frame.loc[empty, "content_hash"] == frame.loc[empty, "post_id"].map(digest)
     return unread
+
+
+def _untested(frame: pd.DataFrame, params: Brief) -> pd.Series:
+    """Say which posts the model read in a language it was not tested in, where no phrase of yours decides."""
+    strange = sentiment.untested(frame["lang"], params.sentiment_model, params.sentiment_languages)
+    return frame["sentiment"].notna() & frame["tier"].ne("phrase") & strange
 
 
 def quotable(posts: pd.DataFrame) -> pd.DataFrame:

@@ -39,8 +39,8 @@ def compare(workspace: Workspace, model: str) -> SecondReading:
     if model == params.sentiment_model:
         raise ParamError(f"{model} is the champion of {workspace.name} already; name another model to compare with it.")
     was = posts.load(workspace.store, params)
+    before = opinions.voiced(was).reset_index(drop=True)  # which says in one sentence that nothing was read yet
     was = opinions.counted(was).reset_index(drop=True)
-    before = opinions.voiced(was)  # which says in one sentence that nothing was read yet
     after = opinions.voiced(_read(was, workspace, model))
     both = before[["brand", "author", "sentiment", "net", "doubt_net"]].assign(
         sentiment_other=after["sentiment"], net_other=after["net"], doubt_other=after["doubt_net"])

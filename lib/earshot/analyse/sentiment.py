@@ -9,6 +9,7 @@ from earshot.analyse.opinions import CLASSES
 from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+from earshot.enrich import sentiment as reading
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,8 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USU
         languages=_net(voiced, ["lang"], params),
         days=_net(_branded(voiced), ["brand", "day"], params), changes=changes,
         surges=surges, quotes=_quotes(voiced, parts, params), rules=acting.weigh(voiced, costs), costs=costs,
-        trust=_trust(posts, voiced), period=parts, claims=[], counted=len(voiced))
-    feeling.claims.extend(sentiment_claims.state(voiced, feeling, params))
+        trust=_trust(posts, voiced, params), period=parts, claims=[], counted=len(voiced))
+    feeling.claims.extend([*sentiment_claims.state(voiced, feeling, params), *sentiment_claims.left_out(posts)])
     return feeling
 
 
@@ -160,14 +161,20 @@ def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Dat
     return sided.groupby(["sentiment", "brand"], observed=True).head(params.quotes).reset_index(drop=True)
 
 
-def _trust(posts: pd.DataFrame, voiced: pd.DataFrame) -> dict:
-    """Return what limits these figures: coverage, repeats left out, how sure the model is, and one author's weight."""
+def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, params: Brief) -> dict:
+    """Return what limits these figures: coverage, posts left out, how sure the model is, and one author's weight."""
+    known = reading.languages_of(params.sentiment_model, params.sentiment_languages)
+    strange = opinions.untested(posts) & ~posts["is_repeat"]
     open_ = voiced["possible"].fillna("").str.contains(" ") if "possible" in voiced else pd.Series(False, voiced.index)
     authors, own = voiced["author"].value_counts(), voiced["tier"].eq("phrase") if "tier" in voiced else open_ & False
     return {"posts in the window": len(posts), "repeats left out": int(posts["is_repeat"].sum()),
+            "left out, in a language the model was not tested in":
+                f"{words.count(strange.sum())} ({words.percent(strange.sum() / len(opinions.distinct(posts)))})",
+            "tested in": ", ".join(sorted(known or ())) or "not known, so that every language is counted",
             "posts measured": len(voiced), "authors": len(authors),
             "posts by the busiest author": int(authors.max()) if len(authors) else 0,
             "posts left to a person (more than one class is possible)":
-                f"{words.count(open_.sum())} ({words.percent(open_.mean())})",
+                f"{words.count(open_.sum())} ({words.percent(open_.mean())})"
+                if reading.has_sets(params.sentiment_model) else "not known: the model names the likeliest class alone",
             "posts in which a phrase of yours decides": int(own.sum()),
             "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}

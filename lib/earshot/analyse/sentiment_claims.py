@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from earshot.analyse import estimate, period, words
+from earshot.analyse import estimate, opinions, period, words
 from earshot.analyse.opinions import CLASSES
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -24,6 +24,22 @@ def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim
     """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
     return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling, params), *_acting(feeling),
             *_quoted(feeling, params)]
+
+
+def left_out(posts: pd.DataFrame) -> list[Claim]:
+    """Say which share of posts is in no figure since the model was not tested in their language, where there are."""
+    read = opinions.distinct(posts)
+    strange = opinions.untested(read)
+    if not strange.any():
+        return []
+    share = estimate.means(read.assign(_out=strange.astype(float)), "_out", share=True).iloc[0]
+    langs = read.loc[strange, "lang"].value_counts().index
+    said = (f"{words.percent(share['value'])} of {words.count(share['n'])} posts "
+            f"({words.between(share['low'], share['high'])}) are in languages in which the sentiment model was not "
+            f"tested ({', '.join(langs)}); they are in no share, net or chart of feelings.")
+    return [Claim.of("sentiment.untested", said, share, method="counted, repeats left out, clustered by author",
+                     inputs=INPUTS, kind="quality", weight=round(min(0.5, float(share["value"])), 3),
+                     about={"measure": "untested", "languages": list(langs)})]
 
 
 def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:

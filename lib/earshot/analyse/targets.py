@@ -62,7 +62,7 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
     Repeats and languages that the model was not tested in are left out; a target in too few posts has no row.
     """
     found = store.read("targets", columns=["post_id", "target", "kind", "label", *COLUMNS])
-    counted = opinions.counted(posts)
+    counted = opinions.distinct(posts)
     rows = _named(counted, found)
     spoken = rows[rows["lang"].isin(ENGLISH)]
     table = _table(counted, spoken, params) if len(spoken) else _table_of_none()

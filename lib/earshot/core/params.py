@@ -82,6 +82,7 @@ class Brief(BaseModel):
     seed: int = Field(20150224, description="seed of every random choice")
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-2", description="the champion sentiment model")
+    sentiment_languages: list[str] = Field([], description="those you tested it in; empty means what its card says")
     phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
     target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
@@ -99,6 +100,13 @@ class Brief(BaseModel):
             known = False
         if not known:
             raise ValueError("use an ISO day such as 2015-02-16, or leave it empty")
+        return value
+
+    @field_validator("sentiment_languages")
+    @classmethod
+    def _are_codes(cls, value: list[str]) -> list[str]:
+        if not all(re.fullmatch("[a-z]{2,3}", code) for code in value):
+            raise ValueError("use codes of languages such as en")
         return value
 
     @field_validator("timezone")

@@ -1,7 +1,8 @@
 """Trained classifiers as files: one folder per version, with a card that says what it is and how good it is.
 
 data/<workspace>/models/<name>/<version>/ holds model.skops, in which nothing can run when it is read, card.json and
-card.md. The version is the beginning of the SHA-256 of what was learned from, so the same labels give the same version.
+card.md. The version is the beginning of the SHA-256 of all that decides what it says, so that the same labels, costs
+and promise give the same version, and nothing that differs ever takes the place of another.
 """
 
 import hashlib
@@ -12,17 +13,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from earshot.enrich import embeddings, sentiment
 from earshot.enrich.classifier import Classifier
 from earshot.enrich.classifier_views import VIEWS
 from earshot.enrich.conformal import Calibration
 from earshot.enrich.weights import fingerprint, verify
 
 FILE = "model.skops"
+LEARNER = "2"  # to be raised whenever the same labels teach something else
 
 
-def version_of(texts: Iterable[str], labels: Iterable[str], seed: int) -> str:
-    """Return the version of what these labelled texts and this seed teach."""
-    known = json.dumps([seed, sorted(zip(map(str, texts), map(str, labels), strict=True))], ensure_ascii=False)
+def version_of(texts: Iterable[str], labels: Iterable[str], **how) -> str:
+    """Return the version of what these labelled texts teach; ``how`` is all else that decides: seed, promise, costs."""
+    reads = [LEARNER, embeddings.MODEL, sentiment.identify(sentiment.MODEL)]
+    pairs = sorted(zip(map(str, texts), map(str, labels), strict=True))
+    known = json.dumps([reads, how, pairs], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(known.encode("utf-8")).hexdigest()[:12]
 
 

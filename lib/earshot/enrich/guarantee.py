@@ -1,10 +1,11 @@
 """From which probability on a label may be said, and may route work: by what mistakes cost, and by a promise kept.
 
-A threshold by cost makes the mistakes on held-out texts the cheapest. Routing asks for more: that the label is right as
-often as promised, and that this was shown, not just seen. Thresholds are tested from the highest down, each at the
-same level, until one fails (fixed-sequence testing: Angelopoulos et al. 2021, "Learn then Test"), with exact binomial
-bounds (Clopper & Pearson 1934), the level shared out over the labels (Bonferroni): with the stated confidence no label
-routes below its promised precision.
+A threshold by cost makes the mistakes on held-out texts the cheapest; where a text has one class only, the class is
+said that is expected to cost the least (Elkan 2001, "The foundations of cost-sensitive learning"). Routing asks for
+more: that the label is right as often as promised, and that this was shown, not just seen. Thresholds are tested from
+the highest down, each at the same level, until one fails (fixed-sequence testing: Angelopoulos et al. 2021, "Learn then
+Test"), with exact binomial bounds (Clopper & Pearson 1934), the level shared out over the labels (Bonferroni): with the
+stated confidence no label routes below its promised precision.
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,15 @@ def cheapest(probability: np.ndarray, truth: np.ndarray, missed: float) -> float
     costs = [((probability >= at) & ~truth).sum() + missed * ((probability < at) & truth).sum() for at in grid]
     best = np.flatnonzero(np.isclose(costs, np.min(costs)))
     return float(grid[best[len(best) // 2]])
+
+
+def lean(costs: np.ndarray) -> np.ndarray:
+    """Return what each class's log probability gains so that the greatest is the cheapest class to say.
+
+    A wrong class is a false alarm, which costs 1, and misses the true one, which costs ``costs`` (classes,): the right
+    class spares both.
+    """
+    return np.log1p(costs) - np.log1p(costs).min()
 
 
 def route_from(probability: np.ndarray, truth: np.ndarray, promised: float, doubt: float) -> float | None:

@@ -3,8 +3,12 @@
 earshot-2 is the model that ships (``sentiment_model`` says what it is); earshot-2-fast and earshot-2-cascade are its
 faster tiers, earshot-1 is the one before, and any three-class text classifier of Hugging Face can take their place.
 Since each class is taken as equally likely beforehand, shares of a whole stream are corrected in analyse.opinions.
+
+In a language in which a model was not tested nothing is ruled out, and such posts are in no figure (analyse.posts).
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,7 @@ from earshot.core.params import ParamError, nearest
 from earshot.enrich import embeddings, sentiment_model, weights
 from earshot.enrich import phrases as own_words
 from earshot.enrich.phrases import Phrases
-from earshot.enrich.sentiment_model import Reading
+from earshot.enrich.sentiment_model import TESTED, UNKNOWN, Reading
 
 TABLE = "sentiment"
 VERSION = "3"
@@ -26,15 +30,17 @@ COLUMNS = ["p_negative", "p_neutral", "p_positive"]
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "sentiment"
 
 
-def add(frame: pd.DataFrame, model: str = MODEL, phrases: Phrases | None = None) -> pd.DataFrame:
+def add(frame: pd.DataFrame, model: str = MODEL, phrases: Phrases | None = None,
+        own: Iterable[str] = ()) -> pd.DataFrame:
     """Return the sentiment table's columns for posts with post_id, content_hash, clean_text and lang.
 
-    ``possible`` names the classes that cannot be ruled out, ``tier`` what answered: "fast", "model" or "phrase".
+    ``possible`` names the classes that cannot be ruled out, ``tier`` what answered: "fast", "model" or "phrase";
+    ``own`` are the languages in which you tested the model yourself.
     Columns ``vector`` and ``embedding_model`` save earshot-1 embedding the texts, where they are there and of MiniLM.
     """
     langs = frame["lang"].astype(object).where(frame["lang"].notna(), None).tolist()
     texts = frame["clean_text"].tolist()
-    reading = interpret(texts, langs, model, _vectors(frame) if model == BEFORE else None)
+    reading = interpret(texts, langs, model, _vectors(frame) if model == BEFORE else None, own)
     reading = own_words.apply(texts, reading, phrases or {}, CLASSES)
     return pd.DataFrame({"post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),
                          **_columns(reading), "model": model})
@@ -49,17 +55,40 @@ def read(texts: list[str], langs: list[str] | None = None, model: str = MODEL,
 
 
 def interpret(texts: list[str], langs: list[str | None] | None = None, model: str = MODEL,
-              vectors: np.ndarray | None = None) -> Reading:
+              vectors: np.ndarray | None = None, own: Iterable[str] = ()) -> Reading:
     """Return what a model makes of clean texts, given their languages and, for earshot-1, MiniLM vectors if known.
 
     Raises ParamError for a model that does not exist and WeightsError for weights that are not the published ones.
     """
+    reading = _interpret(texts, langs, model, vectors)
+    if langs is None:
+        return reading
+    return replace(reading, possible=reading.possible | untested(langs, model, own)[:, None])
+
+
+def languages_of(model: str, own: Iterable[str] = ()) -> frozenset[str] | None:
+    """Return the languages in which a model was tested: your own list, else its card's; None where nobody says."""
+    return frozenset(own) or (TESTED if model in NAMES else None)
+
+
+def untested(langs: Iterable[str | None], model: str, own: Iterable[str] = ()) -> np.ndarray:
+    """Say of each language whether the model is known not to have been tested in it; too short to tell is not."""
+    known, said = languages_of(model, own), pd.Series(list(langs), dtype=object)
+    return (said.notna() & ~said.isin((known or frozenset()) | UNKNOWN)).to_numpy(bool) & (known is not None)
+
+
+def has_sets(model: str) -> bool:
+    """Say whether a model tells which classes it cannot rule out; others name the likeliest alone."""
+    return model in NAMES and model != BEFORE
+
+
+def _interpret(texts: list[str], langs: list[str | None] | None, model: str, vectors: np.ndarray | None) -> Reading:
     identify(model)
     if model == BEFORE:
         from earshot.enrich import sentiment_before
         return _certain(sentiment_before.read(texts, langs, load(model), vectors))
     if model in NAMES:
-        return sentiment_model.read(texts, langs, load(model), NAMES[model])
+        return sentiment_model.read(texts, load(model), NAMES[model])
     from earshot.enrich import hub
     return _certain(hub.score(texts, model))
 

@@ -9,7 +9,7 @@ names are made alike first, so that who is named does not change how a post soun
 
 A post gets the set of classes that cannot be ruled out: of the posts of each class, nine in ten have their class in the
 set (class-conditional conformal prediction: Vovk 2012; Sadinle, Lei & Wasserman 2019). A person decides where the set
-holds more than one. In a language that was never tested nothing is ruled out.
+holds more than one.
 """
 
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ class Reading:
     possible: np.ndarray
 
 
-def read(texts: list[str], langs: list[str | None] | None, weights: dict, tier: str) -> Reading:
-    """Return what a tier makes of clean texts; ``langs`` are ISO codes, None where nothing is known of any."""
+def read(texts: list[str], weights: dict, tier: str) -> Reading:
+    """Return what a tier makes of clean texts."""
     texts = [neutralise(text) for text in texts]
     parts = [_read(texts[start:start + BATCH], weights, tier) for start in range(0, len(texts), BATCH)]
     if not parts:
@@ -45,8 +45,6 @@ def read(texts: list[str], langs: list[str | None] | None, weights: dict, tier: 
     floors = np.where(slow[:, None], weights["model.floors"][group], weights["fast.floors"][group])
     possible = found >= floors
     possible |= (found == found.max(axis=1, keepdims=True)) & ~possible.any(axis=1, keepdims=True)
-    if langs is not None:
-        possible |= np.array([(lang or "") not in TESTED | UNKNOWN for lang in langs])[:, None]
     return Reading(found, np.where(slow, "model", "fast").astype(object), possible)
 
 

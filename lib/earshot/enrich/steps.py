@@ -94,8 +94,8 @@ def version(step: str, params: Brief) -> str:
     """Return what a row of ``step`` must carry to be current: the version of the code, and of the model it uses."""
     from earshot.enrich import language, phrases, sentiment, text
     if step == "sentiment":
-        own = phrases.identify(params.phrases)
-        return f"{sentiment.VERSION}:{sentiment.identify(params.sentiment_model)}{':' if own else ''}{own}"
+        own = [phrases.identify(params.phrases), ",".join(sorted(params.sentiment_languages))]
+        return ":".join([sentiment.VERSION, sentiment.identify(params.sentiment_model), *filter(None, own)])
     if step == "language" and params.languages:  # what is listened for is likelier, so it is part of the version
         return f"{language.VERSION}:{','.join(sorted(params.languages))}"
     return {"clean": text.VERSION, "language": language.VERSION}[step]
@@ -104,7 +104,7 @@ def version(step: str, params: Brief) -> str:
 def _added(step: str, part: pd.DataFrame, params: Brief) -> pd.DataFrame:
     from earshot.enrich import language, sentiment, text
     if step == "sentiment":
-        return sentiment.add(part, params.sentiment_model, params.phrases)
+        return sentiment.add(part, params.sentiment_model, params.phrases, params.sentiment_languages)
     return text.add(part) if step == "clean" else language.add(part, tuple(params.languages))
 
 

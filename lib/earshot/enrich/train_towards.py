@@ -2,8 +2,8 @@
 
 ``python -m earshot.enrich.train_towards --data ../shared/data`` learns from SemEval-2017 task 4 B to E, tweets labelled
 towards a topic (permissive), without those that are in TweetEval's validation part, and measures on topics that it
-never saw. Five points become three. Starts from the layers of a sentiment tower when ``--start`` names one. Takes about
-fifteen minutes on two idle cores.
+never saw. Five points become three. Starts from the layers of a sentiment tower when ``--start`` names one, such as
+models/sentiment/earshot-2.safetensors. Takes about fifteen minutes on two idle cores.
 """
 
 import argparse

@@ -8,16 +8,17 @@ the posts stands in classifiers.yml, where one line brings the version before ba
     reasons: {champion: 0a1b2c3d4e5f, before: f5e4d3c2b1a0}
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from earshot.core.clock import now
 from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
-from earshot.enrich import classifier, classifier_files, guarantee
+from earshot.enrich import bakeoff, classifier, classifier_files, guarantee
 from earshot.enrich.classifier import Classifier
 from earshot.enrich.classifier_views import look_at
 from earshot.enrich.guarantee import Rule
@@ -46,23 +47,45 @@ def split(label: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in label.split(";") if part.strip()))
 
 
-def train(name: str, texts: list[str], labels: list[str], promised: float = 0.9, missed: float = 1.0, seed: int = 1,
-          say: Say = lambda line: None) -> Trained:
+def train(name: str, texts: list[str], labels: list[str], promised: float = 0.9,
+          missed: Mapping[str, float] | None = None, seed: int = 1, say: Say = lambda line: None) -> Trained:
     """Return what these labelled texts teach; a cell may hold several labels, parted by semicolons.
 
     ``promised`` is how often a label has to be right before it may route work, ``missed`` what a missed text costs
-    beside a false alarm. Raises ValueError in one sentence when a label has too few texts.
+    beside a false alarm: by label, under "" for all others. Raises ValueError in one sentence when a label has too few
+    texts, or costs can change nothing.
     """
     given = [split(label) for label in labels]
     alone = all(len(found) == 1 for found in given)
     given = given if alone else [tuple(label for label in found if label != NONE) for found in given]
     known = sorted({label for found in given for label in found})
+    costs = _costs(missed or {}, known, alone)
     if alone:
-        models = {"": classifier.fit(texts, [found[0] for found in given], seed, say=say)}
+        models = {"": _lean(classifier.fit(texts, [found[0] for found in given], seed, say=say), costs)}
     else:
         models = _each(texts, given, known, seed, say)
-    rules = {label: _rule(models, label, promised, len(known), missed) for label in known}
-    return Trained(models, rules, _card(name, texts, labels, models, rules, promised, missed, seed))
+    rules = {label: _rule(models, label, promised, len(known), costs[label]) for label in known}
+    version = classifier_files.version_of(texts, labels, seed=seed, promised=promised, missed=costs)
+    card = {"name": name, "version": version, "trained": now().isoformat(), "texts": len(texts), "promised": promised,
+            "seed": seed, "won": bakeoff.won(models, bakeoff.speed(models, texts))}
+    return Trained(models, rules, card | _figures(models, rules, costs))
+
+
+def _costs(missed: Mapping[str, float], known: list[str], alone: bool) -> dict[str, float]:
+    """Return what a missed text of each label costs; raises ValueError where that can change nothing."""
+    check_names([label for label in missed if label], known, "The file", "label")
+    costs = {label: float(missed.get(label, missed.get("", 1))) for label in known}
+    if alone and len(set(costs.values())) == 1 and 1 not in costs.values():
+        raise ValueError("Every text has one label, so that each mistake is a miss and a false alarm, and one cost for "
+                         f"all labels changes nothing; name the labels that cost more, such as --missed {known[0]}=5.")
+    return costs
+
+
+def _lean(model: Classifier, costs: dict[str, float]) -> Classifier:
+    """Return a classifier of one label a text as it is, or saying what costs least where costs differ."""
+    if len(set(costs.values())) == 1:
+        return model
+    return replace(model, lean=guarantee.lean(np.array([costs[label] for label in model.classes])))
 
 
 def _each(texts: list[str], given: list[tuple], known: list[str], seed: int, say: Say) -> dict[str, Classifier]:
@@ -92,20 +115,18 @@ def _rule(models: dict[str, Classifier], label: str, promised: float, labels: in
     return guarantee.rule(held, model.calibration.classes == place, promised, labels, missed)
 
 
-def _card(name: str, texts: list[str], labels: list[str], models: dict, rules: dict, promised: float, missed: float,
-          seed: int) -> dict:
-    """Return what is to be known of a trained classifier: its data, bake-off and rules."""
-    return {"name": name, "version": classifier_files.version_of(texts, labels, seed), "trained": now().isoformat(),
-            "texts": len(texts), "promised": promised, "missed": missed, "seed": seed,
-            "labels": {label: _figures(models, label) | asdict(rule) for label, rule in rules.items()},
+def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[str, float]) -> dict:
+    """Return the part of the card with each label's figures, costs and rule, and what each way to learn reached."""
+    return {"labels": {label: _held_out(models, label, rule) | {"missed": costs[label]} | asdict(rule)
+                       for label, rule in rules.items()},
             "tried": {label: model.figures.round(4).to_dict("records") for label, model in models.items()}}
 
 
-def _figures(models: dict[str, Classifier], label: str) -> dict:
+def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
     """Return how many texts have the label and how often it was rightly said and found among those held out."""
     model, place = _of(models, label)
-    true = model.calibration.classes == place
-    said = classifier.decide(model.calibration.held, model.lean) == place
+    held, true = model.calibration.held, model.calibration.classes == place
+    said = held[:, place] >= rule.threshold if label in models else classifier.decide(held, model.lean) == place
     hits = int((true & said).sum())
     return {"texts": int(true.sum()), "right when said": round(hits / max(1, int(said.sum())), 3),
             "found": round(hits / max(1, int(true.sum())), 3)}
@@ -116,8 +137,9 @@ def keep(workspace: Workspace, trained: Trained) -> Path:
     name, version = trained.card["name"], trained.card["version"]
     folder = classifier_files.save(trained.models, _folder(workspace, name, version), trained.card)
     settings = workspace.settings(SETTINGS)
-    before = (settings.get(name) or {}).get("champion")
-    settings[name] = {"champion": version} | ({"before": before} if before and before != version else {})
+    past = settings.get(name) or {}
+    before = past.get("champion") if past.get("champion") != version else past.get("before")
+    settings[name] = {"champion": version} | ({"before": before} if before else {})
     text = "# Which version of each trained classifier reads the posts; to go back, write the one before as champion.\n"
     file = workspace.folder / f"{SETTINGS}.yml"
     draft = file.with_suffix(".tmp")

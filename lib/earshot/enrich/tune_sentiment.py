@@ -82,7 +82,7 @@ def measure(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> dict:
 def _measure(weights: dict, frame: pd.DataFrame, tier: str) -> dict:
     from sklearn.metrics import accuracy_score, f1_score, recall_score
     val, uval = (frame[frame["part"] == part] for part in ("val", "uval"))
-    one, other = (sentiment_model.read(part["clean"].tolist(), None, weights, tier) for part in (val, uval))
+    one, other = (sentiment_model.read(part["clean"].tolist(), weights, tier) for part in (val, uval))
     truth, said = val["label"].to_numpy(), one.probabilities.argmax(axis=1)
     guessed = pd.DataFrame({"lang": uval["language"].to_numpy(), "truth": uval["label"].to_numpy(),
                             "said": other.probabilities.argmax(axis=1)})

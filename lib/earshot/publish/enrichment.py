@@ -1,11 +1,11 @@
-"""Enrichment before a run: brought up to date when posts, code, models or parameters changed, else skipped at once."""
+"""Enrichment before a run: brought up to date when posts, code, models or settings changed, else skipped at once."""
 
 from collections.abc import Callable
 
 from earshot.core.workspace import Workspace
 from earshot.publish.files import hash_text, read_json, write_json
 
-FLOORS = ("core", "govern", "enrich")
+FLOORS = ("core", "govern", "enrich", "models")
 COLLECTED = ("raw", "imports", "quarantine")
 
 
@@ -35,6 +35,15 @@ def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
 def _state(workspace: Workspace) -> dict:
     """Return what enrichment depends on and has produced; equal states mean that nothing is pending."""
     from earshot.publish.code import hash_library
+    from earshot.publish.reuse import hash_settings
     versions = {name: at for name, at in workspace.store.versions().items() if name not in COLLECTED}
     params = hash_text(workspace.params.model_dump_json())
-    return {"versions": versions, "code": hash_library(FLOORS), "params": params}
+    return {"versions": versions, "code": hash_library(FLOORS), "params": params,
+            "settings": hash_settings(workspace), "models": _list_models(workspace)}
+
+
+def _list_models(workspace: Workspace) -> dict[str, list[int]]:
+    """Return size and time of change of every model file that was trained here; hashing them would take too long."""
+    folder = workspace.data / "models"
+    found = {path.relative_to(folder).as_posix(): path.stat() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: [state.st_size, state.st_mtime_ns] for name, state in found.items()}

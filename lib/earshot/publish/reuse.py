@@ -61,9 +61,13 @@ def describe_tables(store) -> dict[str, dict]:
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each settings file of the workspace, labels too; the brief itself counts as parameters."""
-    files = [*sorted(workspace.folder.glob("*.yml")), *workspace.folder.glob("labels.csv")]
-    return {path.stem: hash_file(path) for path in files if path.stem != "brief"}
+    """Return the SHA-256 of each file in the workspace's params folder, labels too, by its name there.
+
+    The brief itself counts as parameters; hidden files and drafts are nobody's settings.
+    """
+    files = {path.relative_to(workspace.folder).as_posix(): path for path in sorted(workspace.folder.rglob("*"))}
+    return {name: hash_file(path) for name, path in files.items() if path.is_file() and name != "brief.yml"
+            and not name.startswith(".") and "/." not in name and path.suffix != ".tmp"}
 
 
 def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, past: list[Past], day: str,
@@ -143,5 +147,5 @@ def _table_change(name: str, old: dict | None, new: dict | None) -> str:
 
 
 def _settings_change(old: dict, new: dict) -> str:
-    names = sorted(f"{name}.yml" for name in {*old, *new} if old.get(name) != new.get(name))
+    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
     return f"{', '.join(names)} changed"
