@@ -46,6 +46,12 @@ class Run:
             self._loaded["posts"] = posts.load(self.store, self.params)
         return self._loaded["posts"].copy(deep=False)
 
+    def lost(self) -> pd.DataFrame:
+        """Return the stretches in which posts are missing, for every chart over time to shade (``lost_time.marks``)."""
+        from earshot.analyse import lost_time
+        events = self.workspace.settings("campaigns").get("events")
+        return lost_time.marks(self.posts(), self.store, self.params, events)
+
     def quoted(self, ids: Iterable[str]) -> pd.DataFrame:
         """Return the posts with these ids, in this order: what a claim may quote without holding anybody's words."""
         posts = self.posts().set_index("post_id", drop=False)
