@@ -124,6 +124,7 @@ def _bare(value: str) -> str:
 
 
 def text(post: Mapping, name: str) -> str:
+    """Return a column of a post that holds a text; empty where it is not known."""
     value = post.get(name)
     return value if isinstance(value, str) else ""
 
