@@ -41,6 +41,14 @@ def test_a_named_query_is_shown_with_its_posts_and_no_control_characters(acme):
     assert "NOT free" in answer.stdout.split("Without it")[1]
 
 
+def test_words_found_in_the_alt_text_are_shown_there(acme):
+    acme.store.merge("posts", acme.store.read("posts", where={"post_id": "x:0"}).assign(media_text="a torn voucher"))
+    answer = call("acme", "late AND torn")
+    assert "Found 1 of 4 public posts" in answer.stdout
+    assert "«late» flight" in answer.stdout
+    assert "found in the alt text: a «torn» voucher" in answer.stdout
+
+
 def test_a_translation_says_what_was_left_out(acme):
     answer = call("acme", "refund* NEAR/3 late", "--to", "x", "--limit", 0)
     assert "refund* stands for refund, refunds" in answer.stdout

@@ -36,6 +36,22 @@ def test_the_tables_hold_together(scored):
     assert "50% of posts of up to 3 words" in scored.alt
 
 
+def test_mixed_posts_are_scored_where_the_data_marks_them(scored, tmp_path):
+    assert "mixed" not in scored.metrics
+    rows = [("Я жду уже three hours", "en", "yes"), ("nobody told us anything again today", "en", "no"),
+            ("my friend said спасибо", "en", "Yes"), ("nadie me contesta el teléfono", "es", None)]
+    path = tmp_path / "posts.csv"
+    pd.DataFrame(rows, columns=["text", "language", "mixed"]).to_csv(path, index=False)
+    found = evaluation_language.evaluate(str(path))
+    assert {name: found.metrics["mixed"][name] for name in ("n", "said", "recall", "precision", "accuracy")} == {
+        "n": 2, "said": 1, "recall": 0.5, "precision": 1.0, "accuracy": 1.0}
+    assert found.metrics["mixed"]["recall_low"] < 0.5 < found.metrics["mixed"]["recall_high"]
+    assert found.facts["of these found to be mixed"].startswith("50% (")
+    pd.DataFrame(rows, columns=["text", "language", "mixed"]).assign(mixed="maybe").to_csv(path, index=False)
+    with pytest.raises(ValueError, match=r"^The column mixed holds 'maybe'; write yes or no\.$"):
+        evaluation_language.evaluate(str(path))
+
+
 def test_what_cannot_be_scored_is_one_sentence(tmp_path):
     with pytest.raises(ValueError, match=r"^The language model is ready-made and learns nothing here"):
         evaluation_language.evaluate("x.csv", train="y.csv")

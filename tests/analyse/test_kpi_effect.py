@@ -41,3 +41,18 @@ def test_a_few_such_posts_change_no_verdict(posts):
     found = measured(posts, 2)
     assert set(found.table["what turns round"]) == {""}
     assert "no verdict flips" in found.claims[0].sentence
+
+
+def test_what_filters_hide_is_counted_beside_the_card(posts):
+    rows = [{"brand": "Acme", "day": day, "sentiment": "negative" if turn == 0 else "positive"}
+            for day in pd.date_range("2026-03-01", periods=42) for turn in range(8)]
+    rows += [{"brand": "Acme", "day": pd.Timestamp("2026-04-09"), "sentiment": "negative"} for _ in range(120)]
+    everything = posts(rows)
+    everything["hidden_by"] = [""] * (42 * 8) + ["irrelevant"] * 120
+    agreed = contracts.read({"kpis": [NET]})
+    shown = everything[everything["hidden_by"] == ""]
+    card = kpis.measure(shown, agreed, BRIEF)
+    found = kpi_effect.measure_hidden(everything, agreed, BRIEF, card)
+    assert "the target: missed becomes met" in found.table["what turns round"].iloc[0]
+    assert found.claims[0].sentence.startswith("120 of 456 posts are hidden by filters; with them 2 figures of the ")
+    assert kpi_effect.measure_hidden(shown, agreed, BRIEF, card).claims == []

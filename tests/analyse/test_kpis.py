@@ -111,6 +111,46 @@ def test_the_claim_says_value_interval_usual_and_target(posts):
     )
 
 
+LIKES = {"id": "likes", "name": "Likes per post", "formula": "likes / posts", "unit": "ratio", "owner": "Ann",
+         "decision": "none", "min_n": 5, "refresh": "weekly", "by": ["brand"]}
+
+
+def liked(posts, likes):
+    """A week of posts on X and in a forum that never tells likes; ``likes`` of each post on X."""
+    rows = [{"brand": "Acme", "day": DAYS[place % 7], "sentiment": "neutral", "likes": number}
+            for place, number in enumerate(likes)]
+    rows += [{"brand": "Bolt", "day": DAYS[place % 7], "sentiment": "neutral", "platform": "forum", "likes": None}
+             for place in range(20)]
+    frame = posts(rows)
+    return frame.assign(collected_at=frame["created_at"], followers=pd.array([10] * len(frame), dtype="Int64"))
+
+
+def test_likes_that_nobody_told_are_never_counted_as_zero(posts):
+    card = measure(liked(posts, [8] * 60 + [None] * 20), LIKES)
+    acme = card.table[card.table["brand"] == "Acme"].iloc[0]
+    assert (acme["value"], acme["n"]) == (8, 80)
+    assert (acme["imputed"], acme["left_out"]) == pytest.approx((0.25, 0))
+    both = card.table[card.table["level"] == 0].iloc[0]
+    assert (both["value"], both["n"], both["left_out"]) == pytest.approx((8, 80, 0.2))
+    assert card.refused[card.refused["brand"] == "Bolt"]["reason"].tolist() == [
+        "nobody tells the counts that it uses, for any post of the period"]
+    assert card.shown("likes")["counts imputed"].tolist() == ["25%", "25%"]
+    assert card.shown("likes")["left out: counts never told"].tolist() == ["20%", "0%"]
+    assert card.claims[0].sentence.endswith("A count of 25% of the posts is imputed from posts like them.")
+    assert "Likes per post (25%)" in card.facts.values()
+
+
+def test_what_is_imputed_widens_the_interval_and_total_counts_it(posts):
+    known = [place % 9 for place in range(200)]
+    total = LIKES | {"formula": "likes", "unit": "posts"}
+    whole, part = (measure(liked(posts, likes), total).table.query("brand == 'Acme'").iloc[0]
+                   for likes in (known, [None if place % 4 == 0 else one for place, one in enumerate(known)]))
+    assert whole["value"] == sum(known)
+    assert part["low"] < sum(known) < part["high"]
+    assert part["high"] - part["low"] > whole["high"] - whole["low"]
+    assert part["value"] > sum(one for place, one in enumerate(known) if place % 4) * 1.1
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

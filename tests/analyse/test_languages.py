@@ -20,6 +20,10 @@ def test_what_is_mixed_undecided_and_untested_is_said(workspace):
     found = languages.measure(posts, space.store)
     assert found.table["posts"].sum() == len(TEXTS)
     assert found.shares["value"].tolist() == pytest.approx([5 / 55, 5 / 55])
+    pair, = found.pairs.to_dict("records")
+    assert (pair["languages"], pair["posts"], pair["of posts"]) == ("English and Spanish", 5, 55)
+    assert pair["share"] == pytest.approx(5 / 55)
+    assert pair["low"] < pair["share"] < pair["high"]
     said = {claim.id: claim.sentence for claim in found.claims}
     assert said["clean.languages.mixed"].startswith("9% of posts mix two languages")
     assert "How well Italian is told was never measured" in said["clean.languages.untested"]

@@ -29,6 +29,17 @@ def test_without_labels_the_rules_share_is_given_as_unchecked(workspace):
     assert found.verdicts.set_index("brand").loc["Bolt"].tolist() == [50, 0, 50]
 
 
+def test_posts_hidden_as_irrelevant_count_in_the_share_and_those_of_other_filters_do_not(workspace):
+    space, frame = workspace(relevance={"Acme": {"negative": ["pie"]}}, brands=["Acme", "Bolt"]), posts()
+    space.store.merge("relevance", judged(frame))
+    verdict = judged(frame)["verdict"]
+    hidden = verdict.map({"irrelevant": "irrelevant"}).fillna("")
+    found = relevance.measure(frame.assign(hidden_by=hidden), space)
+    assert found.shares["value"].iloc[0] == 0.75
+    spam = hidden.mask(frame["brand"].eq("Acme"), "spam")
+    assert relevance.measure(frame.assign(hidden_by=spam), space).shares["brand"].tolist() == ["All brands", "Bolt"]
+
+
 def test_random_labels_correct_the_share(workspace):
     space, frame = workspace(), posts()
     space.store.merge("relevance", judged(frame))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from earshot.analyse.evaluation_queries import agree
 from earshot.collect.query import engine, match, parse, parser, sampling
 from earshot.collect.query.engine import Engine
+from earshot.collect.query.explain import explain, marked
 from earshot.collect.query.prefilter import Prefilter
 from earshot.collect.query.tokens import fold, kind, tokenise, words
 
@@ -117,6 +118,30 @@ def test_the_engine_says_what_the_reference_says(seed, texts):
     for name, node in queries.items():
         wanted = [row for row, post in enumerate(posts.to_dict("records")) if match.matches(node, post)]
         assert hits.rows(name).tolist() == wanted
+
+
+CAPTIONED = [{"text": "look at this", "media_text": "a cracked screen, broken"},
+             {"text": "my screen", "media_text": None}, {"text": "cracked", "media_text": "screen"},
+             {"text": "see https://x.org/a.jpg", "media_text": ""}]
+
+
+@pytest.mark.parametrize(("query", "rows"), [
+    ("screen", [0, 1, 2]), ('"cracked screen"', [0]), ("cracked NEAR/3 screen", [0]), ("cracked AND screen", [0, 2]),
+    ("look AND broken", [0]), ("screen NOT cracked", [1]), ("NOT screen", [3]), ("has:alt", [0, 2]),
+    ("has:image", [0, 2, 3]), ("has:image NOT has:alt", [3]), ("has:link", [3]),
+])
+def test_words_of_alt_text_count_and_a_phrase_stands_in_one_text(query, rows):
+    posts = pd.DataFrame(CAPTIONED)
+    assert Engine({"q": parse(query)}).match(posts).rows("q").tolist() == rows
+    assert [row for row, post in enumerate(CAPTIONED) if match.matches(parse(query), post)] == rows
+
+
+def test_a_reason_says_which_words_stood_in_the_alt_text():
+    found = explain(parse("look AND (broken OR gone)"), CAPTIONED[0])
+    assert marked(CAPTIONED[0]["text"], found.places) == "[look] at this"
+    assert marked(CAPTIONED[0]["media_text"], found.media_places) == "a cracked screen, [broken]"
+    assert [(reason.clause, reason.places, bool(reason.media_places)) for reason in found.reasons if reason.holds
+            and "OR" not in reason.clause][:2] == [("look", ((0, 4),), False), ("broken", (), True)]
 
 
 def test_ten_thousand_random_pairs_agree(airline_posts):

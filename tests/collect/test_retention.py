@@ -54,6 +54,20 @@ def test_deleted_posts_are_gone_in_every_version_and_certified(acme):
     assert expiry.carry_out(space, NOW).certificate is None
 
 
+def test_likes_that_nobody_told_are_not_kept_as_zero(workspace, tmp_path):
+    space = workspace(brands=["Acme"], sources=SOURCE, privacy={"retention": [{"class": "posts", "keep_days": 60}]})
+    old = pd.DataFrame({"id": range(24), "user": [f"u{n}" for n in range(24)], "brand": ["Acme"] * 14 + ["Bolt"] * 10,
+                        "likes": [3] * 12 + [None] * 11 + [5], "text": [f"number {n} of the old" for n in range(24)],
+                        "at": "2026-01-05T08:00Z", "where": "eu"})
+    old.to_csv(tmp_path / "posts.csv", index=False)
+    import_files(space, [tmp_path / "posts.csv"])
+    expiry.carry_out(space, NOW)
+    kept = space.store.read("kept_counts").set_index("brand")
+    assert kept.loc["Acme", ["posts", "likes", "likes_known"]].tolist() == [14, 36, 12]
+    assert kept.at["Bolt", "likes_known"] == 1
+    assert pd.isna(kept.at["Bolt", "likes"])  # the sum of one post would point at it
+
+
 def test_masked_posts_keep_their_measures_only(acme):
     space = acme([{"class": "posts", "region": "EU", "keep_days": 60, "then": "mask"}])
     from earshot.enrich import steps

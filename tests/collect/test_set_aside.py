@@ -67,12 +67,49 @@ def test_a_filter_that_is_taken_out_shows_its_posts_again(workspace):
     assert hidden(space) == {}
 
 
+def judged(workspace, **settings):
+    """A workspace whose first posts are judged irrelevant, unsure, and of no brand."""
+    space = workspace(brands=["Acme"], **settings)
+    fill(space, 6)
+    space.store.merge("posts", space.store.read("posts", where={"post_id": "x:2"}).assign(brand=""))
+    space.store.merge("relevance", pd.DataFrame({
+        "post_id": ["x:0", "x:1", "x:2"], "week": "2026-W10", "content_hash": ["x:0", "x:1", "x:2"],
+        "brand": ["Acme", "Acme", ""], "p_relevant": [0.1, 0.5, 0.02],
+        "verdict": ["irrelevant", "unsure", "irrelevant"], "reason": "test", "step_version": "1"}))
+    set_aside.apply(space)
+    return space
+
+
+RULES = {"Acme": {"negative": ["prize"]}}
+
+
+def test_what_is_not_about_its_brand_is_hidden_where_rules_say_what_that_is(workspace):
+    space = judged(workspace, relevance=RULES)
+    assert hidden(space) == {"x:0": "irrelevant"}
+    assert "x:0" not in set(reading.load(space.store, space.params)["post_id"])
+    everything = reading.load(space.store, space.params, hidden=True).set_index("post_id")["hidden_by"]
+    assert everything[everything.ne("")].to_dict() == {"x:0": "irrelevant"}
+    assert set_aside.restore(space, "irrelevant") == 1
+    assert set_aside.apply(space) == 0
+    assert hidden(space) == {}
+
+
+@pytest.mark.parametrize(("settings", "met"), [
+    ({}, {}), ({"relevance": RULES | {"set_aside": False}}, {}),
+    ({"filters": {"filters": {"off": {"relevance": "irrelevant", "why": "b"}}}}, {"x:0": "off"}),
+    ({"relevance": RULES, "filters": {"filters": {"open": {"relevance": "unsure", "why": "b"}}}}, {"x:1": "open"}),
+])
+def test_without_rules_or_where_told_otherwise_nothing_else_is_hidden(workspace, settings, met):
+    assert hidden(judged(workspace, **settings)) == met
+
+
 @pytest.mark.parametrize(("entry", "said"), [
     ({"quer": "a", "why": "b"}, "filters.yml, filter one has no condition 'quer'; there are query, authors, verdict, "
-                                'languages, kinds, platforms, and why. Did you mean "query"?'),
+                                'languages, kinds, platforms, relevance, and why. Did you mean "query"?'),
     ({"query": "a"}, "filters.yml, filter one has no reason; say why: it hides posts."),
     ({"why": "b"}, "filters.yml, filter one has no condition."),
     ({"verdict": "fake", "why": "b"}, "filters.yml, filter one: verdict is 'fake'; use inauthentic or doubtful."),
+    ({"relevance": "off", "why": "b"}, "filters.yml, filter one: relevance is 'off'; use irrelevant or unsure."),
     ({"authors": "jane", "why": "b"}, "filters.yml, filter one: authors is 'jane'; write a list in [brackets]."),
 ])
 def test_a_wrong_filter_is_answered_in_one_sentence(workspace, entry, said):

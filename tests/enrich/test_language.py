@@ -67,6 +67,29 @@ def test_a_mixed_post_is_mapped_stretch_by_stretch(text, first, second):
     assert [start for start, _, _ in spans] == sorted(start for start, _, _ in spans)
 
 
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("Я жду уже three hours", [("Я жду уже", "ru"), ("three hours", "en")]),
+    ("我在等了三个小时 and nobody answers me", [("我在等了三个小时", "zh"), ("and nobody answers me", "en")]),
+    ("Билайн опять не работает, why is it always like this",
+     [("Билайн опять не работает", "ru"), ("why is it always like this", "en")]),
+    ("ich warte seit drei stunden @Telco الشبكة لا تعمل منذ الصباح",
+     [("ich warte seit drei stunden", "de"), ("الشبكة لا تعمل منذ الصباح", "ar")]),
+    ("συγγνώμη but I am waiting περιμένω δύο ώρες",
+     [("συγγνώμη", "el"), ("but I am waiting", "en"), ("περιμένω δύο ώρες", "el")]),
+])
+def test_a_post_in_two_scripts_is_read_script_by_script(text, wanted):
+    row = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]})).iloc[0]
+    assert [(text[start:end], code) for start, end, code in json.loads(row["spans"])] == wanted
+    assert row["mixed"]
+
+
+@pytest.mark.parametrize("text", ["iPhone сломался опять, App Store не работает", "my friend said спасибо",
+                                  "मेरा फोन दो दिन से काम नहीं कर रहा है OK",
+                                  "電話がつながりません。SIM カードは届きましたか"])
+def test_names_and_single_words_in_other_letters_do_not_make_a_post_mixed(text):
+    assert not add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]}))["mixed"].iloc[0]
+
+
 def test_one_borrowed_word_does_not_make_a_post_mixed():
     rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"],
                              "text": ["Die neue App ist leider sehr langsam und der Support hilft mir nicht"]}))

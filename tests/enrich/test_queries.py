@@ -50,6 +50,13 @@ def test_new_posts_are_read_once_and_the_clauses_that_hold_are_kept(workspace):
     assert found(acme)["money"] == ["x:0", "x:2", "x:4", "x:5"]
 
 
+def test_words_that_stand_in_the_alt_text_only_are_found(workspace):
+    acme = workspace(queries=asked(money="refund*", seen="has:alt"))
+    acme.store.merge("posts", make_posts(["look", "no"]).assign(media_text=["a letter: no refund", None]))
+    assert queries.update(acme) == 2
+    assert found(acme) == {"money": ["x:0"], "seen": ["x:0"]}
+
+
 def test_a_changed_query_reads_all_posts_again_and_the_others_do_not(workspace, monkeypatch):
     acme = workspace(queries=asked(money="refund*", late="late"))
     acme.store.merge("posts", make_posts())

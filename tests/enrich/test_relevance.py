@@ -41,6 +41,14 @@ def test_a_wrong_setting_is_one_sentence(workspace):
         rules(workspace, {"Aple": {}})
 
 
+def test_labels_are_not_named_and_the_switch_is_yes_or_no(workspace):
+    with pytest.raises(ParamError, match=r"labels are not named here; 'earshot relevance acme --labels SHEET' keeps"):
+        rules(workspace, {"labels": "relevance.csv"})
+    with pytest.raises(ParamError, match=r"relevance.yml: set_aside must be yes or no\.$"):
+        rules(workspace, {"set_aside": "maybe"})
+    assert rules(workspace, APPLE | {"set_aside": False}).lists["negative"] == ["pie", "juice"]
+
+
 def test_the_step_judges_what_is_new_and_what_other_rules_would_judge(workspace):
     space = workspace(brands=["Acme"])
     at = pd.Timestamp("2026-03-02", tz="UTC")

@@ -40,16 +40,20 @@ class Authenticity:
     @property
     def effect_shown(self) -> pd.DataFrame:
         """The effect in words, each figure in its own unit; empty when there is nothing to leave out."""
-        ends = {"with": ("with", "low", "high"), "without": ("without", "without_low", "without_high")}
-        rows = self.effect if self.shares["inauthentic"].any() else self.effect.head(0)
-        told = [{"figure": row["figure"], "brand": row["brand"]} |
-                {name: _told(row["figure"], *(row[end] for end in three)) for name, three in ends.items()}
-                for row in rows.to_dict("records")]
-        return pd.DataFrame(told, columns=["figure", "brand", "with", "without"])
+        return effect_told(self.effect if self.shares["inauthentic"].any() else self.effect.head(0))
 
     def caption(self, said: str) -> str:
         """Return a caption that ends with the number of posts judged."""
         return f"{said}; {self.posts:,} posts"
+
+
+def effect_told(effect: pd.DataFrame) -> pd.DataFrame:
+    """Return an effect in words, each figure in its own unit."""
+    ends = {"with": ("with", "low", "high"), "without": ("without", "without_low", "without_high")}
+    told = [{"figure": row["figure"], "brand": row["brand"]} |
+            {name: _told(row["figure"], *(row[end] for end in three)) for name, three in ends.items()}
+            for row in effect.to_dict("records")]
+    return pd.DataFrame(told, columns=["figure", "brand", "with", "without"])
 
 
 def _told(figure: str, value: float, low: float, high: float) -> str:
@@ -71,8 +75,9 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Authenticity:
     judged = posts[posts["authenticity"].notna()]
     if judged.empty:
         raise ValueError("No post in this window was judged yet; run 'earshot report', which enriches new posts.")
-    effect = _effect(posts, params)
-    found = Authenticity(_shares(judged), _reasons(judged, store), effect, _flips(posts, effect, params),
+    out = posts["inauthentic"]
+    effect = effect_of(posts, out, params)
+    found = Authenticity(_shares(judged), _reasons(judged, store), effect, flips_of(posts, out, effect, params),
                          _groups(judged, store), len(judged), [])
     found.claims.extend(authenticity_claims.state(found, params))
     return found
@@ -100,12 +105,12 @@ def _reasons(judged: pd.DataFrame, store: Store) -> pd.DataFrame:
     return known.sort_values(["posts", "reason"], ascending=[False, True], ignore_index=True)
 
 
-def _effect(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return brand, figure, and its value with and without inauthentic posts, both with interval and n.
+def effect_of(posts: pd.DataFrame, out: pd.Series, params: Brief) -> pd.DataFrame:
+    """Return brand, figure, and its value with and without the posts marked ``out``, both with interval and n.
 
     Figures that rest on fewer posts than ``min_posts`` are left out.
     """
-    both = [_figures(frame, params) for frame in (posts, posts[~posts["inauthentic"]])]
+    both = [_figures(frame, params) for frame in (posts, posts[~out])]
     table = both[0].merge(both[1], "outer", ["figure", "brand"], suffixes=("", "_without"), sort=False)
     table = table.rename(columns={"value": "with", "value_without": "without", "low_without": "without_low",
                                   "high_without": "without_high", "n_without": "without_n"})
@@ -136,8 +141,8 @@ def _figures(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
     return table.reindex(columns=["figure", "brand", "value", "low", "high", "n", "p"])
 
 
-def _flips(posts: pd.DataFrame, effect: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return figure, what, with, without for every conclusion that leaving out inauthentic posts turns round."""
+def flips_of(posts: pd.DataFrame, out: pd.Series, effect: pd.DataFrame, params: Brief) -> pd.DataFrame:
+    """Return figure, what, with, without for every conclusion that leaving out the posts marked ``out`` turns round."""
     rows = []
     for figure in ("share of voice", "net sentiment", "negative"):
         rows += _reordered(effect[effect["figure"] == figure], figure)
@@ -149,7 +154,7 @@ def _flips(posts: pd.DataFrame, effect: pd.DataFrame, params: Brief) -> pd.DataF
         before, after = ("real" if row[name] < 0.05 else "noise" for name in ("p", "p_without"))
         if before != after:
             rows.append({"figure": row["figure"], "what": f"{row['brand']}, verdict", "with": before, "without": after})
-    rows += _topics(posts, params)
+    rows += _topics(posts, out, params)
     return pd.DataFrame(rows, columns=["figure", "what", "with", "without"])
 
 
@@ -168,10 +173,9 @@ def _sign(low: float, high: float) -> str:
     return "below zero" if high < 0 else "above zero" if low > 0 else "not distinguishable from zero"
 
 
-def _topics(posts: pd.DataFrame, params: Brief) -> list[dict]:
+def _topics(posts: pd.DataFrame, out: pd.Series, params: Brief) -> list[dict]:
     """Return the topics that leave or enter the most frequent ones."""
-    named = posts[posts["topic_name"].notna()]
-    before, after = (frame["topic_name"].value_counts() for frame in (named, named[~named["inauthentic"]]))
+    before, after = (frame["topic_name"].dropna().value_counts() for frame in (posts, posts[~out]))
     least = params.topics_min_posts
     top, rest = list(before[before >= least].head(TOP).index), list(after[after >= least].head(TOP).index)
     gone = [name for name in top if name not in rest]

@@ -63,15 +63,14 @@ class Arrival:
 
     @property
     def marks(self) -> pd.DataFrame:
-        """Late starts and gaps as stretches of time to shade in a figure."""
-        begun = pd.DataFrame(
+        """Late starts as stretches of time to shade in a figure, beside those of ``lost_time``."""
+        return pd.DataFrame(
             {
                 "start": self.days["day"].min(),
                 "end": self.late["since"],
                 "label": "no " + self.late["brand"].astype("str"),
             }
         )
-        return pd.concat([begun, self.gaps[["start", "end"]].assign(label="silence")], ignore_index=True)
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Arrival:

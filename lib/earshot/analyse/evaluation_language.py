@@ -1,4 +1,4 @@
-"""How well languages are told apart on labelled posts: figures, intervals, short posts, speed, and the confusions."""
+"""How well languages are told apart on labelled posts: figures, intervals, short and mixed posts, speed, confusions."""
 
 import time
 from dataclasses import dataclass
@@ -14,19 +14,20 @@ from earshot.enrich import language, letters
 NAMES = {"dutch": "nl", "english": "en", "french": "fr", "german": "de", "spanish": "es", "italian": "it",
          "portuguese": "pt", "hindi": "hi", "arabic": "ar"}
 SHORT = 3
+YES, NO = {"true", "yes", "1", "1.0", "mixed"}, {"false", "no", "0", "0.0", ""}
 TOP = 12
 
 
 @dataclass(frozen=True)
 class Evaluation(Measured):
-    """Labelled posts (text, language, said, sure, words) and the seconds of processor time it took to read them."""
+    """Labelled posts (text, language, said, sure, words; mixed, said_mixed where marked) and the processor seconds."""
 
     posts: pd.DataFrame
     seconds: float
 
     @property
     def metrics(self) -> dict:
-        """The figures: n, accuracy with low and high, macro_f1, by_lang, short, abstained, posts_per_second."""
+        """The figures: n, accuracy with low and high, macro_f1, by_lang, short, mixed, abstained, posts_per_second."""
         figures = self.summary.set_index("figure")
         short = self.posts[self.posts["words"] <= SHORT]
         return {"n": len(self.posts), "accuracy": round(figures.at["accuracy", "value"], 4),
@@ -38,8 +39,22 @@ class Evaluation(Measured):
                             for row in self.by_language.itertuples()},
                 "short": {"n": len(short), "accuracy": round(float(self._right[short.index].mean()), 4)
                           if len(short) else None},
+                **({"mixed": self._mixed} if "mixed" in self.posts else {}),
                 "abstained": round(float(self.posts["said"].eq(language.UNKNOWN).mean()), 4),
                 "posts_per_second": round(len(self.posts) / self.seconds, 1)}
+
+    @property
+    def _mixed(self) -> dict:
+        """How many posts are marked as mixed, how many of these are found, how many found are right, and accuracy."""
+        marked, said = self.posts["mixed"], self.posts["said_mixed"]
+        hits = int((marked & said).sum())
+        figures: dict = {"n": int(marked.sum()), "said": int(said.sum())}
+        for name, of in (("recall", marked.sum()), ("precision", said.sum())):
+            low, high = wilson(hits, int(of)) if of else (np.nan, np.nan)
+            figures |= {name: hits / of if of else np.nan, f"{name}_low": low, f"{name}_high": high}
+        figures["accuracy"] = self._right[marked].mean() if marked.any() else np.nan
+        return {name: None if pd.isna(value) else round(float(value), 4) if isinstance(value, float) else value
+                for name, value in figures.items()}
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -78,7 +93,19 @@ class Evaluation(Measured):
         metrics = self.metrics
         return {"posts": len(self.posts), "posts of up to three words": metrics["short"]["n"],
                 "told right among these": metrics["short"]["accuracy"], "left undecided": metrics["abstained"],
-                "posts per second": round(metrics["posts_per_second"])}
+                "posts per second": round(metrics["posts_per_second"]), **self._mixed_facts}
+
+    @property
+    def _mixed_facts(self) -> dict:
+        if "mixed" not in self.posts:
+            return {"posts marked as mixed": "the data does not say"}
+        told = self._mixed
+        spans = {name: "none" if told[name] is None else
+                 f"{told[name]:.0%} ({told[f'{name}_low']:.0%} to {told[f'{name}_high']:.0%})"
+                 for name in ("recall", "precision")}
+        return {"posts marked as mixed": told["n"], "of these found to be mixed": spans["recall"],
+                "of those said to be mixed, right": spans["precision"], "language told right on mixed posts":
+                "none" if told["accuracy"] is None else f"{told['accuracy']:.0%}"}
 
     @property
     def alt(self) -> str:
@@ -105,7 +132,8 @@ class Evaluation(Measured):
 def evaluate(data: str, train: str = "") -> Evaluation:
     """Return what is said of the posts in the file ``data`` (text; language as ISO code or English name).
 
-    Raises ValueError in one sentence when a column is missing or ``train`` is given: this model is ready-made.
+    A column ``mixed`` (yes or no) marks posts in two languages: whether these are found is then told too. Raises
+    ValueError in one sentence when a column is missing or ``train`` is given: this model is ready-made.
     """
     if train:
         raise ValueError("The language model is ready-made and learns nothing here; leave train empty.")
@@ -121,5 +149,18 @@ def evaluate(data: str, train: str = "") -> Evaluation:
         found = language.detect(posts["text"].tolist())
         seconds = min(seconds, time.process_time() - begun)
     words = [len(letters.spell(language.LEFT_OUT.sub(" ", text))) for text in posts["text"]]
+    if "mixed" in frame:
+        spans = language.read(posts["text"].tolist())
+        posts["mixed"] = _marked(frame["mixed"]).to_numpy()
+        posts["said_mixed"] = [len({code for _, _, code in stretches}) > 1 for _, _, stretches in spans]
     return Evaluation(posts.assign(said=[code for code, _ in found], sure=[sure for _, sure in found], words=words),
                       seconds)
+
+
+def _marked(column: pd.Series) -> pd.Series:
+    """Return a column of yes and no as truth; raises ValueError at anything else."""
+    said = column.astype("object").fillna("").astype("str").str.strip().str.lower()
+    wrong = said[~said.isin(YES | NO)]
+    if len(wrong):
+        raise ValueError(f"The column mixed holds {wrong.iloc[0]!r}; write yes or no.")
+    return said.isin(YES)

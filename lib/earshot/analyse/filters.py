@@ -4,23 +4,33 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import words
+from earshot.analyse import authenticity, words
 from earshot.collect import audit
 from earshot.core.claim import Claim
+from earshot.core.params import Brief
 from earshot.core.workspace import Workspace
 
 METHOD = "posts judged by people in a random sample of each filter; Wilson interval, corrected for its finite number"
 INPUTS = ("set_aside", "audits", "posts")
+FLIPS = ["figure", "what", "with", "without"]
 COLUMNS = {"filter": "filter", "reason": "why", "hidden": "hidden", "restored": "restored", "n": "judged",
            "killed": "good ones hidden", "killed_low": "at least", "killed_high": "at most"}
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """One row per filter (see collect.audit.estimate), and the claims."""
+    """One row per filter (see collect.audit.estimate), the figures with and without what they hide, what flips, claims.
+    """
 
     filters: pd.DataFrame
+    effect: pd.DataFrame
+    flips: pd.DataFrame
     claims: list[Claim]
+
+    @property
+    def effect_shown(self) -> pd.DataFrame:
+        """The effect in words, each figure in its own unit; empty when nothing is hidden."""
+        return authenticity.effect_told(self.effect)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -33,10 +43,27 @@ class Hidden:
         return dict.fromkeys(list(COLUMNS.values())[2:], "count")
 
 
-def measure(workspace: Workspace) -> Hidden:
-    """Return what each filter hides now and what the audit of it says, the one that hides most first."""
+def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
+    """Return what each filter hides now, what the audit of it says, and what that does to the figures of ``posts``.
+
+    ``posts`` are all of the window, those that are hidden too (analyse.posts.load with ``hidden``).
+    """
     found = audit.estimate(workspace)
-    return Hidden(found, [_claim(row) for row in found.to_dict("records")] or [_none()])
+    out = posts["hidden_by"].ne("")
+    effect = authenticity.effect_of(posts, out, params) if out.any() else pd.DataFrame()
+    flips = authenticity.flips_of(posts, out, effect, params) if out.any() else pd.DataFrame(columns=FLIPS)
+    claims = [_claim(row) for row in found.to_dict("records")] or [_none()]
+    if out.any():
+        claims.append(_flipped(flips, int(out.sum()), len(posts)))
+    return Hidden(found, effect, flips, claims)
+
+
+def _flipped(flips: pd.DataFrame, number: int, n: int) -> Claim:
+    share = f"{words.count(number)} of {words.count(n)} posts of the window are hidden by filters"
+    said = (f"{share}; with them {words.count(len(flips))} conclusions would be others: see the table." if len(flips)
+            else f"{share}; with them every conclusion would be the same.")
+    return Claim("clean.filters.flips", said, len(flips), "conclusions", n=n, method="the figures computed twice",
+                 inputs=INPUTS, kind="quality", weight=0.5 if len(flips) else 0.15)
 
 
 def _none() -> Claim:

@@ -45,14 +45,15 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Completeness:
 
     Raises ParamError when an event has no id, kind or start that can be read.
     """
-    events = [_event(entry) for entry in workspace.settings("campaigns").get("events") or []]
+    events = [read_event(entry) for entry in workspace.settings("campaigns").get("events") or []]
     gaps = _gaps(workspace.store)
     rows = [_probe(event, posts, gaps, workspace.params) for event in events]
     probes = pd.DataFrame(rows, columns=COLUMNS)
     return Completeness(probes, _claims(probes))
 
 
-def _event(entry: object) -> dict:
+def read_event(entry: object) -> dict:
+    """Return an event of campaigns.yml with start and end as times; raises ParamError when it cannot be read."""
     if not isinstance(entry, dict) or not {"id", "kind", "start"} <= set(entry):
         raise ParamError(f"campaigns.yml: the event {str(entry)[:60]} needs id, kind and start.")
     try:

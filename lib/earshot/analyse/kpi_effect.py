@@ -1,4 +1,4 @@
-"""Every KPI with and without posts that look inauthentic: would leaving them out turn a verdict round?"""
+"""Every KPI with and without posts that look inauthentic or are hidden: does leaving them out turn a verdict round?"""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,10 @@ from earshot.analyse.scorecard import Scorecard, written
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
-INPUTS = ("posts", "duplicates", "sentiment", "authenticity")
+INPUTS = ("posts", "duplicates", "sentiment", "authenticity", "set_aside")
+COLUMNS = ["KPI", "brand", "with", "without", "what turns round"]
 CELL = ["kpi", "level", "brand", "segment"]
+METHOD = "the scorecard computed twice"
 TURNS = {"meets": "the target", "verdict": "the change"}
 
 
@@ -27,16 +29,33 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Sc
     """Return what becomes of ``card`` when the inauthentic of ``posts`` are left out; empty when there are none."""
     number = int(posts["inauthentic"].sum())
     if not number or card.table.empty:
-        return Effect(pd.DataFrame(columns=["KPI", "brand", "with", "without", "what turns round"]),
-                      [_claim(0, number, len(posts))])
-    without = kpis.measure(posts[~posts["inauthentic"]], agreed, params).table
-    both = card.table[card.table["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without"))
-    table = pd.DataFrame({
-        "KPI": both["name"], "brand": both["brand"].replace("", "all"),
-        "with": [_told(row, "") for row in both.to_dict("records")],
-        "without": [_told(row, "_without") for row in both.to_dict("records")],
-        "what turns round": [_turned(row) for row in both.to_dict("records")]})
+        return Effect(pd.DataFrame(columns=COLUMNS), [_claim(0, number, len(posts))])
+    table = _table(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
     return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
+
+
+def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Scorecard) -> Effect:
+    """Return what ``card`` would say with the posts that filters hide; empty when they hide none.
+
+    ``posts`` are all of the window, those that are hidden too (analyse.posts.load with ``hidden``).
+    """
+    number = int(posts["hidden_by"].ne("").sum())
+    if not number or card.table.empty:
+        return Effect(pd.DataFrame(columns=COLUMNS), [])
+    table = _table(kpis.measure(posts, agreed, params).table, card.table)
+    flips = int(table["what turns round"].ne("").sum())
+    share = f"{words.count(number)} of {words.count(len(posts))} posts are hidden by filters"
+    said = (f"{share}; with them {words.count(flips)} figures of the scorecard would say something else: see the table."
+            if flips else f"{share}; with them no KPI would say anything else.")
+    return Effect(table, [Claim("kpi.hidden", said, flips, "figures", n=len(posts), method=METHOD, inputs=INPUTS,
+                                kind="quality", weight=0.6 if flips else 0.15)])
+
+
+def _table(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+    """Return the KPIs of two scorecards side by side, for all brands and each."""
+    both = with_[with_["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without")).to_dict("records")
+    rows = [(row["name"], row["brand"] or "all", _told(row, ""), _told(row, "_without"), _turned(row)) for row in both]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _told(row: dict, side: str) -> str:
@@ -62,5 +81,5 @@ def _claim(flips: int, number: int, n: int) -> Claim:
         said = f"{share}; without them every KPI meets or misses its target as before, and no verdict flips."
     else:
         said = f"{share}; without them {words.count(flips)} figures of the scorecard say something else: see the table."
-    return Claim("kpi.authentic", said, flips, "figures", n=n, method="the scorecard computed twice", inputs=INPUTS,
+    return Claim("kpi.authentic", said, flips, "figures", n=n, method=METHOD, inputs=INPUTS,
                  kind="quality", weight=0.6 if flips else 0.15)

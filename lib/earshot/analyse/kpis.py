@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse import contracts, estimate, formula, opinions, scorecard, words
+from earshot.analyse import contracts, estimate, formula, opinions, scorecard, unknown_counts, words
 from earshot.analyse.contracts import Contract
 from earshot.analyse.scorecard import Scorecard, written
+from earshot.analyse.unknown_counts import Counts
 from earshot.core.params import Brief
 
 FEELINGS = {*opinions.CLASSES, "complaints"}
@@ -15,8 +16,8 @@ FOLDS = 40
 FEWEST_PERIODS = 4
 WHOLE_DAY = pd.Timedelta(hours=20)  # a last day with posts over fewer hours is not over yet
 COLUMNS = ["kpi", "name", "unit", "level", "brand", "segment", "first_day", "last_day", "value", "low", "high", "n",
-           "target", "meets", "baseline", "change", "change_low", "change_high", "detectable", "verdict", "owner",
-           "decision"]
+           "imputed", "left_out", "target", "meets", "baseline", "change", "change_low", "change_high", "detectable",
+           "verdict", "owner", "decision"]
 
 
 def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Scorecard:
@@ -24,15 +25,17 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Score
 
     Intervals are a delete-a-group jackknife over authors (Kott 2001, J. Official Statistics 17); the baseline is the
     mean of earlier periods, and a change counts only when it leaves their prediction interval after correction.
+    Likes and other counts that a platform did not tell are never zero: see ``unknown_counts``.
     """
     counted = _counted(posts)
+    counts = unknown_counts.drawn(posts, [name for one in agreed for name in formula.names(one.formula)], params.seed)
     rows, past, refused = [], [], []
     for contract in agreed:
         reason = contract.refusal()
         if reason:
             refused.append({"kpi": contract.name, "brand": "", "segment": "", "n": np.nan, "reason": reason})
             continue
-        found, periods, few = _levels(counted, contract)
+        found, periods, few = _levels(counted, contract, counts)
         rows += found
         past += periods
         refused += few
@@ -55,23 +58,23 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
               "complaints": added["negative"].where(spoken, 0.0),
               "doubt_complaints": added["doubt_negative"].where(spoken, 0.0)}
     counts |= dict(added)
-    counts |= {name: posts[name].astype("float64").fillna(0) for name in ("replies", "reposts", "likes", "views")}
+    counts |= {name: posts[name].astype("float64") for name in ("replies", "reposts", "likes", "views")}
     fold = pd.util.hash_pandas_object(author, index=False).to_numpy() % FOLDS
     return posts.assign(**{f"_{name}": pd.Series(value, index=posts.index).astype("float64")
-                           for name, value in counts.items()}, _fold=fold, _author=author)
+                           for name, value in counts.items()}, _fold=fold, _author=author, _row=np.arange(len(posts)))
 
 
-def _levels(counted: pd.DataFrame, contract: Contract) -> tuple[list, list, list[dict]]:
+def _levels(counted: pd.DataFrame, contract: Contract, counts: Counts) -> tuple[list, list, list[dict]]:
     """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few posts."""
     dated = _fit(_periods(counted, contracts.REFRESH[contract.refresh]), contract)
     found, periods, few = [], [], []
     for depth in range(len(contract.by) + 1):
         by = contract.by[:depth]
         frame = dated[dated["brand"] != ""] if "brand" in by else dated
-        values = _valued(frame, contract, by)
+        values = _valued(frame, contract, by, counts)
         small = values[(values["period"] == 0) & (values["n"] < contract.min_n)]
         few += [{"kpi": contract.name, "brand": row.get("brand", ""), "segment": _segment(row, by), "n": row["n"],
-                 "reason": f"{words.count(row['n'])} posts in the period, fewer than the {contract.min_n} agreed"}
+                 "reason": _few(row, contract)}
                 for row in small.to_dict("records")]
         values = values[values["n"] >= contract.min_n]
         if len(values):
@@ -86,6 +89,13 @@ def _fit(dated: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Return the posts that a KPI is about: where it counts feelings, those whose feeling is known."""
     felt = FEELINGS.intersection(formula.names(contract.formula))
     return dated[dated["sentiment"].notna()] if felt else dated
+
+
+def _few(row: dict, contract: Contract) -> str:
+    if row["left_out"] == 1:
+        return "nobody tells the counts that it uses, for any post of the period"
+    known = f", {words.percent(row['left_out'])} left out since nobody tells their counts" if row["left_out"] else ""
+    return f"{words.count(row['n'])} posts in the period{known}, fewer than the {contract.min_n} agreed"
 
 
 def _segment(row: dict, by: list[str]) -> str:
@@ -105,9 +115,34 @@ def _periods(counted: pd.DataFrame, length: int) -> pd.DataFrame:
     return dated[(behind >= 0) & (dated["period"] < whole)]
 
 
-def _valued(frame: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFrame:
-    """Return value, se, low, high and n of the KPI for each group and period."""
-    keys = [*by, "period", "last_day"]
+def _valued(frame: pd.DataFrame, contract: Contract, by: list[str], counts: Counts) -> pd.DataFrame:
+    """Return value, se, low, high, n, and the shares imputed and left out, for each group and period."""
+    keys, used = [*by, "period", "last_day"], formula.names(contract.formula)
+    unknown = counts.unknown(frame, used)
+    marked = frame[keys].assign(imputed=1.0 * counts.imputed(frame, used), left_out=1.0 * unknown)
+    shares = marked.groupby(keys, observed=True).agg(imputed=("imputed", "sum"), left_out=("left_out", "mean"))
+    found = _combined([_estimated(one, contract, keys) for one in counts.versions(frame[~unknown], used)])
+    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, found.pop("degrees")) * found["se"] + found.pop("doubt")
+    least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
+    values = shares.join(found.assign(
+        low=(found["value"] - half).clip(lower=least), high=(found["value"] + half).clip(upper=most),
+        value=found["value"].clip(least, most)))
+    values["n"] = values["n"].fillna(0).astype(int)
+    return values.assign(imputed=values["imputed"] / values["n"].clip(lower=1)).reset_index()
+
+
+def _combined(draws: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the mean over the draws, with what they differ by added to the variance (Rubin 1987)."""
+    number = len(draws)
+    drawn = pd.concat(draws).groupby(level=draws[0].index.names, observed=True)
+    mean = drawn.mean()
+    between = drawn["value"].var(ddof=1) * (1 + 1 / number) if number > 1 else 0.0
+    degrees = FOLDS - 1 if number == 1 else min(FOLDS, number) - 1
+    return mean.assign(se=np.sqrt(mean["variance"] + between), degrees=degrees).drop(columns="variance")
+
+
+def _estimated(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.DataFrame:
+    """Return value, its variance, how much the model doubts it, and n, for each group and period."""
     sums = _sums_by_fold(frame, contract, keys)
     totals = sums.groupby(level=keys, observed=True).sum()
     value = formula.evaluate(contract.formula, totals)
@@ -116,12 +151,8 @@ def _valued(frame: pd.DataFrame, contract: Contract, by: list[str]) -> pd.DataFr
     if contract.unit == "posts":  # a total shrinks when a fold is left out: scale it back up
         without = without * FOLDS / (FOLDS - 1)
     gaps = (without - value.loc[parent].to_numpy()) ** 2
-    variance = gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS
-    half = stats.t.ppf(0.5 + estimate.LEVEL / 2, FOLDS - 1) * np.sqrt(variance) + _doubt(contract, totals, value)
-    least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
-    return pd.DataFrame({
-        "value": value.clip(least, most), "se": np.sqrt(variance), "low": (value - half).clip(lower=least),
-        "high": (value + half).clip(upper=most), "n": totals["posts"].astype(int)}).reset_index()
+    return pd.DataFrame({"value": value, "n": totals["posts"], "doubt": _doubt(contract, totals, value),
+                         "variance": gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS})
 
 
 def _sums_by_fold(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.DataFrame:
@@ -157,6 +188,7 @@ def _current(values: pd.DataFrame, contract: Contract, by: list[str]) -> pd.Data
             "brand": now.get("brand", ""), "segment": _segment(now, by),
             "first_day": now["last_day"] - pd.Timedelta(days=length - 1), "last_day": now["last_day"],
             "value": now["value"], "low": now["low"], "high": now["high"], "n": now["n"], "target": aim,
+            "imputed": now["imputed"], "left_out": now["left_out"],
             "meets": contract.meets(now["low"], now["high"]), "owner": contract.owner, "decision": contract.decision,
         } | _against(now, group[group["period"] > 0]))
     return pd.DataFrame(rows)

@@ -1,5 +1,6 @@
 """What the languages of the posts mean for the other figures: mixed posts, undecided ones, and sureness by language."""
 
+import json
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,10 +18,11 @@ INPUTS = ("posts", "language")
 
 @dataclass(frozen=True)
 class Languages:
-    """What was found: one row per language with sureness and mixed share, the overall shares, and the claims."""
+    """What was found: a row per language with sureness and mixed share, overall shares, mixed pairs, and the claims."""
 
     table: pd.DataFrame
     shares: pd.DataFrame
+    pairs: pd.DataFrame
     claims: list[Claim]
     scope: str
 
@@ -34,7 +36,7 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
 
     Raises ValueError when the language step has not read any of them.
     """
-    step = store.read("language", columns=["post_id", "lang", "confidence", "mixed"])
+    step = store.read("language", columns=["post_id", "lang", "confidence", "mixed", "spans"])
     table = posts.drop(columns="lang").merge(step, on="post_id")
     if table.empty:
         raise ValueError("No post of this window has a language yet; run 'earshot report', which enriches new posts.")
@@ -47,8 +49,20 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
                          measured=[MEASURED.get(code) for code in shown["lang"]])
     shares = pd.concat([estimate.means(table, name, share=True).assign(what=name) for name in ("mixed", "undecided")])
     return Languages(shown[["language", "posts", "share", "sureness", "mixed", "measured"]],
-                     shares[["what", "value", "low", "high", "n"]].reset_index(drop=True), _claims(shares, grouped),
-                     f"{words.count(len(table))} posts")
+                     shares[["what", "value", "low", "high", "n"]].reset_index(drop=True), _pairs(table),
+                     _claims(shares, grouped), f"{words.count(len(table))} posts")
+
+
+def _pairs(table: pd.DataFrame) -> pd.DataFrame:
+    """Return which languages are mixed with each other: posts and their share of all with its interval, most first."""
+    spoken = table.loc[table["mixed"] > 0, "spans"].map(
+        lambda spans: words.listed(sorted({words.spoken(code) for _, _, code in json.loads(spans)})))
+    rows = [estimate.means(table.assign(hit=table.index.isin(spoken.index[spoken == pair]).astype("float64")), "hit",
+                           share=True).assign(languages=pair, posts=int((spoken == pair).sum()))
+            for pair in spoken.value_counts().index[:TOP]]
+    columns = ["languages", "posts", "value", "low", "high", "n"]
+    found = pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    return found.rename(columns={"value": "share", "n": "of posts"})
 
 
 def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:

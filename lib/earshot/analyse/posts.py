@@ -13,7 +13,6 @@ from earshot.enrich import sentiment
 
 REPEATS = ("exact", "near", "repost")
 FELT = ["sentiment", "p_negative", "p_neutral", "p_positive"]
-HIDDEN = "NOT EXISTS (SELECT 1 FROM set_aside h WHERE h.post_id = p.post_id AND h.restored_at IS NULL)"
 
 _QUERY = """
     SELECT p.*, c.clean_text, c.words, l.lang AS lang_found, l.confidence AS lang_confidence,
@@ -21,7 +20,8 @@ _QUERY = """
            s.p_negative, s.p_neutral, s.p_positive, s.label AS sentiment, s.model AS sentiment_model,
            s.possible, s.tier,
            t.topic, t.similarity AS topic_similarity, n.name AS topic_name,
-           u.score AS authenticity, coalesce(u.verdict = 'inauthentic', false) AS inauthentic
+           u.score AS authenticity, coalesce(u.verdict = 'inauthentic', false) AS inauthentic,
+           h.filter AS hidden_by
     FROM posts p
     LEFT JOIN clean c USING (post_id)
     LEFT JOIN "language" l USING (post_id)
@@ -30,12 +30,13 @@ _QUERY = """
     LEFT JOIN topics t USING (post_id)
     LEFT JOIN topic_names n ON n.topic = t.topic
     LEFT JOIN authenticity u USING (post_id)
+    LEFT JOIN set_aside h ON h.post_id = p.post_id AND h.restored_at IS NULL
     WHERE {window}
     ORDER BY p.created_at, p.post_id
 """
 
 
-def load(store: Store, params: Brief) -> pd.DataFrame:
+def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
     """Return one row per public post in the window of ``params``, oldest first, with its enrichment or blanks.
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
@@ -43,11 +44,11 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     topic_name, authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is set), day (midnight in the
     workspace's zone), untested (in a language in which the sentiment model was not tested: such a post has no
     sentiment), and may_quote (what the source's terms card says). Rows of regions that the run may not read, and posts
-    that a filter has set aside, are not there.
+    that a filter has set aside, are not there; with ``hidden`` the latter are, and hidden_by names the filter.
     """
     store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)
-    conditions = ["p.is_public IS NOT FALSE", HIDDEN]
+    conditions = ["p.is_public IS NOT FALSE", *([] if hidden else ["h.post_id IS NULL"])]
     if params.authentic_only:
         conditions.append("u.verdict IS DISTINCT FROM 'inauthentic'")
     if first is not None:
@@ -55,6 +56,10 @@ def load(store: Store, params: Brief) -> pd.DataFrame:
     if after is not None:
         conditions.append(f"p.created_at < TIMESTAMPTZ '{after.isoformat()}'")
     frame = store.sql(_QUERY.format(window=" AND ".join(conditions)))
+    if hidden:
+        frame["hidden_by"] = frame["hidden_by"].fillna("").astype("str")
+    else:
+        frame = frame.drop(columns="hidden_by")
     frame["lang"] = frame.pop("lang_found").fillna(frame["lang"])
     silent = _unread(frame)
     frame["untested"] = _untested(frame, params) & ~silent

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from earshot.analyse import estimate, words
+from earshot.collect import set_aside
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 
@@ -32,8 +33,12 @@ class Ours:
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Ours:
     """Return the share of ``posts`` (as analyse.posts gives them) that is about each brand.
 
+    Read them with ``hidden``: those hidden because they are not about it count here, others that are hidden do not.
     Raises ValueError when the relevance step has not seen any of them.
     """
+    if "hidden_by" in posts:
+        by_relevance = [one.name for one in set_aside.read(workspace) if "relevance" in one.conditions]
+        posts = posts[posts["hidden_by"].isin(["", *by_relevance])]
     judged = workspace.store.read("relevance", columns=["post_id", "p_relevant", "verdict"])
     table = posts[posts["brand"] != ""].merge(judged, on="post_id")
     if table.empty:

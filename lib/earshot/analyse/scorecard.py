@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse import words
+from earshot.analyse.engagement import MOST_IMPUTED
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -33,7 +34,8 @@ class Scorecard:
         return pd.DataFrame({
             "brand": [row["brand"] or "all" for row in rows], "value": [figure["value"] for figure in figures],
             "95% interval": [f"{figure['low']} to {figure['high']}" for figure in figures],
-            "posts": [int(row["n"]) for row in rows], "target": [MEETS.get(row["meets"], row["meets"]) for row in rows],
+            "posts": [int(row["n"]) for row in rows], **_unknown(rows),
+            "target": [MEETS.get(row["meets"], row["meets"]) for row in rows],
             "usual": [figure["baseline"] for figure in figures],
             "change visible from": [figure["detectable"].lstrip("+") for figure in figures],
             "verdict": [VERDICTS.get(row["verdict"], row["verdict"]) for row in rows]})
@@ -54,7 +56,13 @@ class Scorecard:
     def facts(self) -> dict:
         """How many were published and refused, and which serve no decision."""
         return {"KPIs published": len(self.ids), "KPIs and cells refused": len(self.refused),
-                "KPIs that serve no decision": words.listed(self.vanity) or "none"}
+                "KPIs that serve no decision": words.listed(self.vanity) or "none",
+                "KPIs that rest on imputed counts, share of posts": words.listed(self._imputed) or "none"}
+
+    @property
+    def _imputed(self) -> list[str]:
+        whole = self.table[(self.table["level"] == 0) & (self.table["imputed"] > 0)]
+        return [f"{name} ({words.percent(share)})" for name, share in zip(whole["name"], whole["imputed"], strict=True)]
 
     def past(self, kpi: str) -> pd.DataFrame:
         """Return the history of one KPI by brand and period; a net share in points of a hundred."""
@@ -76,6 +84,13 @@ class Scorecard:
     def ids(self) -> list[str]:
         """The published KPIs, in the order of their file."""
         return list(dict.fromkeys(self.table["kpi"]))
+
+
+def _unknown(rows: list[dict]) -> dict:
+    """Return the shares of posts whose counts are imputed or left out, as columns, where there are such posts."""
+    titles = {"imputed": "counts imputed", "left_out": "left out: counts never told"}
+    return {title: [words.percent(row[name]) for row in rows] for name, title in titles.items()
+            if any(row[name] for row in rows)}
 
 
 def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
@@ -112,7 +127,18 @@ def _sentence(row: dict) -> str:
            "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
     past = {"real": f", against {usual} before",
             "noise": f", within the swings of its earlier periods (usually {usual})"}.get(row["verdict"], "")
-    return f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) {when}{past}.{aim}"
+    return f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) {when}{past}.{aim}{_rests(row)}"
+
+
+def _rests(row: dict) -> str:
+    """Return on how many posts with unknown counts a KPI rests, as sentences; empty where all are known."""
+    said = f" A count of {words.percent(row['imputed'])} of the posts is imputed from posts like them." \
+        if row["imputed"] else ""
+    if row["imputed"] > MOST_IMPUTED:
+        said += " Most of it is imputed: do not build on it."
+    if row["left_out"]:
+        said += f" {words.percent(row['left_out'])} of the posts are left out, since nobody tells their counts."
+    return said
 
 
 def _headline(row: dict) -> str:

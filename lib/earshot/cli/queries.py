@@ -72,11 +72,12 @@ def _posts(space, node):
 
     from earshot.enrich.queries import columns
     if space.store.version("posts") is None:
-        return pd.DataFrame({"text": pd.Series(dtype="str"), "created_at": [], "platform": []})
+        return pd.DataFrame({"text": pd.Series(dtype="str"), "media_text": [], "created_at": [], "platform": []})
     extra = columns([node]) - {"p.created_at", "p.platform"}
     chosen = "".join(f", {column}" for column in sorted(extra))
-    return space.store.sql(f'SELECT p.text, p.created_at, p.platform{chosen} FROM posts p LEFT JOIN "language" l '
-                           "USING (post_id) WHERE p.is_public IS NOT FALSE ORDER BY p.created_at DESC, p.post_id")
+    return space.store.sql(f"SELECT p.text, p.media_text, p.created_at, p.platform{chosen} FROM posts p "
+                           'LEFT JOIN "language" l USING (post_id) WHERE p.is_public IS NOT FALSE '
+                           "ORDER BY p.created_at DESC, p.post_id")
 
 
 def _show(asked, posts, limit: int) -> None:
@@ -92,6 +93,8 @@ def _show(asked, posts, limit: int) -> None:
     for post in posts.iloc[rows[:limit]].to_dict("records"):
         found = explain(asked, post)
         say(f"{post['created_at']:%Y-%m-%d} {post['platform']}: {marked(post['text'], found.places, '«', '»')}")
+        if found.media_places:
+            say(f"  found in the alt text: {marked(post['media_text'], found.media_places, '«', '»')}")
 
 
 def _explain(node, asked, posts) -> None:

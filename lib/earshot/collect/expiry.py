@@ -61,20 +61,23 @@ def carry_out(workspace: Workspace, at: pd.Timestamp | None = None) -> Done:
 def counts(workspace: Workspace, ids: pd.Series) -> tuple[pd.DataFrame, int]:
     """Return the posts counted by week, source, brand, language and sentiment, and how many are in no count.
 
-    A cell of fewer than ten posts is folded into its week and source, and where these are too few, into none.
+    A cell of fewer than ten posts is folded into its week and source, and where these are too few, into none. Likes
+    are summed over the ``likes_known`` posts that tell them, and not said where fewer than ten do.
     """
     if ids.empty:
-        return pd.DataFrame(columns=[*CELL, "posts", "likes"]), 0
+        return pd.DataFrame(columns=[*CELL, "posts", "likes", "likes_known"]), 0
     rows = workspace.store.sql('SELECT p.post_id, p.week, p.source, p.brand, coalesce(l.lang, p.lang) AS lang, '
                                's.label AS sentiment, p.likes FROM posts p LEFT JOIN "language" l USING (post_id) '
                                "LEFT JOIN sentiment s USING (post_id)")
     rows = rows[rows["post_id"].isin(ids)]
     rows = rows.assign(**{name: rows[name].fillna("").astype("str").replace("", "none") for name in CELL})
-    rows["likes"] = pd.to_numeric(rows["likes"]).fillna(0).astype("int64")
+    rows["likes"] = pd.to_numeric(rows["likes"]).astype("Int64")
     size = rows.groupby(CELL)["post_id"].transform("size")
     for name in ("brand", "lang", "sentiment"):
         rows[name] = rows[name].where(size >= LEAST, "*")
-    cells = rows.groupby(CELL).agg(posts=("post_id", "size"), likes=("likes", "sum")).reset_index()
+    cells = rows.groupby(CELL).agg(posts=("post_id", "size"), likes=("likes", "sum"),
+                                    likes_known=("likes", "count")).reset_index()
+    cells["likes"] = cells["likes"].where(cells["likes_known"] >= LEAST)
     few = cells["posts"] < LEAST
     return cells[~few].reset_index(drop=True), int(cells.loc[few, "posts"].sum())
 

@@ -9,8 +9,11 @@ filter hid it and why, `restore` shows it again, and an audit (``audit``) estima
       bots:     {verdict: inauthentic, why: no person wrote it}
       staff:    {authors: [acme_jobs], why: our own recruiting}
       hungarian: {languages: [hu], why: nobody here reads it}
+      offtopic: {relevance: irrelevant, why: not about the brand it was found for}
 
-Where an entry has several conditions a post must meet all. A post belongs to the first filter that it meets.
+Where an entry has several conditions a post must meet all. A post belongs to the first filter that it meets. Whoever
+says in relevance.yml what a brand is not, or teaches a model, wants such posts out: then the filter ``irrelevant`` is
+there without being written, unless another names relevance or relevance.yml says ``set_aside: no``.
 """
 
 from dataclasses import dataclass
@@ -25,14 +28,16 @@ from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
-CONDITIONS = ("query", "authors", "verdict", "languages", "kinds", "platforms")
-VERDICTS = ("inauthentic", "doubtful")
+CONDITIONS = ("query", "authors", "verdict", "languages", "kinds", "platforms", "relevance")
+VERDICTS = {"verdict": ("inauthentic", "doubtful"), "relevance": ("irrelevant", "unsure")}
+IRRELEVANT = "irrelevant"
 PART = 50_000  # posts that a query reads at a time
 _POSTS = """
     SELECT p.post_id, p.author, p.kind, p.platform, p.text, p.brand, p.url, p.place, p.media_text, p.followers, p.likes,
            p.reposts, p.replies, p.views, p.created_at, p.reply_to, p.root, p.campaign, p.source, p.region,
-           coalesce(l.lang, p.lang) AS lang, a.verdict
+           coalesce(l.lang, p.lang) AS lang, a.verdict, r.verdict AS relevance
     FROM posts p LEFT JOIN "language" l USING (post_id) LEFT JOIN authenticity a USING (post_id)
+    LEFT JOIN relevance r USING (post_id)
     ORDER BY p.post_id
 """
 
@@ -47,7 +52,7 @@ class Filter:
 
 
 def read(workspace: Workspace) -> list[Filter]:
-    """Return the filters of filters.yml in order, none without such a file; raises ParamError at a wrong one."""
+    """Return the filters of filters.yml in order, then that of relevance; raises ParamError at a wrong one."""
     settings = workspace.settings("filters")
     for name in settings:
         if name != "filters":
@@ -55,7 +60,17 @@ def read(workspace: Workspace) -> list[Filter]:
     entries = settings.get("filters") or {}
     if not isinstance(entries, dict):
         raise ParamError("filters.yml: write one filter per line under filters:, as name: {query: …, why: …}.")
-    return [_filter(name, entry) for name, entry in entries.items()]
+    filters = [_filter(name, entry) for name, entry in entries.items()]
+    return filters + _by_relevance(workspace, filters)
+
+
+def _by_relevance(workspace: Workspace, filters: list[Filter]) -> list[Filter]:
+    """Return the filter that hides what is not about its brand, where somebody has said what that means."""
+    given, model = workspace.settings("relevance"), workspace.data / "models" / "relevance.skops"
+    told = any(one.name == IRRELEVANT or "relevance" in one.conditions for one in filters)
+    if told or given.get("set_aside") is False or not (set(given) - {"set_aside"} or model.exists()):
+        return []
+    return [Filter(IRRELEVANT, "judged not to be about the brand it was found for", {"relevance": IRRELEVANT})]
 
 
 def _filter(name: str, entry: object) -> Filter:
@@ -71,8 +86,9 @@ def _filter(name: str, entry: object) -> Filter:
     if not values or not why:
         missing = "condition" if not values else "reason; say why: it hides posts"
         raise ParamError(f"{where} has no {missing}.")
-    if "verdict" in values and values["verdict"] not in VERDICTS:
-        raise ParamError(f"{where}: verdict is {values['verdict']!r}; use {' or '.join(VERDICTS)}.")
+    for key, allowed in VERDICTS.items():
+        if key in values and values[key] not in allowed:
+            raise ParamError(f"{where}: {key} is {values[key]!r}; use {' or '.join(allowed)}.")
     for key in ("authors", "languages", "kinds", "platforms"):
         if key in values and not isinstance(values[key], list):
             raise ParamError(f"{where}: {key} is {values[key]!r}; write a list in [brackets].")
@@ -117,6 +133,8 @@ def _meets(workspace: Workspace, one: Filter, posts: pd.DataFrame) -> pd.Series:
             met &= _asked(workspace, one, posts)
         elif key == "verdict":
             met &= posts["verdict"].eq(value).fillna(False)
+        elif key == "relevance":  # a post of no brand is in no brand's figures anyway
+            met &= posts["relevance"].eq(value).fillna(False) & posts["brand"].fillna("").ne("")
         elif key == "authors":
             met &= posts["author"].isin(_pseudonyms(workspace, value))
         else:

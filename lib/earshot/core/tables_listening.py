@@ -27,7 +27,8 @@ _LISTENING = [
         "approved_by": text(True), "at": time(True)}, volatile=("at",)),
     Table("kept_counts", ["week", "source", "brand", "lang", "sentiment", "certificate"], None, {
         "week": text(True), "source": text(True), "brand": text(True), "lang": text(True), "sentiment": text(True),
-        "certificate": text(True), "posts": whole(True, low=1), "likes": whole(low=0)}),
+        "certificate": text(True), "posts": whole(True, low=1), "likes": whole(low=0),
+        "likes_known": whole(low=0)}),
     Table("set_aside", ["post_id"], None, {
         "post_id": text(True), "filter": text(True), "reason": text(True), "at": time(True), "restored_at": time()},
         volatile=("at",)),

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import read_yaml
-from earshot.enrich import hashtags, language_model, language_spans, letters
+from earshot.enrich import hashtags, language_model, language_scripts, language_spans, letters
 
 TABLE = "language"
-VERSION = "3"
+VERSION = "4"
 UNKNOWN = "und"
 _LISTS = {name: words.split() for name, words in read_yaml(Path(__file__).with_name("language.yml")).items()}
 LANGUAGES = frozenset(_LISTS["known"])
@@ -60,12 +60,34 @@ def detect(texts: list[str], expected: tuple[str, ...] = ()) -> list[tuple[str, 
 
 def read(texts: list[str], expected: tuple[str, ...] = (), spans: bool = True) -> list[tuple[str, float, list]]:
     """Return (code, confidence, [[start, end, code], …]) for each text; the stretches are empty without ``spans``."""
-    return [one for start in range(0, len(texts), BATCH)
-            for one in _read(texts[start:start + BATCH], expected, spans)]
+    found = [one for start in range(0, len(texts), BATCH)
+             for one in _read(texts[start:start + BATCH], expected, spans)]
+    return _by_script(texts, found, expected) if spans else found
+
+
+def _by_script(texts: list[str], found: list[tuple[str, float, list]], expected: tuple[str, ...]) -> list:
+    """Return what was found, with the stretches of posts in two scripts read script by script."""
+    masked = {at: _masked(texts[at]) for at, (code, _, _) in enumerate(found)
+              if code != UNKNOWN and language_scripts.OTHER.search(texts[at])}
+    parts = [(at, kept) for at, text in masked.items() for kept in language_scripts.words(text).values()]
+    said = _read([language_scripts.only(masked[at], kept) for at, kept in parts], expected, True) if parts else []
+    told: dict[int, list] = {}
+    for (at, kept), (code, _, spans) in zip(parts, said, strict=True):
+        own = found[at][0] if code == UNKNOWN else code  # what is too short to be told gives way to the whole
+        stretches = spans if len({name for _, _, name in spans}) > 1 else []
+        told.setdefault(at, []).extend(
+            (word, next((name for start, end, name in stretches if start <= word[0] < end), own)) for word in kept)
+    return [(code, sure, language_scripts.joined(told[at]) if at in told else spans)
+            for at, (code, sure, spans) in enumerate(found)]
+
+
+def _masked(text: str) -> str:
+    """Return the text with blanks for what is spelt alike in every language."""
+    return LEFT_OUT.sub(lambda found: " " * len(found[0]), text)
 
 
 def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tuple[str, float, list]]:
-    masked = [LEFT_OUT.sub(lambda found: " " * len(found[0]), text) for text in texts]
+    masked = [_masked(text) for text in texts]
     words = [letters.spell(text) for text in masked]
     spoken = [[word for word, _, _ in found] or [] for found in words]
     asked = [" ".join(text.split()) for text in masked]

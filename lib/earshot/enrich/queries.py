@@ -21,7 +21,7 @@ from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
 TABLE = "matches"
-VERSION = "1"  # of what a query means (tokens, match): a change here reads all posts again
+VERSION = "2"  # of what a query means (tokens, match): a change here reads all posts again
 PART = 50_000  # posts per commit
 _LACKS = "(s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> {now})"
 _WAS = "CASE WHEN s.content_hash = p.content_hash THEN s.step_version ELSE '' END"
@@ -58,7 +58,7 @@ def _read(workspace: Workspace, named: Mapping[str, Named], now: str, week: str,
     store = workspace.store
     extra = "".join(f", {column}" for column in sorted(columns(one.node for one in asked.values())))
     posts = store.sql(f"""
-        SELECT p.post_id, p.week, p.content_hash, p.text, s.post_id IS NOT NULL AS seen{extra}
+        SELECT p.post_id, p.week, p.content_hash, p.text, p.media_text, s.post_id IS NOT NULL AS seen{extra}
         FROM posts p LEFT JOIN queried s USING (post_id) LEFT JOIN "language" l USING (post_id)
         WHERE p.week = {quoted(week)} AND {_WAS} = {quoted(was)} AND {_LACKS.format(now=quoted(now))}
         ORDER BY p.post_id""")
@@ -100,11 +100,11 @@ def _found(engine: Engine, asked: Mapping[str, Named], posts: pd.DataFrame) -> I
 
 
 def columns(nodes: Iterable[Node]) -> set[str]:
-    """Return the columns of posts, as SQL, that the conditions of these queries are about."""
+    """Return the columns of posts, as SQL, that the conditions of these queries are about, beside text and alt text."""
     found = set()
     for asked in (leaf for node in nodes for leaf in walk(node) if isinstance(leaf, Field)):
         if asked.name not in ("has", "link"):
             found.add(fields.column(asked))
-        elif asked.value in ("image", "place"):
-            found.add({"image": "media_text", "place": "place"}[asked.value])
+        elif asked.value == "place":
+            found.add("place")
     return {"coalesce(l.lang, p.lang) AS lang" if name == "lang" else f"p.{name}" for name in found}

@@ -8,9 +8,10 @@ params/<workspace>/relevance.yml says, for each brand, what speaks for and again
       negative: [pie, juice, orchard]
       within: 8                   # how many words before and after the name count
       handles: [apple]            # also handles_against, hashtags, hashtags_against, links, links_against
-    labels: relevance.csv         # post_id and label (relevant, irrelevant) given by an analyst; trains the model
+    set_aside: no                 # count posts judged irrelevant; without this line they are in no figure
 
-A post of a brand without rules counts as about it when it names it, and as unsure when it does not.
+Labels that an analyst gave lie beside it in relevance.csv, where ``earshot relevance --labels`` keeps them. A post of
+a brand without rules counts as about it when it names it, and as unsure when it does not.
 """
 
 import json
@@ -86,7 +87,11 @@ def _called(word: str, name: str) -> bool:
 def read_rules(workspace: Workspace) -> dict[str, Rules]:
     """Return the rules of each brand of the brief; raises ParamError on an unknown brand or setting."""
     given, where = dict(workspace.settings("relevance")), f"params/{workspace.name}/relevance.yml"
-    given.pop("labels", None)
+    if not isinstance(given.pop("set_aside", False), bool):
+        raise ParamError(f"{where}: set_aside must be yes or no.")
+    if "labels" in given:
+        raise ParamError(f"{where}: labels are not named here; 'earshot relevance {workspace.name} --labels SHEET' "
+                         "keeps them in relevance.csv.")
     brands = workspace.params.brands
     for brand, entry in given.items():
         if brands and brand not in brands:

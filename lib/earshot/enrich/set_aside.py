@@ -1,4 +1,4 @@
-"""The step that hides posts: the filters of the workspace, applied once authenticity and language are known."""
+"""The step that hides posts: the workspace's filters, once language, authenticity and relevance are known."""
 
 from earshot.collect import set_aside
 from earshot.core.workspace import Workspace
@@ -7,5 +7,5 @@ TABLE = "set_aside"
 
 
 def update(workspace: Workspace) -> int:
-    """Apply filters.yml and return how many posts are newly hidden; raises ParamError when it is wrong."""
+    """Apply the filters and return how many posts are newly hidden; raises ParamError when it is wrong."""
     return set_aside.apply(workspace)

@@ -18,7 +18,7 @@ from earshot.core.spread import spread
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
-ORDER = ("clean", "language", "duplicates", "authenticity", "set_aside", "embeddings", "relevance", "sentiment",
+ORDER = ("clean", "language", "duplicates", "authenticity", "embeddings", "relevance", "set_aside", "sentiment",
          "targets", "classes", "topics", "geography", "engagement", "campaigns", "queries")
 FROM_TEXT = ("clean", "language")  # need nothing but the post itself, so that they can be added as it arrives
 PART = 20_000  # posts per part and commit; fewer than this are not worth a second process

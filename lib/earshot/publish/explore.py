@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from earshot.analyse import estimate, gap_ledger, opinions
+from earshot.analyse import estimate, lost_time, opinions
 from earshot.analyse import posts as all_posts
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
@@ -42,7 +42,7 @@ class Source:
     gaps: pd.DataFrame
 
     def lost(self, choice: "Choice") -> pd.DataFrame:
-        """Return the gaps of the ledger (start, end, label) in the days of a choice, for a chart to shade."""
+        """Return where posts are missing (start, end, label) in the days of a choice, for a chart to shade."""
         first, after = pd.Timestamp(choice.start), pd.Timestamp(choice.end) + pd.Timedelta(days=1)
         return self.gaps[(self.gaps["end"] > first) & (self.gaps["start"] < after)]
 
@@ -83,7 +83,8 @@ def load(workspace: str, run: str) -> Source:
     posts = all_posts.load(store, params)
     if posts.empty:
         raise Refused(f"Run {run} of {workspace} holds no posts; pick another run.")
-    return _source(workspace, run, params, posts, gap_ledger.marks(store, params))
+    lost = lost_time.marks(posts, store, params, space.settings("campaigns").get("events"))
+    return _source(workspace, run, params, posts, lost)
 
 
 def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame, gaps: pd.DataFrame) -> Source:

@@ -39,12 +39,21 @@ class Run:
     scratch: bool
     _loaded: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def posts(self) -> pd.DataFrame:
-        """Return one row per post in the window with everything enrichment knows (``analyse.posts.load``)."""
-        if "posts" not in self._loaded:
+    def posts(self, hidden: bool = False) -> pd.DataFrame:
+        """Return one row per post in the window with everything enrichment knows (``analyse.posts.load``).
+
+        With ``hidden`` the posts that a filter has set aside are there too, to show what leaving them out does.
+        """
+        if hidden not in self._loaded:
             from earshot.analyse import posts
-            self._loaded["posts"] = posts.load(self.store, self.params)
-        return self._loaded["posts"].copy(deep=False)
+            self._loaded[hidden] = posts.load(self.store, self.params, hidden)
+        return self._loaded[hidden].copy(deep=False)
+
+    def lost(self) -> pd.DataFrame:
+        """Return the stretches in which posts are missing, for every chart over time to shade (``lost_time.marks``)."""
+        from earshot.analyse import lost_time
+        events = self.workspace.settings("campaigns").get("events")
+        return lost_time.marks(self.posts(), self.store, self.params, events)
 
     def quoted(self, ids: Iterable[str]) -> pd.DataFrame:
         """Return the posts with these ids, in this order: what a claim may quote without holding anybody's words."""

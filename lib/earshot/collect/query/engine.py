@@ -71,16 +71,21 @@ class Batch:
         self._known: dict[int, np.ndarray] = {}
         self._places: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         texts = posts["text"].fillna("").tolist()
-        self._index(engine.prefilter.candidates(texts), texts)
+        media = posts["media_text"].fillna("").astype("str").tolist() if "media_text" in posts else [""] * self.size
+        rows = engine.prefilter.candidates([f"{text}\n{shown}" if shown else text
+                                            for text, shown in zip(texts, media, strict=True)])
+        shown = np.array([row for row in rows.tolist() if media[row]], dtype="int64")
+        self._texts, self._row = len(rows), np.concatenate([rows, shown])  # the post of each text, then of each caption
+        self._index([texts[row] for row in rows.tolist()] + [media[row] for row in shown.tolist()])
 
-    def _index(self, rows: np.ndarray, texts: list[str]) -> None:
-        """Keep, for each group of tokens, its places: row * stride + position in the post, in order."""
-        groups, lengths = self.engine.vocabulary.spelled([texts[row] for row in rows.tolist()])
-        self.stride = int(lengths.max(initial=0)) + 256  # so wide that nothing is near across two posts
+    def _index(self, texts: list[str]) -> None:
+        """Keep, for each group of tokens, its places: text * stride + position in the text, in order."""
+        groups, lengths = self.engine.vocabulary.spelled(texts)
+        self.stride = int(lengths.max(initial=0)) + 256  # so wide that nothing is near across two texts
         starts = np.cumsum(lengths) - lengths
         asked = np.flatnonzero(groups)
         post = np.searchsorted(starts, asked, side="right") - 1
-        keys = rows[post] * self.stride + (asked - starts[post])
+        keys = post * self.stride + (asked - starts[post])
         order = np.argsort(groups[asked], kind="stable")
         self._keys = keys[order]
         known = len(self.engine.vocabulary.groups)
@@ -109,15 +114,16 @@ class Batch:
             return self._on_columns(node)
         mask = np.zeros(self.size, dtype=bool)
         found = self._ends(node) if isinstance(node, Near) else self.places(node)[0]
-        mask[found // self.stride] = True
+        mask[self._row[found // self.stride]] = True
         return mask
 
     def _on_columns(self, asked: Field) -> np.ndarray:
         """Return for each post whether a field holds; each different value of a column is looked at once."""
         mask = np.zeros(self.size, dtype=bool)
         if asked.name in ("has", "link"):
-            mask[self._leaf(asked) // self.stride] = True
-            column = {"image": "media_text", "place": "place"}.get(asked.value if asked.name == "has" else "")
+            found = self._leaf(asked) // self.stride
+            mask[self._row[found[found < self._texts]]] = True
+            column = fields.COLUMNS.get(asked.value if asked.name == "has" else "")
             if column in self.posts:
                 mask |= self.posts[column].fillna("").astype("str").str.strip().ne("").to_numpy()
             return mask

@@ -14,30 +14,32 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reason:
-    """One clause, whether the post holds it, and the places of it: text[start:end] of the post."""
+    """One clause, whether the post holds it, and the places of it: text[start:end], and those in its alt text."""
 
     clause: str
     role: str
     holds: bool
     places: tuple[Place, ...]
+    media_places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Whether a query finds a post, why, and the places in the text that made it so (none overlaps another)."""
+    """Whether a query finds a post, why, and the places in text and alt text that made it so (none overlap)."""
 
     found: bool
     reasons: list[Reason]
     places: tuple[Place, ...]
+    media_places: tuple[Place, ...] = ()
 
 
 def explain(node: Node, post: Mapping) -> Explanation:
     """Return why a query finds a post (its text and known columns) or does not, clause by clause."""
-    tokens = tokenise(post["text"])
-    reasons = [Reason(clause.text, clause.role, matches(clause.node, post), _merged(_places(clause.node, post, tokens)))
+    texts = tokenise(post["text"]), tokenise(fields.text(post, "media_text"))
+    reasons = [Reason(clause.text, clause.role, matches(clause.node, post), *_both(clause.node, post, texts))
                for clause in clauses(node)]
     found = matches(node, post)
-    return Explanation(found, reasons, _merged(_places(node, post, tokens)) if found else ())
+    return Explanation(found, reasons, *(_both(node, post, texts) if found else ((), ())))
 
 
 def marked(text: str, places: tuple[Place, ...], before: str = "[", after: str = "]") -> str:
@@ -47,15 +49,22 @@ def marked(text: str, places: tuple[Place, ...], before: str = "[", after: str =
     return text
 
 
-def _places(node: Node, post: Mapping, tokens: list) -> list[Place]:
-    """Return where the words of a node stand in the text, as far as they speak for it."""
+def _both(node: Node, post: Mapping, texts: tuple[list, list]) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    """Return where the words of a node stand in the text, and where in the alt text."""
+    return _merged(_places(node, post, texts[0], True)), _merged(_places(node, post, texts[1], False))
+
+
+def _places(node: Node, post: Mapping, tokens: list, of_fields: bool) -> list[Place]:
+    """Return where the words of a node stand in these tokens, as far as they speak for it."""
     if isinstance(node, And | Or):
-        return [place for part in node.parts if matches(part, post) for place in _places(part, post, tokens)]
+        return [place for part in node.parts if matches(part, post)
+                for place in _places(part, post, tokens, of_fields)]
     if isinstance(node, Not):
         return []
     written = [token.text for token in tokens]
     if isinstance(node, Field):
-        return [(tokens[place].start, tokens[place].end) for place in fields.on_tokens(node, written)]
+        held = fields.on_tokens(node, written) if of_fields else []
+        return [(tokens[place].start, tokens[place].end) for place in held]
     found = _leaves(node, spans(node, written), written) if isinstance(node, Near | Phrase | Term) else set()
     return [(tokens[first].start, tokens[last - 1].end) for first, last in found]
 

@@ -2,7 +2,8 @@
 
 Texts are compared as a whole, in any capitals, with wildcards; ``place`` holds the words anywhere, ``lang:pt`` holds
 for pt-BR too, and ``link`` holds when a link in the text contains the value. A number that is unknown satisfies no
-comparison. ``since`` and ``until`` are days in UTC, both included.
+comparison. ``since`` and ``until`` are days in UTC, both included. ``has:alt`` holds where pictures have an alt text or
+caption, whose words every query reads too; ``has:image`` where they have one or the text links to a picture.
 """
 
 import re
@@ -20,7 +21,8 @@ NAMES = (*TEXTS, "has", "link", *NUMBERS, *DAYS)
 ALIASES = {"from": "author", "language": "lang", "is": "kind", "url": "link", "links": "link", "retweets": "reposts",
            "location": "place"}
 TOKENS = ("cashtag", "emoji", "hashtag", "link", "mention")
-HAS = (*TOKENS, "image", "place")
+COLUMNS = {"alt": "media_text", "image": "media_text", "place": "place"}  # has: that a column answers
+HAS = (*TOKENS, *COLUMNS)
 KINDS = {"retweet": "repost", "tweet": "post"}
 SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
          "=": lambda a, b: a == b}
@@ -57,7 +59,7 @@ EXAMPLES = {"has": "link", "followers": ">1000", "since": "2026-03-01", "until":
 def holds(asked: Field, post: Mapping) -> bool:
     """Return whether a post (text, and the columns of the posts table that are known) meets a condition."""
     if asked.name in ("has", "link"):
-        return bool(on_tokens(asked, words(_text(post, "text")))) or on_columns(asked, post)
+        return bool(on_tokens(asked, words(text(post, "text")))) or on_columns(asked, post)
     return on_value(asked, post.get(column(asked)))
 
 
@@ -100,8 +102,8 @@ def on_tokens(asked: Field, tokens: list[str]) -> list[int]:
 
 def on_columns(asked: Field, post: Mapping) -> bool:
     """Return whether has: is met by a column rather than by the text."""
-    name = {"image": "media_text", "place": "place"}.get(asked.value) if asked.name == "has" else None
-    return bool(name and _text(post, name).strip())
+    name = COLUMNS.get(asked.value) if asked.name == "has" else None
+    return bool(name and text(post, name).strip())
 
 
 def glob(text: str, one: str = r"[^\s]") -> re.Pattern:
@@ -121,7 +123,8 @@ def _bare(value: str) -> str:
     return value.replace("*", MANY).replace("?", ONE)
 
 
-def _text(post: Mapping, name: str) -> str:
+def text(post: Mapping, name: str) -> str:
+    """Return a column of a post that holds a text; empty where it is not known."""
     value = post.get(name)
     return value if isinstance(value, str) else ""
 

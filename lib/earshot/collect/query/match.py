@@ -11,20 +11,24 @@ Span = tuple[int, int]  # from the first token to the one after the last
 
 
 def matches(node: Node, post: Mapping) -> bool:
-    """Return whether a post (its text, and the columns of the posts table that are known) is found by a query."""
-    return _holds(node, post, words(post["text"]))
+    """Return whether a post (its text, and the columns of the posts table that are known) is found by a query.
+
+    Words may stand in the text or in what its pictures say (``media_text``: alt text, captions); a phrase or NEAR must
+    hold within one of the two.
+    """
+    return _holds(node, post, [words(post["text"]), words(fields.text(post, "media_text"))])
 
 
-def _holds(node: Node, post: Mapping, tokens: list[str]) -> bool:
+def _holds(node: Node, post: Mapping, texts: list[list[str]]) -> bool:
     if isinstance(node, And):
-        return all(_holds(part, post, tokens) for part in node.parts)
+        return all(_holds(part, post, texts) for part in node.parts)
     if isinstance(node, Or):
-        return any(_holds(part, post, tokens) for part in node.parts)
+        return any(_holds(part, post, texts) for part in node.parts)
     if isinstance(node, Not):
-        return not _holds(node.part, post, tokens)
+        return not _holds(node.part, post, texts)
     if isinstance(node, Field):
         return fields.holds(node, post)
-    return bool(spans(node, tokens))
+    return any(spans(node, tokens) for tokens in texts)
 
 
 def spans(node: Node, tokens: list[str]) -> set[Span]:

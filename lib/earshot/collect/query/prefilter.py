@@ -9,13 +9,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from earshot.collect.query import fields
 from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Phrase, Term, walk
 from earshot.collect.query.vocabulary import literal
 
 SAMPLE = 500  # posts looked at first: where most of them pass, filtering costs more than it saves
 WORTH = 0.5
 SIGNS = {"hashtag": ["#"], "cashtag": ["$"], "mention": ["@"], "link": ["http", "www."], "image": ["http", "www."],
-         "emoji": [], "place": []}
+         "emoji": []}
 
 
 class Prefilter:
@@ -44,7 +45,7 @@ def needed(node: Node) -> set[str]:
     """Return runs of letters, folded: a post in plain ASCII without any of them is decided by its columns alone."""
     found = _required(node, True)
     if found is None:
-        found = set().union(*(_of_leaf(leaf) or () for leaf in walk(node) if isinstance(leaf, Term | Field)))
+        found = set().union(*(_of_leaf(leaf) or _signs(leaf) for leaf in walk(node) if isinstance(leaf, Term | Field)))
     # Emoji stand in no ASCII post, so their empty set is right; the automaton itself needs at least one entry.
     return found or {"\x00"}
 
@@ -71,8 +72,12 @@ def _of_leaf(leaf: Node) -> set[str] | None:
     if isinstance(leaf, Term):
         return {literal(leaf)} if literal(leaf).isascii() else set()
     if isinstance(leaf, Field) and leaf.name == "has":
-        return None if leaf.value in ("image", "place") else set(SIGNS[leaf.value])
+        return None if leaf.value in fields.COLUMNS else _signs(leaf)
     return {"http", "www."} if isinstance(leaf, Field) and leaf.name == "link" else None
+
+
+def _signs(leaf: Node) -> set[str]:
+    return set(SIGNS.get(leaf.value, ())) if isinstance(leaf, Field) and leaf.name == "has" else set()
 
 
 def _cost(letters: set[str]) -> float:

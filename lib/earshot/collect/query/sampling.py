@@ -11,8 +11,8 @@ SPICE = ("❤️", "👍🏽", "👩‍👩‍👧", "🇩🇪", "退款了", "�
          "cafe\u0301", "STRASSE straße", "İstanbul", "re\u200bfund",
          "\u202egnirts", "\x00", "&amp;amp;", "#", "##a", "@@b", "$$", "http://", "https://t.co/a?b=*&c",
          "((()))", "\"", "NEAR/3", "AND", "a" * 300, "don’t don't", "…", "½ ① ™", "1,000.50", "#Fail_2", "#тег", "ก็ดี")
-FIELDS = ("has:link", "has:hashtag", "has:mention", "has:emoji", "has:cashtag", "has:image", "link:t.co", "lang:en",
-          "platform:x", "kind:reply", "followers:>100", "likes:<=3", "place:london", "since:2015-02-20",
+FIELDS = ("has:link", "has:hashtag", "has:mention", "has:emoji", "has:cashtag", "has:image", "has:alt", "link:t.co",
+          "lang:en", "platform:x", "kind:reply", "followers:>100", "likes:<=3", "place:london", "since:2015-02-20",
           "until:2015-02-22", "author:p*")
 
 
@@ -123,7 +123,7 @@ def attired(texts: Sequence[str], seed: int = 1) -> list[dict]:
     choices = {"lang": ("en", "de", "pt-BR", None), "platform": ("x", "reddit", "X"), "kind": ("post", "reply", None),
                "followers": (None, 0, 100, 101, 5_000), "likes": (None, 3, 4),
                "place": (None, "", "London, UK", "londonderry"),
-               "author": ("p_0123456789ab", "united", None), "media_text": (None, "", " ", "a red bag"),
+               "author": ("p_0123456789ab", "united", None), "media_text": (None, "", " ", "a red bag", *texts[:2]),
                "created_at": (None, "2015-02-19T23:59:59+00:00", "2015-02-22T23:30:00+00:00",
                               "2015-02-23T01:00:00+02:00")}
     return [{"text": text} | {name: rng.choice(values) for name, values in choices.items()} for text in texts]
