@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.core import merging, reading, views
+from earshot.core import environments, merging, reading, views
 from earshot.core.clock import now
 from earshot.core.guard import StoreError, writing
 from earshot.core.regions import Bounds
@@ -30,12 +30,18 @@ class Merged:
 
 
 class Store:
-    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only."""
+    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only.
 
-    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None):
+    ``environment`` is whose tables they become with the first write; another environment cannot write there then.
+    """
+
+    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None,
+                 environment: str = ""):
         self.root = str(root)
         self.pinned = versions
         self.bounds = bounds
+        self.environment = environment
+        self._ours = False
 
     def at(self, versions: dict[str, int]) -> "Store":
         """Return a read-only store as it was at these table versions; tables not named are empty."""
@@ -179,6 +185,10 @@ class Store:
         if self.pinned is not None:
             raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
                              "open the workspace anew.")
+        if self.environment and not self._ours:
+            with writing(self.root, table):
+                environments.claim(self.root, self.environment)
+            self._ours = True
 
     def _arrow(self, table: str, frame: pd.DataFrame):
         import pyarrow as pa

@@ -48,9 +48,12 @@ class Workspace:
 
     @cached_property
     def store(self):
-        """The workspace's tables."""
+        """The workspace's tables; raises ParamError when they are those of another environment."""
+        from earshot.core.environments import environment_of, keep_apart
         from earshot.core.store import Store
-        return Store(self.params.store or self.data / "store")
+        root, environment = str(self.params.store or self.data / "store"), environment_of(self.folder)
+        keep_apart(self.folder, root, environment)
+        return Store(root, environment=environment)
 
     def seeing(self, store) -> "Workspace":
         """Return the same workspace with another view of its tables, such as those of a moment or of one region."""
