@@ -173,7 +173,7 @@ class Store:
         if self.bounds is None:
             views.make(connection, spec, delta)
         else:
-            views.bound(connection, spec, delta, self._delta("posts"), self.bounds)
+            views.bound(connection, spec, lambda name: delta if name == spec.name else self._delta(name), self.bounds)
 
     def _erased(self, table: str, delta) -> StoreError:
         return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "

@@ -61,6 +61,13 @@ class Workspace:
         vars(other)["store"] = store  # where cached_property keeps it
         return other
 
+    def readable(self) -> "Workspace":
+        """Return the same workspace, in whose tables only the rows can be seen that a run for its region may read."""
+        from earshot.core.clock import now
+        from earshot.core.regions import read_regions
+        bounds = read_regions(self.folder).bounds(self.params.region, now().date())
+        return self if bounds is None or self.store.bounds else self.seeing(self.store.within(bounds))
+
     def settings(self, name: str) -> dict:
         """Return the parsed ``<name>.yml`` of this workspace, or an empty mapping where there is none."""
         path = self.folder / f"{name}.yml"

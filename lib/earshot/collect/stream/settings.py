@@ -8,7 +8,7 @@ Every line may be left out::
     group: listen
     partitions: 4            # of a new topic on this disk
     servers: broker-1:9092   # Kafka alone
-    options: {sasl.password: $KAFKA_PASSWORD}   # librdkafka's; $NAME is read from the environment
+    options: {sasl.password: file:/run/secrets/kafka}   # librdkafka's; or env:NAME; a secret never stands here
     format: json             # or avro
     schema: posts            # subject of params/<workspace>/schemas
     source: tweets           # how rows are mapped: a source of sources.yml; left out, they have the names of a post
@@ -30,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from earshot.collect.stream.codec import Codec, open_codec
 from earshot.collect.stream.message import Consumer, Producer, Watch
 from earshot.collect.stream.schemas import Registry
+from earshot.collect.stream.secrets import check_options
 from earshot.core import environments
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
@@ -158,12 +159,15 @@ def read_stream(workspace: Workspace) -> Stream:
         if name not in allowed:
             raise ParamError(f"{where}: there is no setting {name!r}; there are {', '.join(allowed)}."
                              f"{nearest(name, allowed)}")
+    check_options(values.get("options"), where,
+                  (workspace.home / "params", workspace.home / "data", workspace.home / "outputs", workspace.data))
     try:
         stream = Stream(workspace=workspace.name, root=str(workspace.data / "stream"), **values)
     except ValidationError as error:
         problem = error.errors()[0]
-        given, said = problem["input"], problem["msg"].rstrip(".")
-        raise ParamError(f"{where}: {'.'.join(map(str, problem['loc']))}: got {given!r}; "
+        given, said = repr(problem["input"]), problem["msg"].rstrip(".")
+        given = "something else (not repeated here)" if problem["loc"][0] == "options" else given
+        raise ParamError(f"{where}: {'.'.join(map(str, problem['loc']))}: got {given}; "
                          f"{said[0].lower()}{said[1:]}.") from None
     if stream.kind == "kafka" and not stream.servers:
         raise ParamError(f"{where}: kind kafka needs servers; write, for example, servers: broker-1:9092.")
