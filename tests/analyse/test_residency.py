@@ -129,18 +129,18 @@ def test_of_a_topic_only_the_readable_posts_are_counted(tmp_path):
     assert store.within(Bounds(frozenset({"uk"}))).read("topic_names")["posts"].tolist() == [1]
 
 
-def test_commands_that_show_posts_are_held_to_the_region(acme, tmp_path):
-    acme({"home": "uk", "reads": ["uk"]})
-    space = open_workspace("acme")
+@pytest.mark.parametrize("words", [
+    ["query", "acme", "number", "--limit", "50"], ["filters", "acme", "--audit", "sheet.csv"],
+    pytest.param(["relevance", "acme", "--sheet", "sheet.csv"], marks=pytest.mark.slow)], ids=lambda words: words[0])
+def test_commands_that_show_posts_are_held_to_the_region(acme, tmp_path, monkeypatch, words):
+    space = acme({"home": "uk", "reads": ["uk"]})
     (space.folder / "filters.yml").write_text("filters:\n  said: {query: number, why: all of them}\n")
-    foreign = [f"number {n} today" for n in (2, 3, 4)]
-    for words in (["query", "acme", "number", "--limit", "50"], ["filters", "acme", "--audit", str(tmp_path / "a.csv")],
-                  ["relevance", "acme", "--sheet", str(tmp_path / "sheet.csv")]):
-        answer = CliRunner().invoke(app, words)
-        said = re.sub("[«»]", "", answer.output) + "".join(path.read_text() for path in tmp_path.glob("[as]*.csv"))
-        assert answer.exit_code == 0, answer.output
-        assert "number 0 today" in said
-        assert not [text for text in foreign if text in said], words
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(app, words)
+    said = re.sub("[«»]", "", answer.output) + "".join(path.read_text() for path in tmp_path.glob("sheet.csv"))
+    assert answer.exit_code == 0, answer.output
+    assert "number 0 today" in said
+    assert not [number for number in (2, 3, 4) if f"number {number} today" in said]
 
 
 def test_a_trace_says_that_a_post_lies_elsewhere_and_not_what_it_says(acme):

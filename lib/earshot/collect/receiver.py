@@ -127,9 +127,9 @@ def receive(workspace: Workspace, feed: Feed, port: int, stop: threading.Event, 
         listening = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
         listening.start()
         try:
-            receiver.presence.begin()
             if ready:
                 ready(server.server_address[1])
+            receiver.presence.begin()
             while not stop.wait(BEAT):
                 receiver.beat()
         finally:

@@ -206,7 +206,7 @@ class Store:
         if self._delta(table) is not None:
             return
         try:
-            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=_settings(spec),
+            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=spec.settings,
                               partition_by=[spec.partition] if spec.partition else None)
         except DeltaError:
             if self._delta(table) is None:  # else another writer made it first
@@ -248,11 +248,3 @@ def _spec(table: str):
     if table not in TABLES:
         raise ValueError(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
     return TABLES[table]
-
-
-def _settings(spec) -> dict[str, str]:
-    # The log keeps the least and greatest value of each column it counts: of texts and authors it must not, since an
-    # erased post would live on there. Past versions stay readable: `verify` goes back to them.
-    counted = "created_at" if "created_at" in spec.columns else ""
-    return {"delta.enableExpiredLogCleanup": "false"} | (
-        {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})

@@ -77,7 +77,7 @@ def _shown(spec, bounds) -> str:
         "quarantine": "NULL::VARCHAR AS payload", "deletions": "NULL::VARCHAR AS id",
         "duplicates": f'{group} AS "group"',
         "topic_names": f"{now} AS posts",
-        "topic_ledger": f"CASE WHEN event IN ('merged', 'ended') THEN 0 ELSE {now} END AS posts, "
+        "topic_ledger": f"CASE WHEN {_nothing_hidden(bounds)} OR posts = 0 THEN posts ELSE {now} END AS posts, "
                         f"CASE WHEN {_topical(bounds)} THEN name END AS name",
     }
     return f"* REPLACE ({hidden[spec.name]})" if spec.name in hidden else "*"

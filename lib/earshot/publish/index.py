@@ -76,7 +76,7 @@ def _notice(outputs_folder: Path) -> dict:
         return {}
     at = numbers.day(pd.Timestamp(notice["at"]).tz_localize(None).floor("min"))
     return {"title": plain(notice["subject"]), "text": plain(notice["text"]), "told": plain(f"{at} UTC, for "
-            f"{notice['to']}" + ("" if notice["told"] else "; it could not be sent to anybody"))}
+            f"{notice['to']}" + ("" if notice.get("told") else "; it could not be sent to anybody"))}
 
 
 def _read(folder: Path) -> dict:
