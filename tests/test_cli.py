@@ -15,7 +15,7 @@ from earshot.cli import screen
 from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
-COMMANDS = ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace", "models",
+COMMANDS = ["report", "import", "collect", "fresh", "listen", "feed", "plan", "filters", "query", "trace", "models",
             "compare", "retain", "comply", "train", "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
 
 

@@ -39,7 +39,7 @@ def test_every_notebook_is_named(name):
 
 @pytest.mark.parametrize("name", ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace",
                                   "retain", "comply", "verify", "evaluate", "runs", "relevance", "keys", "doctor",
-                                  "models", "compare"])
+                                  "models", "compare", "fresh"])
 def test_every_command_of_earshot_is_shown(name):
     assert f"make {name}" in README or f"earshot {name}" in README
 
@@ -57,8 +57,9 @@ def test_the_questions_are_those_of_the_notebooks():
 
 
 def test_the_brief_shown_is_a_valid_one():
-    shown, = blocks("yaml")
-    assert Brief(**yaml.safe_load(shown)).brands == ["Acme", "Bolt"]
+    brief, fresh = (Brief(**yaml.safe_load(shown)) for shown in blocks("yaml"))
+    assert brief.brands == ["Acme", "Bolt"]
+    assert fresh.fresh_hours == 48
 
 
 def test_the_picture_and_every_file_named_exist():

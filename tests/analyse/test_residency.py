@@ -1,13 +1,21 @@
 """A run for one region sees no row of another, unless an approval stands; what crossed is written down and shown."""
 
+import re
+
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from earshot.analyse import posts as all_posts
 from earshot.analyse import residency
+from earshot.analyse.trace import trace
+from earshot.cli import app
 from earshot.collect.files import import_files
 from earshot.core.params import ParamError
-from earshot.core.regions import read_regions
+from earshot.core.regions import Bounds, read_regions
+from earshot.core.store import Store
+from earshot.core.tables import TABLES
+from earshot.core.views import ABOUT_NO_POST, LEARNED
 from earshot.core.workspace import open_workspace
 from earshot.publish import shapes
 
@@ -62,6 +70,86 @@ def test_no_table_of_a_bounded_store_shows_another_region(acme):
     assert store.at(store.versions()).sql("SELECT count(*) AS n FROM posts")["n"].iloc[0] == 5
     with pytest.raises(ValueError, match="shows some regions only and cannot change posts"):
         store.delete("posts", "true")
+
+
+ANYBODYS = {"week": "2026-W10", **dict.fromkeys(("platform", "source", "file", "reason", "kind", "model"), "any")}
+ITS_OWN = ("content_hash", "author", "customer_id", "partner", "region")
+
+
+def row_of(name, side, number):
+    """Return a row of a table in which every text tells whose it is, but for those that tell nothing of a post."""
+    def value(column, declared):
+        if column in ITS_OWN:
+            return side
+        if named := {"post_id": f"x:{side}", "payload_ref": f"{side}_ref", "topic": number}.get(column):
+            return named
+        texts = (declared.allowed or (ANYBODYS.get(column, f"{side}-{column}"),))[0]
+        return {"text": texts, "whole": number + int(declared.low or 0), "number": 0.5, "flag": True,
+                "time": pd.Timestamp("2026-03-02T08:00Z"), "vector": [float(number)]}[declared.type]
+    return {column: value(column, declared) for column, declared in TABLES[name].columns.items()}
+
+
+ABOUT_POSTS = [name for name in TABLES if name not in ABOUT_NO_POST]
+
+
+@pytest.fixture(scope="module")
+def two_regions(tmp_path_factory):
+    """A store in which every table that is about posts has a row of the region uk and one of us."""
+    store = Store(tmp_path_factory.mktemp("regions") / "store")
+    for table in ABOUT_POSTS:
+        store.append(table, pd.DataFrame([row_of(table, "uk", 1), row_of(table, "us", 2)]))
+    return store
+
+
+@pytest.mark.parametrize("name", ABOUT_POSTS)
+def test_no_table_shows_what_was_made_of_another_region(two_regions, name):
+    """A new table fails here until it says which posts its rows follow, or that it is about none."""
+    shown = two_regions.within(Bounds(frozenset({"uk"}))).read(name)
+    told = shown.astype("str").to_csv(index=False)
+    assert not [line for line in told.splitlines() if "us-" in line or "x:us" in line or ",us," in f",{line},"], told
+    assert "[2.0]" not in told
+    if name not in LEARNED:
+        assert len(shown) == (2 if name in ("quarantine", "deletions", "topic_ledger") else 1)
+    assert len(two_regions.within(Bounds(frozenset({"uk", "us"}))).read(name)) == 2
+
+
+def test_a_copy_of_a_post_elsewhere_does_not_name_it(tmp_path):
+    store, posts = Store(tmp_path / "store"), [row_of("posts", side, 1) for side in ("uk", "us")]
+    store.append("posts", pd.DataFrame(posts))
+    store.append("duplicates", pd.DataFrame([row_of("duplicates", "uk", 1) | {"group": "x:us"}]))
+    group = store.within(Bounds(frozenset({"uk"}))).read("duplicates")["group"].iloc[0]
+    assert group not in ("x:us", "x:uk")
+
+
+def test_of_a_topic_only_the_readable_posts_are_counted(tmp_path):
+    store, sides = Store(tmp_path / "store"), ("uk", "us")
+    for table in ("posts", "topics"):
+        store.append(table, pd.DataFrame([row_of(table, side, 1) for side in sides]))
+    store.append("topic_names", pd.DataFrame([row_of("topic_names", "any", 1) | {"posts": 2}]))
+    assert store.within(Bounds(frozenset({"uk"}))).read("topic_names")["posts"].tolist() == [1]
+
+
+@pytest.mark.parametrize("words", [
+    ["query", "acme", "number", "--limit", "50"], ["filters", "acme", "--audit", "sheet.csv"],
+    pytest.param(["relevance", "acme", "--sheet", "sheet.csv"], marks=pytest.mark.slow)], ids=lambda words: words[0])
+def test_commands_that_show_posts_are_held_to_the_region(acme, tmp_path, monkeypatch, words):
+    space = acme({"home": "uk", "reads": ["uk"]})
+    (space.folder / "filters.yml").write_text("filters:\n  said: {query: number, why: all of them}\n")
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(app, words)
+    said = re.sub("[«»]", "", answer.output) + "".join(path.read_text() for path in tmp_path.glob("sheet.csv"))
+    assert answer.exit_code == 0, answer.output
+    assert "number 0 today" in said
+    assert not [number for number in (2, 3, 4) if f"number {number} today" in said]
+
+
+def test_a_trace_says_that_a_post_lies_elsewhere_and_not_what_it_says(acme):
+    acme({"home": "uk", "reads": ["uk"]})
+    found = trace(open_workspace("acme"), "x:2")
+    assert (found.culprit, found.post_id) == ("region", "")
+    assert found.sentence == "“x:2” was lost at the region: this run may read uk alone."
+    assert trace(open_workspace("acme"), "x:1").post_id == "x:1"
+    assert trace(open_workspace("acme"), "Acme is number 3 today").post_id != "x:3"
 
 
 def test_what_crosses_is_approved_recorded_once_and_shown(acme):

@@ -114,6 +114,19 @@ def test_size_length_path_and_method_are_checked(hook):
     assert deliver({}, Content_Length="many")[0] == 411
 
 
+def test_downtime_of_the_receiver_is_in_the_gap_ledger(workspace, monkeypatch):
+    monkeypatch.setenv("REVIEWS_SECRET", "x")
+    space = workspace(feeds={"reviews": {"platform": "webhook", "query": "reviews", "options": OPTIONS,
+                                         "credentials": {"secret": "env:REVIEWS_SECRET"}}})
+    for running in (True, False):
+        stop = threading.Event()
+        receiver.receive(space, read_feeds(space)[0], 0, stop, ready=lambda port, stop=stop: stop.set())
+        gap, *more = space.store.read("gaps").sort_values("start").to_dict("records")
+        assert (gap["source"], gap["platform"], gap["kind"], pd.isna(gap["end"])) == (
+            "reviews", "webhook", "stopped", running)
+        assert len(more) == (0 if running else 1)  # it is ended again, so another gap runs
+
+
 def test_a_delivery_that_cannot_be_stored_is_to_be_sent_again(hook, monkeypatch):
     space, deliver = hook()
     from earshot.collect.shelving import Shelf
@@ -121,8 +134,11 @@ def test_a_delivery_that_cannot_be_stored_is_to_be_sent_again(hook, monkeypatch)
     monkeypatch.setattr(Shelf, "put", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     assert deliver({"data": [review(1)]}) == (503, {"reason": "the delivery could not be stored; send it again later"})
     monkeypatch.setattr(Shelf, "put", keep)
+    gap, = space.store.read("gaps").to_dict("records")
+    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("down", "A delivery could not be stored.", True)
     assert deliver({"data": [review(1)]})[0] == 202
     assert len(space.store.read("posts")) == 1
+    assert space.store.read("gaps")["end"].notna().all()
 
 
 def test_a_secret_can_be_changed_while_it_runs_and_must_be_there_at_the_start(hook, workspace, monkeypatch):

@@ -183,6 +183,38 @@ def test_two_listeners_share_the_work_and_stop_when_asked(space):
     assert condition_of(space)[1] == []
 
 
+def test_the_gap_ledger_says_when_nobody_listened(space):
+    put(space, [post(1)])
+    listen(space, once=True)
+    assert space.store.read("gaps").empty
+    turns = iter([False, True])
+    listen(space, stop=lambda: next(turns))
+    gap, = space.store.read("gaps").to_dict("records")
+    assert (gap["source"], gap["query"], gap["kind"], pd.isna(gap["end"])) == (
+        "posts", "dev.acme.listen", "stopped", True)
+    listen(space, once=True)
+    assert space.store.read("gaps")["end"].notna().all()
+
+
+def test_a_stream_that_does_not_answer_is_a_gap_until_it_does(space):
+    from earshot.collect.presence import Presence
+    from earshot.collect.stream.message import StreamError
+    from earshot.enrich.listening import _show_presence
+
+    class Silent:
+        """A stream whose brokers are out of reach."""
+
+        def lag(self):
+            raise StreamError("Kafka does not answer about posts.")
+
+    presence = Presence(space.store, "posts", "dev.acme.listen")
+    _show_presence(presence, Silent())
+    gap, = space.store.read("gaps").to_dict("records")
+    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("down", "Kafka does not answer about posts.", True)
+    _show_presence(presence, read_stream(space).watch())
+    assert space.store.read("gaps")["end"].notna().all()
+
+
 def test_health_as_a_command_and_an_address(space, workspace):
     put(space, [post(1)])
     answer = subprocess.run([sys.executable, "-c", "from earshot.cli import app; app()", "listen", "acme", "--health"],

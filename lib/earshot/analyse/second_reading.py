@@ -34,7 +34,7 @@ def compare(workspace: Workspace, model: str) -> SecondReading:
     Raises ParamError for a model that does not exist or is the champion already, ValueError when no post has a
     sentiment.
     """
-    params = workspace.params
+    workspace, params = workspace.readable(), workspace.params
     sentiment.identify(model)
     if model == params.sentiment_model:
         raise ParamError(f"{model} is the champion of {workspace.name} already; name another model to compare with it.")

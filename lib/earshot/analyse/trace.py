@@ -40,9 +40,11 @@ def trace(workspace: Workspace, wanted: str, when: str = "") -> Trace:
     wanted, moment = wanted.strip(), _moment(when, workspace)
     if not wanted:
         raise ParamError("Say which mention: its id (x:123), its address, or its words.")
-    post = _stored(workspace, wanted)
+    readable = workspace.readable()
+    post = _stored(readable, wanted)
     if post is None:
-        return _sum([*_before(workspace, wanted, moment)], wanted)
+        return _sum([*_abroad(workspace, readable, wanted)] or [*_before(workspace, wanted, moment)], wanted)
+    workspace = readable
     steps = [("source", PASSED, f"collected from {post['source']} on {post['collected_at']:%Y-%m-%d %H:%M}")]
     return _sum([*steps, *_filters(workspace, post), *_verdicts(workspace, post), *_window(workspace, post)], wanted,
                 post["post_id"])
@@ -94,8 +96,14 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub(r"https?://\S+|@\w+", " ", text.lower()))
 
 
+def _abroad(workspace: Workspace, readable: Workspace, wanted: str):
+    """Yield that a post is stored which this run may not read; only for an id or address, which names it already."""
+    if readable is not workspace and re.fullmatch(r"\S+", wanted) and _stored(workspace, wanted) is not None:
+        yield "region", STOPPED, f"this run may read {', '.join(sorted(readable.store.bounds.regions))} alone"
+
+
 def _before(workspace: Workspace, wanted: str, moment: pd.Timestamp | None):
-    """Yield what is known of a post that is not among the stored ones."""
+    """Yield what is known of a post that is not among the readable ones: of a refused or deleted one, only why."""
     refused = _refused(workspace.store, wanted)
     deleted = workspace.store.read("deletions")
     ids = deleted["platform"].astype("str") + ":" + deleted["id"].astype("str")

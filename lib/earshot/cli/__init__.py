@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, compliance, filters, listening, models, queries, retention, trace, training
+from earshot.cli import (
+    collection,
+    compliance,
+    filters,
+    freshness,
+    listening,
+    models,
+    queries,
+    retention,
+    trace,
+    training,
+)
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -63,6 +74,8 @@ def report(
         bring_in(open_workspace(workspace, **given), posts, yes)
     done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
     say(done.message, "" if done.ok else "red", out if done.ok else err)
+    if done.told:
+        say(f"{done.told}.", "yellow", err)
     page = done.folder.parent / "latest" / "16_brief.html" if done.ok else done.folder / "failure.html"
     if page.exists():
         say(f"Read {page}")
@@ -94,6 +107,7 @@ def import_(
 
 
 app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
+app.command(epilog="Example: earshot fresh airline")(freshness.fresh)
 app.command(epilog="Example: earshot listen airline --port 9100")(listening.listen)
 app.command(epilog="Example: earshot feed airline tweets.jsonl")(listening.feed)
 app.command(epilog="Example: earshot plan airline --peak 200 --budget 5")(listening.plan)

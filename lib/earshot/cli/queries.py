@@ -29,7 +29,7 @@ def query(
     from earshot.collect.query import catalogue, pretty
     from earshot.collect.query.vendors import advice, find
     from earshot.core.workspace import open_workspace
-    space = open_workspace(workspace)
+    space = open_workspace(workspace).readable()
     if to:
         find(to)
     node, written = _read(text, catalogue.read(space), space)

@@ -19,8 +19,9 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
     from earshot.analyse import words
     from earshot.enrich import relevance
     relevance.update(workspace)
-    table = workspace.store.sql("SELECT r.post_id, r.brand, p.text, r.p_relevant, r.verdict, r.reason FROM relevance r "
-                                "JOIN posts p USING (post_id) WHERE r.brand <> '' ORDER BY r.post_id")
+    table = workspace.readable().store.sql(
+        "SELECT r.post_id, r.brand, p.text, r.p_relevant, r.verdict, r.reason FROM relevance r "
+        "JOIN posts p USING (post_id) WHERE r.brand <> '' ORDER BY r.post_id")
     if table.empty:
         raise ParamError(f"{workspace.name} has no post of a brand yet; import posts first.")
     chance = np.random.default_rng(workspace.params.seed)
@@ -46,7 +47,7 @@ def learn(workspace: Workspace, file: Path) -> str:
         found = f"{wrong.iloc[0]!r}" if len(wrong) else "nothing"
         raise ParamError(f"{file}: under label stands {found}; write relevant or irrelevant.")
     kept = _keep(workspace, given)
-    posts = workspace.store.read("posts", columns=["post_id", "brand", "text"])
+    posts = workspace.readable().store.read("posts", columns=["post_id", "brand", "text"])
     known = kept.merge(posts, on="post_id").query("brand != ''")
     try:
         model = relevance_model.fit(known["text"].tolist(), known["brand"].tolist(),

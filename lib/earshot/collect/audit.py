@@ -21,7 +21,7 @@ def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
 
     The order is random but fixed by the seed of the brief, so that a second audit goes on where the first ended.
     """
-    posts = workspace.store.sql("""
+    posts = workspace.readable().store.sql("""
         SELECT s.filter, s.post_id, s.reason, p.text FROM set_aside s JOIN posts p USING (post_id)
         LEFT JOIN audits a ON a.filter = s.filter AND a.post_id = s.post_id
         WHERE s.restored_at IS NULL AND a.post_id IS NULL ORDER BY s.filter, s.post_id""")
@@ -56,7 +56,7 @@ def take(workspace: Workspace, path: Path, by: str = "") -> int:
     if len(wrong):
         raise ParamError(f"{path.name}: the verdict {wrong['verdict'].iloc[0]!r} on {wrong['post_id'].iloc[0]} is "
                          "neither good (the filter should not have hidden it) nor bad.")
-    known = workspace.store.read("set_aside", ["filter", "post_id"])
+    known = workspace.readable().store.read("set_aside", ["filter", "post_id"])
     strange = rows.merge(known, "left", ["filter", "post_id"], indicator=True).query("_merge == 'left_only'")
     if len(strange):
         raise ParamError(f"{path.name}: the filter {strange['filter'].iloc[0]!r} does not hide the post "
@@ -73,7 +73,7 @@ def estimate(workspace: Workspace) -> pd.DataFrame:
     Wilson's interval (1927) of the share with the correction for a finite number, times the posts that the filter
     hid; what was judged is certain. Without a verdict nothing is known: 0 to all.
     """
-    table = workspace.store.sql("""
+    table = workspace.readable().store.sql("""
         SELECT s.filter, any_value(s.reason) AS reason, count(*) AS hidden, count(s.restored_at) AS restored,
                count(a.verdict) AS n, count(*) FILTER (a.verdict = 'good') AS good
         FROM set_aside s LEFT JOIN audits a ON a.filter = s.filter AND a.post_id = s.post_id

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from earshot.collect.feeds import Feed
 from earshot.collect.landing import Landed
+from earshot.collect.presence import BEAT, Presence
 from earshot.collect.shelving import Shelf
 from earshot.collect.sources.credentials import CredentialMissing, Credentials
 from earshot.collect.sources.pacing import Timepiece
@@ -45,11 +46,40 @@ class Receiver:
         self._credentials.read()  # a missing secret is said at the start, not at the first delivery
         self._shelf = Shelf(workspace, feed, self._platform, Pseudonyms(), self._timepiece)
         self._lock = threading.Lock()
+        self.presence = Presence(workspace.store, feed.name, feed.query, self._timepiece, feed.platform)
+        self._trouble = False
         self._known = workspace.data / "cache" / "deliveries.sqlite"
         self._known.parent.mkdir(parents=True, exist_ok=True)
 
     def take(self, headers: dict[str, str], body: bytes) -> dict:
-        """Store a delivery and return what came of it; raises Refused when it is not believed or came before."""
+        """Store a delivery and return what came of it; raises Refused when it is not believed or came before.
+
+        From a delivery that could not be taken until the next that could, the gap ledger has a gap.
+        """
+        try:
+            said = self._take(headers, body)
+        except Refused as refused:
+            if refused.status >= 500:
+                self._note("refused", str(refused))
+            raise
+        except Exception:
+            self._note("down", "A delivery could not be stored.")
+            raise
+        if self._trouble:
+            self.presence.well()
+            self._trouble = False
+        return said
+
+    def beat(self) -> None:
+        """Give a sign of life, unless deliveries cannot be taken at the moment."""
+        if not self._trouble:
+            self.presence.beat()
+
+    def _note(self, kind: str, reason: str) -> None:
+        self._trouble = True
+        self.presence.trouble(kind, reason)
+
+    def _take(self, headers: dict[str, str], body: bytes) -> dict:
         now = self._timepiece.now().timestamp()
         try:
             secret = self._credentials.read()["secret"]
@@ -99,10 +129,13 @@ def receive(workspace: Workspace, feed: Feed, port: int, stop: threading.Event, 
         try:
             if ready:
                 ready(server.server_address[1])
-            stop.wait()
+            receiver.presence.begin()
+            while not stop.wait(BEAT):
+                receiver.beat()
         finally:
             server.shutdown()
             listening.join()
+            receiver.presence.end()
 
 
 class _Handler(BaseHTTPRequestHandler):

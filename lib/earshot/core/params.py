@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+REFERENCES = ("notify",)  # where an address that works like a password may be written by mistake
 
 
 class ParamError(ValueError):
@@ -86,8 +89,10 @@ class Brief(BaseModel):
     phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
     target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
-    fresh_hours: int = Field(0, ge=0, description="no report when the newest post is older, in hours; 0 means any age")
+    fresh_hours: int = Field(0, ge=0, description="no report when a source's newest post is older; 0 means any age")
+    fresh_sources: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="hours of single sources; 0: any age")
     owner: str = Field("", description="the team that is told when a report does not go out")
+    notify: str = Field("", description="env:NAME of the https address to which that is posted; empty means nowhere")
     cluster: str = Field("", description="address of a Dask scheduler; empty means this machine")
     store: str = Field("", description="folder or object-store URL of the tables; empty means data/<workspace>")
 
@@ -117,6 +122,14 @@ class Brief(BaseModel):
             raise ValueError(f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}")
         return value
 
+    @field_validator("notify")
+    @classmethod
+    def _is_reference(cls, value: str) -> str:
+        if value and not re.fullmatch(r"env:\w*(?:NOTIFY|WEBHOOK)\w*", value, re.ASCII):
+            raise ValueError("name the environment variable that holds the address, for example env:CARE_WEBHOOK; its "
+                             "name holds WEBHOOK or NOTIFY, by which it is kept from notebooks and pages")
+        return value
+
 
 def check(values: dict, where: str = "brief.yml") -> Brief:
     """Return the brief these values make; raises ParamError with one sentence on the first wrong name or type."""
@@ -134,11 +147,11 @@ def check(values: dict, where: str = "brief.yml") -> Brief:
 
 def _sentence(problem: dict) -> str:
     name = ".".join(str(part) for part in problem["loc"])
-    given = problem["input"]
+    shown = "something else (not repeated here)" if name in REFERENCES else repr(problem["input"])
     if problem["type"].endswith("_type"):
         wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false",
                   "dict": "names with values"}
         kind = wanted.get(problem["type"].removesuffix("_type").replace("string", "str"), problem["msg"])
-        return f"{name}: got {given!r}, expected {kind}; write text in quotes and lists in [brackets]."
+        return f"{name}: got {shown}, expected {kind}; write text in quotes and lists in [brackets]."
     said = problem["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{name}: got {given!r}; {said[0].lower()}{said[1:]}" + ("" if said.endswith("?") else ".")
+    return f"{name}: got {shown}; {said[0].lower()}{said[1:]}" + ("" if said.endswith("?") else ".")

@@ -8,7 +8,8 @@ For example::
       - {from: us, to: uk, why: Joint service desk, approved_by: Jane Example, until: "2026-12-31"}
 
 A run names its region in the brief (``region: uk``); with none it reads all that the workspace may. What it may not
-read it cannot see: the tables of its store show neither those posts nor anything that was made of them.
+read it cannot see: the tables of its store show neither those posts nor anything that was made of them alone. What all
+posts together taught (how a topic is called) names no post; of a topic without a readable post it is not shown.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.core import merging, reading, views
+from earshot.core import environments, merging, reading, views
 from earshot.core.clock import now
 from earshot.core.guard import StoreError, writing
 from earshot.core.regions import Bounds
@@ -30,12 +30,18 @@ class Merged:
 
 
 class Store:
-    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only."""
+    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only.
 
-    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None):
+    ``environment`` is whose tables they become with the first write; another environment cannot write there then.
+    """
+
+    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None,
+                 environment: str = ""):
         self.root = str(root)
         self.pinned = versions
         self.bounds = bounds
+        self.environment = environment
+        self._ours = False
 
     def at(self, versions: dict[str, int]) -> "Store":
         """Return a read-only store as it was at these table versions; tables not named are empty."""
@@ -167,7 +173,7 @@ class Store:
         if self.bounds is None:
             views.make(connection, spec, delta)
         else:
-            views.bound(connection, spec, delta, self._delta("posts"), self.bounds)
+            views.bound(connection, spec, lambda name: delta if name == spec.name else self._delta(name), self.bounds)
 
     def _erased(self, table: str, delta) -> StoreError:
         return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
@@ -179,6 +185,10 @@ class Store:
         if self.pinned is not None:
             raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
                              "open the workspace anew.")
+        if self.environment and not self._ours:
+            with writing(self.root, table):
+                environments.claim(self.root, self.environment)
+            self._ours = True
 
     def _arrow(self, table: str, frame: pd.DataFrame):
         import pyarrow as pa
@@ -196,7 +206,7 @@ class Store:
         if self._delta(table) is not None:
             return
         try:
-            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=_settings(spec),
+            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=spec.settings,
                               partition_by=[spec.partition] if spec.partition else None)
         except DeltaError:
             if self._delta(table) is None:  # else another writer made it first
@@ -238,11 +248,3 @@ def _spec(table: str):
     if table not in TABLES:
         raise ValueError(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
     return TABLES[table]
-
-
-def _settings(spec) -> dict[str, str]:
-    # The log keeps the least and greatest value of each column it counts: of texts and authors it must not, since an
-    # erased post would live on there. Past versions stay readable: `verify` goes back to them.
-    counted = "created_at" if "created_at" in spec.columns else ""
-    return {"delta.enableExpiredLogCleanup": "false"} | (
-        {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})

@@ -48,15 +48,25 @@ class Workspace:
 
     @cached_property
     def store(self):
-        """The workspace's tables."""
+        """The workspace's tables; raises ParamError when they are those of another environment."""
+        from earshot.core.environments import environment_of, keep_apart
         from earshot.core.store import Store
-        return Store(self.params.store or self.data / "store")
+        root, environment = str(self.params.store or self.data / "store"), environment_of(self.folder)
+        keep_apart(self.folder, root, environment)
+        return Store(root, environment=environment)
 
     def seeing(self, store) -> "Workspace":
         """Return the same workspace with another view of its tables, such as those of a moment or of one region."""
         other = replace(self)
         vars(other)["store"] = store  # where cached_property keeps it
         return other
+
+    def readable(self) -> "Workspace":
+        """Return the same workspace, in whose tables only the rows can be seen that a run for its region may read."""
+        from earshot.core.clock import now
+        from earshot.core.regions import read_regions
+        bounds = read_regions(self.folder).bounds(self.params.region, now().date())
+        return self if bounds is None or self.store.bounds else self.seeing(self.store.within(bounds))
 
     def settings(self, name: str) -> dict:
         """Return the parsed ``<name>.yml`` of this workspace, or an empty mapping where there is none."""

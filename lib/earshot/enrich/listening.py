@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from earshot.collect.presence import Presence
 from earshot.collect.stream.groups import here, runs
-from earshot.collect.stream.message import Consumer, LeaseLost, Message
+from earshot.collect.stream.message import Consumer, LeaseLost, Message, StreamError, Watch
 from earshot.collect.stream.settings import Stream, read_stream
 from earshot.core import clock
 from earshot.core.params import ParamError, nearest
@@ -56,17 +57,22 @@ def listen(workspace: Workspace, once: bool = False, stop: Callable[[], bool] = 
            say: Callable[[str], None] = lambda line: None) -> Heard:
     """Read a workspace's stream until ``stop()``, or with ``once`` until nothing is left, and return what was done.
 
-    A batch is stored, enriched in line, written down and only then committed. Raises ParamError on wrong settings,
-    StreamError and StoreError when stream or store cannot go on; what was not committed is read again next time.
+    A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody listened
+    or the stream did not answer; a run with ``once`` comes by schedule and leaves no gap behind. Raises ParamError on
+    wrong settings, StreamError and StoreError when stream or store cannot go on; what was not committed is read again.
     """
     stream = checked(read_stream(workspace))
     intake = Intake(workspace, stream, stream.codec(workspace))
     heard = Heard(since=clock.now().isoformat())
     note = notes(stream) / f"{os.getpid()}.json"
     consumer, watch, grave = stream.consumer(), stream.watch(), None
+    presence = Presence(workspace.store, stream.source or stream.topic, stream.full_group)
     try:
+        _arrive(presence, watch, once)
         write_note(note, heard)
         while not stop():
+            if not once and presence.due():
+                _show_presence(presence, watch)
             messages = consumer.take(stream.batch.posts, 0.5 if once else stream.batch.seconds)
             if messages:
                 grave = _deal_with(intake, consumer, messages, heard, say, grave)
@@ -76,12 +82,37 @@ def listen(workspace: Workspace, once: bool = False, stop: Callable[[], bool] = 
     except Exception as error:
         heard.error = str(error)
         write_note(note, heard)
+        presence.trouble("down", str(error))
         raise
     finally:
         for open_ in filter(None, (consumer, watch, grave)):
             open_.close()
     write_note(note, heard, ended=True)
+    if not once and not read_notes(stream)[0]:
+        presence.end()
     return heard
+
+
+def _arrive(presence: Presence, watch: Watch, once: bool) -> None:
+    """Write down since when nobody listened; what the stream let go of meanwhile was missed, the rest only waited."""
+    if once:
+        presence.well()
+        return
+    try:
+        presence.begin(sum(max(0, lag.first - lag.committed) for lag in watch.lag()))
+    except StreamError as error:
+        presence.begin()
+        presence.trouble("down", str(error))
+
+
+def _show_presence(presence: Presence, watch: Watch) -> None:
+    """Give a sign of life, or write down that the stream does not answer."""
+    try:
+        watch.lag()
+    except StreamError as error:
+        presence.trouble("down", str(error))
+    else:
+        presence.beat()
 
 
 def checked(stream: Stream) -> Stream:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from earshot.publish import numbers, pages
+from earshot.publish import notices, numbers, pages
 from earshot.publish.files import read_json, write_whole
 from earshot.publish.quotes import plain
 
@@ -18,7 +18,8 @@ UNREADABLE = "A run whose run.json cannot be read"
 def write_index(outputs_folder: Path) -> Path:
     """Write index.html of a workspace: every run, newest first, by month, with its brief's headline; returns its path.
 
-    A run whose run.json cannot be read is listed as such, never left out."""
+    Above them stands the notice that no report went out, where that is so. A run whose run.json cannot be read is
+    listed as such, never left out."""
     outputs_folder = Path(outputs_folder)
     folders = [path.parent for path in outputs_folder.glob("*/run.json")]
     runs = [_read(folder) for folder in folders if not folder.is_symlink() and not folder.name.startswith(".")]
@@ -26,7 +27,8 @@ def write_index(outputs_folder: Path) -> Path:
     brand = next((run["brand"] for run in runs if run["brand"]), _titled(outputs_folder.name))
     latest = next((run["href"] for run in runs if run["status"] == "complete"), "")
     page = _frame(brand, f"Reports about {brand}", {})
-    text = _template("runs.html.j2").render(page=page, months=_by_month(runs), total=len(runs), latest=latest)
+    text = _template("runs.html.j2").render(page=page, months=_by_month(runs), total=len(runs), latest=latest,
+                                               notice=_notice(outputs_folder))
     write_whole(outputs_folder / "index.html", text)
     return outputs_folder / "index.html"
 
@@ -65,6 +67,16 @@ def brief_error(error: str) -> str:
     line = plain(lines[-1] if lines else "No message was given.", 2000)
     line = re.sub(r"(['\"`“‘])(?:(?!\1).){41,}?(?:['\"`”’]|$)", "'…'", line)
     return line if len(line) <= 300 else line[:300].rstrip() + "…"
+
+
+def _notice(outputs_folder: Path) -> dict:
+    """Return what is wrong at the moment, whom that concerns and since when, or {}."""
+    notice = next(iter(notices.read_open(outputs_folder)), None)
+    if notice is None:
+        return {}
+    at = numbers.day(pd.Timestamp(notice["at"]).tz_localize(None).floor("min"))
+    return {"title": plain(notice["subject"]), "text": plain(notice["text"]), "told": plain(f"{at} UTC, for "
+            f"{notice['to']}" + ("" if notice.get("told") else "; it could not be sent to anybody"))}
 
 
 def _read(folder: Path) -> dict:

@@ -4,7 +4,7 @@ import os
 import re
 
 PICTURE = re.compile(r"data:[a-z/+.-]+;base64,[A-Za-z0-9+/=]+")
-NAMED = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.I)
+NAMED = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|WEBHOOK|NOTIFY", re.I)
 SHORTEST = 8
 PATTERNS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),

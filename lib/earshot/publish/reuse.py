@@ -11,7 +11,7 @@ from earshot.publish.files import hash_file, hash_text, read_json
 from earshot.publish.notebooks import Notebook
 
 # Where work is done, how much is simulated, when no report goes out: the results do not depend on them.
-ELSEWHERE = ("cluster", "posts", "fresh_hours", "owner")
+ELSEWHERE = ("cluster", "posts", "fresh_hours", "fresh_sources", "owner", "notify")
 LOOK_BACK = 12
 KEPT = ("ran", "reused")
 CHANGED = {"code": "its code changed", "words": "its text changed", "library": "the library changed",

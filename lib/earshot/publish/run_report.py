@@ -10,10 +10,11 @@ from pathlib import Path
 from earshot.core import clock
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace, home, open_workspace
-from earshot.publish import freshness, outputs
+from earshot.publish import freshness, notices, outputs
 from earshot.publish.code import CHECKOUT
 from earshot.publish.draft import Draft, begin
 from earshot.publish.enrichment import bring_up_to_date
+from earshot.publish.index import brief_error
 from earshot.publish.lock import hold
 from earshot.publish.manifest import list_files
 from earshot.publish.notebooks import list_notebooks
@@ -23,10 +24,15 @@ from earshot.publish.reuse import Past, Plan, describe_tables, make_plans, read_
 from earshot.publish.run_process import run_jobs
 from earshot.publish.scrub import refuse_leaks
 
+STOPPED = "It was stopped by hand."
+
 
 @dataclass(frozen=True)
 class RunReport:
-    """How a report ended: ``ok`` is False when it failed, ``made`` when nothing changed and no run was needed."""
+    """How a report ended: ``ok`` is False when it failed, ``made`` when nothing changed and no run was needed.
+
+    ``told`` says who was told of a failure.
+    """
 
     ok: bool
     made: bool
@@ -35,6 +41,7 @@ class RunReport:
     message: str
     seconds: float
     notebooks: list[dict] = field(default_factory=list)
+    told: str = ""
 
 
 def report(workspace: str, reason: str = "", requester: str = "", force: bool = False, jobs: int = 2,
@@ -57,13 +64,13 @@ def report(workspace: str, reason: str = "", requester: str = "", force: bool = 
     with hold(space.outputs, requester, clock.now().isoformat()), Board(progress) as board:
         outputs.tidy(space.outputs)
         before = describe_tables(space.store)
-        problem = _enrich(space, board) or freshness.refuse(space)
+        problem = _enrich(space, board) or freshness.stale(space)
         tables = describe_tables(space.store)
         past = read_past(space.outputs)
         plans = make_plans(space, listed, tables, past, _today(space), force)
         unchanged = _unchanged(space, plans, past)
         if unchanged and not problem:
-            return _no_run(unchanged, time.monotonic() - begun)
+            return _no_run(space, unchanged, time.monotonic() - begun)
         draft = begin(space, plans, tables, before, board, limits, reason=reason, requester=requester)
         return _finish(draft, problem or _make(draft, plans, jobs), begun)
 
@@ -91,7 +98,7 @@ def _make(draft: Draft, plans: list[Plan], jobs: int) -> str:
         draft.save()
         refuse_leaks(draft.folder, list_files(draft.folder), [draft.space.home, CHECKOUT])
     except KeyboardInterrupt:
-        return "It was stopped by hand."
+        return STOPPED
     except Exception as error:
         return plain(f"{type(error).__name__}: {error}")
     return ""
@@ -115,13 +122,15 @@ def _finish(draft: Draft, problem: str, begun: float) -> RunReport:
         try:
             draft.drop_scaffold()
             manifest = draft.save(status="good", **ended)
+            notices.end(draft.space)
             folder = outputs.put_in_place(draft.folder)
             return RunReport(True, True, manifest["run"], folder, _summary(manifest), seconds, manifest["notebooks"])
         except Exception as error:
             problem = plain(f"{type(error).__name__}: {error}")
+    told = "" if problem == STOPPED else notices.tell(draft.space, brief_error(problem))
     folder = _set_aside(draft, problem, ended)
     message = f"The report of {draft.space.name} failed: {problem.rstrip('.')}. The latest good run is untouched."
-    return RunReport(False, True, draft.manifest["run"], folder, message, seconds, list(draft.entries.values()))
+    return RunReport(False, True, draft.manifest["run"], folder, message, seconds, list(draft.entries.values()), told)
 
 
 def _set_aside(draft: Draft, problem: str, ended: dict) -> Path:
@@ -144,7 +153,9 @@ def _unchanged(space: Workspace, plans: list[Plan], past: list[Past]) -> Past | 
     return newest if same else None
 
 
-def _no_run(run: Past, seconds: float) -> RunReport:
+def _no_run(space: Workspace, run: Past, seconds: float) -> RunReport:
+    if notices.end(space):
+        outputs.write_index(space.outputs)
     message = (f"Nothing changed since {run.name}: code, parameters and data of all {len(run.manifest['notebooks'])} "
                "notebooks are the same, so no new run was made.")
     return RunReport(True, False, run.name, run.folder, message, round(seconds, 2), run.manifest["notebooks"])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from earshot.publish import leaks
 
-SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|EARSHOT_KEY", re.I)
+SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|EARSHOT_KEY|"
+                         r"WEBHOOK|NOTIFY", re.I)
 STORE_ACCESS = ("AWS_", "AZURE_", "GOOGLE_", "GCP_")
 READABLE = (".html", ".ipynb", ".json", ".csv")
 

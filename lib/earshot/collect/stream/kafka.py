@@ -3,13 +3,12 @@
 confluent-kafka speaks to any broker; its own mock cluster stands in for one in the tests.
 """
 
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from earshot.collect.stream.message import FAR, Full, Lag, LeaseLost, Message, Record, StreamError, reached
-from earshot.core.params import ParamError
+from earshot.collect.stream.secrets import Login, resolve
 
 LOOK = 0.5
 ASK = 15.0  # seconds that a broker has to answer a question
@@ -22,15 +21,15 @@ CALM = ("_PARTITION_EOF", "_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "UNKN
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a topic lies: brokers, and further librdkafka options, in which ``$NAME`` stands for the environment's."""
+    """Where a topic lies: brokers, and further librdkafka options, whose secrets are references (stream.secrets)."""
 
     servers: str
     topic: str
     options: dict[str, str] = field(default_factory=dict)
 
     def config(self, **more) -> dict:
-        """Return a librdkafka configuration; raises ParamError when the environment lacks what an option names."""
-        given = {name: _resolved(name, str(value)) for name, value in self.options.items()}
+        """Return a librdkafka configuration; raises ParamError when what an option refers to is not there."""
+        given = {name: resolve(name, str(value)) for name, value in self.options.items()}
         return {"bootstrap.servers": self.servers, "log_level": 2, **given, **more}
 
 
@@ -39,7 +38,7 @@ class KafkaProducer:
 
     def __init__(self, cluster: Cluster, group: str = "", most: int = 0):
         from confluent_kafka import Producer
-        self._topic, self._most, self._failed = cluster.topic, most, ""
+        self._topic, self._most, self._failed, self._login = cluster.topic, most, "", Login(cluster.options)
         self._producer = Producer(cluster.config(**{"enable.idempotence": True, "linger.ms": 20, "partitioner":
                                                     "murmur2_random", "queue.buffering.max.kbytes": 262_144}))
         self._watch = KafkaWatch(cluster, group) if most and group else None
@@ -48,6 +47,7 @@ class KafkaProducer:
     def put(self, records: Iterable[Record], wait: float = FAR) -> int:
         """Store (key, value) pairs durably and return how many; see stream.message.Producer."""
         records, self._failed = list(records), ""
+        self._login.renew(self._producer)
         self._wait_for_room(len(records), wait)
         for key, value in records:
             self._produce(key, value)
@@ -98,7 +98,7 @@ class KafkaConsumer:
     def __init__(self, cluster: Cluster, group: str, lease: float = 60.0):
         from confluent_kafka import Consumer
         silent = int(lease * 1000)
-        self._topic, self._ours = cluster.topic, set()
+        self._topic, self._ours, self._login = cluster.topic, set(), Login(cluster.options)
         self._consumer = Consumer(cluster.config(**{
             "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",
             # Five signs of life within the time allowed: the default, every 3 s, would miss a short one.
@@ -110,6 +110,7 @@ class KafkaConsumer:
     def take(self, limit: int, seconds: float) -> list[Message]:
         """Return up to ``limit`` messages of the partitions that are ours now; waits until there are so many."""
         until, found = time.monotonic() + seconds, []
+        self._login.renew(self._consumer)
         while len(found) < limit and (left := until - time.monotonic()) > 0:
             for message in self._consumer.consume(min(limit - len(found), 10_000), min(left, 0.2)):
                 if error := message.error():
@@ -157,12 +158,13 @@ class KafkaWatch:
 
     def __init__(self, cluster: Cluster, group: str):
         from confluent_kafka import Consumer
-        self._topic = cluster.topic
+        self._topic, self._login = cluster.topic, Login(cluster.options)
         self._consumer = Consumer(cluster.config(**{"group.id": group, "enable.auto.commit": False}))
 
     def lag(self) -> list[Lag]:
         """Return how far behind the group is on each partition; none while the topic does not exist."""
         from confluent_kafka import KafkaException, TopicPartition
+        self._login.renew(self._consumer)
         try:
             known = self._consumer.list_topics(self._topic, timeout=ASK).topics.get(self._topic)
             parts = sorted(known.partitions) if known and not known.error else []
@@ -189,11 +191,3 @@ class KafkaWatch:
             if waiting is not None and not waiting.error():
                 age = max(0.0, time.time() - waiting.timestamp()[1] / 1000)
         return Lag(part, first, end, committed, age)
-
-
-def _resolved(name: str, value: str) -> str:
-    if not value.startswith("$"):
-        return value
-    if value[1:] not in os.environ:
-        raise ParamError(f"streams.yml: the option {name} comes from the environment as {value}, which is not set.")
-    return os.environ[value[1:]]

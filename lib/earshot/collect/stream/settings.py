@@ -8,7 +8,7 @@ Every line may be left out::
     group: listen
     partitions: 4            # of a new topic on this disk
     servers: broker-1:9092   # Kafka alone
-    options: {sasl.password: $KAFKA_PASSWORD}   # librdkafka's; $NAME is read from the environment
+    options: {sasl.password: file:/run/secrets/kafka}   # librdkafka's; or env:NAME; a secret never stands here
     format: json             # or avro
     schema: posts            # subject of params/<workspace>/schemas
     source: tweets           # how rows are mapped: a source of sources.yml; left out, they have the names of a post
@@ -30,7 +30,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from earshot.collect.stream.codec import Codec, open_codec
 from earshot.collect.stream.message import Consumer, Producer, Watch
 from earshot.collect.stream.schemas import Registry
-from earshot.core.params import ParamError, nearest, read_yaml
+from earshot.collect.stream.secrets import check_options
+from earshot.core import environments
+from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 
 WORDS = {"dev": "dev", "development": "dev", "staging": "staging", "stage": "staging", "stg": "staging",
@@ -157,12 +159,15 @@ def read_stream(workspace: Workspace) -> Stream:
         if name not in allowed:
             raise ParamError(f"{where}: there is no setting {name!r}; there are {', '.join(allowed)}."
                              f"{nearest(name, allowed)}")
+    check_options(values.get("options"), where,
+                  (workspace.home / "params", workspace.home / "data", workspace.home / "outputs", workspace.data))
     try:
         stream = Stream(workspace=workspace.name, root=str(workspace.data / "stream"), **values)
     except ValidationError as error:
         problem = error.errors()[0]
-        given, said = problem["input"], problem["msg"].rstrip(".")
-        raise ParamError(f"{where}: {'.'.join(map(str, problem['loc']))}: got {given!r}; "
+        given, said = repr(problem["input"]), problem["msg"].rstrip(".")
+        given = "something else (not repeated here)" if problem["loc"][0] == "options" else given
+        raise ParamError(f"{where}: {'.'.join(map(str, problem['loc']))}: got {given}; "
                          f"{said[0].lower()}{said[1:]}.") from None
     if stream.kind == "kafka" and not stream.servers:
         raise ParamError(f"{where}: kind kafka needs servers; write, for example, servers: broker-1:9092.")
@@ -173,44 +178,15 @@ def read_stream(workspace: Workspace) -> Stream:
 
 
 def keep_apart(workspace: Workspace, stream: Stream) -> None:
-    """Raise ParamError when topic or tables belong to another environment."""
+    """Raise ParamError when the topic, or the tables on which it would land, belong to another environment."""
     where = f"params/{workspace.name}/streams.yml"
     others = named(stream.topic) - {stream.environment}
     if others:
         raise ParamError(f"{where}: the topic {stream.topic} belongs to {sorted(others)[0]} and this workspace is "
                          f"{stream.environment}; name a topic of its own.")
-    for brief in sorted(workspace.folder.parent.glob("*/brief.yml")):
-        beside = brief.with_name("streams.yml")
-        if not beside.exists():
-            continue
-        theirs = read_yaml(beside).get("environment", "dev")
-        store = str(read_yaml(brief).get("store") or workspace.home / "data" / brief.parent.name / "store")
-        if brief.parent != workspace.folder and theirs != stream.environment and _same(store, workspace.store.root):
-            raise ParamError(f"{where}: this workspace is {stream.environment} and shares its tables ({store}) with "
-                             f"the workspace {brief.parent.name}, which is {theirs}; give it a store of its own.")
-    if "://" not in workspace.store.root:
-        _claim(Path(workspace.store.root) / ".environment", stream.environment, where)
+    environments.keep_apart(workspace.folder, workspace.store.root, stream.environment)
 
 
 def named(topic: str) -> set[str]:
     """Return the environments that the name of a topic speaks of."""
     return {WORDS[word] for word in re.split(r"[._-]", topic.lower()) if word in WORDS}
-
-
-def _claim(note: Path, environment: str, where: str) -> None:
-    """Note whose tables these are, once; raises ParamError when they are another environment's."""
-    try:
-        owner = note.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(f"{environment}\n", encoding="utf-8")
-        return
-    if owner and owner != environment:
-        raise ParamError(f"{where}: these tables ({note.parent}) were begun as {owner} and this workspace is now "
-                         f"{environment}; give it a store of its own, or set environment: {owner}.")
-
-
-def _same(one: str, other: str) -> bool:
-    if "://" in one + other:
-        return one.rstrip("/") == other.rstrip("/")
-    return Path(one).resolve() == Path(other).resolve()
