@@ -22,6 +22,9 @@ _LISTENING = [
     Table("deletions", ["platform", "id"], None, {
         "platform": text(True), "id": text(True), "deleted_at": time(True), "kind": text(), "source": text(),
         "followed_at": time()}, volatile=("followed_at",)),
+    Table("rechecks", ["source"], None, {
+        "source": text(True), "reached": text(), "began": time(), "whole": time(), "asked": whole(low=0),
+        "at": time(True)}, volatile=("at",)),
     Table("crossings", ["post_id", "to_region"], None, {
         "post_id": text(True), "from_region": text(True), "to_region": text(True), "why": text(True),
         "approved_by": text(True), "at": time(True)}, volatile=("at",)),
