@@ -63,7 +63,9 @@ def pages(name: str) -> tuple[str, str, list, str]:
                  {"kind": "Listing", "data": {"children": second, "after": None}}]
         return "acme", "/search", given, "after"
     if name == "youtube":
-        given = [json.loads(recorded(f"youtube/comment_threads_by_video_paged_{number}.json")) for number in (1, 2)]
+        whole = json.loads(recorded("youtube/comment_threads_by_video_paged_1.json"))
+        first, second = halves(whole["items"])
+        given = [whole | {"items": first}, {"items": second}]
         return "video:v", "/youtube/v3/commentThreads", given, "pageToken"
     if name == "bluesky":
         return "acme", "/xrpc/app.bsky.feed.searchPosts", sky(), "cursor"
@@ -81,7 +83,10 @@ def pages(name: str) -> tuple[str, str, list, str]:
 def sky() -> list[dict]:
     """Return two pages of a Bluesky search, of recorded posts."""
     post = json.loads(recorded("bluesky/thread_view_post_with_embed_media.json"))["thread"]["post"]
-    views = [post | {"uri": f"at://did:plc:a{number}/app.bsky.feed.post/k{number}"} for number in range(4)]
+    events = [json.loads(line) for line in recorded("bluesky/jetstream_window.jsonl").splitlines()]
+    records = [record for event in events if (record := event.get("commit", {}).get("record", {})).get("text")]
+    views = [post | {"uri": f"at://did:plc:a{number}/app.bsky.feed.post/k{number}", "record": records[number]}
+             for number in range(4)]
     return [{"posts": views[:2], "cursor": "2"}, {"posts": views[2:]}]
 
 

@@ -51,6 +51,18 @@ class SourceScorecard:
         return table.rename(columns=SHOWN)[list(SHOWN.values())].dropna(axis="columns", how="all")
 
     @property
+    def allowed(self) -> pd.DataFrame:
+        """What the terms of each source allow, and how many posts are kept longer than that."""
+        return self.terms[list(source_terms.ALLOWED)]
+
+    @property
+    def followed(self) -> pd.DataFrame:
+        """How one learns what is deleted at each source, how soon the terms want it followed, and what came of it."""
+        looked = self.terms["looked"].dt.strftime("%Y-%m-%d %H:%M").fillna("")
+        return self.terms.assign(looked=looked).rename(columns=source_terms.FOLLOWED)[
+            ["source", *source_terms.FOLLOWED.values()]]
+
+    @property
     def formats(self) -> dict[str, str]:
         """The unit of each column of ``shown`` that is not a count."""
         shares = ("fields missing", "repeats", "off topic", "usable", "usable, low", "usable, high")

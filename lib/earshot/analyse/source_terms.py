@@ -9,6 +9,9 @@ from earshot.core.claim import Claim
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
+ALLOWED = ("source", "card", "owner", "reviewed", "text", "quotes", "keep days", "posts", "kept too long")
+FOLLOWED = {"deletions are": "deletions are", "within": "agreed hours", "looked": "last asked for (UTC)",
+            "deletions": "deletions", "followed late": "followed late", "not followed": "not followed"}
 INPUTS = ("posts", "deletions", "rechecks")
 
 

@@ -40,6 +40,8 @@ _LISTENING = [
     Table("matches", ["post_id", "query"], "week", {
         "post_id": text(True), "week": text(True), "query": text(True), "version": text(True), "clauses": text()}),
     Table("queried", ["post_id"], "week", _STEP | _VERSION),
+    Table("utm", ["post_id"], "week", _STEP | {
+        "utm_source": text(), "utm_medium": text(), "utm_campaign": text()} | _VERSION),
     Table("coordination", ["network", "author", "partner"], None, {
         "network": text(True, ("co_post", "co_link", "co_hashtag")), "author": text(True), "partner": text(True),
         "times": whole(True, low=1), "seconds": number(low=0), "first": time(), "last": time(), "group": text()}),
