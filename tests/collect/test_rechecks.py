@@ -18,7 +18,7 @@ from earshot.collect.shelving import Shelf
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.client import Failed
 from earshot.collect.sources.pacing import Patience, Timepiece
-from earshot.collect.sources.protocol import DELETIONS, Answer, Query, Request
+from earshot.collect.sources.protocol import Answer, Query, Request
 from earshot.core.params import ParamError
 from earshot.govern.pseudonyms import Pseudonyms
 
@@ -193,8 +193,11 @@ def test_every_platform_says_how_its_deletions_are_learnt(workspace):
         assert platform.deletions in protocol.DELETIONS
         assert (platform.deletions == "ids") == hasattr(platform, "again")
     space = workspace(feeds={"news": {"platform": "rss", "query": "https://news.example/feed.xml"}})
-    assert rechecks.how(space, "news") == DELETIONS["never"]
-    assert rechecks.how(space, "a_file") == "on a list that the platform answers (earshot comply)"
+    assert (rechecks.way(space, "news"), rechecks.way(space, "a_file")) == ("never", "file")
+    sky = {"sky": {"platform": "bluesky", "query": "acme"}}
+    assert rechecks.way(workspace("sky", feeds=sky), "sky") == "none"
+    live = {"live": {"platform": "jetstream", "query": "acme"}}
+    assert rechecks.way(workspace("sky", feeds=sky | live), "sky") == "jetstream"
     with pytest.raises(ParamError) as error:
         recheck(space, read_feeds(space)[0])
     assert str(error.value) == ("rss cannot be asked which posts are gone; deletions there: cannot be followed: nobody "

@@ -4,6 +4,7 @@ import pandas as pd
 
 from earshot.analyse import words
 from earshot.collect import rechecks, retention, terms
+from earshot.collect.sources.protocol import DELETIONS
 from earshot.core import clock
 from earshot.core.claim import Claim
 from earshot.core.store import Store
@@ -12,13 +13,15 @@ from earshot.core.workspace import Workspace
 ALLOWED = ("source", "card", "owner", "reviewed", "text", "quotes", "keep days", "posts", "kept too long")
 FOLLOWED = {"deletions are": "deletions are", "within": "agreed hours", "looked": "last asked for (UTC)",
             "deletions": "deletions", "followed late": "followed late", "not followed": "not followed"}
+TOLD = ("events", "changes", "jetstream")  # what is gone is told without being asked for
 INPUTS = ("posts", "deletions", "rechecks")
 
 
 def table(workspace: Workspace, store: Store, sources: pd.Series, posts: pd.DataFrame) -> pd.DataFrame:
     """Return each source's terms card, what is kept too long by it, and deletions followed, late and not looked for.
 
-    ``looked`` is when its deletions were last asked for, ``within`` the hours in which its card wants them followed.
+    ``looked`` is when its deletions were last asked for, ``within`` the hours in which its card wants them followed,
+    ``way`` how one learns of them (see collect.sources.protocol.DELETIONS).
     """
     now, kept = clock.now(), _kept_too_long(workspace, store)
     gone = store.read("deletions", columns=["source", "deleted_at", "followed_at"])
@@ -34,10 +37,12 @@ def table(workspace: Workspace, store: Store, sources: pd.Series, posts: pd.Data
             "reviewed": card.reviewed, "text": "stored" if card.may_store_text else "not stored",
             "quotes": "allowed" if card.may_quote else "not allowed", "keep days": card.keep_days,
             "posts": int((posts["source"] == name).sum()), "kept too long": int(kept.get(name, 0)),
-            "deletions are": rechecks.how(workspace, name), "within": card.deletion_within_hours,
+            "way": rechecks.way(workspace, name), "within": card.deletion_within_hours,
             "looked": looked.get(name, pd.NaT), "deletions": int(theirs.sum()),
             "followed late": int((late & gone["followed_at"].notna()).sum()),
             "not followed": int((late & gone["followed_at"].isna()).sum())})
+    for row in found:
+        row["deletions are"] = DELETIONS[row["way"]]
     made = pd.DataFrame(found).astype({"keep days": "Int64", "within": "Int64"})
     return made.assign(looked=pd.to_datetime(made["looked"], utc=True))
 
@@ -49,8 +54,8 @@ def state(card: pd.DataFrame, workspace: str) -> list[Claim]:
 
 
 def unasked(card: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources whose terms want deletions followed, and which nobody asked for them in that time."""
-    wanted = card[card["within"].notna()]
+    """Return the sources whose terms want deletions followed and which nobody asked in that time, or could not."""
+    wanted = card[card["within"].notna() & ~card["way"].isin(TOLD)]
     since = (clock.now() - wanted["looked"]).dt.total_seconds() / 3600
     return wanted[since.isna() | (since > wanted["within"].astype("float64"))]
 
@@ -108,8 +113,12 @@ def _unasked(card: pd.DataFrame, workspace: str) -> list[Claim]:
     over = unasked(card)
     if over.empty:
         return []
+    advice = [(("ids", "jobs"), f"earshot collect {workspace} --deletions asks {{}}"),
+              (("file",), f"earshot comply {workspace} lists what to ask for {{}}"),
+              (("never", "none"), "{} tells nobody")]
+    parts = [said.format(words.listed(sorted(over.loc[over["way"].isin(ways), "source"])))
+             for ways, said in advice if over["way"].isin(ways).any()]
     said = (f"The terms of {words.listed(sorted(over['source']))} want deletions followed within hours, and for longer "
-            f"than that nobody asked for them: run earshot collect {workspace} --deletions, or earshot comply for "
-            "posts that came as files.")
+            f"than that nothing was heard of them: {'; '.join(parts)}.")
     return [Claim.quality("collect.deletions_unasked", said, len(over), "sources", len(card),
                           "time since the last whole round of asking against the terms card", 0.6, INPUTS)]

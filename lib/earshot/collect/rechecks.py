@@ -28,7 +28,6 @@ from earshot.govern.pseudonyms import Pseudonyms
 
 ABSENT = (404, 410)
 KEPT = 500  # posts that are stored together
-FILE = "on a list that the platform answers (earshot comply)"
 
 
 @dataclass
@@ -60,14 +59,19 @@ def recheck(workspace: Workspace, feed: Feed, patience: Patience | None = None,
     return _Recheck(workspace, feed, patience or Patience(), timepiece).run()
 
 
-def how(workspace: Workspace, source: str) -> str:
-    """Return how deletions of a source's posts are learnt: by its feed's platform, or as of a file."""
-    entry = workspace.settings("feeds").get(source)
-    return DELETIONS[platform_of(entry["platform"]).deletions] if isinstance(entry, dict) else FILE
+def way(workspace: Workspace, source: str) -> str:
+    """Return how deletions of a source's posts are learnt, one of DELETIONS: as its feed's platform has it, or a file.
+    """
+    feeds = workspace.settings("feeds")
+    named = {name: entry["platform"] for name, entry in feeds.items() if isinstance(entry, dict)}
+    if source not in named:
+        return "file"
+    found = platform_of(named[source]).deletions
+    return "none" if found == "jetstream" and "jetstream" not in named.values() else found
 
 
 def is_due(workspace: Workspace, feed: Feed, at: pd.Timestamp) -> bool:
-    """Say whether the terms of a feed want its deletions followed sooner than its next round by habit would."""
+    """Say whether half of the time is over in which the terms of a feed want its deletions followed, or all of it."""
     hours = terms.card_of(workspace, feed.name).deletion_within_hours
     if not hours or platform_of(feed.platform).deletions not in ("ids", "jobs"):
         return False

@@ -99,7 +99,9 @@ DELETIONS = {
     "events": "told on the stream, while it is followed",
     "changes": "told among the changes that each collection reads",
     "jetstream": "told on a feed of platform jetstream, while it is followed",
+    "none": "told on a feed of platform jetstream, of which there is none",
     "never": "cannot be followed: nobody tells what is gone",
+    "file": "on a list that the platform answers (earshot comply)",
 }
 
 
