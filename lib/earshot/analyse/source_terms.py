@@ -29,22 +29,24 @@ def table(workspace: Workspace, store: Store, sources: pd.Series, posts: pd.Data
     looked = store.read("rechecks", columns=["source", "whole"]).set_index("source")["whole"]
     found = []
     for name in sources:
-        card = terms.card_of(workspace, name)
+        card, way = terms.card_of(workspace, name), rechecks.way(workspace, name)
         theirs = gone["source"].eq(name).fillna(False)
         late = theirs & (took > card.deletion_within_hours) if card.deletion_within_hours else theirs & False
-        found.append({
-            "source": name, "card": "recorded" if card.recorded else "assumed", "owner": card.owner,
-            "reviewed": card.reviewed, "text": "stored" if card.may_store_text else "not stored",
-            "quotes": "allowed" if card.may_quote else "not allowed", "keep days": card.keep_days,
-            "posts": int((posts["source"] == name).sum()), "kept too long": int(kept.get(name, 0)),
-            "way": rechecks.way(workspace, name), "within": card.deletion_within_hours,
-            "looked": looked.get(name, pd.NaT), "deletions": int(theirs.sum()),
-            "followed late": int((late & gone["followed_at"].notna()).sum()),
+        found.append(_said(card) | {
+            "source": name, "posts": int((posts["source"] == name).sum()), "kept too long": int(kept.get(name, 0)),
+            "way": way, "deletions are": DELETIONS[way], "looked": looked.get(name, pd.NaT),
+            "deletions": int(theirs.sum()), "followed late": int((late & gone["followed_at"].notna()).sum()),
             "not followed": int((late & gone["followed_at"].isna()).sum())})
-    for row in found:
-        row["deletions are"] = DELETIONS[row["way"]]
     made = pd.DataFrame(found).astype({"keep days": "Int64", "within": "Int64"})
     return made.assign(looked=pd.to_datetime(made["looked"], utc=True))
+
+
+def _said(card: terms.Card) -> dict:
+    """Return what a card says, under the headings of the table."""
+    return {"card": "recorded" if card.recorded else "assumed", "owner": card.owner, "reviewed": card.reviewed,
+            "text": "stored" if card.may_store_text else "not stored",
+            "quotes": "allowed" if card.may_quote else "not allowed", "keep days": card.keep_days,
+            "within": card.deletion_within_hours}
 
 
 def state(card: pd.DataFrame, workspace: str) -> list[Claim]:
