@@ -78,6 +78,7 @@ INSTEAD = {
     "make dashboards": "make -n dashboards",        # the same
     ".venv/bin/earshot collect acme": ".venv/bin/earshot collect --help",          # no platform can be reached here;
     ".venv/bin/earshot collect acme --live": ".venv/bin/earshot collect --help",   # tried on real servers in collect/
+    ".venv/bin/earshot collect acme --deletions": ".venv/bin/earshot collect --help",
     ".venv/bin/earshot comply acme posts": ".venv/bin/earshot comply --help",
     "make test": "make -n test",
     "make test-slow": "make -n test-slow",

@@ -67,7 +67,8 @@ def test_what_is_left_out_late_or_not_agreed_is_said(card):
                                         "listed below.")
     assert said["collect.terms"].startswith("fast has no terms card in params/acme/terms.yml; it is assumed that text")
     assert card.strips["left out"].tolist() == list(exports.export("brandwatch").strips)
-    assert card.terms.set_index("source").loc["slow", ["owner", "quotes"]].tolist() == ["Ann", "not allowed"]
+    assert card.allowed.set_index("source").loc["slow", ["owner", "quotes"]].tolist() == ["Ann", "not allowed"]
+    assert card.followed["deletions are"].tolist() == ["on a list that the platform answers (earshot comply)"] * 2
 
 
 def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says():

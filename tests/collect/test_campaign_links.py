@@ -39,6 +39,32 @@ def test_the_step_writes_only_what_it_finds(workspace):
     assert space.store.read("posts")["campaign"].fillna("").tolist() == ["spring", ""]
 
 
+def test_source_and_medium_count_where_a_campaign_states_them(workspace):
+    mail = {"id": "mail", "start": "2026-03-01", "end": "2026-03-31", "utm_campaign": "spring26", "utm_medium": "email"}
+    paid = {"id": "paid", "start": "2026-03-01", "end": "2026-03-31", "utm_source": "AdNet"}
+    known = campaign_links.read_campaigns(workspace(campaigns={"campaigns": [mail, paid, *SPRING["campaigns"]]}))
+    link = "https://acme.example/?utm_campaign=spring26&utm_medium={}&utm_source={}"
+    texts = [link.format("Email", "list"), link.format("social", "x"), "https://acme.example/?utm_source=adnet"]
+    assert campaign_links.tag(posts(texts), known).tolist() == ["mail", "spring", "paid"]
+    assert campaign_links.tag(posts(texts[2:], "2026-05-01"), known).isna().all()
+
+
+def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
+    space = workspace()
+    frame = posts(["see https://acme.example/?utm_source=x&utm_medium=social&utm_campaign=s", "no link", "utm_ talk"])
+    space.store.merge("posts", frame)
+    assert campaign_links.keep_links(space) == 1
+    assert campaign_links.keep_links(space) == 0
+    said = space.store.read("utm").iloc[0]
+    assert said[["post_id", "utm_source", "utm_medium", "utm_campaign"]].tolist() == ["x:0", "x", "social", "s"]
+    edited = frame.head(1).assign(text="https://acme.example/?utm_source=mail", content_hash="new")
+    space.store.merge("posts", edited)
+    assert campaign_links.keep_links(space) == 1
+    said = space.store.read("utm").iloc[0]
+    assert said["utm_source"] == "mail"
+    assert pd.isna(said["utm_medium"])
+
+
 @pytest.mark.parametrize(("entry", "sentence"), [
     ({"name": "x"}, "a campaign has no id"),
     ({"id": "a", "start": "2026-03-01", "end": "2026-02-01"}, "campaign 'a' ends before it starts"),

@@ -25,12 +25,14 @@ def test_a_feed_is_read_with_its_defaults(workspace):
 
 @pytest.mark.parametrize(("change", "said"), [
     ({"platfrom": "x"}, """has no setting 'platfrom'; there are platform, query, brand, region, base, credentials, """
-                        """terms, pages, since, options, price. Did you mean "platform"?"""),
+                        """terms, pages, since, options, price, throttled. Did you mean "platform"?"""),
     ({"platform": "mastodont"}, 'Did you mean "mastodon"?'),
     ({"platform": None}, "names no platform; write, for example, platform: mastodon."),
     ({"query": ""}, "asks for nothing; write what to look for"),
     ({"query": 7}, "query is 7; write text"),
     ({"pages": 0}, "pages is 0; use a whole number from 1."),
+    ({"throttled": 401}, "throttled is 401; list the statuses (400 to 599) by which this address says that it is"),
+    ({"throttled": [200]}, "throttled is [200]; list the statuses (400 to 599)"),
     ({"since": "yesterday"}, "since is 'yesterday'; use an ISO day such as 2026-11-01, or leave it out."),
     ({"base": "http://m.example"}, "base must be an address that begins with https://, since credentials go there."),
     ({"base": "https://me:pw@m.example"}, "base holds a name or password"),

@@ -65,9 +65,9 @@ def ask(monkeypatch):
     monkeypatch.setenv("A_TOKEN", SECRET)
 
     def one(base: str, path: str = "/2", platform=None, **patience):
-        clock, notes = Quick(), Notes()
+        clock, notes, throttled = Quick(), Notes(), patience.pop("throttled", ())
         with Client(platform or X(), base, Credentials("f", {"bearer": "env:A_TOKEN"}), notes,
-                    Patience(**{"timeout": 1.0} | patience), clock) as client:
+                    Patience(**{"timeout": 1.0} | patience), clock, throttled) as client:
             try:
                 return client.ask(Request(path, {"q": "a"})), notes.said, clock
             except Failed as failure:
@@ -91,6 +91,18 @@ def test_a_401_that_means_throttling_is_waited_for(httpserver, ask):
     _answer, said, clock = ask(httpserver.url_for(""), platform=KeyInAddress())
     assert said == ["throttled", "closed"]
     assert clock.slept[0] >= 7
+
+
+def test_a_feed_says_by_which_statuses_it_is_throttled(httpserver, ask):
+    httpserver.expect_ordered_request("/2").respond_with_data("", status=401)
+    httpserver.expect_ordered_request("/2").respond_with_json({})
+    answer, said, _ = ask(httpserver.url_for(""), throttled=(401,))
+    assert (answer.body, said) == (b"{}", ["throttled", "closed"])
+    httpserver.clear()
+    httpserver.expect_request("/2").respond_with_data("", status=401)
+    failure, said, _ = ask(httpserver.url_for(""), attempts=2, throttled=(401,))
+    assert str(failure) == "x lets us ask no faster (status 401), or the credential is no longer good."
+    assert ask(httpserver.url_for(""))[0].kind == "refused"
 
 
 def test_attempts_and_waiting_are_bounded(httpserver, ask):

@@ -106,3 +106,48 @@ def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspac
     bad = CliRunner().invoke(app, ["plan", "acme", "--peak", "2000", "--budget", "5", "--cores", "1"])
     assert bad.exit_code == 1
     assert "the budget is 5 s" in bad.output
+
+
+def test_needs_name_every_step_whose_rows_a_step_reads():
+    import inspect
+    import re
+    from importlib import import_module
+
+    from earshot.collect import set_aside
+    from earshot.enrich.planning import NEEDS
+    for step in steps.ORDER:
+        given_ = steps._INPUTS.get(step) or inspect.getsource(import_module(f"earshot.enrich.{step}"))
+        given_ += inspect.getsource(set_aside) if step == "set_aside" else ""
+        read = set(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', given_)) & set(steps.ORDER) - {step}
+        assert set(NEEDS.get(step, ())) == read, step
+        assert all(steps.ORDER.index(need) < steps.ORDER.index(step) for need in read)
+
+
+def test_a_plan_is_written_into_streams_yml_and_all_else_stays(workspace, monkeypatch):
+    import json
+    from dataclasses import asdict
+
+    from typer.testing import CliRunner
+
+    from earshot.cli import app
+    from earshot.collect.stream.settings import read_stream
+    monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
+    space = workspace("acme")
+    (space.data / "cache").mkdir(parents=True)
+    (space.data / "cache" / "costs.json").write_text(json.dumps(asdict(made(store=1000, clean=1000, language=1000))))
+    file, demand = space.folder / "streams.yml", ["plan", "acme", "--peak", "200", "--budget", "5"]
+    assert CliRunner().invoke(app, demand).exit_code == 0
+    assert not file.exists()
+    assert CliRunner().invoke(app, [*demand, "--apply"]).exit_code == 0
+    assert file.read_text() == "steps: [clean, language]\nbatch: {posts: 20000, seconds: 2.5}\npartitions: 4\n"
+    file.write_text("# ours\nbatch:\n  posts: 500   # small\n  seconds: 9\ntopic: posts  # as before\n"
+                    "steps:\n- clean\n\nhealth: {lag: 9}\n")
+    assert CliRunner().invoke(app, [*demand, "--apply"]).exit_code == 0
+    assert file.read_text() == ("# ours\nbatch: {posts: 500, seconds: 2.5}\ntopic: posts  # as before\n"
+                                "steps: [clean, language]\n\nhealth: {lag: 9}\npartitions: 4\n")
+    stream = read_stream(space)
+    assert (stream.steps, stream.batch.posts, stream.health.lag) == (["clean", "language"], 500, 9)
+    before = file.read_text()
+    assert CliRunner().invoke(app, ["plan", "acme", "--peak", "2000", "--budget", "5", "--cores", "1",
+                                    "--apply"]).exit_code == 1  # what does not fit is not written
+    assert file.read_text() == before

@@ -20,9 +20,14 @@ INPUTS = ("posts", "gaps")
 
 @dataclass(frozen=True)
 class Windows:
-    """What was found: one row per campaign and window (before, during, after), and the claims."""
+    """What was found: one row per campaign and window (before, during, after), what its links say, and the claims.
+
+    ``links`` has one row per campaign, utm_source and utm_medium of the posts with such links, with their number; links
+    that are no known campaign's say the name that they give.
+    """
 
     table: pd.DataFrame
+    links: pd.DataFrame
     claims: list[Claim]
     scope: str
 
@@ -40,7 +45,18 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Windows:
             for campaign in campaigns for name, start, end in _spans(campaign)]
     columns = ["campaign", "name", "window", "start", "end", "days", "collected", "posts", "tagged", "whole"]
     table = pd.DataFrame(rows, columns=columns)
-    return Windows(table, _claims(table), f"{words.count(len(campaigns))} campaigns")
+    links = _links(posts, workspace, {campaign.id: campaign.name for campaign in campaigns})
+    return Windows(table, links, _claims(table), f"{words.count(len(campaigns))} campaigns")
+
+
+def _links(posts: pd.DataFrame, workspace: Workspace, names: dict[str, str]) -> pd.DataFrame:
+    """Return how many posts carry a link of each campaign, source and medium, most first."""
+    kept = workspace.store.read("utm", columns=["post_id", *campaign_links.PARTS])
+    rows = posts[["post_id", "campaign"]].merge(kept, on="post_id") if "post_id" in posts else kept.assign(campaign="")
+    rows["campaign"] = rows["campaign"].map(names).fillna(rows["utm_campaign"])
+    rows = rows[["campaign", "utm_source", "utm_medium"]].astype("str").fillna("")
+    counted = rows.groupby(["campaign", "utm_source", "utm_medium"]).size().rename("posts").reset_index()
+    return counted.sort_values(["posts", "campaign", "utm_source"], ascending=[False, True, True], ignore_index=True)
 
 
 def _spans(campaign: campaign_links.Campaign) -> list[tuple]:

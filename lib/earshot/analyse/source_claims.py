@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from earshot.analyse import words
-from earshot.collect.terms import ASSUMED
+from earshot.analyse import source_terms, words
 from earshot.core.claim import Claim
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def state(posts: pd.DataFrame, card: "SourceScorecard", workspace: str) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
     return [*_vanished(card), *_usable(posts, card), *_lag(card), *_price(card), *_stripped(card),
-            *_terms(card, workspace)]
+            *source_terms.state(card.terms, workspace)]
 
 
 def _vanished(card: "SourceScorecard") -> list[Claim]:
@@ -79,21 +78,6 @@ def _stripped(card: "SourceScorecard") -> list[Claim]:
     said = f"Exports of {vendors} are not whole by contract; what they leave out is listed below.{more}"
     return [Claim.quality("collect.stripped", said, number, "posts", number, "rows refused for want of text", 0.5,
                           ("quarantine",))]
-
-
-def _terms(card: "SourceScorecard", workspace: str) -> list[Claim]:
-    assumed = card.terms.loc[card.terms["card"] == "assumed", "source"]
-    late = int(card.terms["followed late"].sum())
-    claims = []
-    if len(assumed):
-        said = (f"{words.listed(sorted(assumed))} {'has' if len(assumed) == 1 else 'have'} no terms card in "
-                f"params/{workspace}/terms.yml; it is assumed that {ASSUMED}.")
-        claims.append(Claim.quality("collect.terms", said, len(assumed), "sources", len(assumed), "terms.yml", 0.5))
-    if late:
-        said = f"{words.count(late)} {'deletion was' if late == 1 else 'deletions were'} followed later than agreed."
-        claims.append(Claim.quality("collect.deletions", said, late, "posts", card.terms["deletions"].sum(),
-                                    "time from deletion to removal against the terms card", 0.7, ("deletions",)))
-    return claims
 
 
 def _hours(number: float) -> str:

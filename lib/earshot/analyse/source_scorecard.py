@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse import estimate, source_claims
-from earshot.collect import exports, mapping, terms, vanished
+from earshot.analyse import estimate, source_claims, source_terms
+from earshot.collect import exports, mapping, vanished
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -51,6 +51,18 @@ class SourceScorecard:
         return table.rename(columns=SHOWN)[list(SHOWN.values())].dropna(axis="columns", how="all")
 
     @property
+    def allowed(self) -> pd.DataFrame:
+        """What the terms of each source allow, and how many posts are kept longer than that."""
+        return self.terms[list(source_terms.ALLOWED)]
+
+    @property
+    def followed(self) -> pd.DataFrame:
+        """How one learns what is deleted at each source, how soon the terms want it followed, and what came of it."""
+        looked = self.terms["looked"].dt.strftime("%Y-%m-%d %H:%M").fillna("")
+        return self.terms.assign(looked=looked).rename(columns=source_terms.FOLLOWED)[
+            ["source", *source_terms.FOLLOWED.values()]]
+
+    @property
     def formats(self) -> dict[str, str]:
         """The unit of each column of ``shown`` that is not a count."""
         shares = ("fields missing", "repeats", "off topic", "usable", "usable, low", "usable, high")
@@ -72,7 +84,8 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> SourceScorecard
     table = table.merge(_lags(rows), "left", "source").merge(_prices(table, rows, workspace), "left", "source")
     card = SourceScorecard(
         sources=table.sort_values("posts", ascending=False, ignore_index=True), missing=_missing(rows),
-        strips=_strips(workspace, store, table["source"]), terms=_terms(workspace, store, table["source"], posts),
+        strips=_strips(workspace, store, table["source"]),
+        terms=source_terms.table(workspace, store, table["source"], posts),
         vanished=vanished.table(store.read("imports")), claims=[])
     card.claims.extend(source_claims.state(posts, card, workspace.name))
     return card
@@ -144,20 +157,3 @@ def _strips(workspace: Workspace, store: Store, sources: pd.Series) -> pd.DataFr
     found = [(name, vendor.title, what, int(waiting.get(name, 0)))
              for name, vendor in vendors.items() if vendor for what in vendor.strips]
     return pd.DataFrame(found, columns=["source", "vendor", "left out", "posts without text"])
-
-
-def _terms(workspace: Workspace, store: Store, sources: pd.Series, posts: pd.DataFrame) -> pd.DataFrame:
-    """Return each source's terms card, the posts that may not be quoted, and deletions followed and followed late."""
-    gone = store.read("deletions", columns=["source", "deleted_at", "followed_at"])
-    took = (gone["followed_at"] - gone["deleted_at"]).dt.total_seconds() / 3600
-    found = []
-    for name in sources:
-        card = terms.card_of(workspace, name)
-        theirs = gone["source"].eq(name).fillna(False)
-        late = int((theirs & (took > card.deletion_within_hours)).sum()) if card.deletion_within_hours else 0
-        found.append({"source": name, "card": "recorded" if card.recorded else "assumed", "owner": card.owner,
-                      "reviewed": card.reviewed, "text": "stored" if card.may_store_text else "not stored",
-                      "quotes": "allowed" if card.may_quote else "not allowed", "keep days": card.keep_days,
-                      "posts": int((posts["source"] == name).sum()), "deletions": int(theirs.sum()),
-                      "followed late": late})
-    return pd.DataFrame(found).astype({"keep days": "Int64"})

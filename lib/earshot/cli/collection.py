@@ -13,7 +13,7 @@ def collect(
     workspace: Workspace,
     feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")] = None,
     pages: Annotated[int | None, typer.Option(min=1, help="Read at most so many pages of each feed.")] = None,
-    deletions: Annotated[bool, typer.Option("--deletions", help="Only ask which stored posts were deleted.")] = False,
+    deletions: Annotated[bool, typer.Option("--deletions", help="Only ask which posts are gone or edited.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Follow streams and receive webhooks until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where webhooks are received (with --live).")] = 8787,
 ) -> None:
@@ -32,7 +32,7 @@ def collect(
     wanted = read_feeds(space, feeds or None)
     reports = []
     if deletions:
-        return check(space, wanted)
+        raise typer.Exit(check(space, wanted))
     if live:
         from earshot.cli.following import follow
         raise typer.Exit(follow(space, wanted, port))
@@ -43,20 +43,35 @@ def collect(
         with counter() as progress:
             reports += harvest(space, [replace(feed, pages=pages) if pages else feed], progress)
         tell(reports[-1])
-    raise typer.Exit(1 if any(report.failed for report in reports) else 0)
+    failed = check(space, due(space, wanted))
+    raise typer.Exit(1 if failed or any(report.failed for report in reports) else 0)
 
 
-def check(space, feeds) -> None:
-    """Ask the platform of each feed which of its stored posts were deleted, and say how many went here too."""
-    from earshot.collect.compliance_jobs import check_deletions
+def due(space, feeds) -> list:
+    """Return the feeds whose terms card wants deletions followed by now."""
+    from earshot.collect import rechecks
+    from earshot.core import clock
+    return [feed for feed in feeds if rechecks.is_due(space, feed, clock.now())]
+
+
+def check(space, feeds) -> int:
+    """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one failed."""
+    from earshot.collect.rechecks import recheck
+    from earshot.collect.sources.client import Failed
     from earshot.core.params import ParamError
+    failed = 0
     for feed in feeds:
         try:
-            asked, gone = check_deletions(space, feed)
+            found = recheck(space, feed)
         except ParamError as error:
             say(f"{feed.name}: {error}")
-            continue
-        say(f"{feed.name}: {asked:,} stored posts asked about, {gone:,} are gone at {feed.platform} and here.")
+        except Failed as error:
+            failed = 1
+            say(f"  {feed.name} could not be asked for deletions: {error}", "red", err)
+        else:
+            say(f"{feed.name}: {found.asked:,} stored posts asked about, {found.gone:,} are gone at {feed.platform} "
+                f"and here, {found.changed:,} changed{f', {found.left:,} left for next time' if found.left else ''}.")
+    return failed
 
 
 def tell(report) -> None:

@@ -69,12 +69,15 @@ def plan(
     cores: Annotated[int, typer.Option(min=0, help="Cores in line; 0: as many as it takes.")] = 0,
     price: Annotated[float, typer.Option(min=0, help="Price of a core-hour.")] = 0.05,
     measure: Annotated[bool, typer.Option("--measure", help="Measure the steps again.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the plan into streams.yml.")] = False,
 ) -> None:
     """Say which steps to run in line and which after, and what the peak takes: cores, partitions, disk, price.
 
-    The cost of each step is measured on the workspace's own posts, once, and kept. Exit 1 when it does not fit.
+    The cost of each step is measured on the workspace's own posts, once, and kept. Exit 1 when it does not fit; a plan
+    that does is written into streams.yml with --apply.
     """
     from earshot.collect.stream.settings import read_stream
+    from earshot.collect.stream.writing import write
     from earshot.enrich import costs, planning
     space = open_workspace(workspace)
     demand = planning.Demand(peak, budget, usual, outage, cores, price, read_stream(space).retention.hours)
@@ -82,7 +85,10 @@ def plan(
     if measured is None:
         say("Measuring each step on the workspace's posts.")
         measured = costs.measure(space)
-    tell_plan(planning.plan(measured, demand), measured, demand)
+    made = planning.plan(measured, demand)
+    tell_plan(made, measured, demand)
+    if apply:
+        say(f"Written: {write(space, made.in_line, made.batch_seconds, made.partitions)}", "green")
 
 
 def tell_plan(made, measured, demand) -> None:

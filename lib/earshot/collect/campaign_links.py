@@ -1,6 +1,8 @@
 """Which campaign a post belongs to: a UTM link, else one of its hashtags within its window, from campaigns.yml.
 
-An entry under ``campaigns`` may have ``utm_campaign``, ``hashtags``, ``brand``, ``start`` and ``end``. Shortened links
+An entry under ``campaigns`` may have ``utm_campaign``, ``utm_source``, ``utm_medium``, ``hashtags``, ``brand``,
+``start`` and ``end``. A link is of a campaign when it has all that the campaign states of it; where that is only a
+source or a medium, within its days. What each link says of all three is kept in the table ``utm``. Shortened links
 are not followed (that would need a network and tell the target who listens), so a campaign behind one is found only by
 its hashtag. A campaign that came with the data is never replaced.
 """
@@ -14,8 +16,11 @@ import pandas as pd
 from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 
-KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", "utm_campaign", "utm_source", "hashtags", "cost",
+PARTS = ("utm_source", "utm_medium", "utm_campaign")
+KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", *PARTS, "hashtags", "cost",
          "kind", "lift", "holdout", "budget", "spend", "platform", "platforms", "goal")
+LONGEST = 120  # characters of a utm_ value that are kept
+VERSION = "1"
 LINK = re.compile(r"https?://[^\s<>\"']+")
 TAG = re.compile(r"(?<![\w#&])[#＃](\w+)")
 
@@ -29,8 +34,14 @@ class Campaign:
     start: pd.Timestamp
     after: pd.Timestamp
     brand: str = ""
-    utm: str = ""
+    utm: tuple[tuple[str, str], ...] = ()
     hashtags: tuple[str, ...] = ()
+
+    def owns(self, link: dict[str, str], at: pd.Timestamp) -> bool:
+        """Say whether a link with these utm_ parameters, in a post of this time, is this campaign's."""
+        if not self.utm or any(link.get(name, "").lower() != value for name, value in self.utm):
+            return False
+        return "utm_campaign" in dict(self.utm) or self.start <= at < self.after
 
 
 def read_campaigns(workspace: Workspace) -> list[Campaign]:
@@ -55,7 +66,7 @@ def _campaign(entry: dict, where: str) -> Campaign:
     tags = tuple(str(tag).lstrip("#").lower() for tag in entry.get("hashtags") or [])
     return Campaign(str(entry["id"]), str(entry.get("name") or entry["id"]), start.normalize(),
                     end.normalize() + pd.Timedelta(days=1), str(entry.get("brand") or ""),
-                    str(entry.get("utm_campaign") or "").lower(), tags)
+                    tuple((name, str(entry[name]).lower()) for name in PARTS if entry.get(name)), tags)
 
 
 def utm(text: str) -> dict[str, str]:
@@ -65,7 +76,7 @@ def utm(text: str) -> dict[str, str]:
             found = parse_qs(urlsplit(link).query)
         except ValueError:  # "http://[" is not an address
             continue
-        named = {name.lower(): values[0] for name, values in found.items() if name.lower().startswith("utm_")}
+        named = {name.lower(): values[0][:LONGEST] for name, values in found.items() if name.lower().startswith("utm_")}
         if named:
             return named
     return {}
@@ -82,9 +93,9 @@ def tag(posts: pd.DataFrame, campaigns: list[Campaign]) -> pd.Series:
 
 
 def _of(text: str, brand: str, at: pd.Timestamp, campaigns: list[Campaign]) -> str | None:
-    named = utm(text).get("utm_campaign", "").lower()
+    link = utm(text)
     for campaign in campaigns:
-        if named and named == campaign.utm:
+        if link and campaign.owns(link, at):
             return campaign.id
     tags = {found.lower() for found in TAG.findall(text)}
     for campaign in campaigns:
@@ -107,3 +118,18 @@ def update(workspace: Workspace) -> int:
     found = tag(posts, campaigns)
     gained = posts.assign(campaign=found)[found.notna()]
     return workspace.store.merge("posts", gained).updated if len(gained) else 0
+
+
+def keep_links(workspace: Workspace) -> int:
+    """Write source, medium and campaign of the links of every post that is new or changed; return how many have some.
+    """
+    posts = workspace.store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, p.url FROM posts p
+        LEFT JOIN utm u USING (post_id) WHERE (p.text LIKE '%utm_%' OR p.url LIKE '%utm_%') AND (u.post_id IS NULL
+        OR u.content_hash <> p.content_hash OR u.step_version <> '{VERSION}')""")
+    links = [utm(f"{text} {url}") for text, url in zip(posts["text"], posts["url"].fillna(""))]
+    named = {name: pd.Series([link.get(name) for link in links], dtype="str") for name in PARTS}
+    rows = posts[["post_id", "week", "content_hash"]].assign(step_version=VERSION, **named)
+    rows = rows[rows[list(PARTS)].notna().any(axis=1)]
+    if len(rows):
+        workspace.store.merge("utm", rows)
+    return len(rows)

@@ -57,6 +57,8 @@ def follow_answer(workspace: Workspace, source: str, file: Path) -> tuple[dict[s
     if len(gone):
         workspace.store.merge("deletions", gone.assign(platform=posts["platform"].iloc[0], source=source,
                                                        deleted_at=gone["at"].fillna(clock.now())).drop(columns="at"))
+    now = clock.now()
+    workspace.store.merge("rechecks", pd.DataFrame([{"source": source, "began": now, "whole": now, "at": now}]))
     return tombstones.follow(workspace), others.to_dict()
 
 

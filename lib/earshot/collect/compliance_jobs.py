@@ -19,7 +19,7 @@ from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.client import Client, Failed
 from earshot.collect.sources.credentials import Credentials
 from earshot.collect.sources.pacing import Patience, Timepiece
-from earshot.collect.sources.protocol import Page, Request
+from earshot.collect.sources.protocol import DELETIONS, Page, Request
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
@@ -38,14 +38,14 @@ def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None 
     """
     platform, timepiece = platform_of(feed.platform), timepiece or Timepiece()
     if not hasattr(platform, "compliance"):
-        raise ParamError(f"{feed.platform} has no compliance jobs; its deletions are followed while it is collected.")
+        raise ParamError(f"{feed.platform} has no compliance jobs; deletions there: {DELETIONS[platform.deletions]}.")
     check_sharing(workspace, feed.name)
     ids = _shareable(workspace, feed)
     if ids.empty:
         return 0, 0
     ledger = Ledger(workspace.store, f"{feed.name} deletions", feed.query, timepiece, feed.platform)
     with Client(platform, feed.base or platform.base, Credentials(feed.name, feed.credentials), ledger,
-                patience or Patience(), timepiece) as client:
+                patience or Patience(), timepiece, feed.throttled) as client:
         result = _run(client, ids, timepiece)
     page: Page = platform.compliance(result)
     shelf = Shelf(workspace, feed, platform, Pseudonyms(), timepiece)

@@ -13,6 +13,7 @@ For example::
       pages: 200                                    # the most that one run reads; the next goes on from there
       since: "2026-11-01"                           # where the first run begins; seven days back when left out
       price: {month: 200}                           # or {per_thousand: 0.5}, for the source scorecard
+      throttled: [401]                              # statuses by which a vendor or gateway means "too fast" as well
       options: {archive: true}                      # what the platform lets one choose
 """
 
@@ -30,7 +31,7 @@ from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 
 SETTINGS = ("platform", "query", "brand", "region", "base", "credentials", "terms", "pages", "since", "options",
-            "price")
+            "price", "throttled")
 PAGES = 200
 HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -50,6 +51,7 @@ class Feed:
     pages: int = PAGES
     since: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    throttled: tuple[int, ...] = ()
 
     def begins(self, now: pd.Timestamp, days: float | None) -> pd.Timestamp:
         """Return from when the first run reads: what feeds.yml says, else seven days back or as far as one can."""
@@ -88,7 +90,8 @@ def parse(name: str, entry: dict, workspace: Workspace, where: str = "feeds.yml"
     _check_base(texts["base"], where)
     _check_since(texts["since"], where)
     return Feed(name, entry["platform"], credentials=_credentials(entry, platform, workspace, where),
-                pages=_pages(entry, where), options=_options(entry, platform, where), **texts)
+                pages=_pages(entry, where), options=_options(entry, platform, where),
+                throttled=_throttled(entry, where), **texts)
 
 
 def _text(entry: dict, key: str, where: str) -> str:
@@ -136,6 +139,14 @@ def _pages(entry: dict, where: str) -> int:
     if not isinstance(pages, int) or isinstance(pages, bool) or pages < 1:
         raise ParamError(f"{where}: pages is {_short(pages)}; use a whole number from 1.")
     return pages
+
+
+def _throttled(entry: dict, where: str) -> tuple[int, ...]:
+    given = entry.get("throttled", [])
+    if not isinstance(given, list) or not all(type(status) is int and 400 <= status <= 599 for status in given):
+        raise ParamError(f"{where}: throttled is {_short(given)}; list the statuses (400 to 599) by which this address "
+                         "says that it is asked too fast, for example [401].")
+    return tuple(given)
 
 
 def _options(entry: dict, platform: Platform, where: str) -> dict[str, str]:

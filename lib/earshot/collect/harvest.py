@@ -84,7 +84,7 @@ class Harvest:
         self._note_lateness()
         self._shelf = Shelf(self.workspace, feed, self._platform, self.pseudonyms, self.timepiece)
         with Client(self._platform, feed.base or self._platform.base, Credentials(feed.name, feed.credentials),
-                    self._ledger, self.patience, self.timepiece) as client, self._interruptions():
+                    self._ledger, self.patience, self.timepiece, feed.throttled) as client, self._interruptions():
             try:
                 self._read_on(client)
                 recount.count_missed(client, self._platform, self._query, self._ledger, store)

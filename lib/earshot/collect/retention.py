@@ -22,6 +22,7 @@ from earshot.collect import terms
 from earshot.core import clock
 from earshot.core.literals import quoted
 from earshot.core.params import ParamError, check_names, nearest
+from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 
 CLASSES = {  # which table a class is in, by which time its age is told, and which of its rows belong to it
@@ -58,15 +59,19 @@ def read_rules(workspace: Workspace) -> list[Rule]:
     if not isinstance(given, list):
         raise ParamError(f"{where}: retention is {given!r}; write a list of rules such as "
                          "- {class: posts, keep_days: 730}.")
-    cards = terms.read_terms(workspace.folder).values()
+    sources = {*terms.read_terms(workspace.folder), *workspace.settings("feeds")}  # a feed may name another's card
+    kept = {source: terms.card_of(workspace, source).keep_days for source in sorted(sources)}
     return [_rule(entry, where) for entry in given] + [
-        Rule("posts", card.keep_days, source=card.source, because="terms.yml") for card in cards if card.keep_days]
+        Rule("posts", days, source=source, because="terms.yml") for source, days in kept.items() if days]
 
 
-def due(workspace: Workspace, at: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return the rows that are due: rule, then, table, key, week; a row is named once, and deleting goes first."""
+def due(workspace: Workspace, at: pd.Timestamp | None = None, store: Store | None = None) -> pd.DataFrame:
+    """Return the rows that are due: rule, then, table, key, week; a row is named once, and deleting goes first.
+
+    ``store`` is the part of the workspace's store that is looked at, all of it when left out.
+    """
     at = clock.now() if at is None else at
-    parts = list(_due(workspace, at))
+    parts = list(_due(workspace, at, store or workspace.store))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(
         columns=["rule", "then", "table", "key", "week"], dtype="str")
     return table.sort_values("then", kind="stable").drop_duplicates(["table", "key"]).reset_index(drop=True)
@@ -78,8 +83,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return grouped.rename("rows").reset_index()
 
 
-def _due(workspace: Workspace, at: pd.Timestamp) -> Iterator[pd.DataFrame]:
-    store = workspace.store
+def _due(workspace: Workspace, at: pd.Timestamp, store: Store) -> Iterator[pd.DataFrame]:
     for rule in read_rules(workspace):
         table, key, time, belongs = CLASSES[rule.kind]
         if store.version(table) is None:

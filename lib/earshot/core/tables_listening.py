@@ -22,6 +22,9 @@ _LISTENING = [
     Table("deletions", ["platform", "id"], None, {
         "platform": text(True), "id": text(True), "deleted_at": time(True), "kind": text(), "source": text(),
         "followed_at": time()}, volatile=("followed_at",)),
+    Table("rechecks", ["source"], None, {
+        "source": text(True), "reached": text(), "began": time(), "whole": time(), "asked": whole(low=0),
+        "at": time(True)}, volatile=("at",)),
     Table("crossings", ["post_id", "to_region"], None, {
         "post_id": text(True), "from_region": text(True), "to_region": text(True), "why": text(True),
         "approved_by": text(True), "at": time(True)}, volatile=("at",)),
@@ -38,6 +41,8 @@ _LISTENING = [
     Table("matches", ["post_id", "query"], "week", {
         "post_id": text(True), "week": text(True), "query": text(True), "version": text(True), "clauses": text()}),
     Table("queried", ["post_id"], "week", _STEP | _VERSION),
+    Table("utm", ["post_id"], "week", _STEP | {
+        "utm_source": text(), "utm_medium": text(), "utm_campaign": text()} | _VERSION),
     Table("coordination", ["network", "author", "partner"], None, {
         "network": text(True, ("co_post", "co_link", "co_hashtag")), "author": text(True), "partner": text(True),
         "times": whole(True, low=1), "seconds": number(low=0), "first": time(), "last": time(), "group": text()}),

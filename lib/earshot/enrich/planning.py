@@ -12,8 +12,12 @@ from math import ceil, inf
 from earshot.core.params import ParamError
 from earshot.enrich.costs import Cost, Costs
 
-NEEDS = {"duplicates": ("clean",), "authenticity": ("clean", "duplicates"), "embeddings": ("clean",),
-         "sentiment": ("clean", "language", "embeddings"), "topics": ("clean", "embeddings")}
+NEEDS = {  # whose rows each step reads
+    "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity"), "embeddings": ("clean",),
+    "relevance": ("embeddings",), "sentiment": ("clean", "language", "embeddings"), "targets": ("language",),
+    "classes": ("embeddings",), "topics": ("clean", "language", "duplicates", "embeddings"),
+    "geography": ("language",), "queries": ("language",),
+}  # fmt: skip
 WHOLE = ("duplicates", "authenticity", "topics", "coordination")  # compare a post with others: dearer as they grow
 STORE = "store"
 LOAD = 0.7
@@ -117,7 +121,7 @@ def _choose(costs: Costs, demand: Demand) -> tuple[list[Cost], dict[str, str]]:
         left = demand.budget / 2 - demand.total(chosen)
         adds = demand.total([*chosen, cost]) - demand.total(chosen)
         if missing:
-            why[cost.step] = f"it needs {' and '.join(missing)}, which runs after"
+            why[cost.step] = f"it needs {' and '.join(missing)}, which {'runs' if len(missing) == 1 else 'run'} after"
         elif not demand.holds([*chosen, cost]):
             why[cost.step] = f"at the peak {demand.cores} cores do not hold it"
         elif adds > left:

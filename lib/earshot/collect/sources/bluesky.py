@@ -34,6 +34,7 @@ class Bluesky:
     limits = Limits(requests=3000, seconds=300, page=100)
     mapping = Source("bluesky", COLUMNS, constants={"platform": "bluesky"})
     accounts: ClassVar = {"created_at": "author.createdAt", "has_picture": "author.avatar"}
+    deletions = "jetstream"
     secrets = ("bearer?",)
     options: ClassVar = {"lang": "only posts whose author says they are in this language", "tag": "only this hashtag",
                          "domain": "only posts that link to this site"}

@@ -45,7 +45,10 @@ class Watcher(Protocol):
 
 @dataclass
 class Client:
-    """Asks one platform for one feed. ``base`` is the feed's address, ``patience`` how long it tries."""
+    """Asks one platform for one feed. ``base`` is the feed's address, ``patience`` how long it tries.
+
+    ``throttled`` are further statuses by which this address says that it is asked too fast, as some vendors' 401.
+    """
 
     platform: Platform
     base: str
@@ -53,6 +56,7 @@ class Client:
     watcher: Watcher
     patience: Patience = field(default_factory=Patience)
     timepiece: Timepiece = field(default_factory=Timepiece)
+    throttled: tuple[int, ...] = ()
 
     def __post_init__(self):
         for name in ("httpx2", "httpcore2"):  # they write whole addresses into logs, and some platforms sign those
@@ -179,8 +183,10 @@ class Client:
         wait = bounded(self.platform.wait(status, headers, body))
         if wait is None and "retry-after" in headers:
             wait = retry_after(headers["retry-after"], self.timepiece.now())
-        if status == 429 or (status in (401, 403) and wait is not None):
+        if status == 429 or status in self.throttled or (status in (401, 403) and wait is not None):
             told = "" if wait is None else f" and asks to wait {wait:,.0f} seconds"
+            if status in self.throttled and status in (401, 403):
+                told += ", or the credential is no longer good"
             raise Failed("throttled", f"{self._name} lets us ask no faster (status {status}){told}.", status, wait)
         if status >= 500 or status in (408, 425):
             raise Failed("down", f"{self._name} has an error of its own (status {status}).", status, wait)

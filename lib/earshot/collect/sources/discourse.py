@@ -4,7 +4,7 @@ A query is words to search by, ``latest`` for every topic by its last post, or `
 beginnings of posts, so the posts themselves are asked for next. A post is called TOPIC/NUMBER, as replies call it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from earshot.collect.sources.fields import Unreadable
 from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, Request
 
 TOGETHER = 20  # posts that Discourse gives at once
+BY_NUMBER = "/posts/by_number/"
 LIKE = 2  # the number by which Discourse calls the action "like"
 LEFT_OUT = ("avatar_template", "actions_summary", "link_counts", "user_id", "primary_group_name", "reply_to_user",
             "user_title")
@@ -35,6 +36,8 @@ class Discourse:
         "media_text": "post.media_text", "likes": "post.likes", "replies": "reply_count", "views": "reads",
         "is_public": "post.is_public"}, constants={"platform": "discourse"})
     accounts: ClassVar = {"has_picture": "post.picture"}
+    deletions = "ids"
+    together = 1
     secrets = ("key?", "user?")
     options: ClassVar = {}
 
@@ -54,6 +57,9 @@ class Discourse:
         """Return the posts of a topic; of a search or a list of topics, what to ask for to read their posts."""
         try:
             given = fields.parse_object(answer.body)
+            if answer.request.path.startswith(BY_NUMBER):
+                page = Page()
+                return fields.collect(page, [given], lambda post: _post(post, {}, page.gone))
             if "post_stream" in given:
                 return _topic(given, answer.request)
             if "topic_list" in given:
@@ -63,6 +69,11 @@ class Discourse:
             raise Unreadable("the answer is no search, no list of topics and no topic of Discourse")
         except Unreadable as error:
             return fields.unread(answer.body, error)
+
+    def again(self, names: Sequence[str]) -> list[Request]:
+        """Return the request for one post by topic and number; the first comes with its topic, whose title it has."""
+        topic, _, number = names[0].partition("/")
+        return [Request(f"/t/{topic}.json" if number == "1" else f"{BY_NUMBER}{topic}/{number}.json")]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with an API key, where the forum wants one."""

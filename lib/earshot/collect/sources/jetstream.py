@@ -30,6 +30,7 @@ class Jetstream:
     limits = Limits(requests=1, seconds=1, page=1, days=3)
     mapping = Source("jetstream", COLUMNS | {"collected_at": "time_us"}, constants={"platform": "bluesky"})
     accounts: ClassVar = {}
+    deletions = "events"
     secrets = ()
     options: ClassVar = {}
 

@@ -4,7 +4,7 @@ A query that begins with "#" is a hashtag, all else a search, which needs an acc
 is read as text, with its content warning; what pictures are said to show becomes media text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -28,6 +28,7 @@ PROFILE = ("note", "fields", "avatar", "avatar_static", "avatar_description", "h
            "header_description", "emojis", "display_name")  # of these only whether they are filled is kept
 OPTIONS = {"local": "true reads only what the server's own members wrote (hashtags)",
            "threads": "true reads the whole conversation of posts that were answered"}
+BY_ID = "/api/v1/statuses"
 PUBLIC = ("public", "unlisted")
 
 
@@ -41,6 +42,8 @@ class Mastodon:
     accounts = ACCOUNTS
     secrets = ("bearer?",)
     options = OPTIONS
+    deletions = "ids"
+    together = 20  # statuses by id in one request (Mastodon 4.3; older servers are asked for one at a time)
 
     def first(self, query: Query, cursor: str = "") -> Request:
         """Return the first page: what is newer than the run before, or the newest there is."""
@@ -56,13 +59,17 @@ class Mastodon:
         statuses, odd = answers.objects(_statuses(value), "posts")
         page = Page([_joined(status) for status in statuses], [], broken + odd)
         page.truncated = "The server sent something that is no whole page of posts." if broken else ""
-        if answer.request.path.endswith("/context"):
+        if answer.request.path.startswith(BY_ID):  # posts by id and conversations have no further pages
             return page
         page.next = self._threads(statuses, query)
         ids = [number for status in statuses if (number := answers.whole(status.get("id")))]
         if ids:
             self._continue(page, answer, query, ids, statuses)
         return page
+
+    def again(self, names: Sequence[str]) -> list[Request]:
+        """Return the request for posts by id."""
+        return [Request(f"{BY_ID}/{names[0]}") if len(names) == 1 else Request(BY_ID, {"id[]": list(names)})]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the account's token, where there is one."""
@@ -94,7 +101,7 @@ class Mastodon:
     def _threads(self, statuses: list[dict], query: Query) -> list[Request]:
         if query.options.get("threads") != "true":
             return []
-        return [Request(f"/api/v1/statuses/{name}/context") for status in statuses
+        return [Request(f"{BY_ID}/{name}/context") for status in statuses
                 if answers.whole(status.get("replies_count")) and (name := answers.whole(status.get("id")))]
 
 

@@ -28,6 +28,7 @@ class MastodonStream:
     mapping = Source("mastodon-stream", MAPPING.columns | {"collected_at": "received_at"},
                      constants=dict(MAPPING.constants))
     accounts: ClassVar = ACCOUNTS
+    deletions = "events"
     secrets = ("bearer?",)
     options: ClassVar = {}
 

@@ -4,7 +4,7 @@ A platform does no input or output. It says what to ask (a Request) and reads wh
 waiting, retrying, counting and storing are the same for all of them, in ``collect.harvest``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -93,11 +93,24 @@ class Page:
     lost: tuple[pd.Timestamp, pd.Timestamp] | None = None
 
 
+DELETIONS = {
+    "ids": "asked by id (earshot collect --deletions)",
+    "jobs": "asked in compliance jobs (earshot collect --deletions)",
+    "events": "told on the stream, while it is followed",
+    "changes": "told among the changes that each collection reads",
+    "jetstream": "told on a feed of platform jetstream, while it is followed",
+    "none": "told on a feed of platform jetstream, of which there is none",
+    "never": "cannot be followed: nobody tells what is gone",
+    "file": "on a list that the platform answers (earshot comply)",
+}
+
+
 class Platform(Protocol):
     """One platform. ``mapping`` says which field of a (flattened) row is which field of a post; ``accounts`` the same
     for the accounts table, as {its column: column of the row} (has_* are true where that column is filled, and author
     is the mapping's). ``secrets`` names the credentials it needs (feeds.yml says where each is found); one that ends
-    in "?" it can do without. ``options`` says what a feed may set: {name: what it does}."""
+    in "?" it can do without. ``options`` says what a feed may set: {name: what it does}. ``deletions`` says how one
+    learns of what is gone or edited, one of DELETIONS; with "ids" the platform is a Recalled one."""
 
     name: str
     base: str
@@ -106,6 +119,7 @@ class Platform(Protocol):
     accounts: Mapping[str, str]
     secrets: tuple[str, ...]
     options: Mapping[str, str]
+    deletions: str
 
     def first(self, query: Query, cursor: str = "") -> Request:
         """Return the request that begins a query, or continues it from a kept ``cursor``."""
@@ -122,3 +136,12 @@ class Platform(Protocol):
         Retry-After is read for every platform; this is for what a platform does in its own way: X's reset header, or
         a 401 that means throttling. Header names are in lower case.
         """
+
+
+class Recalled(Platform, Protocol):
+    """A platform that shows posts by their ids, at most so many ``together``; what it leaves out is gone."""
+
+    together: int
+
+    def again(self, names: Sequence[str]) -> list[Request]:
+        """Return the requests that ask for posts by what they are called on the platform; no page follows them."""

@@ -5,7 +5,7 @@ A search ends after about a thousand posts, whatever there is: then the page say
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from earshot.collect.mapping import Source
@@ -21,6 +21,7 @@ MAPPING = Source("reddit", {
 OPTIONS = {"threads": "false reads only the posts, not the comments below them",
            "community": "searches in this community only, for example r/travel"}
 WHOLE = 1000  # a listing holds no more, however one asks
+BY_ID = "/api/info"
 BATCH = 100  # comments that may be asked for at once
 ABSENT = {"[deleted]": "deleted", "[removed]": "removed", "[ Removed by Reddit ]": "removed"}
 RAW = {"raw_json": "1"}  # else "&" comes as "&amp;"
@@ -36,6 +37,8 @@ class Reddit:
     accounts: Mapping[str, str] = {}
     secrets = ("bearer",)
     options = OPTIONS
+    deletions = "ids"
+    together = BATCH
 
     def first(self, query: Query, cursor: str = "") -> Request:
         """Return the search for posts, newest first; ``cursor`` is the time of the newest post of the run before."""
@@ -51,6 +54,8 @@ class Reddit:
         walk = _Walk(page, "raw_json" in answer.request.params)
         if answers.inside(value, "kind") == "Listing":
             walk.listing(value)
+            if answer.request.path == BY_ID:
+                return page
             self._search_on(page, value, answer, query)
         elif isinstance(value, list):
             for listing in value:
@@ -61,6 +66,10 @@ class Reddit:
             page.broken.append((fields.shown(value), "it is neither posts nor comments"))
         page.next = walk.more() + page.next
         return page
+
+    def again(self, names: Sequence[str]) -> list[Request]:
+        """Return the request for posts and comments by their fullnames."""
+        return [Request(BY_ID, {"id": ",".join(names)} | RAW)]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the app's bearer token."""

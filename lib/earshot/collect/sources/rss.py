@@ -30,6 +30,7 @@ class Rss:
         "url": "post.url", "lang": "post.lang", "media_text": "post.media_text", "replies": "post.replies"},
         constants={"platform": "news", "kind": "post"})
     accounts: ClassVar = {}
+    deletions = "never"
     secrets = ()
     options: ClassVar = {"words": "keep only entries with these words: all of them, \"phrases\", OR, NOT",
                          "agent": "the name under which we ask; publishers want one that can be reached"}

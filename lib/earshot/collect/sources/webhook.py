@@ -33,6 +33,7 @@ class Webhook:
     base = ""
     limits = Limits(requests=1000, seconds=1, page=10_000)
     accounts: ClassVar = {}
+    deletions = "never"
     secrets = ("secret",)
     options: ClassVar = {name: f"where in an item the {name} stands, such as data.{name}" for name in MAPPED} | {
         "items": "where in the JSON the list of items stands; left out, the JSON is one item or a list of them",

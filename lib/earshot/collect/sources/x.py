@@ -57,6 +57,7 @@ class X:
     accounts = ACCOUNTS
     secrets = ("bearer",)
     options = OPTIONS
+    deletions = "jobs"
 
     def first(self, query: Query, cursor: str = "") -> Request:
         """Return the search, newest first, of what came after the newest id of the run before."""

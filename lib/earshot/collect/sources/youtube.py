@@ -4,7 +4,8 @@ A query is ``video:ID``, ``channel:ID``, ``replies:ID`` (of one comment), or wor
 each video that is found are read too. A search costs 100 of the 10,000 units a day, a page of comments 1.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Reques
 from earshot.core import clock
 
 THREADS, COMMENTS, SEARCH = "/youtube/v3/commentThreads", "/youtube/v3/comments", "/youtube/v3/search"
+VIDEOS, VIDEO = "/youtube/v3/videos", re.compile(r"[\w-]{11}", re.ASCII)
 WATCH = "https://www.youtube.com/watch?v="
 SPENT = ("quotaExceeded", "dailyLimitExceeded")
 HASTY = ("rateLimitExceeded", "userRateLimitExceeded")
@@ -37,6 +39,8 @@ class YouTube:
         "media_text": "post.media_text", "likes": "post.likes", "replies": "post.replies",
         "is_public": "post.is_public"}, constants={"platform": "youtube"})
     accounts: ClassVar = {"has_picture": "snippet.authorProfileImageUrl"}
+    deletions = "ids"
+    together = 50
     secrets = ("key",)
     options: ClassVar = {"language": "videos in this language first (relevanceLanguage), such as en",
                          "region": "videos that can be watched in this country (regionCode), such as US"}
@@ -66,6 +70,8 @@ class YouTube:
             page.next = [Request(THREADS, _asked(THREADS, videoId=row["post"]["id"])) for row in page.rows]
             if "pageToken" not in answer.request.params:
                 page.cursor = max((row["post"]["created_at"] for row in page.rows), default="")
+        elif answer.request.path == VIDEOS:
+            fields.collect(page, items, _video)
         else:
             for item in items:
                 fields.collect(page, *_of_thread(item, page, video))
@@ -73,6 +79,16 @@ class YouTube:
         if more:
             page.next.append(replace(answer.request, params={**answer.request.params, "pageToken": more}))
         return page
+
+    def again(self, names: Sequence[str]) -> list[Request]:
+        """Return the requests for videos, comments (as threads, which count their replies) and replies by id."""
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            path = VIDEOS if VIDEO.fullmatch(name) else COMMENTS if "." in name else THREADS
+            groups.setdefault(path, []).append(name)
+        asks = {"part": "snippet", "textFormat": "html"}
+        return [Request(path, ({"part": "snippet"} if path == VIDEOS else asks) | {"id": ",".join(group)})
+                for path, group in groups.items()]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the key in a header, where no log of addresses shows it."""
@@ -127,7 +143,8 @@ def _comment(comment: dict, video: str, replies: int | None = None, public: obje
 
 def _video(item: dict) -> dict:
     snippet = fields.mapping(item.get("snippet"), "snippet")
-    key = fields.code(inside(item, "id", "videoId"), "id.videoId")
+    named = inside(item, "id", "videoId") if isinstance(item.get("id"), dict) else item.get("id")
+    key = fields.code(named, "id.videoId")
     title, _ = markup.read(fields.text(snippet.get("title"), "title"))
     told, _ = markup.read(fields.text(snippet.get("description"), "description"))
     post = {"id": key, "text": "\n\n".join(filter(None, [title, told])), "kind": "post", "parent": None, "root": None,

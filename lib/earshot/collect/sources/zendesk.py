@@ -33,6 +33,7 @@ class Zendesk:
         "collected_at": "post.changed_at", "reply_to": "post.parent", "root": "post.root", "kind": "post.kind",
         "media_text": "post.media_text", "is_public": "post.is_public"}, constants={"platform": "zendesk"})
     accounts: ClassVar = {}
+    deletions = "changes"
     secrets = ("email?", "token?", "bearer?")
     options: ClassVar = {}
 
