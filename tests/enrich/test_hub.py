@@ -1,4 +1,4 @@
-"""A sentiment model of Hugging Face, made here at random: read as it is, in any order of classes, and again on change."""
+"""A sentiment model of Hugging Face, made here at random: read as it is, whatever its order, and again on change."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.enrich import hub, sentiment, steps
 
-WORDS = "i love hate it is open the crew was lovely lost my bag again".split()
+WORDS = ["i", "love", "hate", "it", "is", "open", "the", "crew", "was", "lovely", "lost", "my", "bag", "again"]
 TEXTS = ["i love it", "i hate it", "it is open", "the crew was lovely"]
 
 
