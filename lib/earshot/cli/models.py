@@ -8,26 +8,37 @@ from earshot.cli.screen import cell, out, plain_table, say
 
 
 def models(workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo") -> None:
-    """List the models that ship, with size, SHA-256 and card, and mark those that WORKSPACE uses."""
+    """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls each back."""
     from earshot.core.workspace import open_workspace
-    from earshot.enrich import registry
-    params = open_workspace(workspace).params
-    table = plain_table("Use", "Model", "Champion", "MB", "File")
-    listed = registry.shipped()
+    from earshot.enrich import champions, registry
+    space = open_workspace(workspace)
+    used, listed = champions.listed(space), registry.shipped()
+    table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
     for model in listed:
-        used = registry.is_champion(model, params)
-        table.add_row(model.use, model.name, cell(f"of {workspace}" if used else "", "green"),
+        mark = f"of {workspace}" if registry.is_champion(model, space.params) else ""
+        table.add_row(model.use, model.name, cell(mark, "green"), champions.shorten(model.sha256),
                       f"{model.megabytes:.1f}", cell(*_state(model)))
+    ships = {(model.use, model.name) for model in listed}
+    for model in used:
+        if (model.use, registry.base(model.name)) not in ships:
+            table.add_row(model.use, cell(model.name), cell(f"of {workspace}", "green"),
+                          champions.shorten(model.sha256), "", "")
     out.print(table)
     for model in listed:
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
-    say(f"{workspace} reads sentiment with {params.sentiment_model} and sentiment towards targets with "
-        f"{params.target_model}.")
-    other = next((model.name for model in listed if model.use == "sentiment"
-                  and not registry.is_champion(model, params)), None)
-    if other:
-        say(f"To go back, write one line in params/{workspace}/brief.yml: sentiment_model: {other}")
-        say(f"What that would change: earshot compare {workspace} --model {other}")
+    _say_ways_back(space, used)
+
+
+def _say_ways_back(space, used: list) -> None:
+    """Say for each model in use how to go back, what that would change, and whether the bias gate holds it back."""
+    from earshot.publish.claims import read_gate
+    for model in used:
+        say(f"{model.use}: {model.name}; {model.back}")
+    if any(model.before for model in used):
+        say(f"What going back would change: earshot compare {space.name}")
+    found = read_gate(space.outputs / "latest")
+    say(found[0] if found else f"The bias gate was not looked at yet; earshot report {space.name} does it.",
+        "yellow" if found and found[1] != "open" else "")
 
 
 def _state(model) -> tuple[str, str]:
