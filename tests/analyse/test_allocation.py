@@ -32,6 +32,15 @@ def test_the_shares_are_those_counted_by_hand_and_each_has_its_interval(posts):
     assert set(rows["n"]) == {100, 200}
 
 
+def test_the_group_with_the_least_in_line_is_named(posts):
+    frame = read(posts)
+    frame.loc[frame["lang"].eq("en"), "p_negative"] -= 0.1
+    claim, = allocation.measure(frame, BRIEF, COSTS).claims
+    assert claim.sentence.startswith("Of language English, 0% of posts (0 to ")
+    assert claim.sentence.endswith("likeliest negative and so first in line, the least of 4 groups.")
+    assert (claim.value, claim.n) == (0, 100)
+
+
 def test_a_reader_sees_a_row_for_each_group(posts):
     shown = allocation.measure(read(posts), BRIEF, COSTS).shown
     assert shown.columns.tolist() == ["by", "group", "posts", "flagged", "read as negative", "first in line"]

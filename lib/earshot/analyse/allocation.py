@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse import acting, bias, estimate, opinions, words
+from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
 FIRST = 0.1  # the share of all posts that stands first in line, the likeliest negative ones
 MEASURES = ("flagged", "read as negative", "first in line")
+METHOD = "share of posts, repeats left out, Wilson interval clustered by author; the least of all groups looked at"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Allocation:
     table: pd.DataFrame
     threshold: float
     counted: int
+
+    @property
+    def claims(self) -> list[Claim]:
+        """The group of which the least stands first in line, where there are several to compare."""
+        rows = self.table[(self.table["measure"] == "first in line") & self.table["value"].lt(self.table["whole"])]
+        if rows.empty:
+            return []
+        row = rows.sort_values(["value", "group"]).iloc[0]
+        said = (f"Of {row['by']} {words.spoken(row['group'])}, {words.percent(row['value'])} of posts "
+                f"({words.between(row['low'], row['high'])}) are in the tenth of all that are likeliest negative and "
+                f"so first in line, the least of {len(self.table) // len(MEASURES)} groups.")
+        return [Claim.quality("health.allocation", said, row["value"], "share", row["n"], METHOD, 0.2,
+                              ("posts", "language", "sentiment"), low=row["low"], high=row["high"])]
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -63,5 +78,6 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs) -> Allocati
 def _share(read: pd.DataFrame, by: str, group: str, name: str, facet: pd.Series) -> dict:
     inside = read[facet.eq(group).fillna(False)]
     found = estimate.means(inside, name, share=True).iloc[0]
-    return {"by": by, "group": group, "measure": name, **found[["value", "low", "high"]], "n": int(found["n"]),
-            "whole": float(read.loc[facet.notna(), name].mean())}
+    low = max(0.0, found["low"])  # the last bits may fall below
+    return {"by": by, "group": group, "measure": name, "value": found["value"], "low": low, "high": found["high"],
+            "n": int(found["n"]), "whole": float(read.loc[facet.notna(), name].mean())}

@@ -25,7 +25,7 @@ class Health:
     @property
     def claims(self) -> list[Claim]:
         """All claims."""
-        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims]
+        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims, *self.allocation.claims]
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:

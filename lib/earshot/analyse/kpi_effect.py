@@ -30,13 +30,18 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Sc
         return Effect(pd.DataFrame(columns=["KPI", "brand", "with", "without", "what turns round"]),
                       [_claim(0, number, len(posts))])
     without = kpis.measure(posts[~posts["inauthentic"]], agreed, params).table
-    both = card.table[card.table["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without"))
-    table = pd.DataFrame({
-        "KPI": both["name"], "brand": both["brand"].replace("", "all"),
-        "with": [_told(row, "") for row in both.to_dict("records")],
-        "without": [_told(row, "_without") for row in both.to_dict("records")],
-        "what turns round": [_turned(row) for row in both.to_dict("records")]})
+    table = beside(card.table, without, ("with", "without"))
     return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
+
+
+def beside(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
+    """Return the KPIs of two scorecards' tables side by side under these names, and what turns round."""
+    both = first[first["level"] <= 1].merge(second, "left", CELL, suffixes=("", "_second"))
+    rows = both.to_dict("records")
+    return pd.DataFrame({
+        "KPI": both["name"], "brand": both["brand"].replace("", "all"),
+        names[0]: [_told(row, "") for row in rows], names[1]: [_told(row, "_second") for row in rows],
+        "what turns round": [_turned(row) for row in rows]})
 
 
 def _told(row: dict, side: str) -> str:
@@ -47,10 +52,10 @@ def _told(row: dict, side: str) -> str:
 
 
 def _turned(row: dict) -> str:
-    if pd.isna(row["value_without"]):
+    if pd.isna(row["value_second"]):
         return "it can no longer be told"
-    turns = [f"{what}: {row[name]} becomes {row[f'{name}_without']}" for name, what in TURNS.items()
-             if row[name] != row[f"{name}_without"]]
+    turns = [f"{what}: {row[name]} becomes {row[f'{name}_second']}" for name, what in TURNS.items()
+             if row[name] != row[f"{name}_second"]]
     return "; ".join(turns)
 
 

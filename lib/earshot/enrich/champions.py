@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 from earshot.enrich import embeddings, hub, minilm, registry, relevance_model, sentiment, topics, towards
+from earshot.enrich.classifier_files import FILE
 from earshot.enrich.training import SETTINGS
 from earshot.enrich.weights import fingerprint
 
@@ -63,6 +65,11 @@ def previous(workspace: Workspace) -> dict[str, str]:
     return {name: str(entry["before"]) for name, entry in entries if isinstance(entry, dict) and entry.get("before")}
 
 
+def file_of(workspace: Workspace, name: str, version: str) -> Path:
+    """Return where a version of a classifier lies, be it there or not."""
+    return workspace.data / "models" / name / version / FILE
+
+
 def _sentiment(workspace: Workspace) -> Champion:
     name = workspace.params.sentiment_model
     try:
@@ -99,7 +106,7 @@ def _own(workspace: Workspace) -> list[Champion]:
     earlier, found = previous(workspace), []
     for name, entry in workspace.settings(SETTINGS).items():
         version = str(entry.get("champion", "")) if isinstance(entry, dict) else ""
-        file = workspace.data / "models" / name / version / "model.skops"
+        file = file_of(workspace, name, version)
         line = f"{name}: {{champion: {earlier.get(name)}}}"
         found.append(Champion("classes", f"{name} {version}".strip(), fingerprint(file) if file.is_file() else "",
                               earlier.get(name, ""), _line(workspace, SETTINGS, line) if name in earlier else NONE))
