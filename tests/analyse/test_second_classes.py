@@ -2,8 +2,12 @@
 
 import pandas as pd
 import pytest
+from tests.enrich.test_steps import make_posts
+from tests.enrich.test_training import BAGS, GREETINGS, LABELS, LATE, TEXTS
 
+from earshot.analyse import posts as loaded
 from earshot.analyse import second_classes
+from earshot.enrich import classes, steps, training
 
 SAID = ["late", "late", "bag", ""]  # what the champion says, in turn
 WOULD = [["late"], ["late", "bag"], ["bag"], []]  # what the version before says
@@ -58,3 +62,20 @@ def test_what_cannot_be_compared_is_said(space, workspace):
     assert second_classes.compare(frame, made).remarks == [
         "intents has not read these posts yet; earshot report acme lets it."]
     assert second_classes.compare(frame, workspace("bolt")).remarks == [second_classes.NONE]
+
+
+@pytest.mark.slow
+def test_two_trained_versions_are_read_as_they_are(workspace):
+    made = workspace(min_posts=1)
+    training.keep(made, training.train("reasons", TEXTS, LABELS))
+    swapped = ["bag" if label == "late" else "late" if label == "bag" else label for label in LABELS]
+    training.keep(made, training.train("reasons", TEXTS, swapped))
+    made.store.merge("posts", make_posts(3).assign(text=[LATE[3], BAGS[5], GREETINGS[7]], brand="Acme"))
+    steps.update(made, until="classes")
+    found = second_classes.compare(loaded.load(made.store, made.params), made)
+    assert found.remarks == []
+    rows = found.table.set_index("class")
+    assert found.changed["changed"].item() >= 2  # each says the opposite of what the other says
+    assert rows.loc["late", "now"] + rows.loc["bag", "now"] == pytest.approx(
+        rows.loc["late", "other"] + rows.loc["bag", "other"])
+    assert classes.update(made) == 0

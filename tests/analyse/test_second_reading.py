@@ -68,8 +68,8 @@ def test_the_comparison_states_labels_net_kpis_and_the_gate_of_each(space, monke
     cases = [Case("names", "", "put_in", ("Emily is here.", "Mohammed is here.")),
              Case("words", "", "put_in", ("I love it.", "I hate it."))]
     monkeypatch.setattr(comparison.behaviour, "read_cases", lambda workspace: cases)
-    (space.folder / "kpis.yml").write_text("mood: {name: Mood, formula: (positive - negative) / posts, owner: Ann, "
-                                           "unit: net share, min_n: 5, refresh: weekly}\n")
+    (space.folder / "kpis.yml").write_text("kpis:\n- {id: mood, name: Mood, formula: (positive - negative) / posts, "
+                                           "owner: Ann, unit: net share, min_n: 5, refresh: weekly}\n")
     before = space.store.versions()
     found = comparison.examine(space, "earshot-2-fast")
     said = {claim.id: claim for claim in found.claims}
@@ -78,7 +78,8 @@ def test_the_comparison_states_labels_net_kpis_and_the_gate_of_each(space, monke
     assert said["compare.labels"].n == said["compare.net.all-brands"].n == counted
     assert said["compare.net.all-brands"].low <= said["compare.net.all-brands"].value
     assert {"compare.net.acme", "compare.net.bolt", "compare.kpis"} <= set(said)
-    assert found.kpis["brand"].tolist() == ["all", "Acme", "Bolt"]
+    assert found.kpis["KPI"].tolist() == ["Mood"] * len(found.kpis)
+    assert len(found.kpis)
     assert list(found.gates["gate"]) == ["closed", "closed"]
     assert said["compare.gate.earshot-2-fast"].sentence.startswith(
         "earshot-2-fast is held back, since the bias gate is closed: of ")

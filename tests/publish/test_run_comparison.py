@@ -1,13 +1,17 @@
 """A comparison is a page of its own: dated, beside the runs, with nothing stored, and nothing left where it fails."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
-import tiny
 
 from earshot.publish import checks, run_comparison
 from earshot.publish.reuse import read_past
 from earshot.publish.run_process import Outcome
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import tiny
 
 
 def test_one_that_fails_leaves_nothing_and_says_why(tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ INPUTS = ("posts", "duplicates", "sentiment")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models side by side: readings, KPIs, classes of your own, the gate of each (model, gate, why), claims."""
+    """Both models side by side: readings, KPIs, classes of your own, the gate of each and why, and the claims."""
 
     reading: SecondReading
     kpis: pd.DataFrame
@@ -69,12 +69,14 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
 
 
 def _gates(reading: SecondReading, workspace: Workspace) -> pd.DataFrame:
-    """Return model, gate and why, one row for the champion and one for the other."""
+    """Return the gate of the champion and of the other: its state, what it counts, and why in one sentence."""
     params, cases, rows = workspace.params, behaviour.read_cases(workspace), []
     for model, posts in ((reading.now, reading.was), (reading.other, reading.would)):
         swayed = behaviour.examine(cases, model, params.phrases).swayed(params.allowed_gap)
         audit = bias.measure(judged.mark(posts, workspace), params, swayed)
-        rows.append({"model": model, "gate": audit.gate, "why": audit.why})
+        rows.append({"model": model, "gate": audit.gate, "groups read worse": int(audit.groups["over"].sum()),
+                     "comparisons": len(audit.groups), "swaps that change the reading": swayed[0], "swaps": swayed[1],
+                     "posts labelled": audit.labelled, "why": audit.why})
     return pd.DataFrame(rows)
 
 
