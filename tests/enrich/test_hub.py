@@ -7,6 +7,7 @@ import pytest
 from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.enrich import hub, sentiment, steps
+from earshot.publish import enrichment
 
 WORDS = ["i", "love", "hate", "it", "is", "open", "the", "crew", "was", "lovely", "lost", "my", "bag", "again"]
 TEXTS = ["i love it", "i hate it", "it is open", "the crew was lovely"]
@@ -85,6 +86,16 @@ def test_what_is_not_loaded_changes_no_name_and_what_is_not_here_has_none(tmp_pa
     assert sentiment.identify(str(tmp_path)) != before
     assert hub.identify("nobody/has-this-model-here") == hub.identify("a/b/c") == ""
     assert sentiment.identify("nobody/has-this-model-here") == "nobody/has-this-model-here"
+
+
+def test_the_next_report_notices_a_folder_that_changed(workspace, tmp_path):
+    (tmp_path / "bert").mkdir()
+    (tmp_path / "bert" / "config.json").write_text("{}")
+    space = workspace(sentiment_model=str(tmp_path / "bert"))
+    before = enrichment._state(space)
+    assert enrichment._state(space) == before
+    (tmp_path / "bert" / "model.safetensors").write_bytes(b"weights")
+    assert enrichment._state(space) != before
 
 
 def write(space) -> None:
