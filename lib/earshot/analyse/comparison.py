@@ -61,8 +61,7 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
     agreed = contracts.read(workspace.settings("kpis"))
     cards = [kpis.measure(posts, agreed, workspace.params).table for posts in (reading.was, reading.would)]
     names = (f"under {reading.now}", f"under {reading.other}")
-    empty = pd.DataFrame(columns=["KPI", "brand", *names, "what turns round"])
-    table = kpi_effect.beside(*cards, names) if len(cards[0]) else empty
+    table = kpi_effect.beside(*cards).rename(columns=dict(zip(("with", "without"), names, strict=True)))
     found = Comparison(reading, table, classes, _gates(reading, workspace), [])
     found.claims.extend(_claims(found))
     return found

@@ -11,6 +11,7 @@ from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
 INPUTS = ("posts", "duplicates", "sentiment", "authenticity")
+COLUMNS = ["KPI", "brand", "with", "without", "what turns round"]
 CELL = ["kpi", "level", "brand", "segment"]
 TURNS = {"meets": "the target", "verdict": "the change"}
 
@@ -27,21 +28,16 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Sc
     """Return what becomes of ``card`` when the inauthentic of ``posts`` are left out; empty when there are none."""
     number = int(posts["inauthentic"].sum())
     if not number or card.table.empty:
-        return Effect(pd.DataFrame(columns=["KPI", "brand", "with", "without", "what turns round"]),
-                      [_claim(0, number, len(posts))])
-    without = kpis.measure(posts[~posts["inauthentic"]], agreed, params).table
-    table = beside(card.table, without, ("with", "without"))
+        return Effect(pd.DataFrame(columns=COLUMNS), [_claim(0, number, len(posts))])
+    table = beside(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
     return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
 
 
-def beside(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
-    """Return the KPIs of two scorecards' tables side by side under these names, and what turns round."""
-    both = first[first["level"] <= 1].merge(second, "left", CELL, suffixes=("", "_second"))
-    rows = both.to_dict("records")
-    return pd.DataFrame({
-        "KPI": both["name"], "brand": both["brand"].replace("", "all"),
-        names[0]: [_told(row, "") for row in rows], names[1]: [_told(row, "_second") for row in rows],
-        "what turns round": [_turned(row) for row in rows]})
+def beside(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+    """Return the KPIs of two scorecards side by side, for all brands and each."""
+    both = with_[with_["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without")).to_dict("records")
+    rows = [(row["name"], row["brand"] or "all", _told(row, ""), _told(row, "_without"), _turned(row)) for row in both]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _told(row: dict, side: str) -> str:
@@ -52,10 +48,10 @@ def _told(row: dict, side: str) -> str:
 
 
 def _turned(row: dict) -> str:
-    if pd.isna(row["value_second"]):
+    if pd.isna(row["value_without"]):
         return "it can no longer be told"
-    turns = [f"{what}: {row[name]} becomes {row[f'{name}_second']}" for name, what in TURNS.items()
-             if row[name] != row[f"{name}_second"]]
+    turns = [f"{what}: {row[name]} becomes {row[f'{name}_without']}" for name, what in TURNS.items()
+             if row[name] != row[f"{name}_without"]]
     return "; ".join(turns)
 
 
