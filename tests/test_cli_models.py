@@ -7,7 +7,10 @@ from typer.testing import CliRunner
 from earshot import cli
 from earshot.analyse import second_reading
 from earshot.cli import screen
-from earshot.enrich import registry
+from earshot.core.claim import Claim
+from earshot.enrich import champions, registry, sentiment
+from earshot.publish import run_comparison
+from earshot.publish.claims import write_claims
 
 
 @pytest.fixture(autouse=True)
@@ -22,44 +25,61 @@ def call(*words: str):
 
 
 def test_models_are_listed_with_champion_fingerprint_card_and_the_way_back(workspace):
-    workspace()
+    space = workspace(classifiers={"intents": {"champion": "new0", "before": "old0"}})
     shown = call("models", "acme").output
     for model in registry.shipped():
         assert f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}" in shown
     lines = {line.split()[1]: line for line in shown.splitlines() if line.startswith("sentiment ")}
     assert "of acme" in lines["earshot-2"]
     assert "of acme" not in lines["earshot-1"]
-    assert "To go back, write one line in params/acme/brief.yml: sentiment_model: earshot-1" in shown
-    assert "earshot compare acme --model earshot-1" in shown
+    assert f"{sentiment.shipped()['earshot-2'][:16]}…" in lines["earshot-2"]
+    assert "intents new0" in shown
+    for model in champions.listed(space):
+        assert f"{model.use}: {model.name}; {model.back}\n" in shown
+    assert "What going back would change: earshot compare acme\n" in shown
+    assert shown.endswith("The bias gate was not looked at yet; earshot report acme does it.\n")
 
 
 def test_after_the_rollback_the_other_one_is_the_champion(workspace):
     workspace(sentiment_model="earshot-1")
     shown = call("models", "acme").output
-    assert "acme reads sentiment with earshot-1" in shown
-    assert "brief.yml: sentiment_model: earshot-2" in shown
+    assert ("sentiment: earshot-1; there is none before it; to use the newest, write one line in "
+            "params/acme/brief.yml: sentiment_model: earshot-2\n") in shown
 
 
-def test_a_comparison_is_a_table_and_a_count(workspace, monkeypatch):
+def test_a_closed_gate_is_said_with_its_reason(workspace):
+    space = workspace()
+    write_claims(space.outputs / "latest", "15_health", [Claim.quality(
+        "health.bias", "The gate is closed: [red]of all.", 2, "findings", 9, "", 0.3, about={"gate": "closed"})])
+    assert call("models", "acme").output.endswith("The gate is closed: [red]of all.\n")
+
+
+def test_a_comparison_is_shown_as_tables_and_sentences_with_its_page(workspace, monkeypatch, tmp_path):
     workspace()
     row = {"posts": 50, "now": -0.4, "now_low": -0.5, "now_high": -0.3, "other": -0.1, "other_low": -0.2,
-           "other_high": 0.0, "gap": 0.3, "gap_low": 0.25, "gap_high": 0.35, "changed": 20, "share": 0.4}
-    brands = pd.DataFrame([{"brand": "[red]Acme"} | row, {"brand": second_reading.EVERYWHERE} | row])
-    classes = ["negative", "neutral", "positive"]
-    labels = pd.DataFrame([[20, 20, 0], [0, 5, 0], [0, 0, 5]], index=classes, columns=classes)
-    found = second_reading.SecondReading(brands, labels, "earshot-2", "earshot-1")
-    monkeypatch.setattr(second_reading, "compare", lambda space, model: found)
-    shown = call("compare", "acme", "--model", "earshot-1").output
-    assert "[red]Acme" in shown
-    assert "−40 (−50 to −30)" in shown
-    assert "+30 (+25 to +35)" in shown
-    assert "20 (40%)" in shown
-    assert shown.endswith("20 of 50 posts would get another label; nothing was stored.\n")
+           "other_high": 0.0, "gap": 0.3, "gap_low": 0.25, "gap_high": 0.35}
+    tables = {
+        "compare_net": pd.DataFrame([{"brand": "[red]Acme", **row, "changed": 20, "share": 0.4}]),
+        "compare_labels": pd.DataFrame({"earshot-2 says": ["negative"], "negative": [1234]}),
+        "compare_kpis": pd.DataFrame({"KPI": ["Mood"], "brand": ["all"], "what turns round": ["the target"]}),
+        "compare_classes": pd.DataFrame([{"classifier": "intents", "class": "bag", **row}])}
+    claims = [Claim("compare.net.acme", "Not said twice."), Claim("compare.labels", "20 of 50 posts would change.")]
+    made = run_comparison.Compared(tmp_path, tmp_path / "models.html", tables, claims)
+    asked = []
+    monkeypatch.setattr(run_comparison, "compare", lambda space, model: asked.append(model) or made)
+    monkeypatch.setattr(second_reading, "check", lambda space, model: "earshot-1")
+    shown = call("compare", "acme").output
+    assert asked == [""]
+    for part in ("[red]Acme", "−40 (−50 to −30)", "+30 (+25 to +35)", "20 (40%)", "1,234", "the target", "bag",
+                 "20 of 50 posts would change."):
+        assert part in shown
+    assert "Not said twice" not in shown
+    assert shown.endswith(f"Nothing was stored. Read {tmp_path / 'models.html'}\n")
 
 
 def test_without_posts_or_with_a_wrong_model_one_sentence_says_so(workspace):
     workspace()
-    wrong, empty = call("compare", "acme", "--model", "earshot-9"), call("compare", "acme", "--model", "earshot-1")
+    wrong, empty = call("compare", "acme", "--model", "earshot-9"), call("compare", "acme")
     assert wrong.exit_code == empty.exit_code == 2
     assert "there is no model 'earshot-9'" in wrong.output
     assert "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts." in empty.output

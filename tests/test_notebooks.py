@@ -17,11 +17,12 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = CHECKOUT / "notebooks"
 QUESTIONS = sorted(FOLDER.glob("*.ipynb"))
 EVALUATIONS = sorted(FOLDER.glob("evaluation/*.ipynb"))
+COMPARISONS = sorted(FOLDER.glob("comparison/*.ipynb"))
 DASHBOARDS = sorted(FOLDER.glob("dashboards/*.ipynb"))
-ALL = QUESTIONS + EVALUATIONS + DASHBOARDS
+ALL = QUESTIONS + EVALUATIONS + COMPARISONS + DASHBOARDS
 SECTIONS = ["## Findings", "## Evidence", "## How far to trust this", "## Method"]
 FORBIDDEN = {"HTML", "Markdown", "HTMLMath", "display", "exit", "quit", "eval", "exec", "print", "get_ipython", "input"}
-WITH_PARAMETERS = QUESTIONS + EVALUATIONS
+WITH_PARAMETERS = QUESTIONS + EVALUATIONS + COMPARISONS
 
 
 def named(paths: list[Path]):
@@ -124,7 +125,7 @@ def test_prose_holds_no_typed_numbers(path):
     assert [found for text in prose for found in re.findall(r".{0,20}\d.{0,20}", text)] == []
 
 
-@named(QUESTIONS)
+@named(QUESTIONS + COMPARISONS)
 def test_the_sections_come_in_the_readers_order(path):
     headings = [line for text in words(path) for line in text.splitlines() if line.startswith("## ")]
     if path.stem == "16_brief":
@@ -134,7 +135,7 @@ def test_the_sections_come_in_the_readers_order(path):
         assert [line for line in headings if line in SECTIONS] == SECTIONS
 
 
-@named(QUESTIONS)
+@named(QUESTIONS + COMPARISONS)
 def test_a_notebook_opens_its_run_by_its_own_name(path):
     opened = [node for node in nodes(code(path, "setup")) if isinstance(node, ast.Call)
               and ast.unparse(node.func) == "runs.open"]

@@ -73,6 +73,12 @@ def test_rates_are_counted_with_their_interval_and_failures_are_listed(monkeypat
                                                "tests (21 to 100%); the widest move of a probability is 70 points.")
 
 
+def test_a_swap_counts_when_the_label_or_a_probability_moves_further_than_is_allowed():
+    swaps = pd.DataFrame({"kind": "names", "moved": [0.005, 0.08, 0.12, 0.02], "labels": [1, 1, 1, 2]})
+    found = behaviour.Behaviour(swaps, swaps, swaps, "m-1", [])
+    assert (found.swayed(10), found.swayed(5), found.swayed(1)) == ((2, 4), (3, 4), (3, 4))
+
+
 def test_the_champion_is_examined_within_five_seconds_and_does_not_pass_all():
     behaviour.sentiment.warm()
     begun = time.perf_counter()

@@ -27,13 +27,34 @@ def over(found):
     return list(found.groups.loc[found.groups["over"], ["group", "measure"]].itertuples(index=False, name=None))
 
 
-def test_alike_groups_leave_the_gate_open(posts):
-    found = bias.measure(read(posts), BRIEF)
+def test_alike_groups_leave_the_gate_open_where_accuracy_is_compared(posts):
+    found = bias.measure(read(posts, right_here=0.8, right_elsewhere=0.8), BRIEF)
     assert over(found) == []
     assert found.claims[0].sentence == (
-        "The gate is open: of 4 comparisons of groups of posts with all others, none is worse beyond chance and by "
-        "more than 10 points; no post is labelled, so accuracy is not compared.")
+        "The gate is open: of 6 comparisons of groups of posts with all others, none is worse beyond chance and by "
+        "more than 10 points.")
     assert found.claims[0].about == {"gate": "open"}
+
+
+@pytest.mark.parametrize(("size", "labelled", "said"), [(200, None, "no post is"), (200, 30, "only 30 posts are")])
+def test_without_enough_labels_the_gate_is_not_judged(posts, size, labelled, said):
+    frame = read(posts, size=size)
+    frame.loc[:(labelled or 0) - 1, "right"] = 1.0
+    found = bias.measure(frame, BRIEF)
+    assert found.claims[0].sentence == (
+        "The gate is not judged: of 4 comparisons of groups of posts with all others, none is worse beyond chance and "
+        f"by more than 10 points; {said} labelled, so accuracy is not compared.")
+    assert found.claims[0].about == {"gate": "not judged"}
+
+
+def test_a_swap_that_changes_the_reading_closes_the_gate_and_one_that_does_not_leaves_it(posts):
+    frame = read(posts, right_here=0.8, right_elsewhere=0.8)
+    held, free = bias.measure(frame, BRIEF, (3, 26)), bias.measure(frame, BRIEF, (0, 26))
+    assert (held.gate, free.gate) == ("closed", "open")
+    assert held.claims[0].value == 3
+    assert held.claims[0].sentence == (
+        "The gate is closed: of 6 comparisons of groups of posts with all others, none is worse beyond chance and by "
+        "more than 10 points, and 3 of 26 swaps of a name or group change the reading.")
 
 
 def test_a_planted_gap_closes_it_for_the_worse_side_alone(posts):

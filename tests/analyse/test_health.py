@@ -29,9 +29,11 @@ def test_everything_is_examined_and_stated(posts, workspace):
     assert len(ids) == len(found.claims)
     assert found.trust["posts labelled by a person"] == 90
     assert found.trust["model"] == "earshot-2"
+    assert found.trust["bias gate"] == "closed"
     assert set(found.bias.groups["measure"]) == {"left open", "confidence", "accuracy"}
     assert all(claim.n for claim in found.claims)
-    for table in (found.behaviour.shown, found.behaviour.charted, found.drift.shown, found.bias.shown, found.models):
+    for table in (found.behaviour.shown, found.behaviour.charted, found.drift.shown, found.bias.shown,
+                  found.allocation.shown, found.models, found.used):
         assert len(table)
 
 
@@ -40,7 +42,9 @@ def test_three_posts_are_enough_to_say_so(posts, workspace):
     found = health.examine(frame, workspace())
     assert found.drift.shown.empty
     assert found.bias.shown.empty
-    assert [claim.id for claim in found.claims if claim.id.startswith(("health.drift", "health.bias"))] == []
+    assert [claim.id for claim in found.claims if claim.id.startswith(("health.drift", "health.bias"))] == [
+        "health.bias"]  # the swapped names alone
+    assert found.allocation.shown.empty
 
 
 def test_no_words_of_a_post_stand_in_a_claim_or_table_but_single_terms(posts, workspace):
@@ -57,7 +61,8 @@ def test_a_hostile_brand_channel_or_word_is_text_and_nothing_else(posts, workspa
     found = health.examine(frame, space)
     behaved, parts = found.behaviour, [shapes.findings(found.claims), shapes.table(found.models, "Models")]
     parts += [shapes.table(table, live) for table in (behaved.shown, behaved.failures, found.drift.shown,
-                                                      found.drift.terms_shown, found.bias.shown)]
+                                                      found.drift.terms_shown, found.bias.shown,
+                                                      found.allocation.shown)]
     assert live in set(found.bias.groups["group"])
     assert "<script" not in "".join(parts)
     for name, table in {"behaviour": behaved.rates, "drift": found.drift.moves, "bias": found.bias.groups}.items():

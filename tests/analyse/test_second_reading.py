@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse import second_reading
+from earshot.analyse import comparison, opinions, second_reading
+from earshot.analyse.behaviour import Case
 from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.enrich import sentiment, steps
@@ -46,13 +47,54 @@ def test_the_difference_is_taken_post_by_post_with_its_interval(space):
     row = found.brands.set_index("brand").loc["all brands"]
     assert row["gap"] == pytest.approx(row["other"] - row["now"])
     assert row["gap_low"] <= row["gap"] <= row["gap_high"]
+    assert row["gap_high"] - row["gap_low"] < row["now_high"] - row["now_low"]
+    shares = found.shares[found.shares["brand"] == "all brands"].set_index("class")
+    assert shares["now"].sum() == pytest.approx(1)
+    assert shares["other"].sum() == pytest.approx(1)
+    assert row["other"] == pytest.approx(shares.loc["positive", "other"] - shares.loc["negative", "other"])
+
+
+def test_left_out_it_is_the_model_before_and_the_posts_that_move_are_shown(space):
+    found = second_reading.compare(space)
+    assert (found.now, found.other) == ("earshot-2", "earshot-1")
+    for move, posts in found.moved(most=9).items():
+        was, would = (part.split()[0] for part in move.split(", "))
+        assert set(posts["sentiment"]) == {was}
+        assert set(posts["other"]) == {would} != {was}
+    assert sum(map(len, found.moved(most=9).values())) <= found.changed
+
+
+def test_the_comparison_states_labels_net_kpis_and_the_gate_of_each(space, monkeypatch):
+    cases = [Case("names", "", "put_in", ("Emily is here.", "Mohammed is here.")),
+             Case("words", "", "put_in", ("I love it.", "I hate it."))]
+    monkeypatch.setattr(comparison.behaviour, "read_cases", lambda workspace: cases)
+    (space.folder / "kpis.yml").write_text("kpis:\n- {id: mood, name: Mood, formula: (positive - negative) / posts, "
+                                           "owner: Ann, unit: net share, min_n: 5, refresh: weekly}\n")
+    before = space.store.versions()
+    found = comparison.examine(space, "earshot-2-fast")
+    said = {claim.id: claim for claim in found.claims}
+    counted = len(opinions.counted(found.reading.was))
+    assert said["compare.labels"].value == pytest.approx(found.reading.changed / counted)
+    assert said["compare.labels"].n == said["compare.net.all-brands"].n == counted
+    assert said["compare.net.all-brands"].low <= said["compare.net.all-brands"].value
+    assert {"compare.net.acme", "compare.net.bolt", "compare.kpis"} <= set(said)
+    assert found.kpis["KPI"].tolist() == ["Mood"] * len(found.kpis)
+    assert len(found.kpis)
+    assert list(found.gates["gate"]) == ["closed", "closed"]
+    assert said["compare.gate.earshot-2-fast"].sentence.startswith(
+        "earshot-2-fast is held back, since the bias gate is closed: of ")
+    assert "of 2 swaps of a name or group change the reading; no post is labelled" in found.gates["why"][0]
+    assert found.classes.table.empty
+    assert space.store.versions() == before
 
 
 @pytest.mark.parametrize(("model", "sentence"), [
     ("earshot-2", "earshot-2 is the champion of acme already; name another model to compare with it."),
     ("earshot-3", "sentiment_model: there is no model 'earshot-3'; use earshot-2, earshot-2-fast, earshot-2-cascade, "
-                  "earshot-1, the folder of a Hugging Face model, or its owner/name. Did you mean \"earshot-2\"?")])
+                  "earshot-1, the folder of a Hugging Face model, or its owner/name. Did you mean \"earshot-2\"?"),
+    ("", "Before earshot-1 there is no sentiment model; name one with --model (earshot-2, earshot-2-fast, "
+         "earshot-2-cascade, earshot-1).")])
 def test_a_wrong_model_is_one_sentence(workspace, model, sentence):
     with pytest.raises(ParamError) as error:
-        second_reading.compare(workspace(), model)
+        second_reading.compare(workspace(sentiment_model="earshot-2" if model else "earshot-1"), model)
     assert str(error.value) == sentence

@@ -1,13 +1,16 @@
 
+import hashlib
 import json
 
 import pytest
 from tiny_home import make_home
 
 from earshot.core.claim import Claim
+from earshot.enrich import sentiment
 from earshot.publish.claims import compose, write_claims
 from earshot.publish.comparison import compare_claims, compare_tables, same
-from earshot.publish.verify import verify
+from earshot.publish.manifest import describe_origin
+from earshot.publish.verify import explain, verify
 
 CLAIMS = [Claim("a", "Ten posts.", 10.0, low=8.0, high=12.0, n=10), Claim("b", "No number.")]
 
@@ -112,3 +115,21 @@ def edit(path, old: str, new: str) -> None:
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"is not a run: it holds no run\.json"):
         verify(tmp_path)
+
+
+def test_a_run_keeps_the_fingerprint_of_every_model_and_a_changed_one_is_noted(workspace):
+    space = workspace(classifiers={"intents": {"champion": "one0"}})
+    folder = space.data / "models" / "intents" / "one0"
+    folder.mkdir(parents=True)
+    (folder / "model.skops").write_bytes(b"first")
+    kept = describe_origin(space)
+    used = kept["models"]["used"]
+    assert used["classes: intents one0"] == hashlib.sha256(b"first").hexdigest()
+    assert used["sentiment: earshot-2"] == sentiment.shipped()["earshot-2"]
+    assert list(explain(space, kept)) == []
+    (folder / "model.skops").write_bytes(b"another")
+    assert list(explain(space, kept)) == ["The model classes: intents one0 is not as this run used it: its SHA-256 "
+                                          f"began with {hashlib.sha256(b'first').hexdigest()[:16]}."]
+    assert list(explain(space, kept | {"models": {"sentiment": "earshot-2"}})) == []  # a run made before it was kept
+    del kept["models"]
+    assert list(explain(space, kept)) == []

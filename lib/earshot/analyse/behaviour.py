@@ -48,12 +48,21 @@ class Case:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a model behaved: ``rates`` by kind, ``failures`` case by case, and the claims."""
+    """How a model behaved: ``rates`` by kind, ``failures`` and ``swaps`` case by case, and the claims.
+
+    ``swaps`` are the cases in which only a name or group changes: how far a probability moves, how many labels.
+    """
 
     rates: pd.DataFrame
     failures: pd.DataFrame
+    swaps: pd.DataFrame
     model: str
     claims: list[Claim]
+
+    def swayed(self, allowed: int) -> tuple[int, int]:
+        """Return how many swaps change the label, or a probability by more than ``allowed`` points, and of how many."""
+        moved = self.swaps["labels"].gt(1) | self.swaps["moved"].gt(allowed / 100)
+        return int(moved.sum()), len(moved)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -100,7 +109,8 @@ def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | 
     rows = pd.DataFrame([_judged(case, labels[part], shares[part]) for case, part in zip(cases, parts, strict=True)])
     rates = _rates(rows)
     failures = rows.loc[~rows["passed"], ["kind", "case", "expected", "found"]].reset_index(drop=True)
-    return Behaviour(rates, failures, model, [*_claims(rates, model), *_swaps(rows)])
+    swaps = rows.loc[rows["moved"].notna(), ["kind", "moved", "labels"]].reset_index(drop=True)
+    return Behaviour(rates, failures, swaps, model, [*_claims(rates, model), *_swaps(swaps)])
 
 
 def judge(case: Case, labels: list[str], shares: np.ndarray) -> bool:
@@ -157,9 +167,8 @@ def _kind_sentence(row: dict) -> str:
             f"({words.between(row['low'], row['high'])}).")
 
 
-def _swaps(rows: pd.DataFrame) -> list[Claim]:
+def _swaps(swapped: pd.DataFrame) -> list[Claim]:
     """Return what happens to the reading when only who somebody is changes."""
-    swapped = rows[rows["moved"].notna()]
     if swapped.empty:
         return []
     changed, n, widest = int((swapped["labels"] > 1).sum()), len(swapped), swapped["moved"].max()

@@ -23,19 +23,44 @@ MEASURES = {"left open": 1, "confidence": -1, "accuracy": -1}  # 1 where more is
 FACETS = ("language", "channel", "spelling (proxy)", "brand")
 RATE = 0.05
 METHOD = ("difference from all other posts, clustered by author, corrected for all looks (Benjamini-Hochberg); "
-          "the gate counts those beyond chance and beyond allowed_gap")
+          "the gate counts those beyond chance and beyond allowed_gap, and swaps of a name or group that move a label "
+          "or a probability as far; it opens only where accuracy was compared")
 COLUMNS = ["by", "group", "measure", "here", "elsewhere", "gap", "low", "high", "p", "n", "n_elsewhere", "verdict",
            "over"]
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit found: ``groups`` with their gaps, how many points are allowed, and the claims."""
+    """What the audit found: ``groups`` with their gaps, how many points are allowed, and the claims.
+
+    ``swayed`` says how many swaps of a name or group change the reading, and of how many.
+    """
 
     groups: pd.DataFrame
     allowed: int
     labelled: int
+    swayed: tuple[int, int]
     claims: list[Claim]
+
+    @property
+    def gate(self) -> str:
+        """Say closed where a group or a swap is read worse, open where accuracy was compared too, else not judged."""
+        if self.groups["over"].any() or self.swayed[0]:
+            return "closed"
+        return "open" if self.groups["measure"].eq("accuracy").any() else "not judged"
+
+    @property
+    def why(self) -> str:
+        """The state of the gate and what it rests on, in one sentence."""
+        over, (swayed, swaps) = self.groups[self.groups["over"]], self.swayed
+        some = {0: "none is", 1: "1 is"}.get(len(over), f"{len(over)} are")
+        said = (f"The gate is {self.gate}: of {len(self.groups)} comparisons of groups of posts with all others, "
+                f"{some} worse beyond chance and by more than {self.allowed} points{_widest(over)}")
+        said += f", and {swayed} of {swaps} swaps of a name or group change the reading" if swaps else ""
+        if self.groups["measure"].eq("accuracy").any():
+            return f"{said}."
+        few = f"only {words.count(self.labelled)} posts are" if self.labelled else "no post is"
+        return f"{said}; {few} labelled, so accuracy is not compared."
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -57,19 +82,26 @@ class Audit:
                 f"more than {self.allowed} points")
 
 
-def measure(posts: pd.DataFrame, params: Brief) -> Audit:
-    """Return how the model reads each group of ``posts`` (as judged.mark gives them); repeats are left out."""
+def measure(posts: pd.DataFrame, params: Brief, swayed: tuple[int, int] = (0, 0)) -> Audit:
+    """Return how the model reads each group of ``posts`` (as judged.mark gives them); repeats are left out.
+
+    ``swayed`` says how many swaps of a name or group change the reading, and of how many (behaviour.Behaviour.swayed).
+    """
     voiced = opinions.counted(posts)
     read = pd.DataFrame({
         "author": voiced["author"], "accuracy": voiced["right"],
         "left open": voiced["possible"].fillna("").str.contains(" ").astype("float64"),
         "confidence": voiced[["p_negative", "p_neutral", "p_positive"]].max(axis=1)})
-    facets = dict(zip(FACETS, (voiced["lang"], voiced["platform"], spelling(voiced), voiced["brand"]), strict=True))
-    groups = _judged(pd.DataFrame([row for by, facet in facets.items() for row in _gaps(read, by, facet, params)],
-                                  columns=[name for name in COLUMNS if name not in ("verdict", "over")]), params)
-    audit = Audit(groups, params.allowed_gap, int(voiced["right"].notna().sum()), [])
+    rows = [row for by, facet in facets(voiced).items() for row in _gaps(read, by, facet, params)]
+    groups = _judged(pd.DataFrame(rows, columns=[name for name in COLUMNS if name not in ("verdict", "over")]), params)
+    audit = Audit(groups, params.allowed_gap, int(voiced["right"].notna().sum()), swayed, [])
     audit.claims.extend(_claims(audit, len(voiced)))
     return audit
+
+
+def facets(posts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the group of each post by facet: language, channel, spelling and brand."""
+    return dict(zip(FACETS, (posts["lang"], posts["platform"], spelling(posts), posts["brand"]), strict=True))
 
 
 def spelling(posts: pd.DataFrame) -> pd.Series:
@@ -108,14 +140,12 @@ def _judged(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
 def _claims(audit: Audit, counted: int) -> list[Claim]:
     """Return the claim of the gate, and one for each gap over it."""
     over = audit.groups[audit.groups["over"]]
-    some = {0: "none is", 1: "1 is"}.get(len(over), f"{len(over)} are")
-    said = (f"The gate is {'closed' if len(over) else 'open'}: of {len(audit.groups)} comparisons of groups of posts "
-            f"with all others, {some} worse beyond chance and by more than {audit.allowed} points{_widest(over)}")
-    said += "." if audit.labelled else "; no post is labelled, so accuracy is not compared."
-    gate = Claim.quality("health.bias", said, len(over), "gaps", counted, METHOD,
-                         0.5 if over["measure"].eq("accuracy").any() else 0.3 if len(over) else 0.15,
-                         ("posts", "language", "sentiment"), about={"gate": "closed" if len(over) else "open"})
-    return [gate, *(_gap(row) for row in over.to_dict("records"))] if len(audit.groups) else []
+    if audit.groups.empty and not audit.swayed[1]:
+        return []
+    weight = 0.5 if over["measure"].eq("accuracy").any() else 0.3 if audit.gate == "closed" else 0.15
+    gate = Claim.quality("health.bias", audit.why, len(over) + audit.swayed[0], "findings", counted, METHOD, weight,
+                         ("posts", "language", "sentiment", "behaviour.yml"), about={"gate": audit.gate})
+    return [gate, *(_gap(row) for row in over.to_dict("records"))]
 
 
 def _widest(over: pd.DataFrame) -> str:

@@ -4,26 +4,28 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import behaviour, bias, drift, judged, opinions, words
+from earshot.analyse import acting, allocation, behaviour, bias, drift, judged, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
-from earshot.enrich import registry
+from earshot.enrich import champions, registry
 
 
 @dataclass(frozen=True)
 class Health:
-    """What 15_health found: behaviour, drift and bias of the champion, and the models that ship."""
+    """What 15_health found: behaviour, drift, bias and allocation of the champion, models that ship and in use."""
 
     behaviour: behaviour.Behaviour
     drift: drift.Drift
     bias: bias.Audit
+    allocation: allocation.Allocation
     models: pd.DataFrame
+    used: pd.DataFrame
     trust: dict
 
     @property
     def claims(self) -> list[Claim]:
         """All claims."""
-        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims]
+        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims, *self.allocation.claims]
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
@@ -35,10 +37,11 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
     params = workspace.params
     marked = judged.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
-    moved, audit = drift.measure(marked, params), bias.measure(marked, params)
+    moved, audit = drift.measure(marked, params), bias.measure(marked, params, suite.swayed(params.allowed_gap))
+    spread = allocation.measure(posts, params, acting.read_costs(workspace))
     trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
              "posts looked at": len(counted),
              "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
-             "comparisons of groups": len(audit.groups),
+             "comparisons of groups": len(audit.groups), "bias gate": audit.gate,
              "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
-    return Health(suite, moved, audit, registry.shown(params), trust)
+    return Health(suite, moved, audit, spread, registry.shown(params), champions.shown(workspace), trust)

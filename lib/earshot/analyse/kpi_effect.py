@@ -30,7 +30,7 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Sc
     number = int(posts["inauthentic"].sum())
     if not number or card.table.empty:
         return Effect(pd.DataFrame(columns=COLUMNS), [_claim(0, number, len(posts))])
-    table = _table(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
+    table = beside(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
     return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
 
 
@@ -42,7 +42,7 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
     number = int(posts["hidden_by"].ne("").sum())
     if not number or card.table.empty:
         return Effect(pd.DataFrame(columns=COLUMNS), [])
-    table = _table(kpis.measure(posts, agreed, params).table, card.table)
+    table = beside(kpis.measure(posts, agreed, params).table, card.table)
     flips = int(table["what turns round"].ne("").sum())
     share = f"{words.count(number)} of {words.count(len(posts))} posts are hidden by filters"
     said = (f"{share}; with them {words.count(flips)} figures of the scorecard would say something else: see the table."
@@ -51,7 +51,7 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
                                 kind="quality", weight=0.6 if flips else 0.15)])
 
 
-def _table(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+def beside(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
     """Return the KPIs of two scorecards side by side, for all brands and each."""
     both = with_[with_["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without")).to_dict("records")
     rows = [(row["name"], row["brand"] or "all", _told(row, ""), _told(row, "_without"), _turned(row)) for row in both]

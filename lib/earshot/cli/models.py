@@ -8,26 +8,37 @@ from earshot.cli.screen import cell, out, plain_table, say
 
 
 def models(workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo") -> None:
-    """List the models that ship, with size, SHA-256 and card, and mark those that WORKSPACE uses."""
+    """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls each back."""
     from earshot.core.workspace import open_workspace
-    from earshot.enrich import registry
-    params = open_workspace(workspace).params
-    table = plain_table("Use", "Model", "Champion", "MB", "File")
-    listed = registry.shipped()
+    from earshot.enrich import champions, registry
+    space = open_workspace(workspace)
+    used, listed = champions.listed(space), registry.shipped()
+    table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
     for model in listed:
-        used = registry.is_champion(model, params)
-        table.add_row(model.use, model.name, cell(f"of {workspace}" if used else "", "green"),
+        mark = f"of {workspace}" if registry.is_champion(model, space.params) else ""
+        table.add_row(model.use, model.name, cell(mark, "green"), champions.shorten(model.sha256),
                       f"{model.megabytes:.1f}", cell(*_state(model)))
+    ships = {(model.use, model.name) for model in listed}
+    for model in used:
+        if (model.use, registry.base(model.name)) not in ships:
+            table.add_row(model.use, cell(model.name), cell(f"of {workspace}", "green"),
+                          champions.shorten(model.sha256), "", "")
     out.print(table)
     for model in listed:
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
-    say(f"{workspace} reads sentiment with {params.sentiment_model} and sentiment towards targets with "
-        f"{params.target_model}.")
-    other = next((model.name for model in listed if model.use == "sentiment"
-                  and not registry.is_champion(model, params)), None)
-    if other:
-        say(f"To go back, write one line in params/{workspace}/brief.yml: sentiment_model: {other}")
-        say(f"What that would change: earshot compare {workspace} --model {other}")
+    _say_ways_back(space, used)
+
+
+def _say_ways_back(space, used: list) -> None:
+    """Say for each model in use how to go back, what that would change, and whether the bias gate holds it back."""
+    from earshot.publish.claims import read_gate
+    for model in used:
+        say(f"{model.use}: {model.name}; {model.back}")
+    if any(model.before for model in used):
+        say(f"What going back would change: earshot compare {space.name}")
+    found = read_gate(space.outputs / "latest")
+    say(found[0] if found else f"The bias gate was not looked at yet; earshot report {space.name} does it.",
+        "yellow" if found and found[1] != "open" else "")
 
 
 def _state(model) -> tuple[str, str]:
@@ -36,24 +47,56 @@ def _state(model) -> tuple[str, str]:
 
 def compare(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    model: Annotated[str, typer.Option(help="Read the posts with this model too.")],
+    model: Annotated[str, typer.Option(help="Compare with this sentiment model; left out, with the models before.")]
+    = "",
 ) -> None:
-    """Read the posts of WORKSPACE with another model and show what would change; nothing is stored."""
-    from earshot.analyse import second_reading, words
+    """Make the report's figures under the models before, or under another one, and show what would change.
+
+    The sentiment model and your own classifiers are compared with the versions that a rollback brings back. A page with
+    both figures is written, and nothing that is stored changes.
+    """
+    from earshot.analyse import second_reading
     from earshot.core.workspace import open_workspace
+    from earshot.publish.run_comparison import compare as make_page
     space = open_workspace(workspace)
-    found = second_reading.compare(space, model)
-    table = plain_table("Brand", "Posts", f"Net under {found.now}", f"Net under {found.other}", "Difference",
-                        "Other label")
-    for row in found.brands.to_dict("records"):
-        nets = [second_reading.net(row[name], row[f"{name}_low"], row[f"{name}_high"])
-                for name in ("now", "other", "gap")]
-        table.add_row(cell(row["brand"]), f"{row['posts']:,}", *nets,
+    second_reading.check(space, model)
+    made = make_page(space, model)
+    _show_net(made.tables["compare_net"])
+    for name in ("compare_labels", "compare_kpis"):
+        out.print(_plainly(made.tables[name]))
+    _show_classes(made.tables["compare_classes"])
+    for claim in made.claims:
+        if not claim.id.startswith("compare.net."):
+            say(claim.sentence, "yellow" if claim.about.get("gate") not in (None, "open") else "")
+    say(f"Nothing was stored. Read {made.page}")
+
+
+def _show_net(table) -> None:
+    """Show net sentiment by brand under both models, with the difference of each pair of readings."""
+    from earshot.analyse import second_reading, words
+    shown = plain_table("Brand", "Posts", "Net now", "Net under the other", "Difference", "Other label")
+    for row in table.to_dict("records"):
+        nets = [second_reading.told(row, name) for name in ("now", "other", "gap")]
+        shown.add_row(cell(row["brand"]), f"{row['posts']:,}", *nets,
                       f"{row['changed']:,} ({words.percent(row['share'])})")
-    out.print(table)
-    moves = plain_table(f"{found.now} \\ {found.other}", *found.labels.columns)
-    for label, counts in found.labels.iterrows():
-        moves.add_row(str(label), *(f"{count:,}" for count in counts))
-    out.print(moves)
-    counted = int(found.labels.to_numpy().sum())
-    say(f"{found.changed:,} of {counted:,} posts would get another label; nothing was stored.")
+    out.print(shown)
+
+
+def _show_classes(table) -> None:
+    """Show the share of each class of your own under both versions, where there are any."""
+    from earshot.analyse import second_reading, words
+    if len(table):
+        shown = plain_table("Classes", "Class", "Posts", "Now", "Under the version before", "Difference")
+        for row in table.to_dict("records"):
+            told = [second_reading.told(row, name, write) for name, write in
+                    (("now", words.percent), ("other", words.percent), ("gap", words.points))]
+            shown.add_row(cell(row["classifier"]), cell(row["class"]), f"{row['posts']:,}", *told)
+        out.print(shown)
+
+
+def _plainly(frame):
+    """Return a frame as a table for the screen."""
+    table = plain_table(*(str(name) for name in frame.columns))
+    for row in frame.itertuples(index=False):
+        table.add_row(*(cell(f"{value:,}" if isinstance(value, int) else value) for value in row))
+    return table

@@ -1,12 +1,16 @@
 """Any other sentiment model: the folder or name of a Hugging Face text classifier with three classes."""
 
+import hashlib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from earshot.core.params import ParamError
 from earshot.enrich.embeddings import OFFLINE
+from earshot.enrich.weights import fingerprint
 
+READ = (".safetensors", ".bin", ".json", ".txt", ".model")  # what a tokenizer or a network is loaded from
 BATCH = 32
 LONGEST = 128  # tokens
 PREFIXES = ("neg", "neu", "pos")
@@ -15,7 +19,7 @@ PREFIXES = ("neg", "neu", "pos")
 def score(texts: list[str], model: str) -> np.ndarray:
     """Return probabilities (n, 3) of negative, neutral and positive; texts of like length share a batch."""
     import torch
-    tokenizer, network, order = _load(model)
+    tokenizer, network, order = _load(model, identify(model))
     found = np.empty((len(texts), 3))
     by_length = sorted(range(len(texts)), key=lambda at: (len(texts[at]), at))
     for start in range(0, len(by_length), BATCH):
@@ -27,8 +31,30 @@ def score(texts: list[str], model: str) -> np.ndarray:
     return np.round(found, 6)
 
 
+def identify(model: str) -> str:
+    """Return the SHA-256 over the files that a model is loaded from, or "" where it is not on this machine."""
+    folder = _folder(model)
+    files = sorted(path for path in folder.iterdir() if path.suffix in READ) if folder else []
+    lines = "".join(f"{fingerprint(path)}  {path.name}\n" for path in files)
+    return hashlib.sha256(lines.encode("utf-8")).hexdigest() if files else ""
+
+
+def _folder(model: str) -> Path | None:
+    """Return the folder of a model: the one that is named, or the one in the cache of Hugging Face."""
+    if Path(model).is_dir():
+        return Path(model)
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+    try:
+        found = try_to_load_from_cache(model, "config.json")
+    except HFValidationError:
+        return None
+    return Path(found).parent if isinstance(found, str) else None
+
+
 @cache
-def _load(model: str):
+def _load(model: str, sha256: str):
+    """Return tokenizer, network and order of the classes; ``sha256`` makes a folder that changed be loaded again."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     try:
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=OFFLINE)

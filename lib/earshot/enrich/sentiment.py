@@ -106,13 +106,23 @@ def shipped() -> dict[str, str]:
 
 
 def identify(model: str) -> str:
-    """Return a name for exactly this model, or raise ParamError when there is none of that name."""
+    """Return a name for exactly this model, or raise ParamError when there is none of that name.
+
+    It holds the beginning of the SHA-256 of what is loaded, so that posts are read again by a model that changed.
+    """
+    sha256 = fingerprint(model)
+    return f"{model}@{sha256[:8]}" if sha256 else model
+
+
+def fingerprint(model: str) -> str:
+    """Return the SHA-256 of a model's weights, "" for one that is not fetched yet; ParamError where there is none."""
     if model in NAMES:
-        return f"{model}@{shipped()[model][:8]}"
+        return shipped()[model]
     if "/" not in model and not Path(model).is_dir():
         raise ParamError(f"sentiment_model: there is no model {model!r}; use {', '.join(NAMES)}, the folder of a "
                          f"Hugging Face model, or its owner/name.{nearest(model, NAMES)}")
-    return model
+    from earshot.enrich import hub
+    return hub.identify(model)
 
 
 def load(model: str = MODEL) -> dict[str, np.ndarray]:

@@ -44,6 +44,12 @@ def compose(run_folder: Path) -> list[dict]:
     return rows
 
 
+def read_gate(run_folder: Path) -> tuple[str, str] | None:
+    """Return what a run says of the bias gate, in one sentence, and its state; None where it was not looked at."""
+    found = next((claim for claim in read_all(run_folder) if claim.id == "health.bias"), None)
+    return (found.sentence, found.about.get("gate", "")) if found else None
+
+
 def _row(claim: Claim, notebook: str) -> dict:
     row = claim.as_dict() | {"notebook": notebook}
     for name in ("value", "low", "high"):

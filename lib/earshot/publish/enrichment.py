@@ -34,10 +34,11 @@ def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
 
 def _state(workspace: Workspace) -> dict:
     """Return what enrichment depends on and has produced; equal states mean that nothing is pending."""
+    from earshot.enrich import sentiment
     from earshot.publish.code import hash_library
     from earshot.publish.reuse import hash_settings
     versions = {name: at for name, at in workspace.store.versions().items() if name not in COLLECTED}
-    params = hash_text(workspace.params.model_dump_json())
+    params = hash_text(workspace.params.model_dump_json(), sentiment.identify(workspace.params.sentiment_model))
     return {"versions": versions, "code": hash_library(FLOORS), "params": params,
             "settings": hash_settings(workspace), "models": _list_models(workspace)}
 

@@ -16,13 +16,15 @@ HIDDEN = (".results", ".written", "versions.json")
 
 
 def describe_origin(workspace: Workspace) -> dict:
-    """Return what a run is made with: parameters, settings, code, packages and models."""
+    """Return what a run is made with: parameters, settings, code, packages and models, those learned here included."""
+    from earshot.enrich import champions
     commit, dirty = read_commit()
     return {"params": workspace.params.model_dump(), "settings": hash_settings(workspace), "commit": commit,
             "dirty": dirty, "library": hash_library(), "lock": hash_lock(), "python": platform.python_version(),
             "packages": list_packages(), "models": {"sentiment": workspace.params.sentiment_model,
                                                     "embedding": workspace.params.embedding_model,
-                                                    "files": hash_models()}}
+                                                    "files": hash_models(),
+                                                    "used": champions.fingerprints(workspace)}}
 
 
 def describe_window(store, params) -> dict:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from earshot.core.workspace import Workspace, home, open_workspace
+from earshot.enrich import champions
 from earshot.publish.code import CHECKOUT, hash_library, hash_lock
 from earshot.publish.comparison import compare_claims, compare_compositions, compare_pages, compare_tables
 from earshot.publish.draft import pin
@@ -138,6 +139,10 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
         yield "The installed packages were changed since this run was made."
     if manifest["settings"] != hash_settings(space):
         yield f"The settings in params/{space.name} were changed since this run was made."
+    used = manifest.get("models", {}).get("used", {})  # runs made before it was kept have none
+    for name, sha256 in champions.fingerprints(space).items() if used else ():
+        if name in used and used[name] != sha256:
+            yield f"The model {name} is not as this run used it: its SHA-256 began with {used[name][:16]}."
 
 
 def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout: float) -> Job:
