@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import behaviour, bias, drift, judged, opinions, words
+from earshot.analyse import accuracy, behaviour, bias, drift, judged, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich import registry
@@ -12,10 +12,11 @@ from earshot.enrich import registry
 
 @dataclass(frozen=True)
 class Health:
-    """What 15_health found: behaviour, drift and bias of the champion, and the models that ship."""
+    """What 15_health found: behaviour, drift, accuracy and bias of the champion, and the models that ship."""
 
     behaviour: behaviour.Behaviour
     drift: drift.Drift
+    accuracy: accuracy.Accuracy
     bias: bias.Audit
     models: pd.DataFrame
     trust: dict
@@ -23,7 +24,7 @@ class Health:
     @property
     def claims(self) -> list[Claim]:
         """All claims."""
-        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims]
+        return [*self.behaviour.claims, *self.drift.claims, *self.accuracy.claims, *self.bias.claims]
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
@@ -43,4 +44,4 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
              "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
              "comparisons of groups": len(audit.groups),
              "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
-    return Health(suite, moved, audit, registry.shown(params), trust)
+    return Health(suite, moved, accuracy.measure(marked, workspace), audit, registry.shown(params), trust)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from earshot.cli import collection, compliance, filters, listening, models, queries, retention, trace, training
+from earshot.cli import collection, compliance, filters, listening, models, queries, retention, sheet, trace, training
 from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
@@ -105,6 +105,7 @@ app.command(epilog="Example: earshot compare airline --model earshot-1")(models.
 app.command(epilog="Example: earshot retain airline --apply")(retention.retain)
 app.command(epilog="Example: earshot comply airline tweets --gone answer.jsonl")(compliance.comply)
 app.command(epilog="Example: earshot train airline labels.csv --name reasons --promise 0.9")(training.train)
+app.command(epilog="Example: earshot sheet airline --of sample --count 100 --out sheet.csv")(sheet.sheet)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
