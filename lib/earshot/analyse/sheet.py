@@ -39,6 +39,8 @@ def waiting(posts: pd.DataFrame, workspace: Workspace) -> str:
     """Say how many of ``posts`` (as analyse.posts gives them) wait for a person, and how to get them."""
     counted = opinions.counted(posts)
     left = _open(counted) & judged.labels(counted, workspace).isna()
+    if not left.any():
+        return f"None of {words.count(len(counted))} posts waits for a person."
     row = estimate.means(counted.assign(_left=left.astype(float)), "_left", share=True).iloc[0]
     return (f"{words.count(left.sum())} of {words.count(len(counted))} posts ({words.percent(row['value'])}; "
             f"{words.between(row['low'], row['high'])}) wait for a person, since more than one class is possible. "
