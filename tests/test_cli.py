@@ -16,7 +16,8 @@ from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
 COMMANDS = ["report", "import", "collect", "fresh", "listen", "feed", "plan", "filters", "query", "trace", "models",
-            "compare", "retain", "comply", "train", "verify", "evaluate", "runs", "relevance", "keys", "doctor"]
+            "compare", "retain", "comply", "train", "sheet", "verify", "evaluate", "runs", "relevance",
+            "keys", "doctor"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:

@@ -39,7 +39,7 @@ def test_every_notebook_is_named(name):
 
 @pytest.mark.parametrize("name", ["report", "import", "collect", "listen", "feed", "plan", "filters", "query", "trace",
                                   "retain", "comply", "verify", "evaluate", "runs", "relevance", "keys", "doctor",
-                                  "models", "compare", "fresh"])
+                                  "models", "compare", "fresh", "sheet"])
 def test_every_command_of_earshot_is_shown(name):
     assert f"make {name}" in README or f"earshot {name}" in README
 

@@ -50,7 +50,8 @@ def test_each_topic_is_placed_where_most_of_its_posts_are(fit):
     assert rows["share"].to_dict() == {0: 35 / 40, 1: 1, 2: 0.1, 3: 0.9}
     assert rows.loc[3, ["rival", "rival share"]].tolist() == ["money", 0.85]
     assert rows["no category"].round(9).to_dict() == {0: 0.075, 1: 0, 2: 0.9, 3: 0}
-    assert fit.said == "Of 4 topics, 2 mapped, 1 ambiguous and 1 unmapped by params/acme/taxonomy.yml."
+    assert fit.said == ("Of 4 topics, 2 mapped, 1 ambiguous and 1 unmapped by params/acme/taxonomy.yml. For a random "
+                        "sample of all posts in none: earshot sheet acme --of unmapped --count 100 --out sheet.csv")
 
 
 def test_shares_have_wilsons_interval(fit):
@@ -253,6 +254,24 @@ def test_a_first_fit_and_one_that_kept_all_have_nothing_to_list(tmp_path):
     assert (first.any, first.said) == (False, "The model was last fitted on 3 Mar 2026: 2 topics, all of them new.")
     assert not topic_changes.last(ledger(tmp_path / "b", [(1, "kept", 1.0, 50, None, "bags")])).any
     assert topic_changes.last(Store(tmp_path / "c")).said == "The topic model has not been fitted yet."
+
+
+def test_every_fit_is_counted_the_latest_first(tmp_path):
+    store = ledger(tmp_path, [(1, "kept", 0.9, 50, None, "bags"), (2, "merged", 0.81, 0, 1, "lost bags"),
+                              (3, "split", 0.7, 30, 1, "claims"), (5, "born", 0.0, 20, None, "strike")])
+    fits = topic_changes.last(store).fits
+    assert fits.to_dict("records") == [
+        {"fitted": "3 Mar 2026", "topics": 3, "kept": 1, "new": 1, "split off another": 1, "merged into another": 1,
+         "ended": 0},
+        {"fitted": "1 Feb 2026", "topics": 0, "kept": 0, "new": 0, "split off another": 0, "merged into another": 0,
+         "ended": 1}]
+    assert topic_changes.last(Store(tmp_path / "none")).fits.empty
+
+
+def test_topics_that_a_person_named_are_told_by_that_name(tmp_path):
+    rows = [(1, "kept", 0.9, 50, None, "bags"), (2, "merged", 0.8, 0, 1, "old")]
+    changes = topic_changes.last(ledger(tmp_path, rows), {1: "Lost luggage", 2: "Suitcases"})
+    assert changes.table.iloc[0].tolist() == ["Suitcases", "went into “Lost luggage”, with 80% of its posts", 0]
 
 
 def test_an_old_ledger_without_names_still_says_which_number(tmp_path):

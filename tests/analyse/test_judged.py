@@ -53,3 +53,40 @@ def test_a_wrong_file_is_one_sentence(posts, workspace, columns, sentence):
     with pytest.raises(ParamError) as error:
         marked(posts, workspace(), **columns)
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(("columns", "before", "sentence"), [
+    ({"post_id": ["x:0000"], "label": [""]}, "",
+     "{file}: under label stands nothing yet; write negative, neutral, positive."),
+    ({"post_id": ["x:0000"], "label": ["god"]}, "",
+     "{file}: under label stands 'god'; use negative, neutral, positive."),
+    ({"post_id": ["x:0000"], "label": ["neutral"], "drawn": ["sample"], "weight": ["heavy"]}, "",
+     "{file}: under weight stands 'heavy' at a post drawn at random; leave the weights as the sheet has them."),
+    ({"post_id": ["x:0000"], "label": ["neutral"]}, "text,label\nwhere is it,delay\n",
+     "params/acme/labels.csv holds labels of other classes, such as 'delay'; give that file another name, then take "
+     "this sheet again."),
+])
+def test_a_sheet_that_cannot_be_taken_back_is_one_sentence_and_changes_nothing(workspace, tmp_path, columns, before,
+                                                                              sentence):
+    space, file = workspace(), tmp_path / "sheet.csv"
+    pd.DataFrame(columns).to_csv(file, index=False)
+    if before:
+        (space.folder / "labels.csv").write_text(before)
+    with pytest.raises(ParamError) as error:
+        judged.take(space, str(file))
+    assert str(error.value) == sentence.format(file=file)
+    assert ((space.folder / "labels.csv").read_text() if before else "") == before
+
+
+def test_a_sheet_taken_back_adds_to_the_labels_and_replaces_older_ones(posts, workspace, tmp_path):
+    space, file = workspace(), tmp_path / "sheet.csv"
+    (space.folder / "labels.csv").write_text("text,label\ngood,positive\n")
+    for first in ("neutral", "Negative "):
+        sheet = pd.DataFrame({"post_id": ["x:0000", "'=1"], "text": "t", "label": [first, "positive"]})
+        sheet.to_csv(file, index=False)
+        assert judged.take(space, str(file)) == 2
+    kept = pd.read_csv(space.folder / "labels.csv")
+    assert kept["label"].tolist() == ["positive", "negative", "positive"]
+    assert kept["post_id"].tolist()[1:] == ["x:0000", "=1"]
+    frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive")]).assign(text=["bad", "good"])
+    assert judged.mark(frame, space)["right"].tolist() == [1, 1]

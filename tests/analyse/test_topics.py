@@ -153,3 +153,18 @@ def test_tables_for_readers_have_columns_of_their_own(posts):
     for table in [*shown, found.quality_shown]:
         assert table.columns.is_unique
     assert "topic name" in found.largest_shown
+
+
+def test_what_a_lower_share_without_a_topic_would_cost_is_said(posts):
+    frame = month(posts)
+    frame["topic_similarity"] = np.where(frame["topic"] < 0, 0.1, 0.7)
+    assert topics.find(frame, NAMES, BRIEF).far == (
+        "topics_far in brief.yml is 2 percent: so many of the posts that shape topics get none. A lower one gives them "
+        "the nearest topic, at 0 all with words have one, and topics get less pure: the 56 posts without a topic are "
+        "0.10 (0.10 to 0.10) like the middle of the nearest, the 224 others 0.70 (0.70 to 0.70) (cosine).")
+
+
+def test_topics_are_shown_with_the_number_by_which_a_person_can_name_them(posts):
+    found = topics.find(month(posts), NAMES, BRIEF)
+    assert found.largest_shown["number"].tolist() == [0, 1]
+    assert sorted(found.quality_shown["number"]) == [0, 1]

@@ -318,3 +318,24 @@ def test_a_fit_that_finds_the_same_model_again_changes_nothing(tmp_path, monkeyp
     assert topics.update(store, BRIEF, refit=True) == 0
     pd.testing.assert_frame_equal(store.read("topic_names"), before[0])
     pd.testing.assert_frame_equal(store.read("topics"), before[1])
+
+
+def test_the_share_without_a_topic_is_the_briefs_and_moves_with_it_without_a_new_fit(tmp_path, monkeypatch):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    topics.update(store, BRIEF)
+    names, centres = names_of(store), topics.load(store)[1].centres
+    monkeypatch.setattr(topics, "_refit", lambda *_: pytest.fail("the key must not fit the model anew"))
+    for percent, lost in ((10, 18), (0, 0)):
+        topics.update(store, BRIEF.model_copy(update={"topics_far": percent}))
+        assert lost <= (store.read("topics")["topic"] == -1).sum() <= lost + (percent > 0)
+        assert topics.load(store)[1].far == percent / 100
+    assert names_of(store) == names
+    assert np.array_equal(topics.load(store)[1].centres, centres)
+
+
+def test_a_model_stored_before_the_share_could_be_set_has_the_usual_one(tmp_path):
+    store = stored(tmp_path, many("signal", "bill", "shop"))
+    topics.update(store, BRIEF)
+    facts = store.read("topic_model").query("part == 'facts'")
+    store.merge("topic_model", facts.assign(vector=[vector[:4] for vector in facts["vector"]]))
+    assert topics.load(store)[1].far == topic_model.FAR

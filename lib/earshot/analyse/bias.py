@@ -89,7 +89,7 @@ def measure(posts: pd.DataFrame, params: Brief, swayed: tuple[int, int] = (0, 0)
     """
     voiced = opinions.counted(posts)
     read = pd.DataFrame({
-        "author": voiced["author"], "accuracy": voiced["right"],
+        "author": voiced["author"], "accuracy": voiced["right"], "weight": voiced.get("weight", 1.0),
         "left open": voiced["possible"].fillna("").str.contains(" ").astype("float64"),
         "confidence": voiced[["p_negative", "p_neutral", "p_positive"]].max(axis=1)})
     rows = [row for by, facet in facets(voiced).items() for row in _gaps(read, by, facet, params)]
@@ -121,7 +121,8 @@ def _gaps(read: pd.DataFrame, by: str, facet: pd.Series, params: Brief) -> list[
             sizes = [int((side & read[name].notna()).sum()) for side in (inside, beside)]
             if min(sizes) < params.min_posts:
                 continue
-            row = estimate.difference(read, name, inside, beside).iloc[0]
+            weight = "weight" if name == "accuracy" else ""
+            row = estimate.difference(read, name, inside, beside, weight=weight).iloc[0]
             rows.append({"by": by, "group": group, "measure": name, "here": row["now"], "elsewhere": row["was"],
                          "gap": row["value"], "low": row["low"], "high": row["high"], "p": row["p"],
                          "n": sizes[0], "n_elsewhere": sizes[1]})

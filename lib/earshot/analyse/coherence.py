@@ -48,7 +48,8 @@ def stability(store, posts: pd.DataFrame, params) -> float:
         return float("nan")
     vectors = matrix(stored["vector"])
     groups = list(zip("brand:" + sample["brand"].fillna(""), "lang:" + sample["lang"].fillna(""), strict=True))
-    models = [topic_model.fit(vectors, groups, params.topics_min_posts, params.seed + turn) for turn in (1, 2)]
+    models = [topic_model.fit(vectors, groups, params.topics_min_posts, params.seed + turn, far=params.topics_far / 100)
+              for turn in (1, 2)]
     return float(adjusted_rand_score(*(model.assign(vectors, groups)[0] for model in models)))
 
 

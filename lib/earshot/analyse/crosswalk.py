@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import emergence, estimate, words
+from earshot.analyse import emergence, estimate, judged, words
 from earshot.analyse.placing import place
 from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.literals import listed
-from earshot.core.params import Brief
+from earshot.core.params import Brief, ParamError
 from earshot.core.workspace import Workspace
 from earshot.enrich import taxonomy
 from earshot.enrich.taxonomy import Category
@@ -63,7 +63,8 @@ class Crosswalk:
                     "lib/earshot/enrich/taxonomy.py says how, and they are compared with the topics here.")
         counts = self.topics["verdict"].value_counts()
         told = [f"{counts.get(verdict, 0)} {verdict}" for verdict in ("mapped", "ambiguous", "unmapped")]
-        return f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}."
+        return (f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}. For a random sample of "
+                f"all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}")
 
     @property
     def topics_shown(self) -> pd.DataFrame:
@@ -109,8 +110,23 @@ def survey(workspace: Workspace, posts: pd.DataFrame) -> Crosswalk:
     counted = _counted(posts)
     if not categories or counted.empty:
         return Crosswalk(workspace.name, unread=bool(categories))
-    parts = [_matched(workspace, counted.iloc[at:at + PART], categories) for at in range(0, len(counted), PART)]
-    return cross(counted, categories, np.concatenate(parts), workspace.params)
+    return cross(counted, categories, _inside(workspace, counted, categories), workspace.params)
+
+
+def unmapped(workspace: Workspace, posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the posts in no category, whether they have a topic or not: those that count once and have their text."""
+    categories = taxonomy.read(workspace)
+    if not categories:
+        raise ParamError(f"{workspace.name} has no categories; write them in params/{workspace.name}/taxonomy.yml, as "
+                         "lib/earshot/enrich/taxonomy.py says how.")
+    counted = posts[~posts["is_repeat"] & posts["text"].ne("")]
+    return counted[~_inside(workspace, counted, categories).any(axis=1)]
+
+
+def _inside(workspace: Workspace, posts: pd.DataFrame, categories: list[Category]) -> np.ndarray:
+    """Return which post is in which category, worked out part by part."""
+    parts = [_matched(workspace, posts.iloc[at:at + PART], categories) for at in range(0, len(posts), PART)]
+    return np.concatenate([np.zeros((0, len(categories)), dtype=bool), *parts])
 
 
 def _counted(posts: pd.DataFrame) -> pd.DataFrame:

@@ -74,7 +74,8 @@ def measure(posts: pd.DataFrame, params: Brief) -> Drift:
     moves = _moves(_binned(voiced, ignore), parts, params)
     terms = emergence.new_words(voiced, parts, ignore)
     terms = terms.assign(unknown=[", ".join(filter(_unknown, term.split())) for term in terms["term"]])
-    accuracy = estimate.difference(voiced, "right", parts.recent(voiced["day"]), voiced["day"] < parts.start)
+    accuracy = estimate.difference(voiced, "right", parts.recent(voiced["day"]), voiced["day"] < parts.start,
+                                   weight="weight")
     accuracy = accuracy[(accuracy["n_before"] >= params.min_posts) & (accuracy["n_after"] >= params.min_posts)]
     drift = Drift(moves, terms, accuracy, parts, [])
     drift.claims.extend(drift_claims.state(drift, len(voiced)))

@@ -14,18 +14,20 @@ from earshot.core.proportion import LEVEL, wilson
 
 
 def means(frame: pd.DataFrame, value: str, by: Sequence[str] = (), cluster: str = "author",
-          share: bool = False, doubt: str = "") -> pd.DataFrame:
+          share: bool = False, doubt: str = "", weight: str = "") -> pd.DataFrame:
     """Return value, low, high, se, n and authors of the mean of ``value`` in each group of ``by``.
 
     ``share`` says that the mean is a proportion: its interval is Wilson's (1927) on the effective number of posts
     and never leaves 0 to 1. Otherwise it is Student's t with one degree of freedom less than there are authors.
     ``doubt`` names a column whose mean, whatever its sign, is added on both sides: an error more posts do not cure.
+    ``weight`` names a column that says how many posts each stands for (Hájek 1971); without it all are alike.
     """
-    posts = _kept(frame, value, by, cluster)
+    posts = _kept(frame, value, by, cluster, weight)
     keys = list(by) or ["_all"]
-    groups = posts.groupby(keys, observed=True, sort=True)
-    table = groups["_y"].agg(value="mean", n="size")
-    residual = posts["_y"] - groups["_y"].transform("mean")
+    posts["_w"] /= posts.groupby(keys, observed=True)["_w"].transform("mean")
+    groups = posts.assign(_wy=posts["_w"] * posts["_y"]).groupby(keys, observed=True, sort=True)
+    table = groups["_wy"].agg(value="mean", n="size")
+    residual = posts["_w"] * (posts["_y"] - groups["_wy"].transform("mean"))
     sums = residual.groupby([posts[key] for key in keys] + [posts["_author"]], observed=True).sum()
     squares = (sums ** 2).groupby(level=list(range(len(keys)))).agg(["sum", "size"])
     table["authors"] = squares["size"]
@@ -40,13 +42,13 @@ def means(frame: pd.DataFrame, value: str, by: Sequence[str] = (), cluster: str 
 
 
 def difference(frame: pd.DataFrame, value: str, after: pd.Series, before: pd.Series, by: Sequence[str] = (),
-               cluster: str = "author") -> pd.DataFrame:
+               cluster: str = "author", weight: str = "") -> pd.DataFrame:
     """Return the change of the mean of ``value`` from the posts ``before`` to the posts ``after``, for each group.
 
     Columns: was, now, value (now - was), low, high, se, p, n_before, n_after. An author who is in both periods counts
-    once in the variance. Groups with fewer than two posts on a side are left out.
+    once in the variance. Groups with fewer than two posts on a side are left out. ``weight`` is as in ``means``.
     """
-    posts = _kept(frame, value, by, cluster).assign(_after=after, _before=before)
+    posts = _kept(frame, value, by, cluster, weight).assign(_after=after, _before=before)
     posts = posts[posts["_after"] | posts["_before"]]
     keys = list(by) or ["_all"]
     rows = [_change(group) | dict(zip(keys, name, strict=True)) for name, group in posts.groupby(keys, observed=True)
@@ -78,11 +80,13 @@ def ranks(table: pd.DataFrame, value: str = "value", se: str = "se", draws: int 
                         rank_high=np.quantile(order, 1 - tail, axis=0, method="nearest").astype(int))
 
 
-def _kept(frame: pd.DataFrame, value: str, by: Sequence[str], cluster: str) -> pd.DataFrame:
-    """Return the posts that have a value, with it as ``_y``; a post without author is a voice of its own."""
+def _kept(frame: pd.DataFrame, value: str, by: Sequence[str], cluster: str, weight: str = "") -> pd.DataFrame:
+    """Return the posts that have a value, with it as ``_y`` and their ``_w``; one without author is a voice alone."""
     posts = frame[frame[value].notna()]
     alone = pd.Series([f"#{row}" for row in range(len(posts))], index=posts.index)
-    return posts[list(by)].assign(_all="all", _y=posts[value].astype("float64"), _author=posts[cluster].fillna(alone))
+    says = posts[weight].astype("float64") if weight in posts else 1.0
+    return posts[list(by)].assign(_all="all", _y=posts[value].astype("float64"), _w=says,
+                                  _author=posts[cluster].fillna(alone))
 
 
 def _wilson(table: pd.DataFrame) -> pd.DataFrame:
@@ -102,9 +106,10 @@ def _student(table: pd.DataFrame) -> pd.DataFrame:
 
 def _change(group: pd.DataFrame) -> dict:
     after, before = group["_after"].to_numpy(bool), group["_before"].to_numpy(bool)
-    y = group["_y"].to_numpy()
-    now, was = y[after].mean(), y[before].mean()
-    influence = np.where(after, (y - now) / after.sum(), 0) - np.where(before, (y - was) / before.sum(), 0)
+    y, w = group["_y"].to_numpy(), group["_w"].to_numpy()
+    now, was = np.average(y[after], weights=w[after]), np.average(y[before], weights=w[before])
+    influence = (np.where(after, w * (y - now) / w[after].sum(), 0)
+                 - np.where(before, w * (y - was) / w[before].sum(), 0))
     sums = pd.Series(influence).groupby(group["_author"].to_numpy()).sum()
     se = float(np.sqrt((sums ** 2).sum() * len(sums) / max(len(sums) - 1, 1)))
     half = stats.t.ppf(0.5 + LEVEL / 2, max(len(sums) - 1, 1)) * se

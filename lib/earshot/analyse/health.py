@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import acting, allocation, behaviour, bias, drift, judged, opinions, words
+from earshot.analyse import accuracy, acting, allocation, behaviour, bias, drift, judged, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich import champions, registry
@@ -12,10 +12,11 @@ from earshot.enrich import champions, registry
 
 @dataclass(frozen=True)
 class Health:
-    """What 15_health found: behaviour, drift, bias and allocation of the champion, models that ship and in use."""
+    """What 15_health found: behaviour, drift, accuracy, bias and allocation of the champion, and all models."""
 
     behaviour: behaviour.Behaviour
     drift: drift.Drift
+    accuracy: accuracy.Accuracy
     bias: bias.Audit
     allocation: allocation.Allocation
     models: pd.DataFrame
@@ -25,7 +26,8 @@ class Health:
     @property
     def claims(self) -> list[Claim]:
         """All claims."""
-        return [*self.behaviour.claims, *self.drift.claims, *self.bias.claims, *self.allocation.claims]
+        return [*self.behaviour.claims, *self.drift.claims, *self.accuracy.claims, *self.bias.claims,
+                *self.allocation.claims]
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
@@ -44,4 +46,5 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
              "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
              "comparisons of groups": len(audit.groups), "bias gate": audit.gate,
              "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
-    return Health(suite, moved, audit, spread, registry.shown(params), champions.shown(workspace), trust)
+    return Health(suite, moved, accuracy.measure(marked, workspace), audit, spread, registry.shown(params),
+                  champions.shown(workspace), trust)

@@ -18,3 +18,14 @@ def read(data: str, needed: tuple[str, ...] = ("text", "label")) -> pd.DataFrame
             raise ValueError(f"The data has no column {name!r}; it has {', '.join(map(str, frame.columns))}."
                              f"{nearest(name, frame.columns)} Columns needed: {', '.join(needed)}.")
     return frame
+
+
+def keep(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add labelled rows to a CSV file, where the latest label of a post_id replaces those before, and return all."""
+    old = read(str(path), ("label",)) if path.exists() else rows.head(0)
+    joined = pd.concat([old, rows], ignore_index=True)
+    kept = joined[joined["post_id"].isna() | ~joined.duplicated("post_id", keep="last")]
+    draft = path.with_name(f".{path.name}.tmp")
+    kept.to_csv(draft, index=False)
+    draft.replace(path)
+    return kept

@@ -31,6 +31,12 @@ class Period:
         """Say which days are in the stretch before."""
         return (days >= self.begin) & (days < self.start)
 
+    def stretches(self, most: int = 13) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Return first and last day of up to ``most`` whole stretches as long as the recent one, the latest first."""
+        length = self.end - self.start + pd.Timedelta(days=1)
+        spans = [(self.start - back * length, self.end - back * length) for back in range(most)]
+        return [span for span in spans if span[0] >= self.first]
+
     @property
     def now(self) -> str:
         """The recent stretch in words."""

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from earshot.analyse import residency
+from earshot.analyse import residency, topic_names
 from earshot.collect import terms
 from earshot.collect.rows import digest
 from earshot.core import clock
@@ -41,10 +41,11 @@ def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
     p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered), topic,
-    topic_name, authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is set), day (midnight in the
-    workspace's zone), untested (in a language in which the sentiment model was not tested: such a post has no
-    sentiment), and may_quote (what the source's terms card says). Rows of regions that the run may not read, and posts
-    that a filter has set aside, are not there; with ``hidden`` the latter are, and hidden_by names the filter.
+    topic_name (a person's, else ours), authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is
+    set), day (midnight in the workspace's zone), untested (in a language in which the sentiment model was not tested:
+    such a post has no sentiment), and may_quote (what the source's terms card says). Rows of regions that the run may
+    not read, and posts that a filter has set aside, are not there; with ``hidden`` the latter are, and hidden_by names
+    the filter.
     """
     store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)
@@ -68,6 +69,7 @@ def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
     frame["is_repeat"] = frame["duplicate_role"].isin(REPEATS) & ~silent
     frame["may_quote"] = may_be_quoted(frame["source"], params)
     frame["topic"] = frame["topic"].astype("Int64")
+    frame = topic_names.call(frame, topic_names.read(params), "topic_name")
     frame["created_at"] = frame["created_at"].dt.tz_convert("UTC")
     frame["day"] = clock.day(frame["created_at"], params.timezone)
     return frame[frame["lang"].isin(params.languages)].reset_index(drop=True) if params.languages else frame

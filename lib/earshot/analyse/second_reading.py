@@ -110,7 +110,9 @@ def _read(posts: pd.DataFrame, workspace: Workspace, model: str) -> pd.DataFrame
     wanted = posts[["post_id", "content_hash", "clean_text", "lang"]].assign(
         clean_text=posts["clean_text"].fillna(""))
     wanted = wanted.merge(vectors.drop_duplicates("content_hash"), on="content_hash", how="left")
-    read = sentiment.add(wanted, model, workspace.params.phrases)[list(READ)].rename(columns={"label": "sentiment"})
+    params = workspace.params
+    read = sentiment.add(wanted, model, params.phrases, params.sentiment_languages)
+    read = read[list(READ)].rename(columns={"label": "sentiment"})
     return read[GONE].set_axis(posts.index)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import words
+from earshot.analyse import topic_names, words
 from earshot.core.store import Store
 
 TOLD = {"merged": "went into “{other}”, with {share} of its posts",
@@ -18,10 +18,11 @@ SHOWN = 15
 
 @dataclass(frozen=True)
 class Changes:
-    """The last fit: one line that counts what happened, and what became of each topic that was not simply kept."""
+    """The last fit in one line, what became of each topic that it did not simply keep, and all ``fits`` in counts."""
 
     said: str
     table: pd.DataFrame
+    fits: pd.DataFrame
 
     @property
     def any(self) -> bool:
@@ -29,18 +30,32 @@ class Changes:
         return len(self.table) > 0
 
 
-def last(store: Store) -> Changes:
-    """Return what the fit of the present topics changed; a first fit, whose topics are all new, has no table."""
-    ledger, current = store.read("topic_ledger"), store.read("topic_names", columns=["topic", "name", "model"])
-    ledger = ledger[ledger["model"].isin(current["model"])]
+def last(store: Store, names: dict[int, str] | None = None) -> Changes:
+    """Return what the fit of the present topics changed; a first fit, whose topics are all new, has no table.
+
+    ``names`` are those that a person gave, by topic number.
+    """
+    whole, current = store.read("topic_ledger"), store.read("topic_names", columns=["topic", "name", "model"])
+    whole, current = (topic_names.call(frame, names or {}) for frame in (whole, current))
+    ledger, fits = whole[whole["model"].isin(current["model"])], _fits(whole)
     if ledger.empty:
-        return Changes("The topic model has not been fitted yet.", pd.DataFrame(columns=COLUMNS))
+        return Changes("The topic model has not been fitted yet.", pd.DataFrame(columns=COLUMNS), fits)
     counts = ledger["event"].value_counts()
     first = set(counts.index) == {"born"}
     told = [f"{words.count(counts[event])} {called}" for event, called in COUNTED.items() if event in counts]
     said = (f"The model was last fitted on {words.day(ledger['at'].max())}: "
             f"{f'{words.count(len(ledger))} topics, all of them new' if first else words.listed(told)}.")
-    return Changes(said, pd.DataFrame(columns=COLUMNS) if first else _told(ledger, current))
+    return Changes(said, pd.DataFrame(columns=COLUMNS) if first else _told(ledger, current), fits)
+
+
+def _fits(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return for each fit its day, how many topics it left, and how many it kept, bore, split, merged and ended."""
+    fits = ledger.groupby("model")["at"].max().sort_values(ascending=False, kind="stable")
+    counts = pd.crosstab(ledger["model"], ledger["event"]).reindex(fits.index)
+    counts = counts.reindex(columns=list(COUNTED), fill_value=0)
+    table = pd.DataFrame({"fitted": fits.map(words.day).astype("str"),
+                          "topics": counts[["kept", "born", "split"]].sum(axis=1)})
+    return pd.concat([table, counts.rename(columns=COUNTED)], axis=1).reset_index(drop=True)
 
 
 def _told(ledger: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:

@@ -116,6 +116,18 @@ def _lost(found: "Topics", voiced: pd.DataFrame) -> list[Claim]:
                   "quality", 0.1)]
 
 
+def told_far(voiced: pd.DataFrame, params: Brief) -> str:
+    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any topic."""
+    if "topic_similarity" not in voiced or not (voiced["topic"] < 0).any() or (voiced["topic"] < 0).all():
+        return f"topics_far in brief.yml is {params.topics_far} percent; a higher one leaves more without a topic."
+    near = estimate.means(voiced.assign(_lost=voiced["topic"] < 0), "topic_similarity", ["_lost"]).set_index("_lost")
+    told = near.apply(lambda row: f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})", axis=1)
+    return (f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics get none. "
+            f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: the "
+            f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
+            f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine).")
+
+
 def _change(row: dict, said: str, kind: str, weight: float, verdict: str, about: dict) -> Claim:
     return Claim(f"topics.{kind}.{row['topic']}", said, row["value"], "share change", row["low"], row["high"],
                  int(row["n"]), CHANGE, INPUTS, kind, round(weight, 3), verdict, about)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import coherence, emergence, estimate, period, topic_claims, words
+from earshot.analyse import coherence, emergence, estimate, period, topic_claims, topic_names, words
 from earshot.analyse.posts import quotable
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -31,6 +31,7 @@ class Topics:
     period: period.Period
     claims: list[Claim]
     counted: int
+    far: str = ""
 
     @property
     def any(self) -> bool:
@@ -45,7 +46,8 @@ class Topics:
     @property
     def largest_shown(self) -> pd.DataFrame:
         """The same as a table."""
-        return self.largest[["topic name", "share", "low", "high", "posts", "authors"]]
+        columns = {"topic": "number", "topic name": "topic name"}
+        return self.largest[[*columns, "share", "low", "high", "posts", "authors"]].rename(columns=columns)
 
     @property
     def felt(self) -> pd.DataFrame:
@@ -82,7 +84,7 @@ class Topics:
     @property
     def quality_shown(self) -> pd.DataFrame:
         """The coherence of each topic, as a table."""
-        return self.quality[["topic name", "posts", "coherence"]]
+        return self.quality[["topic", "topic name", "posts", "coherence"]].rename(columns={"topic": "number"})
 
     @property
     def new_caption(self) -> str:
@@ -117,7 +119,11 @@ class Topics:
 
 
 def survey(store, posts: pd.DataFrame, params: Brief) -> Topics:
-    """Return ``find`` on the topics in ``store``, with their stability measured on its embeddings."""
+    """Return ``find`` on the topics in ``store``, with their stability measured on its embeddings.
+
+    Raises ParamError when topic_names.yml names a topic that never was.
+    """
+    topic_names.check(topic_names.read(params), store, params)
     return find(posts, store.read("topic_names"), params, coherence.stability(store, posts, params))
 
 
@@ -136,7 +142,7 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
         sizes=sizes, course=_course(voiced, sizes, params), brands=_brands(voiced, params),
         moves=emergence.moves(voiced, parts, params.topics_min_posts), words=emergence.new_words(voiced, parts, ignore),
         quotes=_quotes(voiced), quality=quality, trust=_trust(posts, voiced, quality, names, stability), period=parts,
-        claims=[], counted=len(voiced))
+        claims=[], counted=len(voiced), far=topic_claims.told_far(voiced, params))
     result.claims.extend(topic_claims.state(result, voiced, params))
     return result
 

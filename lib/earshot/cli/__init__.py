@@ -16,6 +16,7 @@ from earshot.cli import (
     models,
     queries,
     retention,
+    sheet,
     trace,
     training,
 )
@@ -119,6 +120,7 @@ app.command(epilog="Example: earshot compare airline")(models.compare)
 app.command(epilog="Example: earshot retain airline --apply")(retention.retain)
 app.command(epilog="Example: earshot comply airline tweets --gone answer.jsonl")(compliance.comply)
 app.command(epilog="Example: earshot train airline labels.csv --name reasons --promise 0.9")(training.train)
+app.command(epilog="Example: earshot sheet airline --of sample --count 100 --out sheet.csv")(sheet.sheet)
 
 
 @app.command(epilog="Example: earshot verify outputs/airline/latest")

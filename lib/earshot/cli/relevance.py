@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import ParamError
+from earshot.core.spreadsheet import as_written, csv_safe
 from earshot.core.workspace import Workspace
 
 SHEET, AT_RANDOM = 100, 0.3
@@ -29,8 +30,7 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
     rest = table.drop(drawn.index).drop_duplicates("text")
     doubtful = rest.iloc[(rest["p_relevant"] - 0.5).abs().argsort(kind="stable")].head(SHEET - len(drawn))
     sheet = pd.concat([doubtful.assign(drawn="doubtful"), drawn.assign(drawn="random")])
-    safe = sheet["text"].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True)  # else a spreadsheet takes it for a formula
-    sheet.assign(text=safe, label="").to_csv(file, index=False)
+    csv_safe(sheet.assign(label="")).to_csv(file, index=False)
     return (f"{file} holds {words.count(len(doubtful))} doubtful posts and {words.count(len(drawn))} drawn at random; "
             "write relevant or irrelevant under label, then give it back with --labels.")
 
@@ -46,7 +46,8 @@ def learn(workspace: Workspace, file: Path) -> str:
     if given.empty or len(wrong):
         found = f"{wrong.iloc[0]!r}" if len(wrong) else "nothing"
         raise ParamError(f"{file}: under label stands {found}; write relevant or irrelevant.")
-    kept = _keep(workspace, given)
+    given = given.assign(post_id=given["post_id"].map(as_written), drawn=given.get("drawn", "doubtful"))
+    kept = labelled.keep(workspace.folder / "relevance.csv", given[["post_id", "label", "drawn"]])
     posts = workspace.readable().store.read("posts", columns=["post_id", "brand", "text"])
     known = kept.merge(posts, on="post_id").query("brand != ''")
     try:
@@ -58,15 +59,3 @@ def learn(workspace: Workspace, file: Path) -> str:
     figures = model.figures
     return (f"Learned from {len(known):,} labelled posts: {figures['accuracy']:.1%} right when held out; it decides "
             f"{figures['coverage']:.0%} of posts and is right in {figures['accuracy_when_sure']:.1%} of these.")
-
-
-def _keep(workspace: Workspace, given: pd.DataFrame) -> pd.DataFrame:
-    """Add labels to params/<workspace>/relevance.csv, the latest of a post last, and return them all."""
-    path = workspace.folder / "relevance.csv"
-    old = pd.read_csv(path, dtype="str") if path.exists() else pd.DataFrame(columns=["post_id", "label", "drawn"])
-    drawn = given.get("drawn", "doubtful")
-    rows = pd.concat([old, given[["post_id", "label"]].assign(drawn=drawn)]).drop_duplicates("post_id", keep="last")
-    draft = path.with_name(".relevance.csv.tmp")
-    rows.to_csv(draft, index=False)
-    draft.replace(path)
-    return rows

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from earshot.core import chance
 from earshot.core.clock import now
 from earshot.core.params import ParamError, nearest
 from earshot.core.proportion import wilson
+from earshot.core.spreadsheet import as_written, csv_safe
 from earshot.core.workspace import Workspace
 
 SIZE = 50  # posts drawn per filter
 COLUMNS = ["filter", "post_id", "reason", "text", "verdict"]
 VERDICTS = ("good", "bad")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
@@ -25,17 +26,15 @@ def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
         SELECT s.filter, s.post_id, s.reason, p.text FROM set_aside s JOIN posts p USING (post_id)
         LEFT JOIN audits a ON a.filter = s.filter AND a.post_id = s.post_id
         WHERE s.restored_at IS NULL AND a.post_id IS NULL ORDER BY s.filter, s.post_id""")
-    place = pd.util.hash_pandas_object(posts["post_id"] + f" {workspace.params.seed}", index=False)
-    drawn = posts.assign(_place=place.to_numpy()).sort_values(["filter", "_place"]).groupby("filter").head(size)
+    placed = posts.assign(_place=chance.order(posts["post_id"], workspace.params.seed))
+    drawn = placed.sort_values(["filter", "_place"]).groupby("filter").head(size)
     return drawn.assign(verdict="")[COLUMNS].reset_index(drop=True)
 
 
 def write(workspace: Workspace, path: Path, size: int = SIZE) -> int:
     """Write a sample as CSV for people to fill in ``verdict`` (good or bad), and return how many posts it holds."""
     sample = draw(workspace, size)
-    # A post may be a formula to a spreadsheet: the quote makes it text.
-    texts = [f"'{text}" if text.startswith(FORMULA) else text for text in sample["text"]]
-    sample.assign(text=texts).to_csv(path, index=False, lineterminator="\n")
+    csv_safe(sample).to_csv(path, index=False, lineterminator="\n")
     return len(sample)
 
 
@@ -50,7 +49,7 @@ def take(workspace: Workspace, path: Path, by: str = "") -> int:
         if name not in rows:
             raise ParamError(f"{path.name} has no column {name!r}; it has {', '.join(rows.columns)}."
                              f"{nearest(name, rows.columns)}")
-    rows = rows.assign(verdict=rows["verdict"].str.strip().str.lower())
+    rows = rows.map(as_written).assign(verdict=rows["verdict"].str.strip().str.lower())
     rows = rows[rows["verdict"] != ""]
     wrong = rows[~rows["verdict"].isin(VERDICTS)]
     if len(wrong):

@@ -80,6 +80,7 @@ class Brief(BaseModel):
     min_posts: int = Field(30, ge=1, description="an estimate on fewer posts is not published")
     quotes: int = Field(3, ge=0, le=20, description="quotes shown on each side")
     topics_min_posts: int = Field(20, ge=2, description="the smallest topic that is reported")
+    topics_far: int = Field(2, ge=0, le=20, description="percent of posts that get no topic, those farthest from all")
     allowed_gap: int = Field(10, ge=0, le=100, description="points by which a group may be read worse than all others")
     authentic_only: bool = Field(False, description="leave out posts judged inauthentic; false shows figures with them")
     seed: int = Field(20150224, description="seed of every random choice")

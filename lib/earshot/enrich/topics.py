@@ -23,6 +23,7 @@ GROWTH = 0.2
 AFRESH = 2  # a fit starts from the topics before until the posts have grown so many times; then it starts from nothing
 SAMPLE = 20_000  # a fit reads at most so many posts
 NO_TOPIC = -1
+LEAST = 0.005  # the share without topic from which news is told, where topics_far leaves none
 
 _POSTS = """
     SELECT p.post_id, p.week, p.content_hash, p.brand, coalesce(l.lang, p.lang, '') AS lang,
@@ -37,10 +38,14 @@ _POSTS = """
 def update(store, params, refit: bool = False) -> int:
     """Give every new or edited post with an embedding its topic, and return how many those were.
 
-    ``refit`` fits the model anew now; otherwise that happens when the posts have grown by a fifth.
+    ``refit`` fits the model anew now; otherwise that happens when the posts have grown by a fifth. Another
+    ``topics_far`` only moves how far from every topic a post may be, and places all posts again.
     """
     posts = store.sql(_POSTS)
     name, model = load(store)
+    moved = model is not None and model.far != params.topics_far / 100 and len(posts) > 0
+    if moved:
+        model, posts = _moved(store, posts, model, params), posts.assign(placed_by=None)
     pending = _pending(posts, name)
     if posts.empty or not (refit or pending.any()):
         return 0
@@ -53,6 +58,8 @@ def update(store, params, refit: bool = False) -> int:
         name, model = _refit(store, posts, params)
         placed = _placed(store, posts, model)
     store.merge(TABLE, placed.assign(model=name, step_version=VERSION))
+    if moved:
+        save(store, model)  # last, so that a run that was cut off before places them again
     _count(store, name)
     return new
 
@@ -72,8 +79,9 @@ def load(store) -> tuple[str, TopicModel | None]:
                                     tuple(parts["centre"]["name"].astype(int)), *_facts(latest.vector))
 
 
-def _facts(vector) -> tuple[float, int, int]:
-    return round(float(vector[1]), 4), int(vector[2]), int(vector[3])
+def _facts(vector) -> tuple[float, int, int, float]:
+    far = round(float(vector[4]), 4) if len(vector) > 4 else FAR  # older models have four
+    return round(float(vector[1]), 4), int(vector[2]), int(vector[3]), far
 
 
 def save(store, model: TopicModel) -> str:
@@ -82,7 +90,7 @@ def save(store, model: TopicModel) -> str:
     stored = store.read("topic_model")
     before = stored.loc[stored["part"] == "facts", "vector"]
     turn = 1 + max((vector[0] for vector in before), default=0)
-    rows = [("facts", "", [turn, model.floor, model.fitted, model.founded]), ("mean", "", model.mean)]
+    rows = [("facts", "", [turn, model.floor, model.fitted, model.founded, model.far]), ("mean", "", model.mean)]
     rows += [("shift", group, vector) for group, vector in model.shifts.items()]
     rows += [("axis", f"{at:03}", vector) for at, vector in enumerate(model.axes)]
     rows += [("centre", f"{topic:05}", vector) for topic, vector in sorted(zip(model.ids, model.centres, strict=True),
@@ -119,7 +127,7 @@ def _strange(placed: pd.DataFrame, posts: pd.DataFrame, model: TopicModel, param
         return False
     telling = set(posts.loc[_telling(posts), "post_id"])
     lost = placed.loc[placed["post_id"].isin(telling), "topic"] == NO_TOPIC
-    return int(lost.sum()) >= params.topics_min_posts and lost.mean() >= 4 * FAR
+    return int(lost.sum()) >= params.topics_min_posts and lost.mean() >= 4 * max(model.far, LEAST)
 
 
 def _groups(posts: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -145,6 +153,12 @@ def _placed(store, posts: pd.DataFrame, model: TopicModel) -> pd.DataFrame:
     return pd.concat(parts) if parts else pd.DataFrame(columns=columns)  # none where a fit found the same model again
 
 
+def _moved(store, posts: pd.DataFrame, model: TopicModel, params) -> TopicModel:
+    """Return the model with the floor that leaves ``topics_far`` percent of the originals without a topic."""
+    sample = posts[_telling(posts)].head(SAMPLE)
+    return model.leaving(params.topics_far / 100, _vectors(store, sample), _groups(sample)) if len(sample) else model
+
+
 def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
     """Fit a model on the originals, number and name its topics, store it, and return (name, model)."""
     telling = posts[_telling(posts)]
@@ -155,7 +169,7 @@ def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
     before = sample["topic"].fillna(NO_TOPIC).astype(int).to_numpy()
     last = load(store)[1]
     grown = last is None or len(telling) >= AFRESH * max(last.founded, 1)
-    model = fit(vectors, groups, smallest, params.seed, None if grown else before)
+    model = fit(vectors, groups, smallest, params.seed, None if grown else before, params.topics_far / 100)
     topics, _ = model.assign(vectors, groups)
     ids, events = topic_ledger.compare(before, topics, len(model.ids), _ever(store))
     model = model.numbered(ids, len(telling), len(telling) if grown else last.founded)

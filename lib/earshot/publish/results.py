@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from earshot.core.spreadsheet import csv_safe
 from earshot.publish.files import read_json, write_json, write_whole
 
 PERSONAL = ("author", "clean_text", "handle", "payload", "text")
@@ -17,7 +18,6 @@ def write_table(run_folder: Path, notebook: str, name: str, frame: pd.DataFrame)
 
     Raises ValueError when a column holds posts or people, or when another notebook of the run wrote ``name``.
     """
-    from earshot.publish.show import csv_safe
     check_aggregate(name, frame)
     run_folder = Path(run_folder)
     _claim_name(run_folder, notebook, name)

@@ -12,6 +12,7 @@ import pandas as pd
 from IPython.display import display
 from markupsafe import Markup
 
+from earshot.core.spreadsheet import csv_safe
 from earshot.publish import shapes
 from earshot.publish.quotes import plain
 
@@ -20,7 +21,6 @@ MARKER = "earshot"
 SHAPES = {"headline": shapes.headline, "findings": shapes.findings, "table": shapes.table, "posts": shapes.posts,
           "figure": shapes.figure, "facts": shapes.facts, "note": shapes.note, "status": shapes.status,
           "download": lambda frame, name, words: shapes.download(csv_safe(frame), name, words)}  # fmt: skip
-FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 LINE_ENDS = re.compile(r"(?=</(?:p|li|tr|dd|dt|caption|figcaption|footer|summary)>)")
 
 
@@ -70,14 +70,6 @@ def html(shape: str, *arguments, widget: object = None, **options) -> object:
     return widget
 
 
-def csv_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy in which no text cell or heading can act as a spreadsheet formula; numbers stay numbers."""
-    safe = frame.rename(columns=_defuse)
-    for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
-        safe[name] = safe[name].map(_defuse, na_action="ignore")
-    return safe
-
-
 def _display(shape: str, *arguments) -> None:
     """Show one shape; the metadata mark is what the page trusts, since no text in an output can set it."""
     piece = SHAPES[shape](*arguments)
@@ -95,10 +87,3 @@ def _style() -> Markup:
     """Return the small stylesheet that makes a shape look right outside the pages too; a page takes it out again."""
     rules = (Path(__file__).parent / "page" / "show.css").read_text(encoding="utf-8")
     return Markup(re.sub(r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", rules, flags=re.S)))
-
-
-def _defuse(value: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run; blanks in front do not hide it."""
-    if isinstance(value, str) and value and (value[0] in "\t\r\n" or value.lstrip().startswith(FORMULA)):
-        return "'" + value
-    return value

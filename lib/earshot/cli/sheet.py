@@ -1,0 +1,55 @@
+"""`earshot sheet`: posts for a person to label, and their labels back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earshot.cli.screen import say
+
+NEXT = {"unsure": "the most pressing first", "sample": "drawn at random by brand and label",
+        "unmapped": "drawn at random from all that are in no category"}
+
+
+def sheet(
+    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    of: Annotated[str, typer.Option(help="unsure: what the model leaves to a person; sample: at random from the last "
+                                         "period; unmapped: at random from what is in no category.")] = "",
+    count: Annotated[int, typer.Option(help="How many posts.")] = 100,
+    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The CSV file to write.")] = None,
+    labels: Annotated[Path | None, typer.Option(metavar="FILE", help="Take this sheet back, filled in.")] = None,
+) -> None:
+    """Hand out a sheet of posts for a person to label, and take it back into labels.csv.
+
+    From a sample, 15_health tells how often the model is right, for each period and with its interval. Texts are masked
+    as they are stored, and what the model says is not on the sheet.
+    """
+    from earshot.analyse import judged
+    from earshot.core.params import ParamError
+    from earshot.core.workspace import open_workspace
+    if (labels is None) == (to is None) or (labels and of):
+        raise ParamError("Give either --of KIND and --out FILE to get a sheet, or --labels FILE to take one back.")
+    space = open_workspace(workspace)
+    if labels:
+        say(f"{judged.take(space, str(labels)):,} labels are kept in params/{workspace}/{judged.FILE}; the next report "
+            "uses them.")
+    else:
+        say(_write(space, of, count, to))
+
+
+def _write(space, of: str, count: int, path: Path) -> str:
+    from earshot.analyse import sheet as sheets
+    from earshot.core.params import ParamError
+    from earshot.core.spreadsheet import csv_safe
+    from earshot.enrich.sentiment import CLASSES
+    if path.suffix != ".csv":
+        raise ParamError(f"--out is {path.name!r}; a sheet is a CSV file, so let its name end in .csv.")
+    if path.exists():
+        raise ParamError(f"{path} is there already, and may hold labels; give another name.")
+    drawn = sheets.draw(space, of, count)
+    csv_safe(drawn).to_csv(path, index=False, lineterminator="\n")
+    what = (f"write what each is about under label, then learn it with earshot train {space.name} {path} --name NAME, "
+            "or add words to taxonomy.yml" if of == "unmapped" else
+            f"write {', '.join(CLASSES)} under label, then give it back with "
+            f"earshot sheet {space.name} --labels {path}")
+    return f"{path} holds {len(drawn):,} posts, {NEXT[of]}; {what}."
