@@ -1,0 +1,136 @@
+"""What a post is for: complaint, question, request, praise, purchase, cancel, crisis; several may hold, or none.
+
+They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier ``SHIPPED``. They are
+English: a post in another language has an empty label and all intents ``open``, so that it is counted nowhere.
+``probability`` is how often the intent was right where it was measured, a half where nobody measured it; ``routes`` is
+never true, since a promise needs labels of your own (training).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+
+from earshot.core.proportion import wilson
+from earshot.enrich.wordings import Wordings, find, own, ready
+
+SHIPPED = "earshot:intents"  # no trained classifier can have this name
+VERSION = "1"
+READS = "en"
+LEAST = 0.7  # an intent that was right less often where it was measured is no finding
+OPPOSITE = {"negative": "positive", "positive": "negative"}
+SPEAKS = re.compile(r"@user|\b(?:i|i'm|i've|we|we've|my|me|our|us)\b")  # to somebody, or of oneself
+
+
+@dataclass(frozen=True)
+class Measure:
+    """On some labelled posts: how many of those where it was said are right, how many of those there were found."""
+
+    on: str
+    right: int
+    said: int
+    found: int = 0
+    there: int = 0
+
+
+@dataclass(frozen=True)
+class Intent:
+    """An intent: its wordings, the feeling it goes with, wordings that count only with that feeling, and its measures.
+
+    ``quoted`` says whether what a post quotes or reposts counts too. ``measured_as`` names the wordings that the
+    measures are of; with other wordings they say nothing.
+    """
+
+    name: str
+    means: str
+    words: Wordings
+    feels: str = ""
+    felt: Wordings = Wordings(())
+    quoted: bool = False
+    measures: tuple[Measure, ...] = ()
+    measured_as: str = ""
+
+    @cached_property
+    def identity(self) -> str:
+        """A name for exactly these wordings."""
+        held = [self.words.words, self.words.unless, self.words.denied, self.feels, self.felt.words, self.quoted]
+        return blake2b(json.dumps(held).encode(), digest_size=4).hexdigest()
+
+    @property
+    def known(self) -> tuple[Measure, ...]:
+        """The measures that hold for these wordings."""
+        return self.measures if self.measured_as == self.identity else ()
+
+    @property
+    def precision(self) -> tuple[float, float, float, int]:
+        """How often it was right when said, over all measures: share, low, high, and n; n is 0 where unknown."""
+        return _share(sum(one.right for one in self.known), sum(one.said for one in self.known))
+
+    @property
+    def recall(self) -> tuple[float, float, float, int]:
+        """How often it was found when there, over all measures: share, low, high, and n; n is 0 where unknown."""
+        return _share(sum(one.found for one in self.known), sum(one.there for one in self.known))
+
+    @property
+    def held_back(self) -> bool:
+        """Say whether it was wrong too often to be told as a finding."""
+        share, _, _, n = self.precision
+        return n > 0 and share < LEAST
+
+
+def _share(count: int, n: int) -> tuple[float, float, float, int]:
+    low, high = wilson(count, n)
+    return count / n if n else 0.5, float(low), float(high), n
+
+
+def identify(intents: list[Intent]) -> str:
+    """Return a name for exactly these intents."""
+    held = json.dumps([[intent.name, intent.identity, intent.precision] for intent in intents])
+    return blake2b(held.encode(), digest_size=4).hexdigest()
+
+
+def read(texts: list[str], intents: list[Intent], feelings: list[str | None] | None = None) -> np.ndarray:
+    """Return which clean English text (row) has which intent (column); each distinct text is read once.
+
+    ``feelings`` are the labels of the sentiment model; without them only the wordings that suffice are looked for.
+    """
+    known = pd.DataFrame({"text": texts, "feeling": feelings if feelings is not None else [""] * len(texts)})
+    code, _ = pd.factorize(pd.MultiIndex.from_frame(known.fillna("")))
+    single = known.fillna("").iloc[np.unique(code, return_index=True)[1]]
+    whole, felt = ready(single["text"].tolist()), single["feeling"].to_numpy(object)
+    said = own(whole)
+    found = [_read(intent, whole if intent.quoted else said, felt) for intent in intents]
+    return np.stack(found, axis=1)[code] if found else np.zeros((len(texts), 0), bool)
+
+
+def _read(intent: Intent, texts: list[str], feelings: np.ndarray) -> np.ndarray:
+    """Return which texts, made ready, have one intent."""
+    said = find(intent.words, texts)
+    if intent.feels:
+        said &= feelings != OPPOSITE[intent.feels]
+        open_ = np.flatnonzero(~said & (feelings == intent.feels))
+        open_ = open_[[SPEAKS.search(texts[place]) is not None for place in open_]] if len(open_) else open_
+        said[open_] = find(intent.felt, [texts[place] for place in open_])
+    return said
+
+
+def add(posts: pd.DataFrame, intents: list[Intent]) -> pd.DataFrame:
+    """Return the columns of ``classes`` for posts with post_id, week, content_hash, clean_text, lang and feeling."""
+    english = posts["lang"].eq(READS).to_numpy(bool)
+    said = np.zeros((len(posts), len(intents)), bool)
+    heard = posts[english]
+    said[english] = read(heard["clean_text"].fillna("").tolist(), intents, heard["feeling"].tolist())
+    place, which = np.nonzero(said)
+    sure = np.array([intent.precision[0] for intent in intents])
+    rows = pd.DataFrame({"place": place, "label": [intents[at].name for at in which], "probability": sure[which],
+                         "open": 1})
+    silent = np.flatnonzero(~said.any(axis=1))
+    none = pd.DataFrame({"place": silent, "label": "", "probability": 0.0,
+                         "open": np.where(english[silent], 0, len(intents))})
+    rows = pd.concat([rows, none], ignore_index=True)
+    found = posts[["post_id", "week", "content_hash"]].iloc[rows["place"].to_numpy()].reset_index(drop=True)
+    return pd.concat([found, rows.drop(columns="place")], axis=1).assign(classifier=SHIPPED, routes=False)
