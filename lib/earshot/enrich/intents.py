@@ -15,7 +15,6 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from earshot.core.proportion import wilson
 from earshot.enrich.wordings import Wordings, find, own, ready
 
 SHIPPED = "earshot:intents"  # no trained classifier can have this name
@@ -35,6 +34,22 @@ class Measure:
     said: int
     found: int = 0
     there: int = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A share over several kinds of posts: their mean, the lowest and highest kind, and how many posts; n may be 0."""
+
+    share: float
+    lowest: float
+    highest: float
+    n: int
+
+    @classmethod
+    def over(cls, counts: list[tuple[int, int]]) -> "Figure":
+        """Return the figure of (count, of) pairs; those of nothing are left out, and of no pair is a half known."""
+        shares = [count / of for count, of in counts if of] or [0.5]
+        return cls(sum(shares) / len(shares), min(shares), max(shares), sum(of for _, of in counts))
 
 
 @dataclass(frozen=True)
@@ -66,30 +81,24 @@ class Intent:
         return self.measures if self.measured_as == self.identity else ()
 
     @property
-    def precision(self) -> tuple[float, float, float, int]:
-        """How often it was right when said, over all measures: share, low, high, and n; n is 0 where unknown."""
-        return _share(sum(one.right for one in self.known), sum(one.said for one in self.known))
+    def precision(self) -> Figure:
+        """How often it was right when said, each kind of post counting the same."""
+        return Figure.over([(one.right, one.said) for one in self.known])
 
     @property
-    def recall(self) -> tuple[float, float, float, int]:
-        """How often it was found when there, over all measures: share, low, high, and n; n is 0 where unknown."""
-        return _share(sum(one.found for one in self.known), sum(one.there for one in self.known))
+    def recall(self) -> Figure:
+        """How often it was found when there, each kind of post counting the same."""
+        return Figure.over([(one.found, one.there) for one in self.known])
 
     @property
     def held_back(self) -> bool:
         """Say whether it was wrong too often to be told as a finding."""
-        share, _, _, n = self.precision
-        return n > 0 and share < LEAST
-
-
-def _share(count: int, n: int) -> tuple[float, float, float, int]:
-    low, high = wilson(count, n)
-    return count / n if n else 0.5, float(low), float(high), n
+        return self.precision.n > 0 and self.precision.share < LEAST
 
 
 def identify(intents: list[Intent]) -> str:
     """Return a name for exactly these intents."""
-    held = json.dumps([[intent.name, intent.identity, intent.precision] for intent in intents])
+    held = json.dumps([[intent.name, intent.identity, intent.precision.share] for intent in intents])
     return blake2b(held.encode(), digest_size=4).hexdigest()
 
 
@@ -125,7 +134,7 @@ def add(posts: pd.DataFrame, intents: list[Intent]) -> pd.DataFrame:
     heard = posts[english]
     said[english] = read(heard["clean_text"].fillna("").tolist(), intents, heard["feeling"].tolist())
     place, which = np.nonzero(said)
-    sure = np.array([intent.precision[0] for intent in intents])
+    sure = np.array([intent.precision.share for intent in intents])
     rows = pd.DataFrame({"place": place, "label": [intents[at].name for at in which], "probability": sure[which],
                          "open": 1})
     silent = np.flatnonzero(~said.any(axis=1))

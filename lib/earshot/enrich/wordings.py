@@ -53,6 +53,8 @@ def problem(wording: str) -> str:
         return "is too short; a wording needs three letters, such as \"buy\""
     if wording.rstrip().endswith(("]", "..")):
         return "ends with what may be missing; leave that out"
+    if "] .." in wording:
+        return "has dots after a word that may be missing; the dots stand for it already"
     try:
         re.compile(_expression(wording, close=True))
     except re.error:
@@ -102,7 +104,7 @@ def _any(wordings: tuple[str, ...], close: bool = True) -> str:
 
 
 def _expression(wording: str, close: bool) -> str:
-    tokens, made = PARTS.findall(" ".join(wording.lower().split())), []
+    tokens, made = PARTS.findall(re.sub(r"\s*\|\s*", "|", " ".join(wording.lower().split()))), []
     for before, token, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
         if token == " ":
             made.append(_blank(before, after, close))
