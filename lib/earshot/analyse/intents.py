@@ -1,4 +1,4 @@
-"""What posts are for: the share of English posts that complain, ask, request, praise, buy, cancel or tell of a crisis."""
+"""What posts are for: the share of English posts that complain, ask, praise, buy, cancel or tell of a crisis."""
 
 from dataclasses import dataclass
 

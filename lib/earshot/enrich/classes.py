@@ -1,4 +1,4 @@
-"""Classes in the posts: the intents that ship, and what each champion of classifiers.yml says, in the table ``classes``.
+"""Classes in the posts: the intents that ship and what each champion of classifiers.yml says, in table ``classes``.
 
 A post has one row per label that is said of it, and one row with an empty label where none is. ``routes`` is true only
 where the label showed the precision that was promised of it; ``open`` counts the classes that cannot be ruled out.
@@ -22,7 +22,7 @@ PART_OF_INTENTS = 50_000  # these are read by the ten thousand a second
 
 
 def update(workspace: Workspace) -> int:
-    """Bring ``classes`` up to date with the posts, intents.yml and classifiers.yml; return how many readings are new."""
+    """Bring ``classes`` up to date with posts, intents.yml and classifiers.yml; return how many readings are new."""
     store, champions, meant = workspace.store, training.champions(workspace), intent_settings.of(workspace)
     if store.version("posts") is None:
         return 0

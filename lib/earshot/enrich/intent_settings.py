@@ -12,7 +12,8 @@ params/<workspace>/intents.yml::
       match: ["it burned my hand"]
 
 ``instead: true`` puts the words in place of those that ship, ``unless`` lists where they mean something else, ``denied:
-false`` lets them count after "not" too. How a wording reads stands in wordings.py. The posts are tried before any is read.
+false`` lets them count after "not" too. How a wording reads stands in wordings.py. Examples are tried before any post
+is read.
 """
 
 from dataclasses import replace
@@ -41,8 +42,8 @@ def shipped() -> tuple[Intent, ...]:
 def _shipped(name: str, entry: dict) -> Intent:
     unless = tuple(entry.get("unless") or ())
     return Intent(name, entry["means"], Wordings(tuple(entry["words"]), unless, entry.get("denied", True)),
-                  entry.get("feels", ""), Wordings(tuple(entry.get("felt") or ()), unless, False), bool(entry.get("quoted")),
-                  tuple(Measure(**row) for row in entry.get("measured") or ()), entry.get("measured as", ""))
+                  entry.get("feels", ""), Wordings(tuple(entry.get("felt") or ()), unless, False),
+                  bool(entry.get("quoted")), tuple(Measure(**row) for row in entry.get("measured") or ()), entry.get("measured as", ""))
 
 
 def of(workspace: Workspace) -> list[Intent]:

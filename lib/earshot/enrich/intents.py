@@ -1,7 +1,7 @@
 """What a post is for: complaint, question, request, praise, purchase, cancel, crisis; several may hold, or none.
 
-They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier ``SHIPPED``. They are
-English: a post in another language has an empty label and all intents ``open``, so that it is counted nowhere.
+They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier ``SHIPPED``. They
+are English: a post in another language has an empty label and all intents ``open``, so that it is counted nowhere.
 ``probability`` is how often the intent was right where it was measured, a half where nobody measured it; ``routes`` is
 never true, since a promise needs labels of your own (training).
 """
@@ -22,6 +22,7 @@ VERSION = "1"
 READS = "en"
 LEAST = 0.7  # an intent that was right less often where it was measured is no finding
 OPPOSITE = {"negative": "positive", "positive": "negative"}
+NO_WORDINGS = Wordings(())
 SPEAKS = re.compile(r"@user|\b(?:i|i'm|i've|we|we've|my|me|our|us)\b")  # to somebody, or of oneself
 
 
@@ -64,7 +65,7 @@ class Intent:
     means: str
     words: Wordings
     feels: str = ""
-    felt: Wordings = Wordings(())
+    felt: Wordings = NO_WORDINGS
     quoted: bool = False
     measures: tuple[Measure, ...] = ()
     measured_as: str = ""

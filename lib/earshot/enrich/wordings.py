@@ -1,7 +1,8 @@
 """Wordings: what a person may write, told in words that anybody can read, and found in many texts at once.
 
-A star stands for any ending, ``(a|b)`` for a or b, ``[a]`` for a or nothing, two dots for up to three words and three for
-the rest of the sentence: ``cancel* .. (order|contract)``, ``can i ... ?``. Apostrophes may be missing, case is the same::
+A star stands for any ending, ``(a|b)`` for a or b, ``[a]`` for a or nothing, two dots for up to three words and three
+for the rest of the sentence: ``cancel* .. (order|contract)``, ``can i ... ?``. Apostrophes may be missing, case does
+not matter::
 
     find(Wordings(("cancel* my",)), ["I will cancel my order", "I will not cancel my order"])   # True, False
 """
