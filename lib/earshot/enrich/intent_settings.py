@@ -40,10 +40,10 @@ def shipped() -> tuple[Intent, ...]:
 
 
 def _shipped(name: str, entry: dict) -> Intent:
-    unless = tuple(entry.get("unless") or ())
+    unless, measures = tuple(entry.get("unless") or ()), tuple(Measure(**row) for row in entry["measured"])
     return Intent(name, entry["means"], Wordings(tuple(entry["words"]), unless, entry.get("denied", True)),
                   entry.get("feels", ""), Wordings(tuple(entry.get("felt") or ()), unless, False),
-                  bool(entry.get("quoted")), tuple(Measure(**row) for row in entry.get("measured") or ()), entry.get("measured as", ""))
+                  bool(entry.get("quoted")), measures, entry["measured as"])
 
 
 def of(workspace: Workspace) -> list[Intent]:
