@@ -83,13 +83,13 @@ def _tables(heard: pd.DataFrame, rows: pd.DataFrame, told: list[Intent], least: 
         whole.append({"intent": intent.name, "means": intent.means, **share[["value", "low", "high", "n"]],
                       "posts": int(inside.sum()), "net": net, "right": _told(intent.precision),
                       "found": _told(intent.recall)})
-        each = estimate.means(marked, "_in", ["brand"], share=True)
-        parts.append(each[each["n"] >= least].assign(intent=intent.name))
+        parts.append(estimate.means(marked, "_in", ["brand"], share=True).assign(intent=intent.name))
     table = pd.DataFrame(whole, columns=COLUMNS).sort_values(["posts", "intent"], ascending=[False, True],
                                                              ignore_index=True)
-    brands = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["brand", *COLUMNS])
-    order = {name: place for place, name in enumerate(table["intent"])}
-    return table, brands.sort_values("intent", key=lambda name: name.map(order), kind="stable", ignore_index=True)
+    brands = pd.concat(parts) if parts else pd.DataFrame(columns=["brand", *COLUMNS])
+    brands = brands[brands["n"] >= least]
+    return table, brands.sort_values("intent", key=lambda name: name.map(list(table["intent"]).index), kind="stable",
+                                     ignore_index=True)
 
 
 def _told(figure: Figure) -> str:

@@ -108,12 +108,13 @@ def read(texts: list[str], intents: list[Intent], feelings: list[str | None] | N
 
     ``feelings`` are the labels of the sentiment model; without them only the wordings that suffice are looked for.
     """
-    known = pd.DataFrame({"text": texts, "feeling": feelings if feelings is not None else [""] * len(texts)})
-    code, _ = pd.factorize(pd.MultiIndex.from_frame(known.fillna("")))
-    single = known.fillna("").iloc[np.unique(code, return_index=True)[1]]
-    whole, felt = ready(single["text"].tolist()), single["feeling"].to_numpy(object)
+    felt = [feeling if isinstance(feeling, str) else "" for feeling in feelings or [""] * len(texts)]
+    known = pd.DataFrame({"text": texts, "feeling": felt})
+    code, _ = pd.factorize(pd.MultiIndex.from_frame(known))
+    single = known.iloc[np.unique(code, return_index=True)[1]]
+    whole, feeling = ready(single["text"].tolist()), single["feeling"].to_numpy(object)
     said = own(whole)
-    found = [_read(intent, whole if intent.quoted else said, felt) for intent in intents]
+    found = [_read(intent, whole if intent.quoted else said, feeling) for intent in intents]
     return np.stack(found, axis=1)[code] if found else np.zeros((len(texts), 0), bool)
 
 
