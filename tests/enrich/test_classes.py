@@ -90,3 +90,27 @@ def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_ed
     (space.folder / "targets.yml").write_text(yaml.safe_dump({"aspects": {"bags": ["bag"]}}))
     assert {report.step: report.new for report in bring_up_to_date(space, said.append)}["targets"] == 3
     assert bring_up_to_date(space, said.append) == []
+
+
+def read_posts(space, texts):
+    """Write posts with these texts as import, cleaning, language and sentiment leave them."""
+    posts = make_posts(len(texts)).assign(text=texts, content_hash=[f"{hash(text) % 16 ** 8:032x}" for text in texts])
+    space.store.merge("posts", posts)
+    key = posts[["post_id", "week", "content_hash"]].assign(step_version="1")
+    lists = dict.fromkeys(("edits", "hashtags", "mentions", "urls", "emoji"), "[]")
+    space.store.merge("clean", key.assign(clean_text=texts, words=5, **lists))
+    space.store.merge("language", key.assign(lang="en", confidence=0.9))
+
+
+def test_intents_ship_and_are_read_again_after_an_edit_or_a_change_of_their_words(workspace):
+    space = workspace()
+    read_posts(space, ["please call me back", "the sun is out"])
+    assert classes.update(space) == 2
+    assert classes.update(space) == 0
+    assert labels(space) == [("x:0", "request"), ("x:1", "")]
+    read_posts(space, ["please call me back", "I want to cancel my contract"])
+    assert classes.update(space) == 1
+    assert labels(space) == [("x:0", "request"), ("x:1", "cancel")]
+    own = {"request": {"words": ["call me"], "match": ["do call me"], "instead": True, "unless": ["call me back"]}}
+    assert classes.update(workspace(intents=own)) == 2
+    assert labels(space) == [("x:0", ""), ("x:1", "cancel")]

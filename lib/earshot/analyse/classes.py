@@ -10,6 +10,7 @@ from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich import training
 from earshot.enrich.classes import trained_version
+from earshot.enrich.intents import SHIPPED
 
 INPUTS = ("posts", "duplicates", "sentiment", "classes")
 METHOD = "labels counted, repeats left out, clustered by author, 95% interval; without the classifier's own errors"
@@ -59,7 +60,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     read = workspace.store.read("classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"])
     counted = opinions.distinct(posts)
     scope = f"{words.count(len(counted))} posts"
-    rows = read[read["post_id"].isin(counted["post_id"])]
+    rows = read[read["post_id"].isin(counted["post_id"]) & read["classifier"].ne(SHIPPED)]
     if rows.empty:
         return Classes(pd.DataFrame(columns=COLUMNS), {}, [], NONE.format(workspace.name), scope)
     voiced = counted.assign(net=opinions.voiced(counted)["net"].reindex(counted.index))

@@ -1,4 +1,4 @@
-"""Classes of your own in the posts: what each champion of classifiers.yml says of each post, in the table ``classes``.
+"""Classes in the posts: the intents that ship and what each champion of classifiers.yml says, in table ``classes``.
 
 A post has one row per label that is said of it, and one row with an empty label where none is. ``routes`` is true only
 where the label showed the precision that was promised of it; ``open`` counts the classes that cannot be ruled out.
@@ -10,7 +10,7 @@ import pandas as pd
 from earshot.collect import landing
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace
-from earshot.enrich import classifier, training
+from earshot.enrich import classifier, intent_settings, intents, training
 from earshot.enrich.classifier_views import Texts, look_at
 from earshot.enrich.embeddings import MODEL, matrix
 from earshot.enrich.training import YES, Trained
@@ -18,18 +18,53 @@ from earshot.enrich.training import YES, Trained
 TABLE = "classes"
 VERSION = "1"
 PART = 5_000  # posts per commit
+PART_OF_INTENTS = 50_000  # these are read by the ten thousand a second
 
 
 def update(workspace: Workspace) -> int:
-    """Bring ``classes`` up to date with the posts and classifiers.yml; return how many readings were new."""
-    store, champions = workspace.store, training.champions(workspace)
-    if store.version("posts") is None or (not champions and store.version(TABLE) is None):
+    """Bring ``classes`` up to date with posts, intents.yml and classifiers.yml; return how many readings are new."""
+    store, champions, meant = workspace.store, training.champions(workspace), intent_settings.of(workspace)
+    if store.version("posts") is None:
         return 0
-    kept = " OR ".join(f"(classifier = {quoted(name)} AND step_version = {quoted(_version(version))})"
-                       for name, version in champions.items())
+    current = {name: _version(version) for name, version in champions.items()}
+    current[intents.SHIPPED] = _version_of_intents(workspace, meant)
+    kept = " OR ".join(f"(classifier = {quoted(name)} AND step_version = {quoted(version)})"
+                       for name, version in current.items())
     if store.version(TABLE) is not None:
-        store.delete(TABLE, f"NOT ({kept or 'false'})")
-    return sum(_read_all(workspace, name, version) for name, version in champions.items())
+        store.delete(TABLE, f"NOT ({kept})")
+    read = _read_intents(workspace, meant, current[intents.SHIPPED])
+    return read + sum(_read_all(workspace, name, version) for name, version in champions.items())
+
+
+def _version_of_intents(workspace: Workspace, meant: list[intents.Intent]) -> str:
+    """Return what a reading of intents must carry to be current: the wordings, and the sentiment they lean on."""
+    from earshot.enrich import steps
+    return f"{intents.VERSION}:{steps.version('sentiment', workspace.params)}:{intents.identify(meant)}"
+
+
+def _read_intents(workspace: Workspace, meant: list[intents.Intent], version: str) -> int:
+    """Read the intents of the posts whose present text they were not read of."""
+    store, done = workspace.store, 0
+    while True:
+        part = store.sql(f"""SELECT p.post_id, p.week, p.content_hash, c.clean_text, l.lang, t.label AS feeling,
+            s.post_id IS NOT NULL AS seen FROM posts p JOIN clean c USING (post_id)
+            LEFT JOIN "language" l USING (post_id) LEFT JOIN sentiment t USING (post_id)
+            LEFT JOIN (SELECT DISTINCT post_id, content_hash FROM {TABLE}
+            WHERE classifier = {quoted(intents.SHIPPED)}) s USING (post_id)
+            WHERE s.post_id IS NULL OR s.content_hash <> p.content_hash
+            ORDER BY p.week, p.post_id LIMIT {PART_OF_INTENTS}""")
+        if part.empty:
+            return done
+        _forget(store, part, intents.SHIPPED)
+        store.merge(TABLE, intents.add(part, meant).assign(step_version=version))
+        done += len(part)
+
+
+def _forget(store, part: pd.DataFrame, name: str) -> None:
+    """Delete what a classifier said of posts that have changed since."""
+    again = part.loc[part["seen"].astype(bool), "post_id"]
+    if len(again):
+        landing.delete(store, TABLE, "post_id", again, f"classifier = {quoted(name)}")
 
 
 def _read_all(workspace: Workspace, name: str, version: str) -> int:
@@ -45,9 +80,7 @@ def _read_all(workspace: Workspace, name: str, version: str) -> int:
         if part.empty:
             return done
         trained = trained or training.load(workspace, name, version)
-        again = part.loc[part["seen"].astype(bool), "post_id"]
-        if len(again):
-            landing.delete(store, TABLE, "post_id", again, f"classifier = {quoted(name)}")
+        _forget(store, part, name)
         store.merge(TABLE, add(part, name, trained).assign(step_version=_version(version)))
         done += len(part)
 
