@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from earshot.core.params import ParamError
-from earshot.enrich.costs import Cost, Costs
+from earshot.enrich.costs import WHOLE, Cost, Costs
 
 NEEDS = {"duplicates": ("clean",), "authenticity": ("clean", "duplicates"), "embeddings": ("clean",),
          "sentiment": ("clean", "language", "embeddings"), "topics": ("clean", "embeddings")}
-WHOLE = ("duplicates", "authenticity", "topics", "coordination")  # compare a post with others: dearer as they grow
 STORE = "store"
 LOAD = 0.7
 DAY, MONTH = 86_400, 30

@@ -61,9 +61,14 @@ def describe_tables(store) -> dict[str, dict]:
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each settings file of the workspace, labels too; the brief itself counts as parameters."""
-    files = [*sorted(workspace.folder.glob("*.yml")), *workspace.folder.glob("labels.csv")]
-    return {path.stem: hash_file(path) for path in files if path.stem != "brief"}
+    """Return the SHA-256 of each settings file of the workspace, of its labels and of what its steps were timed at.
+
+    The brief itself counts as parameters.
+    """
+    files = [*sorted(workspace.folder.glob("*.yml")), *sorted(workspace.folder.glob("*.csv"))]
+    names = {path.stem if path.suffix == ".yml" else path.name: path for path in files if path.stem != "brief"}
+    timed = workspace.data / "cache" / "costs.json"  # as enrich.costs keeps it; importing that takes half a second
+    return {name: hash_file(path) for name, path in (names | {"costs of steps": timed}).items() if path.exists()}
 
 
 def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, past: list[Past], day: str,
