@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
+from tests.conftest import SHARED_DATA
 
 from earshot.analyse import evaluation_authenticity as evaluation
 from earshot.enrich import account_model, authenticity
-from tests.conftest import SHARED_DATA
 
 
 def accounts(count: int, seed: int) -> pd.DataFrame:
@@ -39,7 +39,8 @@ def test_metrics_are_plain_numbers_with_an_interval(scored, tmp_path):
 
 
 def test_the_model_stands_beside_simpler_ones(scored):
-    assert set(scored.baselines["method"]) == {"this model", "plain random forest on counts", "one figure alone", evaluation.HAND_SET}
+    assert set(scored.baselines["method"]) == {"this model", "plain random forest on counts", "one figure alone",
+                                               evaluation.HAND_SET}
     assert scored.thresholds["bots caught"].is_monotonic_decreasing
 
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
+from tests.analyse.test_named_queries import make_posts
 
 from earshot.analyse import query_accuracy
 from earshot.core.params import ParamError
-from tests.analyse.test_named_queries import make_posts
 
 REST = {"purpose": "p", "owner": "Head of Care", "version": 1}
 

@@ -18,7 +18,9 @@ def posts(count: int) -> pd.DataFrame:
 def test_the_dearest_step_and_what_runs_after_are_named(workspace, monkeypatch):
     monkeypatch.setattr(steps, "ORDER", ("clean", "topics"))
     space = workspace()
-    assert step_costs.measure(posts(9), space).said.endswith("; earshot plan acme --peak 10 --budget 60 --measure does.")
+    unknown = step_costs.measure(posts(9), space)
+    assert unknown.table.empty
+    assert unknown.said.endswith("; earshot plan acme --peak 10 --budget 60 --measure does.")
     (space.data / "cache").mkdir(parents=True)
     timed = Costs(3000, "2026-03-02", (Cost("store", 0, 0, 1000, 1), Cost("clean", 0, 0, 500, 1),
                                        Cost("topics", 0, 45, 500, 1)))
@@ -27,8 +29,8 @@ def test_the_dearest_step_and_what_runs_after_are_named(workspace, monkeypatch):
     assert found.table["runs"].tolist() == ["in line", "in line", "after"]
     assert found.table["share of the time"].tolist() == pytest.approx([0.2, 0.4, 0.4])
     assert found.said.startswith("One core stores and enriches some 200 posts a second, measured on 3,000 posts; ")
-    assert found.said.endswith("At the rate of the busiest hour, 3,600 posts, and with a minute from arrival to answer, "
-                               "topics would run after the others.")
+    assert found.said.endswith("At the rate of the busiest hour, 3,600 posts, and with a minute from arrival to "
+                               "answer, topics would run after the others.")
 
 
 def test_a_first_enrichment_is_noted_once_and_only_when_it_is_whole(workspace, posts_file, monkeypatch):

@@ -22,10 +22,10 @@ def state(found: "Authenticity", params: Brief) -> list[Claim]:
 def _basis() -> Claim:
     """Say that the weights are ours, and how little the reasons of a profile tell without the rest."""
     known = PROFILE_AUC
-    said = (f"The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone shows "
-            f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to {known['high']:.2f}) on "
-            f"{words.count(known['n'])} labelled accounts, where a model learnt from labels reaches {LEARNT_AUC:.2f}: "
-            "the verdicts rest on how accounts act.")
+    said = ("The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone shows "
+            f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to {known['high']:.2f}) "
+            f"on {words.count(known['n'])} labelled accounts, where a model learnt from labels reaches "
+            f"{LEARNT_AUC:.2f}: the verdicts rest on how accounts act.")
     return Claim.of("authenticity.basis", said, known, "AUC", method="earshot evaluate authenticity", inputs=INPUTS,
                     kind="quality", weight=0.15)
 

@@ -180,5 +180,6 @@ def _rivals(known: pd.DataFrame, new: pd.DataFrame) -> dict[str, np.ndarray]:
     forest = RandomForestClassifier(200, random_state=SEED).fit(mine[list(BARE)], known["bot"])
     single = {name: area(known["bot"], mine[name])[0] for name in SINGLE}
     best = max(single, key=lambda name: abs(single[name] - 0.5))
-    return {HAND_SET: 1 - authenticity.of_profiles(account_model.features(new, seen)), "plain random forest on counts": forest.predict_proba(yours[list(BARE)])[:, 1],
+    hand_set = 1 - authenticity.of_profiles(account_model.features(new, seen))
+    return {HAND_SET: hand_set, "plain random forest on counts": forest.predict_proba(yours[list(BARE)])[:, 1],
             "one figure alone": yours[best].to_numpy() * (1 if single[best] > 0.5 else -1)}

@@ -60,8 +60,8 @@ def _labels(workspace: Workspace) -> pd.DataFrame:
     known = catalogue.read(workspace)
     strange = [name for name in rows["query"].unique() if name not in known]
     if strange:
-        raise ParamError(f"{FILE} has labels for the query {strange[0]!r}; queries.yml has {', '.join(known) or 'none'}."
-                         f"{nearest(strange[0], known)}")
+        raise ParamError(f"{FILE} has labels for the query {strange[0]!r}; queries.yml has "
+                         f"{', '.join(known) or 'none'}.{nearest(strange[0], known)}")
     return rows if "drawn" in rows else rows.assign(drawn="")
 
 
