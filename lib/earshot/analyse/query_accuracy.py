@@ -77,10 +77,10 @@ def _posts(workspace: Workspace, body: Node, labels: pd.DataFrame) -> pd.DataFra
 def _shown(tables: list[pd.DataFrame]) -> pd.DataFrame:
     parts = [pd.concat([table.head(1), table.iloc[1:][lambda rows: rows["changes"] > 0].nlargest(TOP, "changes")])
              for table in tables]
-    rows = [{"query": row["query"], "clause": row["clause"], "found": row["found"]}
-            | {name: _told(row, name) for name in ("precision", "recall")} | {"advice": row["advice"]}
-            for part in parts for row in part.to_dict("records")]
-    return pd.DataFrame(rows, columns=["query", "clause", "found", "precision", "recall", "advice"])
+    rows = [{"clause": f"{row['query']}, the whole query" if row["role"] == "whole" else row["clause"],
+             "found": row["found"]} | {name: _told(row, name) for name in ("precision", "recall")}
+            | {"advice": row["advice"]} for part in parts for row in part.to_dict("records")]
+    return pd.DataFrame(rows, columns=["clause", "found", "precision", "recall", "advice"])
 
 
 def _told(row: dict, name: str) -> str:

@@ -139,7 +139,6 @@ GAP = {"platform": "x", "start": "2026-08-26 15:00", "end": "2026-08-26 21:00"}
 # What the ledger of the demo holds: source, kind, from, to (local), why, posts missed (None: nobody told).
 INTERRUPTED = (
     ("mastodon", "throttled", "2026-07-16 11:08", "2026-07-16 11:49", "HTTP 429, Retry-After 2460", 0),
-    ("reddit", "stopped", "2026-08-11 09:31", "2026-08-11 09:53", "the run was ended and went on where it was", 0),
     ("x", "down", GAP["start"], GAP["end"], "HTTP 503 until the platform answered again", None),
 )
 CAMPAIGNS = (
