@@ -97,7 +97,7 @@ class Store:
         if delta is None:
             return spec.empty()[wanted]
         import duckdb
-        with _connected() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
                 self._show(connection, spec, delta)
@@ -108,7 +108,7 @@ class Store:
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer of a DuckDB query in which every table can be named."""
         import duckdb
-        with _connected() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
                 for name in TABLES:
@@ -209,7 +209,7 @@ class Store:
     def _merge_once(self, spec, rows) -> Merged:
         import pyarrow as pa
         delta = self._delta(spec.name)
-        with _connected() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             views.make(connection, spec, delta)
             plan = merging.plan(connection, spec, rows)
@@ -245,11 +245,3 @@ def _settings(spec) -> dict[str, str]:
     counted = "created_at" if "created_at" in spec.columns else ""
     return {"delta.enableExpiredLogCleanup": "false"} | (
         {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})
-
-
-def _connected():
-    """Return a DuckDB connection that draws no progress bar: in a notebook it would stand in the page as text."""
-    import duckdb
-    connection = duckdb.connect()
-    connection.execute("SET enable_progress_bar = false")
-    return connection
