@@ -14,7 +14,8 @@ REST = {"purpose": "p", "owner": "Head of Care", "version": 1}
 def acme(workspace):
     """Thirty posts: ten ask for a refund, ten offer a free one, ten want their money back."""
     space = workspace(brands=["Acme", "Bolt"], queries={"queries": {
-        "money": {"text": 'refund OR "free refund" OR voucher', "brand": "Acme"} | REST}})
+        "money": {"text": 'refund OR "free refund" OR voucher', "brand": "Acme"} | REST,
+        "one": {"text": "refund"} | REST}})
     rows = pd.concat([make_posts()] * 3, ignore_index=True)
     texts = ["refund please"] * 10 + ["free refund offer"] * 10 + ["money back"] * 10
     space.store.merge("posts", rows.assign(text=texts, post_id=[f"x:{row}" for row in range(30)],
@@ -40,6 +41,11 @@ def test_precision_and_recall_of_the_query_and_of_each_clause_that_decides(acme)
         "finds 50% (30 to 70%) of what it should."]
 
 
+def test_a_query_of_one_clause_is_the_whole(acme):
+    label(acme, query="one")
+    assert query_accuracy.measure(acme).shown["clause"].tolist() == ["one, the whole query"]
+
+
 def test_without_labels_or_with_few_nothing_is_said(acme):
     assert query_accuracy.measure(acme).shown.empty
     label(acme, post_id=[f"y:{row}" for row in range(30)])  # of posts that are not stored
@@ -48,6 +54,6 @@ def test_without_labels_or_with_few_nothing_is_said(acme):
 
 def test_labels_of_a_query_that_does_not_exist_are_refused(acme):
     label(acme, query="mony")
-    with pytest.raises(ParamError, match=r"^query_labels.csv has labels for the query 'mony'; queries.yml has money. "
+    with pytest.raises(ParamError, match=r"^query_labels.csv has labels for the query 'mony'; queries.yml has money, one. "
                                          r'Did you mean "money"\?$'):
         query_accuracy.measure(acme)

@@ -75,12 +75,17 @@ def _posts(workspace: Workspace, body: Node, labels: pd.DataFrame) -> pd.DataFra
 
 
 def _shown(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    parts = [pd.concat([table.head(1), table.iloc[1:][lambda rows: rows["changes"] > 0].nlargest(TOP, "changes")])
-             for table in tables]
+    parts = [pd.concat([table.head(1), _deciding(table)]) for table in tables]
     rows = [{"clause": f"{row['query']}, the whole query" if row["role"] == "whole" else row["clause"],
              "found": row["found"]} | {name: _told(row, name) for name in ("precision", "recall")}
             | {"advice": row["advice"]} for part in parts for row in part.to_dict("records")]
     return pd.DataFrame(rows, columns=["clause", "found", "precision", "recall", "advice"])
+
+
+def _deciding(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the clauses on which most posts depend; a query of one clause has none beside the whole."""
+    rows = table.iloc[1:]
+    return rows[rows["changes"] > 0].nlargest(TOP, "changes") if len(rows) else rows
 
 
 def _told(row: dict, name: str) -> str:

@@ -68,7 +68,7 @@ def hash_settings(workspace: Workspace) -> dict[str, str]:
     files = [*sorted(workspace.folder.glob("*.yml")), *sorted(workspace.folder.glob("*.csv"))]
     names = {path.stem if path.suffix == ".yml" else path.name: path for path in files if path.stem != "brief"}
     timed = workspace.data / "cache" / "costs.json"  # as enrich.costs keeps it; importing that takes half a second
-    return {name: hash_file(path) for name, path in (names | {"costs of steps": timed}).items() if path.exists()}
+    return {name: hash_file(path) for name, path in (names | {"costs.json": timed}).items() if path.exists()}
 
 
 def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, past: list[Past], day: str,
@@ -148,5 +148,5 @@ def _table_change(name: str, old: dict | None, new: dict | None) -> str:
 
 
 def _settings_change(old: dict, new: dict) -> str:
-    names = sorted(f"{name}.yml" for name in {*old, *new} if old.get(name) != new.get(name))
+    names = sorted(name if "." in name else f"{name}.yml" for name in {*old, *new} if old.get(name) != new.get(name))
     return f"{', '.join(names)} changed"
