@@ -54,6 +54,7 @@ def test_without_labels_or_with_few_nothing_is_said(acme):
 
 def test_labels_of_a_query_that_does_not_exist_are_refused(acme):
     label(acme, query="mony")
-    with pytest.raises(ParamError, match=r"^query_labels.csv has labels for the query 'mony'; queries.yml has money, one. "
+    said = "query_labels.csv has labels for the query 'mony'; queries.yml has money, one. "
+    with pytest.raises(ParamError, match=rf"^{said}"
                                          r'Did you mean "money"\?$'):
         query_accuracy.measure(acme)
