@@ -16,7 +16,7 @@ SHARE = "share of posts, clustered by author, Wilson interval on the effective n
 
 def state(found: "Authenticity", params: Brief) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
-    return [_share(found, params), *_groups(found), _flipped(found), _basis()]
+    return [_share(found, params), *_groups(found), _basis(), _flipped(found)]
 
 
 def _basis() -> Claim:
