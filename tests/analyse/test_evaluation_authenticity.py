@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
+from tests.conftest import SHARED_DATA
 
 from earshot.analyse import evaluation_authenticity as evaluation
+from earshot.enrich import account_model, authenticity
 
 
 def accounts(count: int, seed: int) -> pd.DataFrame:
@@ -37,7 +39,8 @@ def test_metrics_are_plain_numbers_with_an_interval(scored, tmp_path):
 
 
 def test_the_model_stands_beside_simpler_ones(scored):
-    assert set(scored.baselines["method"]) == {"this model", "plain random forest on counts", "one figure alone"}
+    assert set(scored.baselines["method"]) == {"this model", "plain random forest on counts", "one figure alone",
+                                               evaluation.HAND_SET}
     assert scored.thresholds["bots caught"].is_monotonic_decreasing
 
 
@@ -59,6 +62,18 @@ def test_the_area_is_sklearns_and_its_interval_covers():
         _, low, high = evaluation.area(np.repeat([1, 0], [40, 60]), np.concatenate([one, other]))
         hits += low <= 0.7602 <= high
     assert 0.92 <= hits / 400 <= 0.98
+
+
+def test_the_hand_set_reasons_reach_what_the_report_says_of_them():
+    path = SHARED_DATA / "spam-and-bots" / "twitter_bots.parquet"
+    if not path.exists():
+        pytest.skip("../shared/data/spam-and-bots is not on this machine")
+    labelled = evaluation.check(pd.read_parquet(path))
+    figures = account_model.features(labelled, account_model.latest(account_model.read_times(labelled)))
+    found = evaluation.area(labelled["bot"], 1 - authenticity.of_profiles(figures))
+    stated = authenticity.PROFILE_AUC
+    assert found == pytest.approx((stated["value"], stated["low"], stated["high"]), abs=0.006)
+    assert len(labelled) == stated["n"]
 
 
 def test_wrong_labels_are_answered_in_one_sentence():

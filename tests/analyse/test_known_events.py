@@ -41,6 +41,17 @@ def test_days_that_were_not_collected_are_not_blamed(workspace):
     assert found.probes["verdict"].tolist() == ["not collected", "not collected"]
 
 
+def test_a_brand_that_begins_late_is_not_held_against_days_before(workspace):
+    posts = stream({}, days=12)
+    posts = posts[posts["created_at"] >= "2026-03-07"]
+    stray = posts.head(2).assign(created_at=pd.Timestamp("2026-03-02T08:00Z"))
+    rival = stream({}, days=12).assign(brand="Bolt")
+    event = {"id": "storm", "kind": "crisis", "brand": "Acme", "start": "2026-03-09T00:00"}
+    found = known_events.measure(pd.concat([stray, posts, rival]), space(workspace, event))
+    assert found.probes[["came", "expected", "verdict"]].values.tolist() == [[72, 72.0, "missed"]]
+    assert found.claims[0].sentence == "The one known event whose days were collected does not show in the volume."
+
+
 def test_a_known_loss_is_found_where_posts_are_lacking(workspace):
     loss = {"id": "loss", "kind": "gap", "platform": "x", "start": "2026-03-09T00:00", "end": "2026-03-10T00:00"}
     opened = space(workspace, loss)

@@ -129,5 +129,5 @@ def test_accounts_are_asked_for_by_the_pseudonyms_they_have_in_the_store(workspa
 def test_the_committed_queries_can_be_read(name, home):
     import earshot
     named = catalogue.read(earshot.open(name))
-    assert 5 <= len(named) <= 8
+    assert 5 <= len(named) <= 9
     assert {"refunds", "crisis", "bereavement", "praise", "switching", "cancellations"} <= set(named)

@@ -3,6 +3,7 @@
 import pytest
 
 from earshot import open as open_workspace
+from earshot.collect.demo import truth
 from earshot.collect.demo.supply import supply
 
 
@@ -12,6 +13,19 @@ def demo(home):
     return open_workspace("demo", posts=600)
 
 
+def check_records(demo):
+    """What collecting wrote down is there, and the audit of the filter agrees with the truth."""
+    gaps = demo.store.read("gaps").sort_values("start")
+    assert gaps["source"].tolist() == ["mastodon", "x"]
+    assert (gaps["end"] - gaps["start"]).dt.total_seconds().div(60).tolist() == [41, 360]
+    hidden, judged = demo.store.read("set_aside"), demo.store.read("audits")
+    planted = truth(demo.data).posts.set_index("post_id")["role"]
+    flowers = planted.reindex(hidden["post_id"]).eq("offtopic")
+    assert 0 < flowers.sum() <= len(hidden)
+    assert set(judged["post_id"]) <= set(hidden["post_id"])
+    assert (judged["verdict"].eq("bad").to_numpy() == planted.reindex(judged["post_id"]).eq("offtopic")).all()
+
+
 def test_it_is_simulated_once_and_a_half_done_import_is_finished(demo):
     said = []
     assert supply(demo, said.append)
@@ -19,7 +33,10 @@ def test_it_is_simulated_once_and_a_half_done_import_is_finished(demo):
     assert said[1].count(", ") == 6
     posts = demo.store.read("posts", columns=["post_id"])
     assert len(posts) >= 550
+    check_records(demo)
+    versions = demo.store.versions()
     assert not supply(demo, said.append)
+    assert demo.store.versions() == versions
 
     demo.store.delete("imports", "file = 'reddit.parquet'")  # as if killed before that file was whole
     assert supply(demo, said.append)

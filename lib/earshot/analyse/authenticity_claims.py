@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from earshot.analyse import words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
+from earshot.enrich.authenticity import LEARNT_AUC, PROFILE_AUC
 
 if TYPE_CHECKING:
     from earshot.analyse.authenticity import Authenticity
@@ -15,7 +16,18 @@ SHARE = "share of posts, clustered by author, Wilson interval on the effective n
 
 def state(found: "Authenticity", params: Brief) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
-    return [_share(found, params), *_groups(found), _flipped(found)]
+    return [_share(found, params), *_groups(found), _basis(), _flipped(found)]
+
+
+def _basis() -> Claim:
+    """Say that the weights are ours, and how little the reasons of a profile tell without the rest."""
+    known = PROFILE_AUC
+    said = ("The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone shows "
+            f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to {known['high']:.2f}) "
+            f"on {words.count(known['n'])} labelled accounts, where a model learnt from labels reaches "
+            f"{LEARNT_AUC:.2f}: the verdicts rest on how accounts act.")
+    return Claim.of("authenticity.basis", said, known, "AUC", method="earshot evaluate authenticity", inputs=INPUTS,
+                    kind="quality", weight=0.15)
 
 
 def _share(found: "Authenticity", params: Brief) -> Claim:

@@ -71,8 +71,9 @@ def _gap_claims(arrival: "Arrival") -> list[Claim]:
     worst = arrival.gaps.sort_values("missed").iloc[-1]
     number, day = len(arrival.gaps), words.day(worst["start"])
     rest = f"; {words.count(number - 1)} more such silences are in the table below" if number > 1 else ""
+    who = words.spoken(str(worst["source"]))
     said = (
-        f"{worst['source']} is silent for {worst['hours']} hours from {worst['start']:%H:%M} on {day}, where some "
+        f"{who} is silent for {worst['hours']} hours from {worst['start']:%H:%M} on {day}, where some "
         f"{words.count(worst['missed'])} posts were to be expected{rest}."
     )
     return [

@@ -11,7 +11,7 @@ from scipy import stats
 from earshot.analyse import agreement, labelled
 from earshot.analyse.measured import Measured
 from earshot.core.params import nearest
-from earshot.enrich import account_model
+from earshot.enrich import account_model, authenticity
 
 CLASSES = ("account", "bot")
 FOLDS = 5
@@ -19,6 +19,7 @@ BINS = 10
 SEED = account_model.SEED
 BARE = ("followers", "following", "listed", "likes", "posts", "verified", "default_profile", "age_days")
 TRUTHS = {"1": 1, "0": 0, "1.0": 1, "0.0": 0, "true": 1, "false": 0, "bot": 1, "human": 0, "account": 0}
+HAND_SET = "hand-set reasons, profile alone"
 SINGLE = ("followers_to_following", "posts_a_day", "age_days")
 
 
@@ -172,12 +173,13 @@ def area(truth: pd.Series, score: pd.Series) -> tuple[float, float, float]:
 
 
 def _rivals(known: pd.DataFrame, new: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return the scores of a plain forest on bare counts, and of the best single figure."""
+    """Return the scores of our hand-set reasons, of a plain forest on bare counts, and of the best single figure."""
     from sklearn.ensemble import RandomForestClassifier
     seen = account_model.latest(account_model.read_times(known))
     mine, yours = (account_model.features(part, seen).fillna(-1.0) for part in (known, new))
     forest = RandomForestClassifier(200, random_state=SEED).fit(mine[list(BARE)], known["bot"])
     single = {name: area(known["bot"], mine[name])[0] for name in SINGLE}
     best = max(single, key=lambda name: abs(single[name] - 0.5))
-    return {"plain random forest on counts": forest.predict_proba(yours[list(BARE)])[:, 1],
+    hand_set = 1 - authenticity.of_profiles(account_model.features(new, seen))
+    return {HAND_SET: hand_set, "plain random forest on counts": forest.predict_proba(yours[list(BARE)])[:, 1],
             "one figure alone": yours[best].to_numpy() * (1 if single[best] > 0.5 else -1)}

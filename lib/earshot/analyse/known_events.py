@@ -23,6 +23,8 @@ DAYS_BEFORE = 14
 COVERED = 0.5  # share of the window's hours that must have posts of any brand
 METHOD = "posts of the event's first day against the same hours of the days before, exact Poisson test, 5 %"
 LEAST_RATIO = 1.2
+BEGUN = 0.1  # of the median day; stray posts before the first such day are no collection
+SHOWS = ("does not show", "shows")
 COLUMNS = ["event", "kind", "about", "start", "came", "expected", "ratio", "low", "high", "p", "gap_minutes", "verdict"]
 
 
@@ -76,7 +78,8 @@ def _probe(event: dict, posts: pd.DataFrame, gaps: pd.DataFrame, params: Brief) 
     subject = posts[_about(event, posts)]["created_at"]
     came = int(subject.between(start, end, inclusive="left").sum())
     shifts = [pd.Timedelta(days=number) for number in range(1, DAYS_BEFORE + 1)]
-    held = [shift for shift in shifts if len(posts) and start - shift >= posts["created_at"].min()]
+    since = _since(subject)
+    held = [shift for shift in shifts if len(subject) and start - shift >= since]
     before = [int(subject.between(start - shift, end - shift, inclusive="left").sum()) for shift in held]
     lost = gaps[(gaps["start"] < end) & (gaps["end"] > start)]
     minutes = (lost["end"].clip(upper=end) - lost["start"].clip(lower=start)).dt.total_seconds().sum() / 60
@@ -91,6 +94,13 @@ def _about(event: dict, posts: pd.DataFrame) -> pd.Series:
         if event.get(name):
             chosen &= posts[name].eq(event[name])
     return chosen
+
+
+def _since(times: pd.Series) -> pd.Timestamp:
+    """Return when the collection of these posts began: the first post, or the first day with a tenth of the usual."""
+    daily = times.dt.floor("D").value_counts()
+    full = daily.index[daily >= BEGUN * daily.median()] if len(daily) else daily.index
+    return max(times.min(), full.min()) if len(full) else pd.Timestamp.max.tz_localize("UTC")
 
 
 def _covered(posts: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> float:
@@ -123,8 +133,9 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
         return [Claim("collect.events", said, n=0, method=METHOD, inputs=("posts",), kind="quality", weight=0.2)]
     found, judged = int((probes["verdict"] == FOUND).sum()), int((probes["verdict"] != NOT_COLLECTED).sum())
     apart = len(probes) - judged
-    said = (f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the volume"
-            + (f"; {words.count(apart)} fell outside what was collected." if apart else "."))
+    shown = (f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the volume"
+             if judged != 1 else f"The one known event whose days were collected {SHOWS[found]} in the volume")
+    said = shown + (f"; {words.count(apart)} fell outside what was collected." if apart else ".")
     low, high = wilson(found, judged) if judged else (None, None)
     claims = [Claim("collect.events", said, found / judged if judged else None, "share", low, high,
                     judged, METHOD, ("posts", "gaps"), "quality", 0.4)]

@@ -16,5 +16,5 @@ def wilson(count, n, level: float = LEVEL) -> tuple:
     z = NormalDist().inv_cdf(0.5 + level / 2)
     centre = (count + z ** 2 / 2) / (n + z ** 2)
     half = z / (n + z ** 2) * np.sqrt(count * (n - count) / np.maximum(n, 1) + z ** 2 / 4)
-    # Rounded, so that the share of none begins at 0 and not at 1e-17, which would be written as 0.0%.
-    return np.clip(np.round(centre - half, 15), 0, 1), np.clip(np.round(centre + half, 15), 0, 1)
+    # Rounded, so that the share of none begins at 0 and not at 1e-17, which would be written as 0.0%; nor at -0.0.
+    return np.clip(np.round(centre - half, 15), 0, 1) + 0.0, np.clip(np.round(centre + half, 15), 0, 1)

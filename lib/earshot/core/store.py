@@ -103,7 +103,7 @@ class Store:
         if delta is None:
             return spec.empty()[wanted]
         import duckdb
-        with duckdb.connect() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
                 self._show(connection, spec, delta)
@@ -114,7 +114,7 @@ class Store:
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer of a DuckDB query in which every table can be named."""
         import duckdb
-        with duckdb.connect() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
                 for name in TABLES:
@@ -217,10 +217,9 @@ class Store:
         write_deltalake(self._delta(table), rows, mode="append", schema_mode="merge")
 
     def _merge_once(self, spec, rows) -> Merged:
-        import duckdb
         import pyarrow as pa
         delta = self._delta(spec.name)
-        with duckdb.connect() as connection:
+        with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             views.make(connection, spec, delta)
             plan = merging.plan(connection, spec, rows)

@@ -13,6 +13,14 @@ LEARNED = ("topic_model",)  # numbers that all posts together taught
 ABOUT_NO_POST = ("imports", "gaps", "cursors", "batches", "kept_counts", "campaigns", "items", "visits")
 
 
+def connected():
+    """Return a DuckDB connection that draws no progress bar: in a notebook it would stand in the page as text."""
+    import duckdb
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 def make(connection, spec, delta, name: str = "") -> None:
     """Make the Delta table (None where it does not exist yet) known to ``connection`` under its name, or another."""
     name = name or spec.name

@@ -25,15 +25,15 @@ SAID = {"says_bot": r"(?i)bots?\b",
 NOTHING = ("", "null", "none", "nan", "n/a")
 
 
-def features(accounts: pd.DataFrame, seen: pd.Timestamp | None = None) -> pd.DataFrame:
+def features(accounts: pd.DataFrame, seen: pd.Timestamp | pd.Series | None = None) -> pd.DataFrame:
     """Return one row of figures per account, blank where its column is missing.
 
     ``accounts`` has the columns of a platform's profile (screen_name, name, description, location, lang, created_at,
-    followers_count …) or of our accounts table (followers, following, posts …). ``seen`` is when the profiles were
-    read; left out, it is the day after the youngest account was made.
+    followers_count …) or of our accounts table (followers, following, posts …). ``seen`` is when the profiles (or each
+    of them) were read; left out, it is the day after the youngest account was made.
     """
     born = read_times(accounts)
-    seen = seen or latest(born)
+    seen = latest(born) if seen is None else seen
     age = ((seen - born).dt.total_seconds() / 86400).clip(lower=1)
     counts = {name: _number(accounts, long, name) for long, name in COUNTS.items()}
     table = {"age_days": np.log(age)}
@@ -112,10 +112,11 @@ class AccountModel:
     reader: object
     trees: tuple
 
-    def predict(self, accounts: pd.DataFrame) -> np.ndarray:
-        """Return for each account the probability (0 to 1) that it is a bot."""
+    def predict(self, accounts: pd.DataFrame, seen: pd.Series | None = None) -> np.ndarray:
+        """Return for each account the probability (0 to 1) that it is a bot; ``seen`` is when each was read, if known.
+        """
         words = self.reader.decision_function(_documents(accounts))
-        figures = features(accounts, self.seen)[self.known].assign(words=words)
+        figures = features(accounts, self.seen if seen is None else seen)[self.known].assign(words=words)
         return np.mean([tree.predict_proba(figures.to_numpy())[:, 1] for tree in self.trees], axis=0)
 
 

@@ -20,6 +20,7 @@ from earshot.enrich import steps
 
 FEW, MANY = 200, 3000
 LEAST = 1000
+WHOLE = ("duplicates", "authenticity", "topics", "coordination")  # compare a post with others: dearer as they grow
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,37 @@ def measure(workspace: Workspace, many: int = MANY) -> Costs:
         stored = sizes["raw"] + sizes["posts"] if name == "store" else sizes.get(name, 0.0)
         costs.append(Cost(name, max(0.0, first[name] - second[name]), max(0.0, second[name] - FEW / rate), rate,
                           stored))
-    found = Costs(len(sample), clock.now().isoformat(), tuple(costs))
+    return _keep(workspace, Costs(len(sample), clock.now().isoformat(), tuple(costs)))
+
+
+def _keep(workspace: Workspace, found: Costs) -> Costs:
     _place(workspace).parent.mkdir(parents=True, exist_ok=True)
     _place(workspace).write_text(json.dumps(asdict(found), indent=1), encoding="utf-8")
     return found
+
+
+def note(workspace: Workspace, reports: list[steps.StepReport]) -> None:
+    """Keep what a first enrichment of 1,000 posts or more took, where the costs were never measured.
+
+    It cannot tell what a batch costs however small it is; a step that compares a post with others is counted whole.
+    """
+    took, count = {report.step: report for report in reports}, len(workspace.store.read("posts", ["post_id"]))
+    if set(took) != set(steps.ORDER) or count < LEAST or took["clean"].new < count or known(workspace):
+        return
+    size = {name: _size(Path(workspace.store.root) / name) / count for name in ("raw", "posts", *steps.ORDER)}
+    costs = [_stored(workspace, size["raw"] + size["posts"])]
+    for step in steps.ORDER:
+        seconds = max(took[step].seconds, 1e-4)
+        costs.append(Cost(step, 0.0, seconds if step in WHOLE else 0.0, count / seconds, size[step]))
+    _keep(workspace, Costs(count, clock.now().isoformat(), tuple(costs)))
+
+
+def _stored(workspace: Workspace, size: float) -> Cost:
+    """Return what it costs to store a post, timed on a sample in a store of its own."""
+    sample = _sample(workspace, LEAST)
+    with tempfile.TemporaryDirectory() as folder:
+        space = replace(workspace, params=workspace.params.model_copy(update={"store": folder, "cluster": ""}))
+        return Cost("store", 0.0, 0.0, len(sample) / max(_land(space, sample), 1e-4), size)
 
 
 def known(workspace: Workspace) -> Costs | None:
@@ -88,13 +116,18 @@ def known(workspace: Workspace) -> Costs | None:
 
 def _round(space: Workspace, rows: pd.DataFrame) -> dict[str, float]:
     """Land rows in the store of the measurement and run every step; return the seconds of each."""
+    return {"store": _land(space, rows)} | {report.step: report.seconds for report in steps.update(space)}
+
+
+def _land(space: Workspace, rows: pd.DataFrame) -> float:
+    """Land rows in the store of the measurement and return the seconds it took."""
     from earshot.collect.landing import Landing
     from earshot.collect.mapping import Source
     from earshot.govern.pseudonyms import Pseudonyms
     names = {name: name for name in ("id", "text", "created_at", "author", "platform", "brand", "likes", "followers")}
     begun = time.monotonic()
     Landing(space, Source("costs", names), "costs", clock.now(), Pseudonyms()).land(rows, [])
-    return {"store": time.monotonic() - begun} | {report.step: report.seconds for report in steps.update(space)}
+    return time.monotonic() - begun
 
 
 def _sample(workspace: Workspace, count: int) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from earshot.core.params import ParamError
-from earshot.enrich.costs import Cost, Costs
+from earshot.enrich.costs import WHOLE, Cost, Costs
 
 NEEDS = {  # whose rows each step reads
     "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity"), "embeddings": ("clean",),
@@ -18,7 +18,6 @@ NEEDS = {  # whose rows each step reads
     "classes": ("embeddings",), "topics": ("clean", "language", "duplicates", "embeddings"),
     "geography": ("language",), "queries": ("language",),
 }  # fmt: skip
-WHOLE = ("duplicates", "authenticity", "topics", "coordination")  # compare a post with others: dearer as they grow
 STORE = "store"
 LOAD = 0.7
 DAY, MONTH = 86_400, 30

@@ -23,11 +23,12 @@ def bring_up_to_date(workspace: Workspace, say: Callable[[str], None] = print,
     place = workspace.outputs / ".enriched.json"  # deleting it only costs a new look
     if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
         return []
-    from earshot.enrich import steps
+    from earshot.enrich import costs, steps
     reports = steps.update(workspace, progress)
     for report in reports:
         if report.new:
             say(f"{report.step}: {report.new:,} new in {report.seconds:.1f} s")
+    costs.note(workspace, reports)
     write_json(place, _state(workspace))
     return reports
 

@@ -61,11 +61,12 @@ def describe_tables(store) -> dict[str, dict]:
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each file in the workspace's params folder, labels too, by its name there.
+    """Return the SHA-256 of each file in the workspace's params folder by its name there, and of what steps cost.
 
     The brief itself counts as parameters; hidden files and drafts are nobody's settings.
     """
     files = {path.relative_to(workspace.folder).as_posix(): path for path in sorted(workspace.folder.rglob("*"))}
+    files["costs.json"] = workspace.data / "cache" / "costs.json"  # as enrich.costs keeps it; that imports slowly
     return {name: hash_file(path) for name, path in files.items() if path.is_file() and name != "brief.yml"
             and not name.startswith(".") and "/." not in name and path.suffix != ".tmp"}
 

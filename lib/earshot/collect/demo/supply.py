@@ -27,4 +27,7 @@ def supply(workspace: Workspace, progress: Callable[[str], None] = lambda line: 
 
         progress(f"Importing {', '.join(path.name for path in waiting)}")
         import_files(workspace, waiting)
+    from earshot.collect.demo.listening import record
+
+    record(workspace)
     return bool(waiting)

@@ -136,6 +136,11 @@ EVENTS = (
 BOT_WAVES = ("2026-09-08 20:10", "2026-09-09 12:35", "2026-09-10 19:20")
 BOT_LINK = "https://leak.example/larkspur-files"
 GAP = {"platform": "x", "start": "2026-08-26 15:00", "end": "2026-08-26 21:00"}
+# What the ledger of the demo holds: source, kind, from, to (local), why, posts missed (None: nobody told).
+INTERRUPTED = (
+    ("mastodon", "throttled", "2026-07-16 11:08", "2026-07-16 11:49", "HTTP 429, Retry-After 2460", 0),
+    ("x", "down", GAP["start"], GAP["end"], "HTTP 503 until the platform answered again", None),
+)
 CAMPAIGNS = (
     ("meadow_launch", "Meadow launch", "social", "2026-07-16", "2026-08-09", "all", 180000, 0.0),
     ("double_data", "Autumn double data", "social+radio", "2026-08-24", "2026-09-20", ",".join(TREATED), 95000, 0.14),
