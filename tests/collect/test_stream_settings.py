@@ -83,12 +83,12 @@ def test_a_secret_that_is_written_out_is_refused_and_not_repeated(workspace, opt
     assert "hush" not in str(error.value)
 
 
-def test_references_and_harmless_options_are_taken(workspace, tmp_path):
+def test_references_and_harmless_options_are_taken(workspace):
     options = {"sasl.username": "earshot", "sasl.password": "file:/run/secrets/kafka", "ssl.key.password": "$KEY_WORD",
                "security.protocol": "SASL_SSL", "client.id": "one"}
     assert read_stream(workspace("acme", streams={"options": options})).options == options
     with pytest.raises(ParamError, match="lies among the workspaces, where it could be published"):
-        read_stream(workspace("acme", streams={"options": {"sasl.password": f"file:{tmp_path}/home/params/x"}}))
+        read_stream(workspace("acme", streams={"options": {"sasl.password": f"file:{workspace('acme').folder}/x"}}))
 
 
 def frame(one) -> bytes:
