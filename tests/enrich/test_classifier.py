@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from earshot.enrich import classifier, conformal, prior_shift
+from earshot.enrich import classifier, conformal, prior_shift, stacking
 
 SAID = {"delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
         "luggage": ["my bag is lost {}", "suitcase damaged {}", "where is my luggage {}"],
@@ -69,7 +69,7 @@ def test_a_tower_is_tried_where_it_pays():
 
 def simulated(chance, count, classes=4):
     truth = chance.integers(classes, size=count)
-    return truth, classifier.softmax(chance.normal(size=(count, classes)) + 1.5 * np.eye(classes)[truth])
+    return truth, stacking.softmax(chance.normal(size=(count, classes)) + 1.5 * np.eye(classes)[truth])
 
 
 def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_disagree():
@@ -78,7 +78,7 @@ def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_d
         truth, found = simulated(chance, 300)
         held = conformal.Calibration(found, chance.integers(3, size=300), truth)
         new = chance.integers(4, size=500)
-        by_fold = np.stack([classifier.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)])
+        by_fold = np.stack([stacking.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)])
         sets = conformal.possible(held.p_values(by_fold, chance.integers(3, size=500)), 0.9)
         share.append(sets[np.arange(500), new].mean())
     assert np.mean(share) == pytest.approx(0.9, abs=0.01)
@@ -112,18 +112,18 @@ def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
     for _ in range(12):
         truth, folds = chance.integers(6, size=90), np.arange(90) % 3
         noise = {name: chance.normal(size=(90, 6)) for name in ("words", "meaning", "tower")}  # which know nothing
-        weight, bias = classifier.mix(noise, truth, 6)
-        found = classifier.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
-        said = classifier.decide(found, classifier.lean(found, truth, classes, classifier.both))
+        weight, bias = stacking.mix(noise, truth, 6)
+        found = stacking.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
+        said = stacking.decide(found, stacking.lean(found, truth, classes, stacking.both))
         flattered.append((said == truth).mean())
-        honest.append((classifier.tried(noise, truth, folds, classes, classifier.both) == truth).mean())
+        honest.append((stacking.tried(noise, truth, folds, classes, stacking.both) == truth).mean())
     assert np.mean(flattered) > 0.22  # one in six is chance: texts that fitted the mixture flatter it
     assert np.mean(honest) == pytest.approx(1 / 6, abs=0.035)
 
 
 def test_a_class_that_lies_in_one_fold_alone_is_no_trouble():
     truth, folds = np.array([0, 1, 2] * 10), np.array([0, 1, 2] * 10)
-    said = classifier.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), classifier.both)
+    said = stacking.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), stacking.both)
     assert set(said) <= {0, 1, 2}
 
 

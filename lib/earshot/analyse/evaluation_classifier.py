@@ -8,7 +8,7 @@ import pandas as pd
 
 from earshot.analyse import agreement, labelled
 from earshot.analyse.measured import Measured
-from earshot.enrich import classifier
+from earshot.enrich import classifier, stacking
 
 BINS = 10
 SHOWN = 15
@@ -45,8 +45,8 @@ class Evaluation(Measured):
                  "winner": self.model.figures.set_index("view")["accuracy"].idxmax()}
         if self.positive:
             found["f1"] = round(float(self.by_label.set_index("label").at[self.positive, "f1"]), 4)
-        if classifier.OUTSIDE in self.classes:
-            inside = self.posts["label"] != classifier.OUTSIDE
+        if stacking.OUTSIDE in self.classes:
+            inside = self.posts["label"] != stacking.OUTSIDE
             right = self.posts["label"] == self.posts["said"]
             found |= {"in_scope_accuracy": round(float(right[inside].mean()), 4),
                       "oos_recall": round(float(right[~inside].mean()), 4)}

@@ -20,7 +20,8 @@ SPOKEN = {"neighbours": "neighbours (few-shot)"}
 def speed(models: dict[str, Classifier], texts: list[str]) -> float:
     """Return how many raw texts a second these classifiers read together, embedding included."""
     sample, begun = texts[:SAMPLE], time.perf_counter()
-    seen = look_at(sample, any(len(model.classes) < classifier.MANY for model in models.values()))
+    seen = look_at(sample, any(len(model.classes) < classifier.MANY for model in models.values()),
+                   closely=any(model.closely for model in models.values()))
     for model in models.values():
         model.read(sample, seen)
     return len(sample) / (time.perf_counter() - begun)

@@ -89,7 +89,7 @@ def add(posts: pd.DataFrame, name: str, trained: Trained) -> pd.DataFrame:
     """Return the columns of ``classes`` for posts with post_id, week, content_hash, text and, if known, vector."""
     texts, known = posts["text"].tolist(), "vector" in posts and posts["vector"].notna().all()
     felt = any(len(model.classes) < classifier.MANY for model in trained.models.values())
-    closely = any("attention" in model.weight for model in trained.models.values())
+    closely = any(model.closely for model in trained.models.values())
     seen = look_at(texts, felt, matrix(posts["vector"]) if known else None, closely)
     rows = _overlapping(texts, seen, trained) if trained.overlap else _exclusive(texts, seen, trained)
     found = posts[["post_id", "week", "content_hash"]].iloc[rows["place"].to_numpy()].reset_index(drop=True)

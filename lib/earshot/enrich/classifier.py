@@ -17,18 +17,14 @@ import pandas as pd
 from earshot.enrich.classifier_views import MANY, VIEWS, Texts, look_at, strengths
 from earshot.enrich.conformal import Calibration, choose, possible
 from earshot.enrich.relevance_model import groups
+from earshot.enrich.stacking import both, decide, lean, mix, softmax, tried
 
 FOLDS = 3
 LEVEL = 0.9
 FEWEST = 5  # texts of a class, or there is nothing to learn and to try it on
-RIDGE = 1e-3
 QUICK = ("words", "meaning", "neighbours")
 CLOSELY = 300  # labelled texts from which their tokens are looked at one by one too
 TOWER = (1_000, 12_000)  # labelled texts between which a tower is tried for few classes: fewer teach it nothing
-TILTS = np.round(np.arange(-0.4, 1.61, 0.1), 1)
-OUTSIDE = "oos"  # the label of texts that belong to no class
-PRICE = 0.005
-STEPS = np.round(np.arange(0, 6.01, 0.1), 1)
 TOGETHER = 5_000  # texts that are read at once, all that is looked at kept in memory
 Say = Callable[[str], None]
 
@@ -49,11 +45,16 @@ class Classifier:
     calibration: Calibration
     figures: pd.DataFrame
 
+    @property
+    def closely(self) -> bool:
+        """Say whether it looks at the tokens of a text one by one."""
+        return "attention" in self.weight
+
     def read(self, texts: list[str], seen: Texts | None = None) -> "Reading":
         """Return what is thought of raw texts; ``seen`` is what ``look_at`` made of them, where that is known."""
         if seen is None and len(texts) > TOGETHER:
             return _joined([self.read(texts[at:at + TOGETHER]) for at in range(0, len(texts), TOGETHER)])
-        seen = seen or look_at(texts, len(self.classes) < MANY, closely="attention" in self.weight)
+        seen = seen or look_at(texts, len(self.classes) < MANY, closely=self.closely)
         by_fold = np.zeros((FOLDS, len(texts), len(self.classes)))
         for name, weight in self.weight.items():
             for fold, view in enumerate(self.views[name]):
@@ -179,74 +180,6 @@ def _cross_fit(learn: Callable, seen: Texts, truth: np.ndarray, folds: np.ndarra
         fitted.append(learn(seen.at(rest), truth[rest], classes, seed + fold))
         held[rows] = fitted[-1].scores(seen.at(rows), classes)
     return fitted, held
-
-
-def mix(held: dict[str, np.ndarray], truth: np.ndarray, classes: int) -> tuple[dict[str, float], np.ndarray]:
-    """Return how much each view counts and a bias per class: the most likely ones, the biases held near nought."""
-    from scipy.optimize import minimize
-    views, rows = list(held.values()), np.arange(len(truth))
-
-    def cost(values: np.ndarray) -> tuple[float, np.ndarray]:
-        weight, bias = values[:len(views)], values[len(views):]
-        found = softmax(sum(one * view for one, view in zip(weight, views, strict=True)) + bias)
-        loss = -np.log(np.maximum(found[rows, truth], 1e-12)).mean() + RIDGE * (bias ** 2).sum()
-        error = found / len(truth)
-        error[rows, truth] -= 1 / len(truth)
-        slope = [(error * view).sum() for view in views]
-        return loss, np.concatenate([slope, error.sum(axis=0) + 2 * RIDGE * bias])
-
-    start = np.concatenate([np.full(len(views), 1.0), np.zeros(classes)])
-    bounds = [(0.0, None)] * len(views) + [(None, None)] * classes
-    best = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return dict(zip(held, map(float, best[:len(views)]), strict=True)), best[len(views):]
-
-
-def both(truth: np.ndarray, said: np.ndarray) -> float:
-    """Return accuracy plus macro-F1."""
-    from sklearn.metrics import f1_score
-    return float((truth == said).mean() + f1_score(truth, said, average="macro"))
-
-
-def lean(found: np.ndarray, truth: np.ndarray, classes: list[str], aim: Callable) -> np.ndarray:
-    """Return what each class's log probability gains, so that decisions on held-out texts come nearest the ``aim``.
-
-    A class ``OUTSIDE`` (texts that belong to no class) gains as much as it can without costing the other texts more
-    than ``PRICE`` of their accuracy.
-    """
-    rarity = -np.log(np.bincount(truth, minlength=len(classes)) / len(truth))
-    reached = [aim(truth, decide(found, tilt * rarity)) for tilt in TILTS]
-    gain = max(zip(reached, -np.abs(TILTS), TILTS, strict=True))[2] * rarity  # of equals, the one that leans least
-    if OUTSIDE not in classes:
-        return gain
-    inside, raised = truth != classes.index(OUTSIDE), np.array([name == OUTSIDE for name in classes], float)
-    right = [(decide(found[inside], gain + step * raised) == truth[inside]).mean() for step in STEPS]
-    return gain + max(step for step, share in zip(STEPS, right, strict=True) if share >= right[0] - PRICE) * raised
-
-
-def decide(probabilities: np.ndarray, leaning: np.ndarray) -> np.ndarray:
-    """Return the class that each text is given, as a number."""
-    return (np.log(np.maximum(probabilities, 1e-12)) + leaning).argmax(axis=1)
-
-
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Return scores as probabilities along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
-
-
-def tried(held: dict[str, np.ndarray], truth: np.ndarray, folds: np.ndarray, classes: list[str],
-          aim: Callable) -> np.ndarray:
-    """Return the class that all views together give each text, mixed and leant on the other folds' texts alone."""
-    said = np.zeros(len(truth), int)
-    for fold in np.unique(folds):
-        mine, rest = folds == fold, folds != fold
-        learnt = {name: scores[rest] for name, scores in held.items()}
-        weight, bias = mix(learnt, truth[rest], len(classes))
-        others = softmax(sum(weight[name] * learnt[name] for name in held) + bias)
-        found = softmax(sum(weight[name] * held[name][mine] for name in held) + bias)
-        whole = len(np.unique(truth[rest])) == len(classes)  # near copies of a whole class may lie in this one fold
-        said[mine] = decide(found, lean(others, truth[rest], classes, aim) if whole else np.zeros(len(classes)))
-    return said
 
 
 def compare(held: dict, said: np.ndarray, truth: np.ndarray, seconds: dict) -> pd.DataFrame:

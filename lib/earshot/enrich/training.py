@@ -18,7 +18,7 @@ import yaml
 from earshot.core.clock import now
 from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
-from earshot.enrich import bakeoff, classifier, classifier_files, guarantee
+from earshot.enrich import bakeoff, classifier, classifier_files, guarantee, stacking
 from earshot.enrich.classifier import Classifier
 from earshot.enrich.classifier_views import look_at
 from earshot.enrich.guarantee import Rule
@@ -126,7 +126,7 @@ def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
     """Return how many texts have the label and how often it was rightly said and found among those held out."""
     model, place = _of(models, label)
     held, true = model.calibration.held, model.calibration.classes == place
-    said = held[:, place] >= rule.threshold if label in models else classifier.decide(held, model.lean) == place
+    said = held[:, place] >= rule.threshold if label in models else stacking.decide(held, model.lean) == place
     hits = int((true & said).sum())
     return {"texts": int(true.sum()), "right when said": round(hits / max(1, int(said.sum())), 3),
             "found": round(hits / max(1, int(true.sum())), 3)}
