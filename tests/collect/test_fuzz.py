@@ -201,7 +201,7 @@ def land(name: str, count: int, workspace, size: int, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_spoilt_answers_land_and_each_bad_one_says_why(name, workspace, monkeypatch):
-    land(name, 200, workspace, 100, monkeypatch)
+    land(name, 60, workspace, 30, monkeypatch)
 
 
 @pytest.mark.slow

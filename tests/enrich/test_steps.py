@@ -35,8 +35,8 @@ def news(reports: list) -> dict[str, int]:
 
 
 EVERY_POST = {"clean", "language", "duplicates", "authenticity", "embeddings", "relevance", "sentiment", "topics",
-              "geography", "engagement"}
-WHERE_ASKED = {"set_aside", "targets", "classes", "campaigns", "queries"}  # by the file of that name in params
+              "geography", "engagement", "classes"}
+WHERE_ASKED = {"set_aside", "targets", "campaigns", "queries"}  # by the file of that name in params
 
 
 def test_a_second_import_of_a_few_posts_enriches_a_few_posts(workspace):
@@ -114,6 +114,7 @@ def test_the_parts_of_a_step_hold_whole_weeks_of_bounded_size():
 TABLES = ("clean", "language", "embeddings", "sentiment")
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_tables_as_one_machine(workspace, home, monkeypatch):
     from dask.distributed import LocalCluster
     monkeypatch.setattr(steps, "PART", 30)  # so that there is something to divide

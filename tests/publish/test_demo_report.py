@@ -133,6 +133,7 @@ def test_pages_are_accessible(name, latest, accessible):
     assert accessible(latest.resolve() / f"{name}.html") == []
 
 
+@pytest.mark.slow
 def test_the_claims_hold_and_an_edited_number_is_named(home, latest):
     good = earshot(home, "verify", str(latest))
     assert good.returncode == 0, good.stdout + good.stderr

@@ -10,7 +10,7 @@ PEOPLE = ("customers", "interactions", "optouts")  # of whom many never wrote a 
 OF_CUSTOMERS = ("tickets", "surveys")
 OF_TOPICS = ("topic_names", "topic_ledger")
 LEARNED = ("topic_model",)  # numbers that all posts together taught
-ABOUT_NO_POST = ("imports", "gaps", "cursors", "batches", "kept_counts", "campaigns", "items", "visits")
+ABOUT_NO_POST = ("imports", "gaps", "cursors", "rechecks", "batches", "kept_counts", "campaigns", "items", "visits")
 
 
 def connected():

@@ -13,10 +13,10 @@ from earshot.core.params import ParamError
 from earshot.enrich.costs import WHOLE, Cost, Costs
 
 NEEDS = {  # whose rows each step reads
-    "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity"), "embeddings": ("clean",),
-    "relevance": ("embeddings",), "sentiment": ("clean", "language", "embeddings"), "targets": ("language",),
-    "classes": ("embeddings",), "topics": ("clean", "language", "duplicates", "embeddings"),
-    "geography": ("language",), "queries": ("language",),
+    "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity", "relevance"),
+    "embeddings": ("clean",), "relevance": ("embeddings",), "sentiment": ("clean", "language", "embeddings"),
+    "targets": ("language",), "classes": ("clean", "language", "embeddings", "sentiment"),
+    "topics": ("clean", "language", "duplicates", "embeddings"), "geography": ("language",), "queries": ("language",),
 }  # fmt: skip
 STORE = "store"
 LOAD = 0.7
