@@ -100,7 +100,7 @@ def _flat(value: dict, before: str = "", depth: int = 0) -> dict:
             flat |= _flat(inner, f"{before}{name}.", depth + 1)
         else:
             flat[before + name] = _as_json(inner) if isinstance(inner, list | dict) else inner
-    return {_clean(name): inner for name, inner in flat.items()} if not depth else flat
+    return {storable(name): inner for name, inner in flat.items()} if not depth else flat
 
 
 def _as_json(value: object) -> str:
@@ -171,11 +171,11 @@ def _typed(values: pd.Series) -> pd.Series:
         return values.astype("Int64")
     if kinds and kinds <= {int, float}:
         return values.astype("float64")
-    return values.map(_clean, na_action="ignore").astype("str")
+    return values.map(storable, na_action="ignore").astype("str")
 
 
-def _clean(value: object) -> str:
-    """Return text without halves of a character pair, which no file can hold."""
+def storable(value: object) -> str:
+    """Return a value as text without halves of a character pair, which no file can hold."""
     text = str(value)
     if not text.isascii():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -8,7 +8,7 @@ from earshot.collect import accounts
 from earshot.collect.feeds import Feed
 from earshot.collect.landing import Landed, Landing
 from earshot.collect.mapping import Source
-from earshot.collect.objects import from_dicts
+from earshot.collect.objects import from_dicts, storable
 from earshot.collect.sources import answers, fields
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone, Page, Platform
@@ -80,6 +80,7 @@ class Shelf:
         """
         platform = self.source.constants.get("platform", self.feed.platform)
         handles, store = self.workspace.params.handles, self.workspace.store
+        gone = [replace(one, id=storable(one.id), account=storable(one.account)) for one in gone]
         now = self.pseudonyms.names(pd.Series([one.account for one in gone], dtype="str"), handles)
         named = [(name, one) for one, called in zip(gone, now) for name in
                  ([one.id] if one.id else {called, *(older.known(one.account, set()) for older in held()[:-1])})
