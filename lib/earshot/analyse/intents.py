@@ -33,10 +33,15 @@ class Intents:
         table = self.table
         spans = zip(table["low"], table["high"], strict=True)
         return pd.DataFrame({
-            "intent": table["intent"], "it means that": table["means"], "share": table["value"].map(words.percent),
+            "intent": table["intent"], "share": table["value"].map(words.percent),
             "95% interval": [words.between(low, high) for low, high in spans], "posts": table["posts"],
-            "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net)),
-            "right when said": table["right"], "found when there": table["found"]})
+            "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net))})
+
+    @property
+    def measured(self) -> pd.DataFrame:
+        """What each intent means, and how often it was right and found where that was measured."""
+        names = {"intent": "intent", "means": "it means that", "right": "right when said", "found": "found when there"}
+        return self.table[list(names)].rename(columns=names)
 
     @property
     def points(self) -> pd.DataFrame:
