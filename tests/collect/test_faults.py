@@ -180,7 +180,8 @@ def served(workspace, httpserver, monkeypatch, tmp_path):
     return build
 
 
-@pytest.mark.parametrize("name", POLLED)
+@pytest.mark.parametrize("name", [name if name in ("x", "mastodon") else pytest.param(name, marks=pytest.mark.slow)
+                                  for name in POLLED])
 def test_a_platform_with_every_fault_in_the_middle_loses_nothing_and_says_each(name, served):
     server, space, secret, clock, run = served(name)
 
