@@ -95,7 +95,7 @@ def test_what_is_not_about_its_brand_is_hidden_where_rules_say_what_that_is(work
 
 
 @pytest.mark.parametrize(("settings", "met"), [
-    ({}, {}), ({"relevance": RULES | {"set_aside": False}}, {}),
+    ({}, {}), ({"relevance": RULES | {"set_aside": False}}, {}), ({"relevance": RULES | {"set_aside": "no"}}, {}),
     ({"filters": {"filters": {"off": {"relevance": "irrelevant", "why": "b"}}}}, {"x:0": "off"}),
     ({"relevance": RULES, "filters": {"filters": {"open": {"relevance": "unsure", "why": "b"}}}}, {"x:1": "open"}),
 ])

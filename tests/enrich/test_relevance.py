@@ -46,7 +46,7 @@ def test_labels_are_not_named_and_the_switch_is_yes_or_no(workspace):
         rules(workspace, {"labels": "relevance.csv"})
     with pytest.raises(ParamError, match=r"relevance.yml: set_aside must be yes or no\.$"):
         rules(workspace, {"set_aside": "maybe"})
-    assert rules(workspace, APPLE | {"set_aside": False}).lists["negative"] == ["pie", "juice"]
+    assert rules(workspace, APPLE | {"set_aside": "no"}).lists["negative"] == ["pie", "juice"]
 
 
 def test_the_step_judges_what_is_new_and_what_other_rules_would_judge(workspace):

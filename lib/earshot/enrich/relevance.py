@@ -87,7 +87,7 @@ def _called(word: str, name: str) -> bool:
 def read_rules(workspace: Workspace) -> dict[str, Rules]:
     """Return the rules of each brand of the brief; raises ParamError on an unknown brand or setting."""
     given, where = dict(workspace.settings("relevance")), f"params/{workspace.name}/relevance.yml"
-    if not isinstance(given.pop("set_aside", False), bool):
+    if str(given.pop("set_aside", True)).lower() not in ("yes", "no", "true", "false"):
         raise ParamError(f"{where}: set_aside must be yes or no.")
     if "labels" in given:
         raise ParamError(f"{where}: labels are not named here; 'earshot relevance {workspace.name} --labels SHEET' "
