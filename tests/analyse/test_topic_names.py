@@ -47,4 +47,6 @@ def test_two_topics_may_swap_names_and_one_that_ended_may_keep_its_own(home):
     space.store.append("topic_ledger", pd.DataFrame({
         "model": ["m"], "topic": [9], "event": ["ended"], "overlap": [0.0], "posts": [0], "name": ["old"],
         "other": pd.array([None], dtype="Int64"), "at": pd.Timestamp("2026-03-02T00:00Z")}))
-    topic_names.check(topic_names.read(space.params), space.store, space.params)
+    names = topic_names.read(space.params)
+    topic_names.check(names, space.store, space.params)
+    assert names == {1: "prices", 2: "friendly service", 9: "gone"}

@@ -88,5 +88,7 @@ def test_trouble_is_a_gap_until_something_is_heard(hear, clock):
 
 def test_trouble_that_cannot_be_written_down_stops_nobody(hear, monkeypatch):
     one = hear()
-    monkeypatch.setattr(type(one.store), "merge", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    one.trouble("down", "No broker answers.")
+    with monkeypatch.context() as full:
+        full.setattr(type(one.store), "merge", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        one.trouble("down", "No broker answers.")
+    assert gaps(one) == []

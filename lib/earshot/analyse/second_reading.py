@@ -71,8 +71,14 @@ class SecondReading:
                     ["sure", "post_id"], ascending=[False, True]).drop_duplicates("author") for one, two in sizes.index}
 
 
-def check(workspace: Workspace, model: str = "") -> str:
-    """Return the model to compare the champion with: ``model``, else the one before; raises as ``compare`` does."""
+def check(workspace: Workspace, model: str = "") -> None:
+    """Raise what ``compare`` would raise, in a moment and before any post is read again."""
+    choose(workspace, model)
+    opinions.voiced(posts.load(workspace.store, workspace.params))
+
+
+def choose(workspace: Workspace, model: str = "") -> str:
+    """Return the model to compare the champion with: ``model``, else the one before; raises ParamError for none."""
     champion = workspace.params.sentiment_model
     chosen = model or champions.before(champion)
     if not chosen:
@@ -81,7 +87,6 @@ def check(workspace: Workspace, model: str = "") -> str:
     sentiment.identify(chosen)
     if chosen == champion:
         raise ParamError(f"{model} is the champion of {workspace.name} already; name another model to compare with it.")
-    opinions.voiced(posts.load(workspace.store, workspace.params))  # says in one sentence that nothing was read yet
     return chosen
 
 
@@ -92,9 +97,9 @@ def compare(workspace: Workspace, model: str = "") -> SecondReading:
     post has a sentiment.
     """
     workspace = workspace.readable()
-    params, model = workspace.params, check(workspace, model)
+    params, model = workspace.params, choose(workspace, model)
     was = posts.load(workspace.store, params)
-    before = opinions.voiced(was)
+    before = opinions.voiced(was)  # which says in one sentence that nothing was read yet
     would = was.drop(columns=GONE, errors="ignore").join(_read(before, workspace, model)).assign(sentiment_model=model)
     after = opinions.voiced(would)
     felt = ["sentiment", "net", "doubt_net", *opinions.CLASSES, *(f"doubt_{name}" for name in opinions.CLASSES)]

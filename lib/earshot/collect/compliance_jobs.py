@@ -17,7 +17,6 @@ from earshot.collect.shelving import Shelf
 from earshot.collect.sources import answers
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.client import Client, Failed
-from earshot.collect.sources.credentials import Credentials
 from earshot.collect.sources.pacing import Patience, Timepiece
 from earshot.collect.sources.protocol import DELETIONS, Page, Request
 from earshot.core.params import ParamError
@@ -44,8 +43,7 @@ def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None 
     if ids.empty:
         return 0, 0
     ledger = Ledger(workspace.store, f"{feed.name} deletions", feed.query, timepiece, feed.platform)
-    with Client(platform, feed.base or platform.base, Credentials(feed.name, feed.credentials), ledger,
-                patience or Patience(), timepiece, feed.throttled) as client:
+    with feed.client(ledger, patience or Patience(), timepiece) as client:
         result = _run(client, ids, timepiece)
     page: Page = platform.compliance(result)
     shelf = Shelf(workspace, feed, platform, Pseudonyms(), timepiece)

@@ -20,15 +20,20 @@ For example::
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from earshot.collect.sources import platform as platform_of
-from earshot.collect.sources.credentials import check_reference
+from earshot.collect.sources.credentials import Credentials, check_reference
 from earshot.collect.sources.protocol import Platform
 from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from earshot.collect.sources.client import Client, Watcher
+    from earshot.collect.sources.pacing import Patience, Timepiece
 
 SETTINGS = ("platform", "query", "brand", "region", "base", "credentials", "terms", "pages", "since", "options",
             "price", "throttled")
@@ -52,6 +57,13 @@ class Feed:
     since: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     throttled: tuple[int, ...] = ()
+
+    def client(self, watcher: "Watcher", patience: "Patience", timepiece: "Timepiece") -> "Client":
+        """Return a client of the feed's platform, at the feed's address and with its credentials."""
+        from earshot.collect.sources.client import Client
+        platform = platform_of(self.platform)
+        return Client(platform, self.base or platform.base, Credentials(self.name, self.credentials), watcher, patience,
+                      timepiece, self.throttled)
 
     def begins(self, now: pd.Timestamp, days: float | None) -> pd.Timestamp:
         """Return from when the first run reads: what feeds.yml says, else seven days back or as far as one can."""

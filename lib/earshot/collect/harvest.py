@@ -18,7 +18,6 @@ from earshot.collect.shelving import Shelf
 from earshot.collect.sources import answers
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.client import Client, Failed
-from earshot.collect.sources.credentials import Credentials
 from earshot.collect.sources.pacing import Patience, Timepiece
 from earshot.collect.sources.protocol import Answer, Page, Platform, Query, Request
 from earshot.core.params import ParamError
@@ -83,8 +82,7 @@ class Harvest:
         self._note_stop()
         self._note_lateness()
         self._shelf = Shelf(self.workspace, feed, self._platform, self.pseudonyms, self.timepiece)
-        with Client(self._platform, feed.base or self._platform.base, Credentials(feed.name, feed.credentials),
-                    self._ledger, self.patience, self.timepiece, feed.throttled) as client, self._interruptions():
+        with feed.client(self._ledger, self.patience, self.timepiece) as client, self._interruptions():
             try:
                 self._read_on(client)
                 recount.count_missed(client, self._platform, self._query, self._ledger, store)

@@ -19,7 +19,6 @@ from earshot.collect.shelving import Shelf
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.answers import inside
 from earshot.collect.sources.client import Client, Failed
-from earshot.collect.sources.credentials import Credentials
 from earshot.collect.sources.pacing import Patience, Timepiece
 from earshot.collect.sources.protocol import DELETIONS, Gone, Page, Query, Request
 from earshot.core.params import ParamError
@@ -121,8 +120,7 @@ class _Recheck:
         self._page, self._reached = Page(), ""
         left = self._left()
         ledger = Ledger(store, feed.name, feed.query, self.timepiece, feed.platform)
-        with Client(self._platform, feed.base or self._platform.base, Credentials(feed.name, feed.credentials), ledger,
-                    self.patience, self.timepiece, feed.throttled) as client:
+        with feed.client(ledger, self.patience, self.timepiece) as client:
             try:
                 for batch in self._batches(left):
                     self._go_through(client, batch)

@@ -24,7 +24,7 @@ from earshot.collect.landing import delete
 from earshot.collect.query import QueryError, catalogue, parse
 from earshot.collect.query.engine import Engine
 from earshot.core.clock import now
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import ParamError, nearest, switch
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms import Pseudonyms
 
@@ -68,8 +68,7 @@ def _by_relevance(workspace: Workspace, filters: list[Filter]) -> list[Filter]:
     """Return the filter that hides what is not about its brand, where somebody has said what that means."""
     given, model = workspace.settings("relevance"), workspace.data / "models" / "relevance.skops"
     told = any(one.name == IRRELEVANT or "relevance" in one.conditions for one in filters)
-    counted = str(given.get("set_aside")).lower() in ("no", "false")  # in our files no is a word: it is Norway, too
-    if told or counted or not (set(given) - {"set_aside"} or model.exists()):
+    if told or switch(given.get("set_aside")) is False or not (set(given) - {"set_aside"} or model.exists()):
         return []
     return [Filter(IRRELEVANT, "judged not to be about the brand it was found for", {"relevance": IRRELEVANT})]
 

@@ -46,6 +46,14 @@ def read_yaml(path: Path) -> dict:
     return values
 
 
+def switch(value: object) -> bool | None:
+    """Return what a setting that is on or off says, None where it says neither.
+
+    In our files ``no`` is a word (it is Norway, too), so that yes and no come as text.
+    """
+    return {"yes": True, "true": True, "no": False, "false": False}.get(str(value).lower())
+
+
 def nearest(name: str, allowed) -> str:
     """Return `` Did you mean "x"?`` for the closest allowed name, or an empty string when none is close."""
     close = difflib.get_close_matches(str(name), [str(option) for option in allowed], n=1, cutoff=0.6)

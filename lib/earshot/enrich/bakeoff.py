@@ -8,9 +8,7 @@ import time
 
 import pandas as pd
 
-from earshot.enrich import classifier
-from earshot.enrich.classifier import Classifier
-from earshot.enrich.classifier_views import look_at
+from earshot.enrich.classifier import Classifier, look_for
 
 SAMPLE = 200  # texts that are read to tell the speed
 ALL = "together"
@@ -20,8 +18,7 @@ SPOKEN = {"neighbours": "neighbours (few-shot)"}
 def speed(models: dict[str, Classifier], texts: list[str]) -> float:
     """Return how many raw texts a second these classifiers read together, embedding included."""
     sample, begun = texts[:SAMPLE], time.perf_counter()
-    seen = look_at(sample, any(len(model.classes) < classifier.MANY for model in models.values()),
-                   closely=any(model.closely for model in models.values()))
+    seen = look_for(models.values(), sample)
     for model in models.values():
         model.read(sample, seen)
     return len(sample) / (time.perf_counter() - begun)

@@ -10,8 +10,9 @@ import pandas as pd
 from earshot.collect import landing
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace
-from earshot.enrich import classifier, intent_settings, intents, training
-from earshot.enrich.classifier_views import Texts, look_at
+from earshot.enrich import intent_settings, intents, training
+from earshot.enrich.classifier import look_for
+from earshot.enrich.classifier_views import Texts
 from earshot.enrich.embeddings import MODEL, matrix
 from earshot.enrich.training import YES, Trained
 
@@ -88,9 +89,7 @@ def _read_all(workspace: Workspace, name: str, version: str) -> int:
 def add(posts: pd.DataFrame, name: str, trained: Trained) -> pd.DataFrame:
     """Return the columns of ``classes`` for posts with post_id, week, content_hash, text and, if known, vector."""
     texts, known = posts["text"].tolist(), "vector" in posts and posts["vector"].notna().all()
-    felt = any(len(model.classes) < classifier.MANY for model in trained.models.values())
-    closely = any(model.closely for model in trained.models.values())
-    seen = look_at(texts, felt, matrix(posts["vector"]) if known else None, closely)
+    seen = look_for(trained.models.values(), texts, matrix(posts["vector"]) if known else None)
     rows = _overlapping(texts, seen, trained) if trained.overlap else _exclusive(texts, seen, trained)
     found = posts[["post_id", "week", "content_hash"]].iloc[rows["place"].to_numpy()].reset_index(drop=True)
     return pd.concat([found, rows.drop(columns="place")], axis=1).assign(classifier=name)

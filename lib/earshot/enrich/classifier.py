@@ -7,7 +7,7 @@ how much and at what cost. A text is read by the models of all folds, and their 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,7 +54,7 @@ class Classifier:
         """Return what is thought of raw texts; ``seen`` is what ``look_at`` made of them, where that is known."""
         if seen is None and len(texts) > TOGETHER:
             return _joined([self.read(texts[at:at + TOGETHER]) for at in range(0, len(texts), TOGETHER)])
-        seen = seen or look_at(texts, len(self.classes) < MANY, closely=self.closely)
+        seen = seen or look_for([self], texts)
         by_fold = np.zeros((FOLDS, len(texts), len(self.classes)))
         for name, weight in self.weight.items():
             for fold, view in enumerate(self.views[name]):
@@ -96,6 +96,13 @@ class Reading:
     def confidence(self) -> np.ndarray:
         """The probability of the class said."""
         return self.probabilities[np.arange(len(self.said)), self.said]
+
+
+def look_for(models: Iterable[Classifier], texts: list[str], vectors: np.ndarray | None = None) -> Texts:
+    """Return raw texts as all these classifiers want to see them; ``vectors`` are MiniLM's, where they are known."""
+    models = list(models)
+    return look_at(texts, any(len(model.classes) < MANY for model in models), vectors,
+                   any(model.closely for model in models))
 
 
 def _joined(parts: list[Reading]) -> Reading:

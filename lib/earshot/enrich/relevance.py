@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.core.params import ParamError, check_names, nearest
+from earshot.core.params import ParamError, check_names, nearest, switch
 from earshot.core.workspace import Workspace
 from earshot.enrich import relevance_model
 
@@ -87,7 +87,7 @@ def _called(word: str, name: str) -> bool:
 def read_rules(workspace: Workspace) -> dict[str, Rules]:
     """Return the rules of each brand of the brief; raises ParamError on an unknown brand or setting."""
     given, where = dict(workspace.settings("relevance")), f"params/{workspace.name}/relevance.yml"
-    if str(given.pop("set_aside", True)).lower() not in ("yes", "no", "true", "false"):
+    if switch(given.pop("set_aside", True)) is None:
         raise ParamError(f"{where}: set_aside must be yes or no.")
     if "labels" in given:
         raise ParamError(f"{where}: labels are not named here; 'earshot relevance {workspace.name} --labels SHEET' "
