@@ -11,6 +11,7 @@ import pandas as pd
 import payloads
 import pytest
 from payloads import recorded
+from quick import Quick
 from werkzeug import Response
 
 from earshot.collect.feeds import read_feeds
@@ -18,28 +19,11 @@ from earshot.collect.gaps import read
 from earshot.collect.harvest import REPEATED, collect
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.answers import inside
-from earshot.collect.sources.pacing import Patience, Timepiece
+from earshot.collect.sources.pacing import Patience
 from earshot.collect.sources.protocol import Answer, Query, Request
 
 NOW = pd.Timestamp("2026-11-03T12:00:00Z")
 JSON = "application/json"
-
-
-class Quick(Timepiece):
-    """A clock that jumps over every wait and remembers it."""
-
-    def __init__(self):
-        self.time, self.slept = NOW, []
-
-    def now(self) -> pd.Timestamp:
-        return self.time
-
-    def passed(self) -> float:
-        return self.time.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += pd.Timedelta(seconds=seconds)
 
 
 def halves(items: list) -> tuple[list, list]:
@@ -172,7 +156,7 @@ def served(workspace, httpserver, monkeypatch, tmp_path):
             "platform": name, "query": server.query, "base": httpserver.url_for("").rstrip("/"), "since": "2006-01-01",
             "credentials": credentials, "throttled": [401],
             "options": {"threads": False} if name == "reddit" else {}}})
-        clock = Quick()
+        clock = Quick(NOW)
         patience = Patience(attempts=12, waiting=20_000, timeout=1.0)
         return server, space, secret, clock, lambda: collect(space, read_feeds(space), patience=patience,
                                                              timepiece=clock)[0]

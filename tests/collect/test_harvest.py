@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
+from quick import Quick
 from werkzeug import Response
 
 from earshot.collect.feeds import read_feeds
@@ -21,23 +22,6 @@ from earshot.collect.sources.pacing import Patience, Timepiece
 
 NOW = pd.Timestamp("2026-03-03T12:00:00Z")
 TOKEN = "Tok3n-that-nobody-may-see"
-
-
-class Quick(Timepiece):
-    """A clock that jumps over every wait and remembers it."""
-
-    def __init__(self, now: pd.Timestamp = NOW):
-        self.time, self.slept = now, []
-
-    def now(self) -> pd.Timestamp:
-        return self.time
-
-    def passed(self) -> float:
-        return self.time.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += pd.Timedelta(seconds=seconds)
 
 
 class Feedly:
@@ -92,7 +76,7 @@ def space(workspace, server, monkeypatch):
 def run(space, clock: Timepiece | None = None, **patience):
     """Collect all feeds of a workspace on a quick clock and return the first report."""
     return collect(space, read_feeds(space), patience=Patience(**{"timeout": 1.0} | patience),
-                   timepiece=clock or Quick())[0]
+                   timepiece=clock or Quick(NOW))[0]
 
 
 def ids(space) -> list[int]:
@@ -128,7 +112,7 @@ def test_authors_are_pseudonyms_in_posts_and_accounts_alike_and_no_profile_is_ke
 @pytest.mark.parametrize(("header", "least"), [
     ({"Retry-After": "38"}, 38), ({"Retry-After": "Tue, 03 Mar 2026 12:02:00 GMT"}, 120), ({}, 0.5)])
 def test_too_many_requests_waits_as_long_as_asked_and_is_in_the_ledger(space, server, header, least):
-    clock = Quick()
+    clock = Quick(NOW)
     server.faults = [None, Response("slow down", status=429, headers=header)]
     report = run(space, clock)
     assert report.added == 25
@@ -167,7 +151,7 @@ def test_a_fault_is_retried_and_recorded_and_loses_nothing(space, server, fault,
 
 
 def test_when_patience_ends_the_feed_fails_in_one_sentence_and_the_next_run_goes_on_and_closes_the_gap(space, server):
-    clock = Quick()
+    clock = Quick(NOW)
     server.faults = [None, *[Response("", status=502)] * 3]
     report = run(space, clock, attempts=3)
     assert report.failed == "mastodon has an error of its own (status 502)."
@@ -181,7 +165,7 @@ def test_when_patience_ends_the_feed_fails_in_one_sentence_and_the_next_run_goes
 
 
 def test_a_wait_longer_than_patience_is_not_waited_for(space, server):
-    clock = Quick()
+    clock = Quick(NOW)
     server.faults = [Response("", status=429, headers={"Retry-After": "7200"})]
     report = run(space, clock, waiting=600)
     assert clock.slept == []
@@ -260,7 +244,7 @@ def test_one_feed_that_fails_does_not_keep_the_others_back(workspace, server, ht
     httpserver.expect_request("/api/v1/timelines/tag/gone").respond_with_data("", status=404)
     base = {"platform": "mastodon", "base": server.base}
     space = workspace("acme", feeds={"bad": base | {"query": "#gone"}, "good": base | {"query": "#acme"}})
-    bad, good = collect(space, read_feeds(space), timepiece=Quick())
+    bad, good = collect(space, read_feeds(space), timepiece=Quick(NOW))
     assert "status 404" in bad.failed
     assert good.added == 25
 
@@ -322,7 +306,7 @@ def test_an_interrupted_run_says_so_in_the_ledger(space, server):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        collect(space, read_feeds(space), progress=stop, timepiece=Quick())
+        collect(space, read_feeds(space), progress=stop, timepiece=Quick(NOW))
     assert read(space.store)[["kind", "running"]].values.tolist() == [["stopped", True]]
     assert run(space).closed == 1
     assert ids(space) == list(range(1, 26))

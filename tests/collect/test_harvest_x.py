@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 from payloads import recorded
+from quick import Quick
 from typer.testing import CliRunner
 from werkzeug import Response
 
@@ -13,27 +14,10 @@ from earshot.collect.compliance_jobs import check_deletions
 from earshot.collect.feeds import read_feeds
 from earshot.collect.gaps import read
 from earshot.collect.harvest import collect
-from earshot.collect.sources.pacing import Timepiece
 from earshot.core.params import ParamError
 
 NOW = pd.Timestamp("2022-10-07T23:00:00Z")
 RECENT = "/2/tweets/search/recent"
-
-
-class Quick(Timepiece):
-    """A clock that jumps over every wait."""
-
-    def __init__(self):
-        self.time = NOW
-
-    def now(self) -> pd.Timestamp:
-        return self.time
-
-    def passed(self) -> float:
-        return self.time.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.time += pd.Timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -68,7 +52,7 @@ def pages(httpserver, faults: list[Response] | None = None) -> list[dict]:
 
 def run(space, clock=None):
     """Collect the one feed."""
-    return collect(space, read_feeds(space), timepiece=clock or Quick())[0]
+    return collect(space, read_feeds(space), timepiece=clock or Quick(NOW))[0]
 
 
 def test_recorded_pages_become_posts_and_the_next_run_begins_at_the_newest(space, httpserver):
@@ -84,7 +68,7 @@ def test_recorded_pages_become_posts_and_the_next_run_begins_at_the_newest(space
 
 
 def test_what_a_gap_cost_is_what_x_counts_less_what_was_collected(space, httpserver):
-    clock = Quick()
+    clock = Quick(NOW)
     pages(httpserver, [Response("", status=503)] * 6)
     httpserver.expect_request("/2/tweets/counts/recent").respond_with_data(
         recorded("x/counts_recent.json"), content_type="application/json")
@@ -130,7 +114,7 @@ def test_a_compliance_job_asks_about_every_post_and_what_is_gone_goes(space, htt
         '{"id":"1578516068309794817","action":"delete","reason":"deactivated","redacted_at":"2022-10-08T00:00:00Z"}\n')
     other = space.store.read("posts").head(1).assign(post_id="x:1", source="bought")  # whose card says nothing
     space.store.merge("posts", other)
-    assert check_deletions(space, read_feeds(space)[0], timepiece=Quick()) == (20, 1)
+    assert check_deletions(space, read_feeds(space)[0], timepiece=Quick(NOW)) == (20, 1)
     assert sent[0][0] is None
     assert len(sent[0][1]) == 20
     assert "1578516068309794817" in sent[0][1]
@@ -142,7 +126,7 @@ def test_ids_are_not_sent_where_the_terms_card_does_not_let_them_be_shared(space
     run(space)
     (space.folder / "terms.yml").write_text("mentions: {may_share_ids: false}\n")
     with pytest.raises(ParamError) as error:
-        check_deletions(space, read_feeds(space)[0], timepiece=Quick())
+        check_deletions(space, read_feeds(space)[0], timepiece=Quick(NOW))
     assert str(error.value) == ("The terms card of 'mentions' does not let ids be shared; if its terms do, write "
                                 "may_share_ids: true for it in params/acme/terms.yml.")
     assert not [request for request, _ in httpserver.log if "compliance" in request.path]
