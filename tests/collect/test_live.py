@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 from werkzeug import Response
 
-from earshot.collect import live
+from earshot.collect import bookmarks, live
 from earshot.collect.connections import Connection, Lost, events
 from earshot.collect.feeds import Feed
 from earshot.collect.live import Rhythm, follow
@@ -104,6 +104,14 @@ def listen(space, base: str, until, feed: str = "jetstream", query: str = "acme"
     return told[0]
 
 
+def wait_for(happened, seconds: float = 60) -> None:
+    """Come back once ``happened()`` is true; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.05)
+
+
 def posts(space) -> pd.DataFrame:
     return space.store.read("posts")
 
@@ -182,15 +190,18 @@ def test_a_post_that_is_deleted_within_its_batch_is_not_kept(space):
     assert list(posts(space)["text"]) == ["acme is late, note 2"]
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(space):
+def following(base: str, rhythm: str, stop: str = "threading.Event()") -> subprocess.Popen:
+    """Follow in a process of its own."""
     code = ("import sys, threading, earshot; from earshot.collect.feeds import Feed; from earshot.collect import live; "
-            "live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), "
-            "threading.Event(), live.Rhythm(posts=20, seconds=0.2, silence=5))")
+            f"live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), {stop}, "
+            f"live.Rhythm({rhythm}))")
+    return subprocess.Popen([sys.executable, "-c", code, base])
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(space):
     with jetstream(sends(*(event(n) for n in range(40))), sends(*(event(n) for n in range(20, 60)))) as (jet, base):
-        process = subprocess.Popen([sys.executable, "-c", code, base])
-        deadline = time.monotonic() + 60
-        while not len(posts(space)) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        process = following(base, "posts=20, seconds=0.2, silence=5")
+        wait_for(lambda: bookmarks.find(space.store, "stream", "acme").cursor)
         process.kill()
         process.wait()
         listen(space, base, has(60))
@@ -199,15 +210,23 @@ def test_a_run_that_was_killed_goes_on_where_it_was(space):
     assert "The run before was ended in the middle." in set(space.store.read("gaps")["reason"])
 
 
+def test_a_first_run_that_was_killed_before_it_kept_anything_leaves_a_gap(space):
+    with jetstream(sends(event(1)), sends(event(2))) as (jet, base):
+        process = following(base, "posts=10_000, seconds=600, silence=30")
+        wait_for(lambda: jet.cursors)
+        process.kill()
+        process.wait()
+        assert not len(posts(space))
+        listen(space, base, has(1))
+    gap = space.store.read("gaps").iloc[0]
+    assert gap["reason"] == "The run before was ended in the middle."
+    assert gap["end"] > gap["start"]
+
+
 def test_sigterm_keeps_what_was_heard(space):
-    code = ("import sys, earshot; from earshot.collect.feeds import Feed; from earshot.collect import live; "
-            "live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), "
-            "live.stop_on_signals(), live.Rhythm(posts=10_000, seconds=600, silence=30))")
     with jetstream(sends(*(event(n) for n in range(25)))) as (jet, base):
-        process = subprocess.Popen([sys.executable, "-c", code, base])
-        deadline = time.monotonic() + 60
-        while not jet.cursors and time.monotonic() < deadline:
-            time.sleep(0.05)
+        process = following(base, "posts=10_000, seconds=600, silence=30", "live.stop_on_signals()")
+        wait_for(lambda: jet.cursors)
         time.sleep(1.0)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

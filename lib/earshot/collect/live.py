@@ -119,6 +119,9 @@ class Follower:
         self._page, self._cursor, self._messages, self._saved = Page(), self._mark.cursor, 0, now
         self._since_kept: float | None = None
         self._dropped: set[str] = set()
+        # Saved before anything is heard, or a kill before the first batch would leave no trace and no gap.
+        self._mark.resting = False
+        self._mark.save(store, now)
 
     def _listen(self) -> None:
         """Read one connection until told to stop; raises Lost when it is."""
@@ -186,7 +189,7 @@ class Follower:
             from earshot.collect import tombstones
             tombstones.follow(self.workspace)
         self._mark.turn(self._cursor, [], landed.rows)
-        self._mark.resting, self._saved = False, self.timepiece.now()
+        self._saved = self.timepiece.now()
         self._mark.save(self.workspace.store, self._saved)
         self.report.pages += 1
         self.progress(self.feed.name, self.report.pages, self.report.rows)
