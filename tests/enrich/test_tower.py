@@ -22,6 +22,27 @@ def test_a_tower_learns_what_the_labels_say(learnt):
     assert said.tolist() == [0] * 6 + [1] * 6 + [0, 1]
 
 
+@pytest.fixture(scope="module")
+def asking():
+    texts, targets = minilm.tokenise(GOOD + BAD), np.repeat(np.eye(2), [len(GOOD), len(BAD)], axis=0)
+    return tune(texts, targets, Plan(layers=2, epochs=12, step=2e-4, batch=4, memory=0.5, asks=True, head=10))
+
+
+def test_a_head_that_asks_the_tokens_learns_and_reads_the_same_in_any_company(asking):
+    texts = minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])
+    together = tower.scores(asking, texts)
+    assert together.argmax(axis=1).tolist() == [0] * 6 + [1] * 6 + [0, 1]
+    alone = np.vstack([tower.scores(asking, [text]) for text in texts])
+    np.testing.assert_allclose(alone, together, atol=1e-5)
+
+
+def test_each_class_asks_a_question_of_its_own(asking):
+    assert asking["head.asks"].shape == asking["head.weight"].shape == (384, 2)
+    silent = asking | {"head.asks": np.zeros_like(asking["head.asks"])}
+    texts = minilm.tokenise(BAD)
+    assert np.abs(tower.scores(asking, texts) - tower.scores(silent, texts)).max() > 0.01
+
+
 def test_only_layers_and_head_are_kept(learnt):
     assert tower.depth(learnt) == 2
     assert not [name for name in learnt if name.startswith("embeddings")]
@@ -49,7 +70,8 @@ def test_padding_changes_nothing(learnt):
     mask = torch.tensor([[at < len(text) for at in range(len(long))] for text in (short, long)])[:, None, None]
     with torch.inference_mode():
         padded = tower.forward(ids, tower.complete(learnt), mask).numpy()
-    np.testing.assert_allclose(padded, tower.vectors(learnt, [short, long]), atol=1e-5)
+    alone = minilm.in_batches([short, long], lambda ids: tower.forward(ids, tower.complete(learnt)))
+    np.testing.assert_allclose(padded, alone, atol=1e-5)
 
 
 def test_frozen_layers_stay_as_they_are():

@@ -30,12 +30,11 @@ def learn(states: list[np.ndarray], labels: np.ndarray, classes: int, seed: int)
                                    {"params": [net["bias"]], "weight_decay": 0.0}], STEP)
     steps = ROUNDS * -(-len(states) // BATCH)
     pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: max(0.02, 1 - at / steps))
-    counts = np.maximum(1, np.bincount(labels, minlength=classes))
-    raised = torch.from_numpy(((len(labels) / counts / classes) ** BALANCE).astype(np.float32))
+    importance = torch.from_numpy(raised(labels, classes))
     for rows in _shuffled(states, chance):
         tokens, real = _padded([states[row] for row in rows])
-        found = _score(F.dropout(tokens, DROPPED), real, net)
-        loss = F.cross_entropy(found, torch.from_numpy(labels[rows]), weight=raised)
+        found = score(F.dropout(tokens, DROPPED), real, **net)
+        loss = F.cross_entropy(found, torch.from_numpy(labels[rows]), weight=importance)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -43,19 +42,29 @@ def learn(states: list[np.ndarray], labels: np.ndarray, classes: int, seed: int)
     return {name: part.detach().numpy() for name, part in net.items()}
 
 
+def raised(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return (classes,) float32: how much a text of each class counts, rare ones more."""
+    counts = np.maximum(1, np.bincount(labels, minlength=classes))
+    return ((len(labels) / counts / classes) ** BALANCE).astype(np.float32)
+
+
 def scores(net: dict[str, np.ndarray], states: list[np.ndarray]) -> np.ndarray:
     """Return (n, classes) float64 scores, before any softmax."""
     import torch
     parts = {name: torch.from_numpy(np.asarray(part, np.float32)) for name, part in net.items()}
     with torch.inference_mode():
-        found = [_score(*_padded(states[start:start + READ]), parts).numpy() for start in range(0, len(states), READ)]
+        found = [score(*_padded(states[start:start + READ]), **parts).numpy() for start in range(0, len(states), READ)]
     return np.concatenate(found or [np.empty((0, len(net["bias"])))]).astype(np.float64)
 
 
-def _score(tokens, real, net: dict):
-    """Return (texts, classes): what each class makes of the tokens that answer it, weighted by how well they do."""
-    answers = (tokens @ net["asks"]).masked_fill(~real[:, :, None], -1e4).softmax(1)
-    return (answers * (tokens @ net["judges"])).sum(1) + net["bias"]
+def score(tokens, real, asks, judges, bias):
+    """Return (texts, classes): what each class makes of the tokens that answer it, weighted by how well they do.
+
+    ``tokens`` are (texts, tokens, width), ``real`` is true where a text has one; ``asks`` and ``judges`` are (width,
+    classes).
+    """
+    answers = (tokens @ asks).masked_fill(~real[:, :, None], -1e4).softmax(1)
+    return (answers * (tokens @ judges)).sum(1) + bias
 
 
 def _shuffled(states: list[np.ndarray], chance: np.random.Generator):

@@ -17,7 +17,7 @@ from earshot.enrich.embeddings import MODEL, matrix
 from earshot.enrich.training import YES, Trained
 
 TABLE = "classes"
-VERSION = "1"
+VERSION = "2"
 PART = 5_000  # posts per commit
 PART_OF_INTENTS = 50_000  # these are read by the ten thousand a second
 

@@ -158,16 +158,16 @@ class Attention:
 
 @dataclass(frozen=True)
 class Tower:
-    """The sentiment model's tower, or the first layers of MiniLM where that has none, tuned on the labels."""
+    """MiniLM tuned whole on the labels, each class looking for tokens of its own."""
 
     weights: dict
 
     @classmethod
     def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Tower":
         """Learn from texts and their class numbers."""
-        plan, targets = tuning.Plan(layers=3, epochs=2, step=1e-4, seed=seed), np.eye(classes, dtype=np.float32)[labels]
-        weights = tuning.tune([text[:LONGEST] for text in texts.tokens], targets, plan,
-                              start=sentiment.load() if texts.feeling.shape[1] else None)
+        plan = tuning.Plan(layers=minilm.LAYERS, epochs=3, asks=True, head=10, seed=seed)
+        tokens, targets = [text[:LONGEST] for text in texts.tokens], np.eye(classes, dtype=np.float32)[labels]
+        weights = tuning.tune(tokens, targets, plan, attention.raised(labels, classes)[labels])
         return cls({name: np.asarray(values, np.float16) for name, values in weights.items()})
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from earshot.enrich import quantised
 from earshot.enrich.weights import verify
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -63,19 +64,19 @@ def read_closely(tokens: list[list[int]], longest: int, weights: dict | None = N
     return vectors, states
 
 
-def in_batches(tokens: list[list[int]], forward: Callable, together: int = BATCH_TOKENS,
-               progress: Callable[[int], None] | None = None) -> np.ndarray:
-    """Return (n, 384) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these texts."""
-    found = np.empty((len(tokens), WIDTH), np.float32)
+def in_batches(tokens: list[list[int]], forward: Callable, progress: Callable[[int], None] | None = None,
+               width: int = WIDTH) -> np.ndarray:
+    """Return (n, width) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these texts."""
+    found = np.empty((len(tokens), width), np.float32)
 
     def keep(batch: list[int], made) -> None:
         found[batch] = made.numpy()[:len(batch)]
 
-    each_batch(tokens, forward, keep, together, progress)
+    each_batch(tokens, forward, keep, progress)
     return found
 
 
-def each_batch(tokens: list[list[int]], forward: Callable, keep: Callable, together: int = BATCH_TOKENS,
+def each_batch(tokens: list[list[int]], forward: Callable, keep: Callable,
                progress: Callable[[int], None] | None = None) -> None:
     """Let ``forward`` read texts of equal length together, and ``keep`` (positions, what was made) what it makes.
 
@@ -92,7 +93,7 @@ def each_batch(tokens: list[list[int]], forward: Callable, keep: Callable, toget
         return len(batch)
 
     with ThreadPoolExecutor(cores) as pool:
-        for done in pool.map(read, batches(tokens, together)):
+        for done in pool.map(read, batches(tokens)):
             if progress:
                 progress(done)
     torch.set_num_threads(cores)
@@ -110,12 +111,12 @@ def knows(word: str) -> bool:
     return tokenizer.token_to_id(tokenizer.normalizer.normalize_str(word)) is not None
 
 
-def batches(tokens: list[list[int]], together: int = BATCH_TOKENS) -> list[list[int]]:
+def batches(tokens: list[list[int]]) -> list[list[int]]:
     """Return the positions of the texts in batches of equal length and about so many tokens, shortest first."""
     found = []
     by_length = sorted(range(len(tokens)), key=lambda at: (len(tokens[at]), at))
     for length, group in groupby(by_length, key=lambda at: len(tokens[at])):
-        alike, size = list(group), max(FEWEST, together // length)
+        alike, size = list(group), max(FEWEST, BATCH_TOKENS // length)
         found += [alike[start:start + size] for start in range(0, len(alike), size)]
     return found
 
@@ -155,7 +156,7 @@ def layer(state, weights, number: int, mask=None, first: bool = False, dropped: 
     name, texts = f"encoder.layer.{number}.", len(state)
 
     def linear(part: str, values):
-        return F.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
+        return quantised.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
 
     def heads(part: str, values):
         return linear(f"attention.self.{part}", values).view(texts, -1, HEADS, WIDTH // HEADS).transpose(1, 2)

@@ -28,7 +28,7 @@ from earshot.enrich import towards
 from earshot.enrich.pairs import LETTERS, Spans
 
 TABLE, SEEN = "targets", "targeted"
-VERSION = "1"
+VERSION = "2"
 KINDS = {"brands": "brand", "products": "product", "aspects": "aspect"}
 PART = 5_000  # posts per commit
 

@@ -1,44 +1,64 @@
-"""A tower: the first few layers of MiniLM, tuned for one task and read at their first token.
+"""A tower: the first few layers of MiniLM, tuned for one task, and read at their first token or by attention.
 
 The word vectors stay MiniLM's, which come with the environment, so only the layers travel. The last layer is worked out
-for the first token alone, which costs a sixth of a layer.
+for the first token alone, which costs a sixth of a layer. A tower learns in float32 and reads in whole numbers
+(``quantised``).
 """
 
 from collections.abc import Iterable
 
 import numpy as np
 
-from earshot.enrich import minilm
-
-BATCH_TOKENS = 4096
+from earshot.enrich import attention, minilm
+from earshot.enrich.quantised import quantise
 
 
 def scores(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, classes) float32 scores, before any softmax, of texts as token ids."""
-    return vectors(weights, tokens) @ _numpy(weights["head.weight"]) + _numpy(weights["head.bias"])
+    whole = quantise(complete(weights))
+    return minilm.in_batches(tokens, lambda ids: judge(ids, whole), width=len(whole["head.bias"]))
 
 
 def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, 384) float32: what the tower makes of each text, before its head."""
-    whole = complete(weights)
-    return minilm.in_batches(tokens, lambda ids: forward(ids, whole), BATCH_TOKENS)
+    whole = quantise(complete(weights))
+    return minilm.in_batches(tokens, lambda ids: forward(ids, whole))
 
 
 def read_closely(weights: dict, tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return what ``vectors`` does, and for each text its first ``longest`` tokens after the last two layers:
     (tokens, 2 · 384) float16."""
     layers = depth(weights)
-    return minilm.read_closely(tokens, longest, complete(weights), (layers - 1, layers), lambda state: state[:, 0])
+    return minilm.read_closely(tokens, longest, quantise(complete(weights)), (layers - 1, layers),
+                               lambda state: state[:, 0])
 
 
 def forward(ids, weights: dict, mask=None, dropped: float = 0.0):
     """Return the (texts, 384) tensor of first tokens after all layers, for a (texts, tokens) tensor of ids."""
+    return _through(ids, weights, mask, dropped, first=True)[:, 0]
+
+
+def judge(ids, weights: dict, mask=None, dropped: float = 0.0):
+    """Return the (texts, classes) tensor of scores, before any softmax, for a (texts, tokens) tensor of ids.
+
+    Where the head ``asks``, each class looks for tokens of its own (``attention``); else the first stands for all.
+    """
+    from torch.nn import functional as F
+    asks, judges, bias = (weights.get(f"head.{part}") for part in ("asks", "weight", "bias"))
+    state = F.dropout(_through(ids, weights, mask, dropped, first=asks is None), dropped, dropped > 0)
+    if asks is None:
+        return state[:, 0] @ judges + bias
+    return attention.score(state, ids == ids if mask is None else mask[:, 0, 0], asks, judges, bias)
+
+
+def _through(ids, weights: dict, mask, dropped: float, first: bool):
+    """Return the (texts, tokens, 384) state after all layers, of the first token alone where only that is asked for."""
     from torch.nn import functional as F
     state = F.dropout(minilm.look_up(ids, weights), dropped, dropped > 0)
     last = depth(weights) - 1
     for number in range(last + 1):
-        state = minilm.layer(state, weights, number, mask, number == last, dropped)
-    return state[:, 0]
+        state = minilm.layer(state, weights, number, mask, first and number == last, dropped)
+    return state
 
 
 def depth(weights: Iterable[str]) -> int:
@@ -51,9 +71,5 @@ def complete(weights: dict) -> dict:
     import torch
     words = {name: values for name, values in minilm.published().items() if name.startswith("embeddings.")}
     own = {name: torch.as_tensor(np.asarray(values, np.float32)) if isinstance(values, np.ndarray) else values
-           for name, values in weights.items() if name.startswith("encoder.")}
+           for name, values in weights.items() if name.startswith(("encoder.", "head."))}
     return words | own
-
-
-def _numpy(values) -> np.ndarray:
-    return np.asarray(values, np.float32)

@@ -17,7 +17,8 @@ from earshot.enrich import minilm, tower
 class Plan:
     """How a tower is tuned: its depth, passes over the data, size of a step and of a batch, and what is left to chance.
 
-    ``frozen`` lowest layers stay as they are; ``memory`` is how much of the running mean each step keeps.
+    ``frozen`` lowest layers stay as they are; ``memory`` is how much of the running mean each step keeps. Where the
+    head ``asks``, each class looks for tokens of its own; ``head`` is how many times as far it goes at each step.
     """
 
     layers: int = 4
@@ -29,6 +30,8 @@ class Plan:
     warming: float = 0.06
     frozen: int = 0
     memory: float = 0.998
+    asks: bool = False
+    head: float = 1.0
     seed: int = 1
 
 
@@ -44,7 +47,7 @@ def tune(tokens: list[list[int]], targets: np.ndarray, plan: Plan, importance: n
     net = _begin(plan, targets.shape[1], start)
     learning = [weight for weight in net.values() if weight.requires_grad]
     steps = plan.epochs * -(-len(tokens) // plan.batch)
-    optimiser = torch.optim.AdamW(_grouped(net, plan.decay), plan.step)
+    optimiser = torch.optim.AdamW(_grouped(net, plan), plan.step)
     pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: _pace(at / steps, plan.warming))
     mean, words, taken = {name: weight.detach().clone() for name, weight in net.items()}, tower.complete({}), 0
     importance = np.ones(len(tokens), np.float32) if importance is None else importance.astype(np.float32)
@@ -74,16 +77,21 @@ def _begin(plan: Plan, classes: int, start: dict | None) -> dict:
     net = {name: torch.as_tensor(values).float().clone() for name, values in given.items() if name.startswith(layers)}
     net["head.weight"] = torch.randn(minilm.WIDTH, classes) * 0.02
     net["head.bias"] = torch.zeros(classes)
+    if plan.asks:
+        net["head.asks"] = torch.randn(minilm.WIDTH, classes) * 0.02
     for name, weight in net.items():
         weight.requires_grad_(not name.startswith(layers[:plan.frozen]) if plan.frozen else True)
     return net
 
 
-def _grouped(net: dict, decay: float) -> list[dict]:
-    """Return the optimiser's groups: matrices shrink, biases and norms do not, and the new head learns faster."""
-    learning = {name: weight for name, weight in net.items() if weight.requires_grad}
-    return [{"params": [weight for weight in learning.values() if weight.dim() > 1], "weight_decay": decay},
-            {"params": [weight for weight in learning.values() if weight.dim() == 1], "weight_decay": 0.0}]
+def _grouped(net: dict, plan: Plan) -> list[dict]:
+    """Return the optimiser's groups: matrices shrink, biases and norms do not; the head has a step of its own."""
+    groups = []
+    for own, step in ((False, plan.step), (True, plan.step * plan.head)):
+        part = [values for name, values in net.items() if values.requires_grad and name.startswith("head.") == own]
+        groups += [{"params": [values for values in part if values.dim() > 1], "weight_decay": plan.decay, "lr": step},
+                   {"params": [values for values in part if values.dim() == 1], "weight_decay": 0.0, "lr": step}]
+    return groups
 
 
 def _pace(done: float, warming: float) -> float:
@@ -111,9 +119,8 @@ def _loss(weights: dict, texts: list[list[int]], targets: np.ndarray, importance
     ids = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
     mask = torch.tensor([[True] * len(text) + [False] * (longest - len(text)) for text in texts])[:, None, None]
     mask = None if mask.all() else mask
-    found = F.dropout(tower.forward(ids, weights, mask, dropped), dropped, dropped > 0)
-    logits = found @ weights["head.weight"] + weights["head.bias"]
-    losses = F.cross_entropy(logits, torch.from_numpy(targets.astype(np.float32)), reduction="none")
+    found, shares = tower.judge(ids, weights, mask, dropped), torch.from_numpy(targets.astype(np.float32))
+    losses = F.cross_entropy(found, shares, reduction="none")
     return (losses * torch.from_numpy(importance)).mean()
 
 

@@ -1,0 +1,81 @@
+"""Whole numbers: exact where they can be, near where they cannot, the same on every processor and in any company."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from earshot.enrich import minilm, quantised
+from earshot.enrich.quantised import Quantised, quantise
+
+
+def matrices(seed: int, rows: int = 40, out: int = 24, width: int = 384):
+    chance = torch.Generator().manual_seed(seed)
+    return (torch.randn(rows, width, generator=chance) * 10 ** torch.randn(rows, 1, generator=chance),
+            torch.randn(out, width, generator=chance) * 0.05, torch.randn(out, generator=chance))
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """On a processor that multiplies no whole numbers."""
+    monkeypatch.setattr(quantised, "in_integers", lambda: False)
+
+
+def test_whole_numbers_are_multiplied_exactly():
+    chance = np.random.default_rng(1)
+    tokens, matrix = chance.integers(-127, 128, (50, 384)), chance.integers(-63, 64, (7, 384))
+    tokens[:, 0], matrix[:, 0] = 127, 63
+    found = Quantised.of(torch.tensor(matrix).float()).linear(torch.tensor(tokens).float(), torch.zeros(7))
+    assert (found.numpy().round() == tokens @ matrix.T).all()
+
+
+def test_the_largest_sum_does_not_overflow():
+    for sign in (1, -1):
+        matrix, tokens = torch.full((2, 1536), 63.0), torch.full((3, 1536), 127.0 * sign)
+        assert Quantised.of(matrix).linear(tokens, torch.zeros(2)).unique().tolist() == [63 * 127 * 1536 * sign]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_it_is_near_what_float32_gives(seed):
+    values, matrix, bias = matrices(seed)
+    found, true = Quantised.of(matrix).linear(values, bias), F.linear(values, matrix, bias)
+    apart = (found - true).norm(dim=1) / (true - bias).norm(dim=1)
+    assert apart.max() < 0.04
+
+
+def test_a_processor_without_whole_numbers_gives_the_same(slowly):
+    values, matrix, bias = matrices(3)
+    slow = Quantised.of(matrix)
+    assert not slow.packed
+    quantised.in_integers = lambda: True  # undone by ``slowly``
+    assert (Quantised.of(matrix).linear(values, bias) == slow.linear(values, bias)).all()
+
+
+def test_a_token_does_not_depend_on_its_company():
+    values, matrix, bias = matrices(4)
+    whole = Quantised.of(matrix)
+    together = whole.linear(values.view(4, 10, 384), bias).view(40, -1)
+    assert all((whole.linear(values[at:at + 1], bias)[0] == together[at]).all() for at in range(40))
+
+
+def test_a_token_of_noughts_gives_the_bias():
+    _, matrix, bias = matrices(5)
+    assert (Quantised.of(matrix).linear(torch.zeros(2, 384), bias) == bias).all()
+
+
+def test_only_the_matrices_of_layers_become_whole_numbers():
+    weights = minilm.published()
+    changed = {name for name, values in quantise(weights).items() if isinstance(values, Quantised)}
+    assert len(changed) == 6 * minilm.LAYERS
+    assert all(name.startswith("encoder.layer.") and name.endswith(".weight") for name in changed)
+
+
+def test_minilm_in_whole_numbers_means_the_same():
+    tokens = minilm.tokenise(["The parcel came two days late.", "I love this phone", "no", "¿Dónde está mi pedido? 😡"])
+    true = minilm.in_batches(tokens, lambda ids: minilm._mean_vectors(ids, minilm.published()))
+    weights = quantise(minilm.published())
+    near = minilm.in_batches(tokens, lambda ids: minilm._mean_vectors(ids, weights))
+    assert (true * near).sum(axis=1).min() > 0.96
