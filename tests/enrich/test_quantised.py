@@ -79,3 +79,20 @@ def test_minilm_in_whole_numbers_means_the_same():
     weights = quantise(minilm.published())
     near = minilm.in_batches(tokens, lambda ids: minilm._mean_vectors(ids, weights))
     assert (true * near).sum(axis=1).min() > 0.96
+
+
+def test_what_is_kept_is_read_as_what_was_learned():
+    _, matrix, bias = matrices(6, out=384)
+    learned = {"encoder.layer.0.output.dense.weight": matrix.numpy(), "encoder.layer.0.output.dense.bias": bias.numpy(),
+               "lexical": np.linspace(-1, 1, 3_000, dtype=np.float32), "floors": np.array([0.25, 0.5])}
+    kept = quantised.narrow(learned)
+    assert {name: values.dtype.name for name, values in kept.items()} == {
+        "encoder.layer.0.output.dense.weight": "int8", "encoder.layer.0.output.dense.weight.scale": "float32",
+        "encoder.layer.0.output.dense.bias": "float32", "lexical": "float16", "floors": "float32"}
+    found = quantised.widen(kept)
+    assert found.keys() == learned.keys()
+    values, _, bias = matrices(7, out=384)
+    one, same = (Quantised.of(torch.tensor(weights["encoder.layer.0.output.dense.weight"])).linear(values, bias)
+                 for weights in (learned, found))
+    np.testing.assert_allclose(one, same, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(found["lexical"], learned["lexical"], atol=1e-3)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from earshot.enrich import attention, embeddings, minilm, sentiment, tower, tuning
+from earshot.enrich.quantised import narrow
 
 LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
 MOST = 600_000  # tokens that are looked at one by one: 1.8 GB of memory
@@ -167,8 +168,7 @@ class Tower:
         """Learn from texts and their class numbers."""
         plan = tuning.Plan(layers=minilm.LAYERS, epochs=3, asks=True, head=10, seed=seed)
         tokens, targets = [text[:LONGEST] for text in texts.tokens], np.eye(classes, dtype=np.float32)[labels]
-        weights = tuning.tune(tokens, targets, plan, attention.raised(labels, classes)[labels])
-        return cls({name: np.asarray(values, np.float16) for name, values in weights.items()})
+        return cls(narrow(tuning.tune(tokens, targets, plan, attention.raised(labels, classes)[labels])))
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
         """Return one score per text and class."""

@@ -6,12 +6,17 @@ two products fits sixteen bits on processors without instructions for this (VNNI
 that float32 gives it exactly where there are no fast integers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
 
 TOKEN, WEIGHT = 127, 63  # the greatest whole number of a token and of a matrix
 ZERO = TOKEN + 1  # stands for nought in a token, whose numbers are never negative
 LEAST = 1e-9  # a token of noughts stays one
+LARGE = 2_000  # values from which a table is kept in half precision
+SCALE = ".scale"  # ends the name under which a narrow matrix keeps what its rows were divided by
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,10 @@ class Quantised:
     def of(cls, matrix) -> "Quantised":
         """Return a float32 tensor (out, in) as whole numbers, laid out for this processor."""
         import torch
-        scale = matrix.abs().amax(1).clamp_min(LEAST) / WEIGHT
-        numbers = (matrix / scale[:, None]).round()
+        numbers, scale = map(torch.from_numpy, _rounded(matrix.numpy()))
         if not in_integers():
-            return cls(numbers, scale, False)
-        return cls(torch.ops.onednn.qlinear_prepack(numbers.to(torch.int8), None), scale, True)
+            return cls(numbers.float(), scale, False)
+        return cls(torch.ops.onednn.qlinear_prepack(numbers, None), scale, True)
 
     def linear(self, values, bias):
         """Return what ``torch.nn.functional.linear`` does with the matrix, for a (..., in) tensor: (..., out)."""
@@ -50,16 +54,50 @@ class Quantised:
             1.0, 0, torch.float32, "none", [], "")
 
 
+def narrow(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return weights as they are kept: the matrices of layers as int8 with a scale per row, large tables as float16.
+
+    What is read with these is what is read with the weights themselves, of which ``quantise`` makes the same numbers.
+    """
+    found = {}
+    for name, values in weights.items():
+        if _is_matrix(name, values):
+            found[name], found[name + SCALE] = _rounded(np.asarray(values, np.float32))
+        else:
+            found[name] = np.ascontiguousarray(values, np.float16 if values.size > LARGE else np.float32)
+    return found
+
+
+def widen(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return weights that were kept ``narrow``, or in half precision, as float32; other kinds stay as they are."""
+    found = {name: values for name, values in weights.items() if not name.endswith(SCALE)}
+    for name, values in found.items():
+        if name + SCALE in weights:
+            found[name] = values * weights[name + SCALE][:, None]
+        elif values.dtype == np.float16:
+            found[name] = values.astype(np.float32)
+    return found
+
+
 def quantise(weights: dict) -> dict:
     """Return weights by name with the matrices of all layers as ``Quantised``; tables of words stay as they are."""
-    return {name: Quantised.of(values) if name.startswith("encoder.") and values.dim() == 2 else values
-            for name, values in weights.items()}
+    return {name: Quantised.of(values) if _is_matrix(name, values) else values for name, values in weights.items()}
 
 
 def linear(values, matrix, bias):
     """Return ``values`` times a matrix, plus a bias; the matrix may be a tensor or ``Quantised``."""
     from torch.nn import functional as F
     return matrix.linear(values, bias) if isinstance(matrix, Quantised) else F.linear(values, matrix, bias)
+
+
+def _is_matrix(name: str, values) -> bool:
+    return name.startswith("encoder.") and values.ndim == 2
+
+
+def _rounded(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a float32 matrix as int8 and the scale (float32) of each row."""
+    scale = np.maximum(np.abs(matrix).max(axis=1), np.float32(LEAST)) / np.float32(WEIGHT)
+    return np.round(matrix / scale[:, None]).astype(np.int8), scale
 
 
 @cache

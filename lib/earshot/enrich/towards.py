@@ -5,16 +5,15 @@ own, so two travel. It leaves a post to a person where it is less sure than it m
 where the language is not English, and where the target is not in the text.
 """
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from earshot.core.params import ParamError, nearest
-from earshot.enrich import minilm, pairs, tower
+from earshot.enrich import minilm, pairs, tower, weights
 from earshot.enrich.pairs import Spans
-from earshot.enrich.weights import WeightsError, fingerprint, verify
+from earshot.enrich.weights import WeightsError
 
 MODEL = "towards-1"
 CLASSES = ("negative", "neutral", "positive")
@@ -40,8 +39,7 @@ def read(texts: list[str], spans: list[Spans], targets: list[str], langs: list[s
 
 def score(texts: list[str], spans: list[Spans], targets: list[str], model: str = MODEL) -> np.ndarray:
     """Return probabilities (n, 3) in the order of ``CLASSES``, rounded to six places."""
-    weights, tokens = load(model), pairs.tokenise(texts, spans, targets)
-    logits = tower.scores(weights, tokens).astype(np.float64)
+    logits = tower.scores(load(model), pairs.tokenise(texts, spans, targets)).astype(np.float64)
     return np.round(softmax(logits), 6)
 
 
@@ -68,16 +66,8 @@ def identify(model: str) -> str:
 def load(model: str = MODEL) -> dict[str, np.ndarray]:
     """Return the weights of a shipped model; raises WeightsError when the file is not the one that was published."""
     identify(model)
-    path = FOLDER / f"{model}.safetensors"
-    verify(path, shipped()[model])
-    return _load(str(path), fingerprint(path))
-
-
-@cache
-def _load(path: str, digest: str) -> dict[str, np.ndarray]:
-    from safetensors.numpy import load_file
-    weights = {name: values.astype(np.float32) for name, values in load_file(path).items()}
-    if "sure" not in weights or "head.weight" not in weights:
-        raise WeightsError(f"The model file {Path(path).name} holds no model of sentiment towards a target.")
+    held = weights.load(FOLDER / f"{model}.safetensors", shipped()[model])
+    if "sure" not in held or "head.weight" not in held:
+        raise WeightsError(f"The model file {model}.safetensors holds no model of sentiment towards a target.")
     own = {name: values.float().numpy() for name, values in minilm.published().items() if name.startswith(OWN)}
-    return own | weights
+    return own | held

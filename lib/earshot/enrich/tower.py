@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from earshot.enrich import attention, minilm
-from earshot.enrich.quantised import quantise
+from earshot.enrich.quantised import quantise, widen
 
 
 def scores(weights: dict, tokens: list[list[int]]) -> np.ndarray:
@@ -71,5 +71,5 @@ def complete(weights: dict) -> dict:
     import torch
     words = {name: values for name, values in minilm.published().items() if name.startswith("embeddings.")}
     own = {name: torch.as_tensor(np.asarray(values, np.float32)) if isinstance(values, np.ndarray) else values
-           for name, values in weights.items() if name.startswith(("encoder.", "head."))}
+           for name, values in widen(weights).items() if name.startswith(("encoder.", "head."))}
     return words | own

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich import minilm, pairs, towards, tower, tuning
+from earshot.enrich.quantised import narrow, widen
 from earshot.enrich.text import clean
 from earshot.enrich.train_sentiment import core
 from earshot.enrich.weights import fingerprint
@@ -138,15 +139,15 @@ def begin(path: Path | None) -> dict:
     own = {name: values.numpy() for name, values in minilm.published().items()}
     if path is None:
         return own
-    return own | {name: values for name, values in load_file(path).items() if not name.startswith(towards.OWN)}
+    return own | {name: values for name, values in widen(load_file(path)).items() if not name.startswith(towards.OWN)}
 
 
 def finish(weights: dict, frame: pd.DataFrame, tokens: list[list[int]]) -> tuple[dict, dict]:
-    """Return the weights as they ship, in half precision and calibrated, and what they reach."""
-    halved = {name: values.astype(np.float16).astype(np.float32) for name, values in weights.items()}
+    """Return the weights as they ship, rounded and calibrated, and what they reach."""
+    kept = widen(narrow(weights))
     rows = {part: np.flatnonzero(frame["part"].eq(part)) for part in ("tune", "test")}
-    logits = tower.scores(halved, [tokens[at] for at in rows["tune"]]).astype(np.float64)
-    ready = calibrate(halved, logits, frame["label"].to_numpy()[rows["tune"]])
+    logits = tower.scores(kept, [tokens[at] for at in rows["tune"]]).astype(np.float64)
+    ready = calibrate(kept, logits, frame["label"].to_numpy()[rows["tune"]])
     found = towards.softmax(tower.scores(ready, [tokens[at] for at in rows["test"]]).astype(np.float64))
     test = frame.iloc[rows["test"]].reset_index(drop=True)
     return ready, measure(found, test, float(ready["sure"][0]), float(ready["cut"][0]))
@@ -157,8 +158,7 @@ def write(weights: dict, figures: dict, folder: Path, trained_on: int) -> None:
     from safetensors.numpy import save_file
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{towards.MODEL}.safetensors"
-    kept = {name: np.ascontiguousarray(values.astype(np.float16 if values.size > 2_000 else np.float32))
-            for name, values in weights.items() if not name.startswith(towards.OWN)}
+    kept = narrow({name: values for name, values in weights.items() if not name.startswith(towards.OWN)})
     save_file(kept, path)
     (folder / "SHA256SUMS").write_text(f"{fingerprint(path)}  {path.name}\n", encoding="utf-8")
     said = figures | {"trained_on": trained_on, "classes": towards.CLASSES}

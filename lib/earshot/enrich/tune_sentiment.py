@@ -5,15 +5,16 @@ import pandas as pd
 
 from earshot.enrich import minilm, sentiment_model, tower
 from earshot.enrich.neutral_names import neutralise
+from earshot.enrich.quantised import widen
 from earshot.enrich.sentiment import CLASSES
 
 NOMINAL = 0.9  # of the posts of each class, the share whose class is in the set
-LOST = 0.003  # average recall that the cascade may lose on the posts held back
+LOST = 0.001  # average recall that the cascade may lose on the posts held back
 
 
 def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict]:
     """Return (weights with all that was fitted on the posts held back, figures on the validation parts)."""
-    whole = {name: values.astype(np.float32) for name, values in weights.items()}
+    whole = widen(weights)
     held = frame[frame["part"] == "tune"]
     texts, truth = [neutralise(text) for text in held["clean"]], held["label"].to_numpy()
     words, group = sentiment_model.say_words(texts, whole)
@@ -71,8 +72,7 @@ def sure(fast: np.ndarray, model: np.ndarray, truth: np.ndarray) -> float:
 
 def measure(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> dict:
     """Return, for each tier, average recall on TweetEval's validation part, macro-F1 on UMSAB's, and more."""
-    whole = {name: values.astype(np.float32) if values.dtype == np.float16 else values
-             for name, values in weights.items()}
+    whole = widen(weights)
     figures = {tier: _measure(whole, frame, tier) for tier in sentiment_model.TIERS}
     counts = frame["part"].value_counts()
     return figures | {"trained_on": int(counts["train"]), "held_back": int(counts["tune"]), "classes": CLASSES,

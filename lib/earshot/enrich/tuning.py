@@ -19,6 +19,7 @@ class Plan:
 
     ``frozen`` lowest layers stay as they are; ``memory`` is how much of the running mean each step keeps. Where the
     head ``asks``, each class looks for tokens of its own; ``head`` is how many times as far it goes at each step.
+    ``half`` reckons in bfloat16, a third to two thirds faster on processors that have it and slower on others.
     """
 
     layers: int = 4
@@ -32,6 +33,7 @@ class Plan:
     memory: float = 0.998
     asks: bool = False
     head: float = 1.0
+    half: bool = False
     seed: int = 1
 
 
@@ -54,7 +56,8 @@ def tune(tokens: list[list[int]], targets: np.ndarray, plan: Plan, importance: n
     for epoch in range(plan.epochs):
         losses = []
         for rows in _shuffled(tokens, plan.batch, np.random.default_rng((plan.seed, epoch))):
-            loss = _loss(net | words, [tokens[row] for row in rows], targets[rows], importance[rows], plan.dropped)
+            with torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
+                loss = _loss(net | words, [tokens[row] for row in rows], targets[rows], importance[rows], plan.dropped)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(learning, 1.0)

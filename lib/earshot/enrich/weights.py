@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from earshot.enrich.quantised import widen
+
 _SEEN: dict[tuple, str] = {}
 
 
@@ -35,7 +37,7 @@ def verify(path: Path, sha256: str) -> None:
 
 
 def load(path: Path, sha256: str) -> dict[str, np.ndarray]:
-    """Return the arrays in a safetensors file by name, half precision widened to single.
+    """Return the arrays in a safetensors file by name, those in half precision or in whole numbers as float32.
 
     Raises WeightsError when the file is not the one that was published.
     """
@@ -51,4 +53,4 @@ def _load(path: str, digest: str) -> dict[str, np.ndarray]:
         found = load_file(path)
     except SafetensorError as error:
         raise WeightsError(f"The model file {Path(path).name} cannot be read: {error}.") from None
-    return {name: values.astype(np.float32) if values.dtype == np.float16 else values for name, values in found.items()}
+    return widen(found)
