@@ -15,7 +15,7 @@ def named(posts, rows):
     ids = posts["post_id"].to_numpy()
     frame = pd.DataFrame([{"post_id": ids[place], "target": target, "kind": kind, "label": label,
                            **dict(zip(targets.COLUMNS, P[label], strict=True))} for place, target, kind, label in rows])
-    return frame.assign(week="2026-W10", content_hash="h", start=0, end=4, model="towards-1", step_version="1")
+    return frame.assign(week="2026-W10", content_hash="h", start=0, end=4, model="towards-2", step_version="1")
 
 
 def quarrel(posts, workspace, langs=("en",) * 60):

@@ -96,7 +96,7 @@ class Brief(BaseModel):
     sentiment_model: str = Field("earshot-2", description="the champion sentiment model")
     sentiment_languages: list[str] = Field([], description="those you tested it in; empty means what its card says")
     phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
-    target_model: str = Field("towards-1", description="the champion model of sentiment towards a target")
+    target_model: str = Field("towards-2", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
     fresh_hours: int = Field(0, ge=0, description="no report when a source's newest post is older; 0 means any age")
     fresh_sources: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="hours of single sources; 0: any age")

@@ -1,8 +1,8 @@
 """How a post sounds towards something named in it: the probability of negative, neutral and positive.
 
-The shipped model is a tower of three layers that reads the text with the target marked; its lowest layer is MiniLM's
-own, so two travel. It leaves a post to a person where it is less sure than it must be to be right four times in five,
-where the language is not English, and where the target is not in the text.
+The shipped model is a tower of all six layers of MiniLM that reads the text with the target marked. It leaves a post to
+a person where it is less sure than it must be to be right four times in five, where the language is not English, and
+where the target is not in the text.
 """
 
 from pathlib import Path
@@ -11,17 +11,16 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import ParamError, nearest
-from earshot.enrich import minilm, pairs, tower, weights
+from earshot.enrich import pairs, tower, weights
 from earshot.enrich.pairs import Spans
 from earshot.enrich.weights import WeightsError
 
-MODEL = "towards-1"
+MODEL = "towards-2"
 CLASSES = ("negative", "neutral", "positive")
 UNSURE = "unsure"
 COLUMNS = ["p_negative", "p_neutral", "p_positive"]
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "aspect"
 ENGLISH = ("en", "und")
-OWN = "encoder.layer.0."  # the layer that stays MiniLM's own
 
 
 def read(texts: list[str], spans: list[Spans], targets: list[str], langs: list[str] | None = None,
@@ -69,5 +68,4 @@ def load(model: str = MODEL) -> dict[str, np.ndarray]:
     held = weights.load(FOLDER / f"{model}.safetensors", shipped()[model])
     if "sure" not in held or "head.weight" not in held:
         raise WeightsError(f"The model file {model}.safetensors holds no model of sentiment towards a target.")
-    own = {name: values.float().numpy() for name, values in minilm.published().items() if name.startswith(OWN)}
-    return own | held
+    return held

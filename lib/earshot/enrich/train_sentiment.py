@@ -135,12 +135,13 @@ def learn_tower(train: pd.DataFrame, weight: np.ndarray, cache: Path | None) -> 
 
 
 def _tuned(tokens: list, targets: np.ndarray, plan: tuning.Plan, weight: np.ndarray, cache: Path | None) -> dict:
-    kept = cache and cache / f"tower-{plan.seed}.npz"
+    from safetensors.numpy import load_file, save_file
+    kept = cache and cache / f"tower-{plan.seed}.safetensors"
     if kept and kept.exists():
-        return dict(np.load(kept))
+        return load_file(kept)
     found = tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n"))
     if kept:
-        np.savez(kept, **found)
+        save_file(found, kept)
     return found
 
 
