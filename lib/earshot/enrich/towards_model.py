@@ -1,10 +1,10 @@
 """A model of sentiment towards a target, learned from labelled texts: two readers that are trusted as they deserve.
 
-One reader is a tower that starts from the shipped model, each class asking its tokens; the other is a logistic
-regression on what stands around the target and on sentence embeddings. Both learn on two thirds of the sentences and
-read the last third, three times over, so that every label meets a model that never saw its sentence. On those readings
-a small regression learns how far to trust each reader (stacking, Wolpert 1992), which also makes the probabilities
-honest, and conformal sets are cut (cross-conformal, Vovk 2015). New texts get the mean of the three of each kind.
+One reader is a tower that starts from the shipped model; the other is a logistic regression on what stands around the
+target and on sentence embeddings. Both learn on two thirds of the sentences and read the last third, three times over,
+so that every label meets a model that never saw its sentence. On those readings a small regression learns how far to
+trust each reader (stacking, Wolpert 1992), which also makes the probabilities honest, and conformal sets are cut
+(cross-conformal, Vovk 2015). New texts get the mean of the three of each kind.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from earshot.enrich.pairs import Spans
 
 FOLDS = 3
 STEPS = 300  # about this many steps of a batch in each fold, within two to six rounds
-PLAN = tuning.Plan(layers=6, step=5e-5, frozen=2, memory=0.99, asks=True, head=10)
+PLAN = tuning.Plan(layers=6, step=1e-4, frozen=2, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
 STRENGTH, TRUST = 3.0, 0.3  # inverse weights of the penalties: of the regression, and of the trust in the readers
 LEAST_TOLD = 1e-4  # keeps the logarithm of a probability finite
