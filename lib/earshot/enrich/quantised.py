@@ -41,17 +41,10 @@ class Quantised:
         import torch
         rows = values.reshape(-1, values.shape[-1])
         top = rows.abs().amax(1, keepdim=True).clamp_min_(LEAST)
-        found = self._products((rows * (TOKEN / top)).add_(ZERO + 0.5).to(torch.uint8))
+        tokens = (rows * (TOKEN / top)).add_(ZERO + 0.5).to(torch.uint8)
+        found = _multiply(tokens, self.numbers, self.scale) if self.packed else \
+            (tokens.float() - ZERO) @ self.numbers.T * self.scale
         return torch.addcmul(bias, found, top / TOKEN).view(*values.shape[:-1], -1)
-
-    def _products(self, tokens):
-        """Return the (tokens, out) products of rows of whole numbers, times the scale of each row of the matrix."""
-        import torch
-        if not self.packed:
-            return (tokens.float() - ZERO) @ self.numbers.T * self.scale
-        return torch.ops.onednn.qlinear_pointwise(
-            tokens, 1.0, ZERO, self.numbers, self.scale, torch.zeros(len(self.scale), dtype=torch.int32), None,
-            1.0, 0, torch.float32, "none", [], "")
 
 
 def narrow(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -100,15 +93,21 @@ def _rounded(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.round(matrix / scale[:, None]).astype(np.int8), scale
 
 
+def _multiply(tokens, packed, scale):
+    """Return (tokens, out) float32: whole numbers times a packed matrix, times the scale of each row of that."""
+    import torch
+    noughts = torch.zeros_like(scale, dtype=torch.int32)
+    return torch.ops.onednn.qlinear_pointwise(tokens, 1.0, ZERO, packed, scale, noughts, None, 1.0, 0, torch.float32,
+                                              "none", [], "")
+
+
 @cache
 def in_integers() -> bool:
     """Say whether torch multiplies whole numbers on this processor, by trying."""
     import torch
     try:
         matrix = torch.ops.onednn.qlinear_prepack(torch.full((1, 2), WEIGHT, dtype=torch.int8), None)
-        found = torch.ops.onednn.qlinear_pointwise(
-            torch.full((1, 2), ZERO + TOKEN, dtype=torch.uint8), 1.0, ZERO, matrix, torch.ones(1),
-            torch.zeros(1, dtype=torch.int32), None, 1.0, 0, torch.float32, "none", [], "")
+        found = _multiply(torch.full((1, 2), ZERO + TOKEN, dtype=torch.uint8), matrix, torch.ones(1))
     except (AttributeError, RuntimeError):
         return False
     return found.item() == 2 * WEIGHT * TOKEN

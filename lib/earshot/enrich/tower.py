@@ -43,12 +43,14 @@ def judge(ids, weights: dict, mask=None, dropped: float = 0.0):
 
     Where the head ``asks``, each class looks for tokens of its own (``attention``); else the first stands for all.
     """
+    import torch
     from torch.nn import functional as F
     asks, judges, bias = (weights.get(f"head.{part}") for part in ("asks", "weight", "bias"))
     state = F.dropout(_through(ids, weights, mask, dropped, first=asks is None), dropped, dropped > 0)
     if asks is None:
         return state[:, 0] @ judges + bias
-    return attention.score(state, ids == ids if mask is None else mask[:, 0, 0], asks, judges, bias)
+    real = torch.ones_like(ids, dtype=torch.bool) if mask is None else mask[:, 0, 0]
+    return attention.score(state, real, asks, judges, bias)
 
 
 def _through(ids, weights: dict, mask, dropped: float, first: bool):
