@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -23,8 +23,8 @@ def hold(folder: Path, who: str, since: str) -> Iterator[None]:
         except BlockingIOError:
             raise Busy(_sentence(folder.name, file)) from None
         file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "who": who, "since": since}))
-        file.flush()
+        with suppress(OSError):  # a full disk: the lock holds without the name of its holder
+            os.write(file.fileno(), json.dumps({"pid": os.getpid(), "who": who, "since": since}).encode())
         yield
 
 

@@ -8,6 +8,7 @@ incoming webhook, or whatever passes it on. The address is a secret: it stands i
 import logging
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,15 +31,16 @@ def tell(workspace: Workspace, why: str) -> str:
     last = next(iter(read_open(workspace.outputs)), {})
     if last.get("told") and _same(last["text"], why) and at - pd.Timestamp(last["told"]) < AGAIN:
         return f"{last['to']} was told of this at {pd.Timestamp(last['told']):%Y-%m-%d %H:%M} UTC"
-    end(workspace)
+    with suppress(OSError):
+        end(workspace)
     notice = {"at": at.isoformat(), "workspace": workspace.name, "to": workspace.params.owner or NOBODY,
               "subject": f"No report of {workspace.params.title or workspace.name}", "text": why, "told": "",
               "ended": ""}
     path = workspace.outputs / FOLDER / f"{at:%Y-%m-%dT%H%M%SZ}.json"
-    write_json(path, notice)  # before it is sent: what cannot be sent is still shown
+    kept = _keep(path, notice)  # before it is sent: what cannot be sent is still shown
     problem = _post(workspace, notice)
-    write_json(path, notice | {"told": "" if problem else at.isoformat()})
-    return problem or f"{notice['to']} was told"
+    kept = _keep(path, notice | {"told": "" if problem else at.isoformat()}) or kept
+    return (problem or f"{notice['to']} was told") + ("" if kept else "; no notice could be kept, for the disk is full")
 
 
 def end(workspace: Workspace) -> bool:
@@ -53,6 +55,15 @@ def read_open(outputs: Path) -> list[dict]:
     """Return the notices of a workspace's outputs that still hold, newest first, each with its ``path``."""
     found = [read_json(path, {}) | {"path": path} for path in sorted((Path(outputs) / FOLDER).glob("*.json"))]
     return [notice for notice in reversed(found) if notice.get("text") and not notice.get("ended")]
+
+
+def _keep(path: Path, notice: dict) -> bool:
+    """Write a notice; say whether it could be: a full disk, which may be the trouble, stops nobody from being told."""
+    try:
+        write_json(path, notice)
+    except OSError:
+        return False
+    return True
 
 
 def _same(one: str, other: str) -> bool:

@@ -71,7 +71,11 @@ def report(workspace: str, reason: str = "", requester: str = "", force: bool = 
         unchanged = _unchanged(space, plans, past)
         if unchanged and not problem:
             return _no_run(space, unchanged, time.monotonic() - begun)
-        draft = begin(space, plans, tables, before, board, limits, reason=reason, requester=requester)
+        try:
+            draft = begin(space, plans, tables, before, board, limits, reason=reason, requester=requester)
+        except OSError as error:  # a full disk: there is no run to set aside, and still someone to tell
+            notices.tell(space, plain(f"No run could be begun: {error}"))
+            raise
         return _finish(draft, problem or _make(draft, plans, jobs), begun)
 
 
