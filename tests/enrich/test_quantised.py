@@ -43,7 +43,7 @@ def test_it_is_near_what_float32_gives(seed):
     values, matrix, bias = matrices(seed)
     found, true = Quantised.of(matrix).linear(values, bias), F.linear(values, matrix, bias)
     apart = (found - true).norm(dim=1) / (true - bias).norm(dim=1)
-    assert apart.max() < 0.04
+    assert apart.max() < 0.06  # the worst of 40 tokens, with spread values: mostly below 0.02
 
 
 def test_a_processor_without_whole_numbers_gives_the_same(slowly):
@@ -96,3 +96,22 @@ def test_what_is_kept_is_read_as_what_was_learned():
                  for weights in (learned, found))
     np.testing.assert_allclose(one, same, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(found["lexical"], learned["lexical"], atol=1e-3)
+
+
+def test_tables_are_kept_in_four_bits_by_rows_or_by_columns_and_bytes_as_they_are():
+    chance = np.random.default_rng(8)
+    learned = {"encoder.layer.0.output.dense.weight": chance.normal(size=(384, 1536)).astype(np.float32),
+               "lexical": chance.normal(size=(3_200, 7)).astype(np.float32), "pieces": np.arange(9, dtype=np.uint8),
+               "floors": np.array([0.25, 0.5])}
+    kept = quantised.narrow(learned, in_blocks={"encoder.": 7, "lexical": 8, "floors": 8})
+    assert {name: values.shape for name, values in kept.items()} == {
+        "encoder.layer.0.output.dense.weight.blocks": (384, 1536 // 32 * 18), "lexical.turned": (7, 1_800),
+        "pieces": (9,), "floors": (2,)}
+    found = quantised.widen(kept)
+    assert found.keys() == learned.keys()
+    assert found["pieces"].dtype == np.uint8
+    for name in ("lexical", "encoder.layer.0.output.dense.weight"):
+        assert found[name].flags.c_contiguous
+        assert np.corrcoef(found[name].ravel(), learned[name].ravel())[0, 1] > 0.99
+        again = quantised.widen(quantised.narrow(found, in_blocks={name: 7 if "encoder" in name else 8}))
+        assert (again[name] == found[name]).all()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.enrich import embeddings, hub, sentiment
+from earshot.enrich import embeddings, hub, sentiment, sentiment_model
 from earshot.enrich.weights import WeightsError
 
 PLAIN = {
@@ -21,12 +21,31 @@ PLAIN = {
     "Merci beaucoup, c'est génial": "positive",
     "Estoy muy feliz con el servicio": "positive",
 }
+ABROAD = {
+    "No me gusta nada este producto": "negative", "Ottimo lavoro, grazie mille!": "positive",
+    "Che schifo di servizio, mai più": "negative", "O atendimento foi péssimo": "negative",
+    "Adorei o produto, recomendo": "positive", "شكرا جزيلا، خدمة رائعة": "positive",
+    "الخدمة سيئة جدا ولن أعود": "negative", "Le magasin ouvre à neuf heures": "neutral",
+    "Der Laden öffnet um neun Uhr": "neutral", "Je ne suis pas content du tout": "negative",
+    "Ich bin nicht zufrieden": "negative", "Muchas gracias, todo perfecto": "positive",
+}
 
 
 def test_plain_sentences_are_read_right():
     read = sentiment.read(list(PLAIN))
     wrong = [text for text, said in zip(PLAIN, read["label"], strict=True) if said != PLAIN[text]]
     assert len(wrong) <= 1, wrong
+
+
+def test_plain_sentences_in_other_languages_are_read_right():
+    read = sentiment.read(list(ABROAD))
+    wrong = [text for text, said in zip(ABROAD, read["label"], strict=True) if said != ABROAD[text]]
+    assert len(wrong) <= 1, wrong
+
+
+def test_letters_that_english_does_not_have_go_to_the_tower_for_other_languages():
+    _, group = sentiment_model.say_words(["this is fine", "the यह बहुत", "the 字 is", "😡 the"], sentiment.load())
+    assert group.tolist() == [1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("model", list(sentiment.NAMES))
@@ -149,7 +168,7 @@ def test_what_ships_is_small_and_has_a_card():
         assert f"{figures[tier]['val_recall']:.3f}" in card
         assert f"{figures[tier]['umsab_mean_f1']:.3f}" in card
     assert figures["model"]["val_recall"] > 0.70
-    assert figures["model"]["umsab_mean_f1"] > 0.58
+    assert figures["model"]["umsab_mean_f1"] > 0.60
 
 
 @pytest.mark.parametrize(("names", "order"), [

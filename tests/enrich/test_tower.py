@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from earshot.enrich import minilm, tower, tuning
+from earshot.enrich.quantised import Weights
 from earshot.enrich.tuning import Plan, tune
 
 GOOD = ["what a lovely day", "thanks so much", "I love this phone", "great help today", "best service ever", "so happy"]
@@ -89,3 +90,23 @@ def test_a_batch_holds_texts_of_like_length_and_every_text_comes_once():
     batches = list(tuning._shuffled(tokens, 32, np.random.default_rng(1)))
     assert sorted(np.concatenate(batches)) == list(range(300))
     assert max(np.ptp([len(tokens[row]) for row in batch]) for batch in batches) <= 3
+
+
+def test_a_tower_of_another_origin_brings_its_word_vectors():
+    vectors = {name: np.asarray(values) for name, values in minilm.published().items()}
+    name = "embeddings.word_embeddings.weight"
+    known = [minilm.tokenise([word])[0] for word in ("good", "great", "bad", "awful")]
+    few = vectors | {name: vectors[name][[101, 102, *(text[1] for text in known)]]}  # other numbers for the same words
+    texts, targets = [[0, 2, 1], [0, 3, 1], [0, 4, 1], [0, 5, 1]], np.repeat(np.eye(2), 2, axis=0)
+    learned = tune(texts * 4, np.tile(targets, (4, 1)), SMALL, start=few)
+    assert not [part for part in learned if part.startswith("embeddings")]
+    own = learned | {part: values for part, values in few.items() if part.startswith("embeddings.")}
+    assert tower.scores(own, texts).argmax(axis=1).tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(tower.scores(learned, known), tower.scores(own, texts), atol=1e-5)
+
+
+def test_weights_that_do_not_change_are_laid_out_once(learnt, monkeypatch):
+    texts, kept = minilm.tokenise(GOOD), Weights(learnt)
+    first = tower.scores(kept, texts)
+    monkeypatch.setattr(tower, "quantise", lambda weights: pytest.fail("laid out again"))
+    assert (tower.scores(kept, texts) == first).all()

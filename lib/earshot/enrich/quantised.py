@@ -9,14 +9,25 @@ that float32 gives it exactly where there are no fast integers.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
+
+from earshot.enrich import blocks
 
 TOKEN, WEIGHT = 127, 63  # the greatest whole number of a token and of a matrix
 ZERO = TOKEN + 1  # stands for nought in a token, whose numbers are never negative
 LEAST = 1e-9  # a token of noughts stays one
 LARGE = 2_000  # values from which a table is kept in half precision
 SCALE = ".scale"  # ends the name under which a narrow matrix keeps what its rows were divided by
+BLOCKS, TURNED = ".blocks", ".turned"  # end the names of what is kept in blocks of four bits: by rows, by columns
+
+
+class Weights(dict):
+    """Arrays by name that nobody changes any more, so that what is made of them for reading can be kept."""
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
 
 
 @dataclass(frozen=True)
@@ -47,28 +58,40 @@ class Quantised:
         return torch.addcmul(bias, found, top / TOKEN).view(*values.shape[:-1], -1)
 
 
-def narrow(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def narrow(weights: Mapping[str, np.ndarray], in_blocks: Mapping[str, int] = MappingProxyType({})) -> Weights:
     """Return weights as they are kept: the matrices of layers as int8 with a scale per row, large tables as float16.
 
     What is read with these is what is read with the weights themselves, of which ``quantise`` makes the same numbers.
+    Tables whose names begin as one of ``in_blocks`` are kept in four bits, which does change them: ``blocks.pack`` says
+    what the number behind each beginning means.
     """
-    found = {}
+    found = Weights()
     for name, values in weights.items():
-        if _is_matrix(name, values):
+        reach = next((reach for begins, reach in in_blocks.items() if name.startswith(begins) and values.ndim == 2), 0)
+        if values.dtype == np.uint8:
+            found[name] = values
+        elif reach:
+            whole = values.shape[1] % blocks.SIZE == 0
+            found[name + (BLOCKS if whole else TURNED)] = blocks.pack(values if whole else values.T, reach)
+        elif _is_matrix(name, values):
             found[name], found[name + SCALE] = _rounded(np.asarray(values, np.float32))
         else:
             found[name] = np.ascontiguousarray(values, np.float16 if values.size > LARGE else np.float32)
     return found
 
 
-def widen(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def widen(weights: Mapping[str, np.ndarray]) -> Weights:
     """Return weights that were kept ``narrow``, or in half precision, as float32; other kinds stay as they are."""
-    found = {name: values for name, values in weights.items() if not name.endswith(SCALE)}
-    for name, values in found.items():
-        if name + SCALE in weights:
+    found = Weights()
+    for name, values in weights.items():
+        if name.endswith(BLOCKS):
+            found[name.removesuffix(BLOCKS)] = blocks.unpack(values)
+        elif name.endswith(TURNED):
+            found[name.removesuffix(TURNED)] = np.ascontiguousarray(blocks.unpack(values).T)
+        elif name + SCALE in weights:
             found[name] = values * weights[name + SCALE][:, None]
-        elif values.dtype == np.float16:
-            found[name] = values.astype(np.float32)
+        elif not name.endswith(SCALE):
+            found[name] = values.astype(np.float32) if values.dtype == np.float16 else values
     return found
 
 
@@ -84,7 +107,7 @@ def linear(values, matrix, bias):
 
 
 def _is_matrix(name: str, values) -> bool:
-    return name.startswith("encoder.") and values.ndim == 2
+    return "encoder." in name and values.ndim == 2
 
 
 def _rounded(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -125,7 +125,7 @@ def fingerprint(model: str) -> str:
     return hub.identify(model)
 
 
-def load(model: str = MODEL) -> dict[str, np.ndarray]:
+def load(model: str = MODEL) -> weights.Weights:
     """Return the weights of a shipped model; raises WeightsError when the file is not the one that was published."""
     return weights.load(FOLDER / f"{_weights_of(model)}.safetensors", shipped()[model])
 

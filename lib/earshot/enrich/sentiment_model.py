@@ -1,27 +1,33 @@
 """The sentiment model that ships, earshot-2, in three tiers.
 
 * fast: a sum over words, word pairs and letter groups (``lexical``), no transformer;
-* model: the fast tier and a tower, three layers of MiniLM tuned on the same posts, added up;
+* model: the fast tier and a tower tuned on the same posts, added up: three layers of MiniLM for English, six of
+  multilingual-e5-small with a vocabulary of its own (``pieces``) for other languages;
 * cascade: the fast tier where it is sure, the model elsewhere.
 
-English and all other languages have weights of their own, and the same sum tells which of the two a text is in. Given
-names are made alike first, so that who is named does not change how a post sounds.
+English and all other languages have weights of their own, and the same sum tells which of the two a text is in,
+unless its letters do. Given names are made alike first, so that who is named does not change how a post sounds.
 
 A post gets the set of classes that cannot be ruled out: of the posts of each class, nine in ten have their class in the
 set (class-conditional conformal prediction: Vovk 2012; Sadinle, Lei & Wasserman 2019). A person decides where the set
 holds more than one.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
-from earshot.enrich import lexical, minilm, tower
+from earshot.enrich import lexical, minilm, pieces, tower
 from earshot.enrich.neutral_names import neutralise
+from earshot.enrich.quantised import Weights
 
 TIERS = ("fast", "model", "cascade")
 TESTED = frozenset({"ar", "de", "en", "es", "fr", "hi", "it", "pt"})
 UNKNOWN = frozenset({"", "und"})  # too short to tell the language: mostly English or emoji
+OTHER = "other."  # begins the names of the weights of the tower for other languages
+OTHER_LETTERS = re.compile("[\u0370-\u1fff\u2c00-\ud7ff]")  # Greek and beyond: not English, whatever the words say
 BATCH = 5_000
 
 
@@ -35,7 +41,7 @@ class Reading:
     possible: np.ndarray
 
 
-def read(texts: list[str], weights: dict, tier: str) -> Reading:
+def read(texts: list[str], weights: Weights, tier: str) -> Reading:
     """Return what a tier makes of clean texts."""
     texts = [neutralise(text) for text in texts]
     parts = [_read(texts[start:start + BATCH], weights, tier) for start in range(0, len(texts), BATCH)]
@@ -48,7 +54,7 @@ def read(texts: list[str], weights: dict, tier: str) -> Reading:
     return Reading(found, np.where(slow, "model", "fast").astype(object), possible)
 
 
-def _read(texts: list[str], weights: dict, tier: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _read(texts: list[str], weights: Weights, tier: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (probabilities, whether the tower was asked, 1 for English and 0 for all else) of some texts."""
     words, group = say_words(texts, weights)
     found = add_up([words], group, weights, "fast")
@@ -56,7 +62,7 @@ def _read(texts: list[str], weights: dict, tier: str) -> tuple[np.ndarray, np.nd
             "cascade": found.max(axis=1) < weights["fast.sure"][group]}[tier]
     if slow.any():
         asked = np.flatnonzero(slow)
-        scores = tower.scores(weights, minilm.tokenise([texts[at] for at in asked]))
+        scores = ask_towers([texts[at] for at in asked], group[asked], weights)
         found[asked] = add_up([words[asked], scores], group[asked], weights, "model")
     return found, slow, group
 
@@ -64,8 +70,25 @@ def _read(texts: list[str], weights: dict, tier: str) -> tuple[np.ndarray, np.nd
 def say_words(texts: list[str], weights: dict) -> tuple[np.ndarray, np.ndarray]:
     """Return the (n, 3) scores of the words of clean texts, and 1 for each text in English, 0 for each in another."""
     found = lexical.read(texts).scores(weights["lexical"])
-    group = (found[:, 6] > 0).astype(int)
+    foreign = np.array([OTHER_LETTERS.search(text) is not None for text in texts], bool)
+    group = ((found[:, 6] > 0) & ~foreign).astype(int)
     return np.where(group[:, None] == 1, found[:, :3], found[:, 3:6]), group
+
+
+def ask_towers(texts: list[str], group: np.ndarray, weights: Weights) -> np.ndarray:
+    """Return the (n, 3) scores of clean texts by the tower of their group, 1 for English and 0 for all else."""
+    found, others = np.empty((len(texts), 3), np.float32), other(weights)
+    for number, own, tokenise in ((0, others, partial(pieces.tokenise, others)), (1, weights, minilm.tokenise)):
+        rows = np.flatnonzero(group == number)
+        if len(rows):
+            found[rows] = tower.scores(own, tokenise([texts[row] for row in rows]))
+    return found
+
+
+@cache
+def other(weights: Weights) -> Weights:
+    """Return the weights of the tower for other languages, by their own names."""
+    return Weights((name.removeprefix(OTHER), values) for name, values in weights.items() if name.startswith(OTHER))
 
 
 def add_up(views: list[np.ndarray], group: np.ndarray, weights: dict, tier: str) -> np.ndarray:

@@ -1,27 +1,31 @@
 """A tower: the first few layers of MiniLM, tuned for one task, and read at their first token or by attention.
 
-The word vectors stay MiniLM's, which come with the environment, so only the layers travel. The last layer is worked out
+The word vectors stay MiniLM's, which come with the environment, so only the layers travel; a tower of another origin
+brings its own. The last layer is worked out
 for the first token alone, which costs a sixth of a layer. A tower learns in float32 and reads in whole numbers
 (``quantised``).
 """
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from earshot.enrich import attention, minilm
-from earshot.enrich.quantised import quantise, widen
+from earshot.enrich.quantised import Weights, quantise, widen
+
+_READY: WeakKeyDictionary[Weights, dict] = WeakKeyDictionary()
 
 
 def scores(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, classes) float32 scores, before any softmax, of texts as token ids."""
-    whole = quantise(complete(weights))
+    whole = _ready(weights)
     return minilm.in_batches(tokens, lambda ids: judge(ids, whole), width=len(whole["head.bias"]))
 
 
 def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, 384) float32: what the tower makes of each text, before its head."""
-    whole = quantise(complete(weights))
+    whole = _ready(weights)
     return minilm.in_batches(tokens, lambda ids: forward(ids, whole))
 
 
@@ -29,7 +33,7 @@ def read_closely(weights: dict, tokens: list[list[int]], longest: int) -> tuple[
     """Return what ``vectors`` does, and for each text its first ``longest`` tokens after the last two layers:
     (tokens, 2 · 384) float16."""
     layers = depth(weights)
-    return minilm.read_closely(tokens, longest, quantise(complete(weights)), (layers - 1, layers),
+    return minilm.read_closely(tokens, longest, _ready(weights), (layers - 1, layers),
                                lambda state: state[:, 0])
 
 
@@ -68,10 +72,19 @@ def depth(weights: Iterable[str]) -> int:
     return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
 
 
+def _ready(weights: dict) -> dict:
+    """Return weights laid out for reading, which takes longer than to read a few texts and so is done once."""
+    if not isinstance(weights, Weights):
+        return quantise(complete(weights))
+    if weights not in _READY:
+        _READY[weights] = quantise(complete(weights))
+    return _READY[weights]
+
+
 def complete(weights: dict) -> dict:
-    """Return the tower's weights as float32 tensors, together with MiniLM's word vectors."""
+    """Return the tower's weights as float32 tensors, with MiniLM's word vectors unless it has its own."""
     import torch
     words = {name: values for name, values in minilm.published().items() if name.startswith("embeddings.")}
     own = {name: torch.as_tensor(np.asarray(values, np.float32)) if isinstance(values, np.ndarray) else values
-           for name, values in widen(weights).items() if name.startswith(("encoder.", "head."))}
+           for name, values in widen(weights).items() if name.startswith(("embeddings.", "encoder.", "head."))}
     return words | own

@@ -27,6 +27,7 @@ HELD_TOPICS = 0.12  # share of the topics that only set temperature and abstenti
 RIGHT = 0.8  # what is not left to a person must be right this often
 COVERED = 0.9  # and this often must a set of classes hold the true one
 EVERY_CLASS = np.arange(3)
+IN_BLOCKS = {"encoder.": 8}  # kept in four bits
 
 
 def read_posts(data: Path) -> pd.DataFrame:
@@ -142,7 +143,7 @@ def begin(path: Path | None) -> dict | None:
 
 def finish(weights: dict, frame: pd.DataFrame, tokens: list[list[int]]) -> tuple[dict, dict]:
     """Return the weights as they ship, rounded and calibrated, and what they reach."""
-    kept = widen(narrow(weights))
+    kept = widen(narrow(weights, IN_BLOCKS))
     rows = {part: np.flatnonzero(frame["part"].eq(part)) for part in ("tune", "test")}
     logits = tower.scores(kept, [tokens[at] for at in rows["tune"]]).astype(np.float64)
     ready = calibrate(kept, logits, frame["label"].to_numpy()[rows["tune"]])
@@ -156,7 +157,7 @@ def write(weights: dict, figures: dict, folder: Path, trained_on: int) -> None:
     from safetensors.numpy import save_file
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{towards.MODEL}.safetensors"
-    save_file(narrow(weights), path)
+    save_file(narrow(weights, IN_BLOCKS), path)
     (folder / "SHA256SUMS").write_text(f"{fingerprint(path)}  {path.name}\n", encoding="utf-8")
     said = figures | {"trained_on": trained_on, "classes": towards.CLASSES}
     (folder / f"{towards.MODEL}.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")

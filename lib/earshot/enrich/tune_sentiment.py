@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from earshot.enrich import minilm, sentiment_model, tower
+from earshot.enrich import sentiment_model
 from earshot.enrich.neutral_names import neutralise
 from earshot.enrich.quantised import widen
 from earshot.enrich.sentiment import CLASSES
@@ -18,7 +18,7 @@ def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[st
     held = frame[frame["part"] == "tune"]
     texts, truth = [neutralise(text) for text in held["clean"]], held["label"].to_numpy()
     words, group = sentiment_model.say_words(texts, whole)
-    views = [words, tower.scores(whole, minilm.tokenise(texts))]
+    views = [words, sentiment_model.ask_towers(texts, group, whole)]
     sides, found = [group == 0, group == 1], dict(weights)
     for tier, count in (("fast", 1), ("model", 2)):
         parts = [mix([view[side] for view in views[:count]], truth[side]) for side in sides]

@@ -42,7 +42,8 @@ def tune(tokens: list[list[int]], targets: np.ndarray, plan: Plan, importance: n
     """Return the weights of a tower that tells the classes of texts, as float32 arrays by name.
 
     ``tokens`` are the texts' token ids; ``targets`` (n, classes) each text's share of each class, which adds up to one;
-    ``importance`` (n) a weight per text. Training begins at the weights ``start``, or else at MiniLM's first layers.
+    ``importance`` (n) a weight per text. Training begins at the weights ``start``, or else at MiniLM's first layers;
+    word vectors are those of ``start`` if it has any, and MiniLM's if not.
     """
     import torch
     torch.manual_seed(plan.seed)
@@ -51,7 +52,7 @@ def tune(tokens: list[list[int]], targets: np.ndarray, plan: Plan, importance: n
     steps = plan.epochs * -(-len(tokens) // plan.batch)
     optimiser = torch.optim.AdamW(_grouped(net, plan), plan.step)
     pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: _pace(at / steps, plan.warming))
-    mean, words, taken = {name: weight.detach().clone() for name, weight in net.items()}, tower.complete({}), 0
+    mean, words, taken = {name: weight.detach().clone() for name, weight in net.items()}, _words(start), 0
     importance = np.ones(len(tokens), np.float32) if importance is None else importance.astype(np.float32)
     for epoch in range(plan.epochs):
         losses = []
@@ -85,6 +86,11 @@ def _begin(plan: Plan, classes: int, start: dict | None) -> dict:
     for name, weight in net.items():
         weight.requires_grad_(not name.startswith(layers[:plan.frozen]) if plan.frozen else True)
     return net
+
+
+def _words(start: dict | None) -> dict:
+    """Return what turns token ids into vectors, as tensors that do not learn."""
+    return tower.complete({name: values for name, values in (start or {}).items() if name.startswith("embeddings.")})
 
 
 def _grouped(net: dict, plan: Plan) -> list[dict]:

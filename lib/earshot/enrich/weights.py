@@ -4,9 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from earshot.enrich.quantised import widen
+from earshot.enrich.quantised import Weights, widen
 
 _SEEN: dict[tuple, str] = {}
 
@@ -36,7 +34,7 @@ def verify(path: Path, sha256: str) -> None:
                            "(make setup).")
 
 
-def load(path: Path, sha256: str) -> dict[str, np.ndarray]:
+def load(path: Path, sha256: str) -> Weights:
     """Return the arrays in a safetensors file by name, those in half precision or in whole numbers as float32.
 
     Raises WeightsError when the file is not the one that was published.
@@ -46,7 +44,7 @@ def load(path: Path, sha256: str) -> dict[str, np.ndarray]:
 
 
 @cache
-def _load(path: str, digest: str) -> dict[str, np.ndarray]:
+def _load(path: str, digest: str) -> Weights:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
     try:
