@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from earshot.enrich import classifier, conformal, prior_shift, stacking
+from earshot.enrich.classifier_views import look_at
 
 SAID = {"delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
         "luggage": ["my bag is lost {}", "suitcase damaged {}", "where is my luggage {}"],
@@ -61,10 +62,22 @@ def test_labels_that_cannot_teach_are_one_sentence(labels, said):
 
 
 def test_a_tower_is_tried_where_it_pays():
-    assert "tower" not in classifier.candidates(900, 3, True)
-    assert "tower" in classifier.candidates(5_000, 3, True)
-    assert "tower" not in classifier.candidates(5_000, 77, True)
-    assert classifier.candidates(20_000, 3, False) == classifier.QUICK
+    quick, close = look_at(["so late again"]), look_at(["so late again"], closely=True)
+    assert "tower" not in classifier.candidates(900, 3, close)
+    assert classifier.candidates(5_000, 3, close) == (*classifier.QUICK, "attention", "multilingual", "tower")
+    assert "tower" not in classifier.candidates(5_000, 77, close)
+    assert classifier.candidates(20_000, 3, quick) == classifier.QUICK
+
+
+def test_tokens_are_seen_by_both_towers_only_where_few_classes_ask_for_it():
+    texts = ["so late again", "otra vez tarde"]
+    close, about = look_at(texts, closely=True), look_at(texts, felt=False, closely=True)
+    assert close.feeling.shape == (2, 768)
+    assert [state.shape[1] for state in close.states + close.abroad] == [4 * 384, 4 * 384, 2 * 384, 2 * 384]
+    assert about.feeling.shape == (2, 0)
+    assert not about.abroad
+    one = close.at(np.array([1]))
+    assert (one.abroad[0] == close.abroad[1]).all()
 
 
 def simulated(chance, count, classes=4):

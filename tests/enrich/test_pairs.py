@@ -25,6 +25,7 @@ def test_every_mention_is_marked_and_what_is_around_is_clean():
     spans = pairs.locate(text, "bag")
     assert pairs.marked(text, spans, "bag") == "@user the [MASK] bag [MASK] came late, my [MASK] bag [MASK] !"
     assert pairs.marked("nothing here", [], "bag") == "nothing here"
+    assert pairs.starred("the bag came late", [(4, 7)], "bag") == "the * bag * came late : bag"
 
 
 def test_the_target_is_said_again_at_the_end_and_never_cut_off():

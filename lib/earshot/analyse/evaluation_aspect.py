@@ -147,7 +147,8 @@ def evaluate(data: str, train: str = "") -> Evaluation:
                              labels)
     p, seconds = _timed(model.score, *given)
     figures = {f"{name}, on training sentences held out": f"{model.figures[key]:.1%} right" for name, key in
-               (("both readers", "accuracy"), ("words", "words"), ("tower", "tower"))}
+               (("all readers", "accuracy"), ("words", "words"), ("tower", "tower"), ("tokens of the text", "text"),
+                ("tokens of the clause", "clause"))}
     return Evaluation(_judged(posts, p), model.sets(p), seconds, learning, "learned here", figures)
 
 

@@ -48,7 +48,7 @@ class Classifier:
     @property
     def closely(self) -> bool:
         """Say whether it looks at the tokens of a text one by one."""
-        return "attention" in self.weight
+        return not {"attention", "multilingual"}.isdisjoint(self.weight)
 
     def read(self, texts: list[str], seen: Texts | None = None) -> "Reading":
         """Return what is thought of raw texts; ``seen`` is what ``look_at`` made of them, where that is known."""
@@ -127,7 +127,7 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
     folds = split(texts, truth, seed)
     looking = time.perf_counter() - begun
     fitted, held, seconds = {}, {}, {}
-    for name in views or candidates(len(texts), len(classes), bool(seen.states)):
+    for name in views or candidates(len(texts), len(classes), seen):
         begun = time.perf_counter()
         fitted[name], held[name] = _best(name, seen, truth, folds, len(classes), seed)
         seconds[name] = time.perf_counter() - begun + (0 if name in ("words", "tower") else looking)
@@ -140,13 +140,18 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
                       compare(held, tried(held, truth, folds, list(classes), aim or both), truth, seconds))
 
 
-def candidates(count: int, classes: int, closely: bool) -> tuple[str, ...]:
-    """Return the views worth trying with so many labelled texts and classes; ``closely``: their tokens are at hand.
+def candidates(count: int, classes: int, seen: Texts) -> tuple[str, ...]:
+    """Return the views worth trying with so many labelled texts and classes, as they were looked at.
 
     Many classes are about subjects, which the quick views tell as well as a tower that takes half an hour.
     """
     tuned = classes < MANY and TOWER[0] <= count <= TOWER[1]
-    return QUICK + (("attention",) if closely else ()) + (("tower",) if tuned else ())
+    return look_closely(seen) + (("tower",) if tuned else ())
+
+
+def look_closely(seen: Texts) -> tuple[str, ...]:
+    """Return the views that tune no tower, with those that look at tokens one by one where these are at hand."""
+    return QUICK + (("attention",) if seen.states else ()) + (("multilingual",) if seen.abroad else ())
 
 
 def check(classes: np.ndarray, truth: np.ndarray) -> None:

@@ -17,10 +17,11 @@ from earshot.enrich import embeddings, sentiment
 from earshot.enrich.classifier import Classifier
 from earshot.enrich.classifier_views import VIEWS
 from earshot.enrich.conformal import Calibration
+from earshot.enrich.quantised import Weights
 from earshot.enrich.weights import fingerprint, verify
 
 FILE = "model.skops"
-LEARNER = "4"  # to be raised whenever the same labels teach something else
+LEARNER = "5"  # to be raised whenever the same labels teach something else
 
 
 def version_of(texts: Iterable[str], labels: Iterable[str], **how) -> str:
@@ -59,17 +60,26 @@ def read_card(folder: Path) -> dict:
 
 def _plain(model: Classifier) -> dict:
     """Return a classifier as arrays, numbers and scikit-learn's own objects."""
-    used = {name: [vars(view) for view in each] for name, each in model.views.items() if model.weight[name] > 0}
+    used = {name: [_unchanged(view) for view in each] for name, each in model.views.items() if model.weight[name] > 0}
     return {"classes": list(model.classes), "views": used, "weight": {name: model.weight[name] for name in used},
             "bias": model.bias, "lean": model.lean, "calibration": vars(model.calibration),
             "figures": model.figures.to_dict("list")}
 
 
 def _whole(parts: dict) -> Classifier:
-    views = {name: [VIEWS[name](**view) for view in each] for name, each in parts["views"].items()}
+    views = {name: [VIEWS[name](**_for_good(view)) for view in each] for name, each in parts["views"].items()}
     calibration = Calibration(**{name: np.asarray(values) for name, values in parts["calibration"].items()})
     return Classifier(tuple(parts["classes"]), views, parts["weight"], parts["bias"], parts["lean"], calibration,
                       pd.DataFrame(parts["figures"]))
+
+
+def _unchanged(view: object) -> dict:
+    """Return the parts of a view, weights as a plain dict, which skops knows."""
+    return {part: dict(values) if isinstance(values, Weights) else values for part, values in vars(view).items()}
+
+
+def _for_good(view: dict) -> dict:
+    return {part: Weights(values) if isinstance(values, dict) else values for part, values in view.items()}
 
 
 def _in_words(card: dict) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from earshot.enrich import attention, embeddings, minilm, sentiment, tower, tuning
-from earshot.enrich.quantised import narrow
+from earshot.enrich import attention, embeddings, minilm, pieces, sentiment, sentiment_model, tower, tuning
+from earshot.enrich.quantised import Weights, narrow
 
 LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
 MOST = 600_000  # tokens that are looked at one by one: 1.8 GB of memory
@@ -24,25 +24,27 @@ STRENGTHS = {"words": ((0.05, 0.15, 0.5), (0.5,)), "meaning": ((0.001, 0.003, 0.
 
 @dataclass(frozen=True)
 class Texts:
-    """Clean texts with what the views need of them: MiniLM's vectors, the sentiment tower's, token ids, and how both
-    see each token (none where that was not asked for)."""
+    """Clean texts with what the views need of them: MiniLM's vectors, those of both sentiment towers, token ids, how
+    MiniLM and the English tower see each token, and how the tower for other languages does (none where not asked for).
+    """
 
     clean: np.ndarray
     vectors: np.ndarray
     feeling: np.ndarray
     tokens: list[list[int]]
     states: list[np.ndarray] = field(default_factory=list)
+    abroad: list[np.ndarray] = field(default_factory=list)
 
     def at(self, rows: np.ndarray) -> "Texts":
         """Return some of the texts."""
         return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows],
-                     [self.states[row] for row in rows] if self.states else [])
+                     *([part[row] for row in rows] if part else [] for part in (self.states, self.abroad)))
 
 
 def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = None, closely: bool = False) -> Texts:
     """Return raw texts as the views see them.
 
-    The sentiment model's tower reads them only where ``felt``, and each token is kept only where ``closely`` and there
+    The sentiment model's towers read them only where ``felt``, and each token is kept only where ``closely`` and there
     are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
     """
     from earshot.enrich.text import clean
@@ -52,18 +54,19 @@ def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = No
     if closely:
         seen, states = minilm.read_closely(tokens, LONGEST)
         vectors = seen if vectors is None else vectors
-    feeling = np.empty((len(texts), 0), np.float32)
-    if felt and texts and "encoder.layer.0.attention.self.query.weight" in sentiment.load():
-        feeling, more = _feel(tokens, closely)
-        states = [np.hstack(both) for both in zip(states, more, strict=True)] if closely else []
+    feeling, abroad = np.empty((len(texts), 0), np.float32), []
+    if felt and texts:
+        english, others = sentiment.load(), sentiment_model.other(sentiment.load())
+        own, more = _feel(english, tokens, closely)
+        other, abroad = _feel(others, pieces.tokenise(others, cleaned), closely)
+        feeling, states = np.hstack([own, other]), [np.hstack(both) for both in zip(states, more, strict=True)]
     vectors = embeddings.encode(cleaned) if vectors is None else vectors
-    return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states)
+    return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states, abroad)
 
 
-def _feel(tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return unit vectors (n, 384) of the sentiment model's tower, and its view of each token where ``closely``."""
-    found, states = (tower.read_closely(sentiment.load(), tokens, LONGEST) if closely else
-                     (tower.vectors(sentiment.load(), tokens), []))
+def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return unit vectors (n, 384) of a tower of the sentiment model, and its view of each token where ``closely``."""
+    found, states = tower.read_closely(weights, tokens, LONGEST) if closely else (tower.vectors(weights, tokens), [])
     return found / np.maximum(1e-9, np.linalg.norm(found, axis=1, keepdims=True)), states
 
 
@@ -95,7 +98,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What MiniLM, and for few classes the sentiment model's tower, make of a text, and a logistic regression on it."""
+    """What MiniLM, and for few classes both sentiment towers, make of a text, and a logistic regression on it."""
 
     scale: object
     regression: object
@@ -149,12 +152,27 @@ class Attention:
     @classmethod
     def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Attention":
         """Learn from texts and their class numbers."""
-        found = attention.learn(texts.states, labels, classes, seed)
+        found = attention.learn(cls.tokens_of(texts), labels, classes, seed)
         return cls({name: np.asarray(part, np.float16) for name, part in found.items()})
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
         """Return one score per text and class."""
-        return attention.scores(self.net, texts.states)
+        return attention.scores(self.net, self.tokens_of(texts))
+
+    @staticmethod
+    def tokens_of(texts: Texts) -> list[np.ndarray]:
+        """Return the tokens that are looked at."""
+        return texts.states
+
+
+@dataclass(frozen=True)
+class Multilingual(Attention):
+    """The same of the tokens as the sentiment model's tower for other languages sees them."""
+
+    @staticmethod
+    def tokens_of(texts: Texts) -> list[np.ndarray]:
+        """Return the tokens that are looked at."""
+        return texts.abroad
 
 
 @dataclass(frozen=True)
@@ -200,4 +218,4 @@ def strengths(view: str, classes: int) -> list[dict]:
 
 
 VIEWS = {"words": Words, "meaning": Meaning, "neighbours": Neighbours, "attention": Attention,
-         "tower": Tower}
+         "multilingual": Multilingual, "tower": Tower}

@@ -10,7 +10,7 @@ from earshot.enrich import minilm
 from earshot.enrich.text import clean
 
 PLACE = "$T$"  # what stands for the target in the sets of SemEval-2014 and ACL-14
-MARK = "[MASK]"
+MARK, STAR = "[MASK]", "*"
 LETTERS = re.compile(r"[^\W_]+")
 
 Spans = list[tuple[int, int]]
@@ -43,9 +43,14 @@ def windows(text: str, spans: Spans) -> list[str]:
     return [clean(text[start:end])[0] for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def marked(text: str, spans: Spans, target: str) -> str:
+def marked(text: str, spans: Spans, target: str, mark: str = MARK) -> str:
     """Return the clean text with ``target`` between marks for each span."""
-    return f" {MARK} {target} {MARK} ".join(windows(text, spans)).strip()
+    return f" {mark} {target} {mark} ".join(windows(text, spans)).strip()
+
+
+def starred(text: str, spans: Spans, target: str) -> str:
+    """Return the clean text with ``target`` between stars for each span, and the target said again at the end."""
+    return f"{marked(text, spans, target, STAR)} : {clean(target)[0]}"
 
 
 def tokenise(texts: Iterable[str], spans: Iterable[Spans], targets: Iterable[str]) -> list[list[int]]:

@@ -1,10 +1,12 @@
-"""A model of sentiment towards a target, learned from labelled texts: two readers that are trusted as they deserve.
+"""A model of sentiment towards a target, learned from labelled texts: readers that are trusted as they deserve.
 
-One reader is a tower that starts from the shipped model; the other is a logistic regression on what stands around the
-target and on sentence embeddings. Both learn on two thirds of the sentences and read the last third, three times over,
-so that every label meets a model that never saw its sentence. On those readings a small regression learns how far to
-trust each reader (stacking, Wolpert 1992), which also makes the probabilities honest, and conformal sets are cut
-(cross-conformal, Vovk 2015). New texts get the mean of the three of each kind.
+One reader is a tower that starts from the shipped model; one is a logistic regression on what stands around the target
+and on sentence embeddings; two look for the tokens that speak for each class, in the text with its target marked and in
+the target's clause, as the sentiment model's multilingual tower sees them (``attention``). All learn on four fifths of
+the sentences and read the last fifth, five times over, so that every label meets a model that never saw its sentence.
+On those readings a small regression learns how far to trust each reader (stacking, Wolpert 1992), which also makes the
+probabilities honest, and conformal sets are cut (cross-conformal, Vovk 2015). New texts get the mean of the five of
+each kind.
 """
 
 from collections.abc import Callable
@@ -12,10 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from earshot.enrich import minilm, nearby, pairs, towards, tower, tuning
+from earshot.enrich import attention, minilm, nearby, pairs, pieces, sentiment, sentiment_model, towards, tower, tuning
 from earshot.enrich.pairs import Spans
 
-FOLDS = 3
+FOLDS = 5
+READERS = ("words", "tower", "text", "clause")
+LONGEST = 96  # tokens of a text that are looked at one by one
 STEPS = 300  # about this many steps of a batch in each fold, within two to six rounds
 PLAN = tuning.Plan(layers=6, step=1e-4, frozen=2, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
@@ -26,19 +30,19 @@ COVERED = 0.9
 
 @dataclass(frozen=True)
 class Examples:
-    """Texts, where their target stands, its name, and one or more views of each that take time to make."""
+    """Texts with a target as the readers see them: words around it, dense numbers (n, k), the tower's token ids, and
+    the tokens one by one of the text and of the clause.
+    """
 
-    texts: list[str]
-    spans: list[Spans]
-    targets: list[str]
-    tokens: list[list[int]]
+    words: list[list[str]]
     dense: np.ndarray
+    tokens: list[list[int]]
+    closely: dict[str, list[np.ndarray]]
 
     @classmethod
     def of(cls, texts: list[str], spans: list[Spans], targets: list[str]) -> "Examples":
-        """Return examples with their token ids, and their dense view.
-
-        That is: embeddings of text and clause, signals, and what the shipped model says of the text and of the clause.
+        """Return examples; the dense numbers are embeddings of text and clause, signals, and what the shipped model
+        says of the text and of the clause.
         """
         whole, where = np.unique([pairs.marked(text, [], "") for text in texts], return_inverse=True)
         clauses = [nearby.clause(*example) for example in zip(texts, spans, targets, strict=True)]
@@ -47,18 +51,47 @@ class Examples:
         told = [np.log(towards.score(*read, targets) + LEAST_TOLD) for read in ((texts, spans), (clauses, within))]
         dense = np.hstack([1.5 * minilm.encode(whole.tolist())[where], 1.5 * minilm.encode(clauses), signals / 2,
                            0.3 * np.hstack(told)])
-        return cls(texts, spans, targets, pairs.tokenise(texts, spans, targets), dense)
+        marked = [pairs.starred(*example) for example in zip(texts, spans, targets, strict=True)]
+        return cls([nearby.words(*example) for example in zip(texts, spans, targets, strict=True)], dense,
+                   pairs.tokenise(texts, spans, targets), {"text": _look(marked), "clause": _look(clauses)})
 
-    def words(self) -> list[list[str]]:
-        """Return the words of each example by where they stand, and the letter groups of those near the target."""
-        return [nearby.words(*example) for example in zip(self.texts, self.spans, self.targets, strict=True)]
+    def at(self, rows: np.ndarray) -> "Examples":
+        """Return some of the examples."""
+        return Examples([self.words[row] for row in rows], self.dense[rows], [self.tokens[row] for row in rows],
+                        {name: [part[row] for row in rows] for name, part in self.closely.items()})
+
+
+def _look(texts: list[str]) -> list[np.ndarray]:
+    """Return what the sentiment model's multilingual tower makes of each token of clean texts."""
+    others = sentiment_model.other(sentiment.load())
+    return tower.read_closely(others, pieces.tokenise(others, texts), LONGEST)[1]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """What one fold learned: the parts of the regression, the tower's weights, and what each class asks the tokens."""
+
+    words: dict
+    tower: dict
+    closely: dict[str, dict]
+
+    @classmethod
+    def learn(cls, seen: Examples, labels: np.ndarray, seed: int, say: Callable[[str], None]) -> "Readers":
+        """Learn from examples and their labels (n, 0 to 2)."""
+        asked = {name: attention.learn(part, labels, len(towards.CLASSES), seed) for name, part in seen.closely.items()}
+        return cls(_learn_words(seen.words, seen.dense, labels), _tune(seen.tokens, labels, seed, say), asked)
+
+    def read(self, seen: Examples) -> np.ndarray:
+        """Return the scores (n, 3 of each reader) of examples."""
+        return np.hstack([_by_words(self.words, seen.words, seen.dense), tower.scores(self.tower, seen.tokens),
+                          *(attention.scores(net, seen.closely[name]) for name, net in self.closely.items())])
 
 
 @dataclass(frozen=True)
 class Model:
     """What was learned: by fold the readers, how far each is trusted, the cut of the conformal sets, and figures."""
 
-    folds: list[tuple[dict, dict]]
+    folds: list[Readers]
     trust: object
     cut: float
     figures: dict
@@ -66,10 +99,7 @@ class Model:
     def score(self, texts: list[str], spans: list[Spans], targets: list[str]) -> np.ndarray:
         """Return probabilities (n, 3) in the order of towards.CLASSES."""
         seen = Examples.of(texts, spans, targets)
-        words = seen.words()
-        read = [np.hstack([_by_words(worded, words, seen.dense), tower.scores(weights, seen.tokens)])
-                for worded, weights in self.folds]
-        return self.trust.predict_proba(np.mean(read, axis=0))
+        return self.trust.predict_proba(np.mean([readers.read(seen) for readers in self.folds], axis=0))
 
     def sets(self, probabilities: np.ndarray) -> np.ndarray:
         """Return which classes (n, 3) stand in each text's set, which holds the true one nine times in ten."""
@@ -83,13 +113,10 @@ def fit(texts: list[str], spans: list[Spans], targets: list[str], labels: np.nda
         raise ValueError(f"There are {len(labels)} labelled targets of {len(set(labels.tolist()))} classes; at least "
                          f"{LEAST} of two classes are needed to learn from.")
     seen = Examples.of(texts, spans, targets)
-    words, read, folds = seen.words(), np.zeros((len(labels), 6)), []
+    read, folds = np.zeros((len(labels), 3 * len(READERS))), []
     for train, test in split(texts, labels, seed):
-        worded = _learn_words([words[at] for at in train], seen.dense[train], labels[train])
-        weights = _tune([seen.tokens[at] for at in train], labels[train], seed + len(folds), say)
-        folds.append((worded, weights))
-        read[test] = np.hstack([_by_words(worded, [words[at] for at in test], seen.dense[test]),
-                                tower.scores(weights, [seen.tokens[at] for at in test])])
+        folds.append(Readers.learn(seen.at(train), labels[train], seed + len(folds), say))
+        read[test] = folds[-1].read(seen.at(test))
     return _trusted(folds, read, labels)
 
 
@@ -107,8 +134,8 @@ def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
     p = trust.predict_proba(read)
     given = np.sort(p[np.arange(len(labels)), labels])
     cut = float(given[max(0, int(np.floor((1 - COVERED) * (len(labels) + 1))) - 1)])
-    alone = {name: float((read[:, part].argmax(axis=1) == labels).mean())
-             for name, part in (("words", slice(0, 3)), ("tower", slice(3, 6)))}
+    alone = {name: float((part.argmax(axis=1) == labels).mean())
+             for name, part in zip(READERS, np.split(read, len(READERS), axis=1), strict=True)}
     return Model(folds, trust, cut, {"n": len(labels), "accuracy": float((p.argmax(axis=1) == labels).mean()), **alone})
 
 

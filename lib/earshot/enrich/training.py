@@ -96,10 +96,9 @@ def _each(texts: list[str], given: list[tuple], known: list[str], seed: int, say
             raise ValueError(f"The label {label!r} has {said.count(YES)} texts and {said.count(NO)} lack it; at least "
                              f"{classifier.FEWEST} of each are needed, or leave the label out.")
     seen, found = look_at(texts, closely=len(texts) >= classifier.CLOSELY), {}
-    views = (*classifier.QUICK, "attention") if seen.states else classifier.QUICK
     for label, said in answers.items():
         say(label)
-        found[label] = classifier.fit(texts, said, seed, views, say=say, seen=seen)
+        found[label] = classifier.fit(texts, said, seed, classifier.look_closely(seen), say=say, seen=seen)
     return found
 
 
