@@ -166,6 +166,14 @@ def test_a_notice_that_cannot_be_sent_says_so_and_is_sent_again(care, httpserver
     assert len(httpserver.log) == (2 if isinstance(answer, int) else 0)
 
 
+def test_the_owner_is_told_though_the_notice_cannot_be_kept(care, httpserver):
+    httpserver.expect_request("/hook/hush-hush-hush", method="POST").respond_with_data("ok")
+    care.outputs.mkdir(parents=True)
+    (care.outputs / "notices").write_text("in the way")  # as on a full disk, nothing can be written there
+    assert tell(care, "The disk is full") == "Care team was told; the notice could not be kept (File exists)"
+    assert len(httpserver.log) == 1
+
+
 @pytest.mark.parametrize("given", ["https://hooks.example/hush", "env:CARE_ADDRESS", ["hush"]])
 def test_an_address_written_out_is_refused_and_not_repeated(given):
     with pytest.raises(ParamError, match="notify: got something else") as raised:

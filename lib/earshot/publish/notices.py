@@ -37,10 +37,10 @@ def tell(workspace: Workspace, why: str) -> str:
               "subject": f"No report of {workspace.params.title or workspace.name}", "text": why, "told": "",
               "ended": ""}
     path = workspace.outputs / FOLDER / f"{at:%Y-%m-%dT%H%M%SZ}.json"
-    kept = _keep(path, notice)  # before it is sent: what cannot be sent is still shown
+    _keep(path, notice)  # before it is sent: what cannot be sent is still shown
     problem = _post(workspace, notice)
-    kept = _keep(path, notice | {"told": "" if problem else at.isoformat()}) or kept
-    return (problem or f"{notice['to']} was told") + ("" if kept else "; no notice could be kept, for the disk is full")
+    unkept = _keep(path, notice | {"told": "" if problem else at.isoformat()})
+    return (problem or f"{notice['to']} was told") + unkept
 
 
 def end(workspace: Workspace) -> bool:
@@ -57,13 +57,13 @@ def read_open(outputs: Path) -> list[dict]:
     return [notice for notice in reversed(found) if notice.get("text") and not notice.get("ended")]
 
 
-def _keep(path: Path, notice: dict) -> bool:
-    """Write a notice; say whether it could be: a full disk, which may be the trouble, stops nobody from being told."""
+def _keep(path: Path, notice: dict) -> str:
+    """Write a notice, or return why not: a full disk, which may be the trouble, stops nobody from being told."""
     try:
         write_json(path, notice)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return f"; the notice could not be kept ({error.strerror})"
+    return ""
 
 
 def _same(one: str, other: str) -> bool:
