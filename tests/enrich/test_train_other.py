@@ -7,6 +7,7 @@ import pytest
 from earshot.enrich import e5, minilm, pieces, sentiment_model, tower, train_other
 from earshot.enrich.quantised import Weights
 from earshot.enrich.tuning import Plan
+from earshot.enrich.weights import remember
 
 NAMES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁muy", "▁bien", "▁mal", "▁good", "▁rare", "m", "ñ", "字", "ab"]
 GOOD, BAD = ["muy bien", "bien bien"], ["muy mal", "mal mal"]
@@ -49,10 +50,10 @@ def test_each_class_of_a_language_counts_the_same():
 def test_what_is_learned_is_read_with_a_vocabulary_of_its_own_and_kept(small, tmp_path, monkeypatch):
     monkeypatch.setattr(train_other, "PLAN", Plan(layers=2, epochs=30, step=5e-4, batch=4, memory=0.5))
     posts = frame([*GOOD, *BAD], "spanish", [2, 2, 0, 0])
-    learned = train_other.learn(posts, tmp_path, lambda line: None, small)
+    learned = remember(tmp_path / "other.safetensors", lambda: train_other.learn(posts, small))
     own = sentiment_model.other(Weights(learned))
     said = tower.scores(own, pieces.tokenise(own, [*GOOD, *BAD])).argmax(axis=1)
     assert said.tolist() == [2, 2, 0, 0]
     assert len(own["embeddings.word_embeddings.weight"]) == len(own["scores"]) / 4 < len(NAMES)
-    again = train_other.learn(posts, tmp_path, lambda line: None)  # kept, so nothing is begun from
+    again = remember(tmp_path / "other.safetensors", lambda: pytest.fail("learned again"))
     assert all((again[name] == values).all() for name, values in learned.items())

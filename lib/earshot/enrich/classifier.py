@@ -146,10 +146,10 @@ def candidates(count: int, classes: int, seen: Texts) -> tuple[str, ...]:
     Many classes are about subjects, which the quick views tell as well as a tower that takes half an hour.
     """
     tuned = classes < MANY and TOWER[0] <= count <= TOWER[1]
-    return look_closely(seen) + (("tower",) if tuned else ())
+    return untuned(seen) + (("tower",) if tuned else ())
 
 
-def look_closely(seen: Texts) -> tuple[str, ...]:
+def untuned(seen: Texts) -> tuple[str, ...]:
     """Return the views that tune no tower, with those that look at tokens one by one where these are at hand."""
     return QUICK + (("attention",) if seen.states else ()) + (("multilingual",) if seen.abroad else ())
 

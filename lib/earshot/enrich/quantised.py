@@ -107,7 +107,7 @@ def linear(values, matrix, bias):
 
 
 def _is_matrix(name: str, values) -> bool:
-    return "encoder." in name and values.ndim == 2
+    return name.startswith("encoder.") and values.ndim == 2
 
 
 def _rounded(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

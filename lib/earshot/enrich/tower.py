@@ -1,9 +1,8 @@
 """A tower: the first few layers of MiniLM, tuned for one task, and read at their first token or by attention.
 
 The word vectors stay MiniLM's, which come with the environment, so only the layers travel; a tower of another origin
-brings its own. The last layer is worked out
-for the first token alone, which costs a sixth of a layer. A tower learns in float32 and reads in whole numbers
-(``quantised``).
+brings its own. The last layer is worked out for the first token alone, which costs a sixth of a layer. A tower learns
+in float32 and reads in whole numbers (``quantised``).
 """
 
 from collections.abc import Iterable

@@ -6,7 +6,6 @@ Of the word vectors only those of pieces that stand in the training posts stay.
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,16 +20,12 @@ PADDING = "<pad>"
 ALPHABETS = ((0, 0x250), (0x600, 0x700), (0x900, 0x980), (0x2000, 0x2C00), (0x1F000, 0x110000))  # and signs, emoji
 
 
-def learn(frame: pd.DataFrame, cache: Path | None = None, say: Callable[[str], None] = print,
-          given: e5.Model | None = None) -> dict[str, np.ndarray]:
+def learn(frame: pd.DataFrame, given: e5.Model | None = None,
+          say: Callable[[str], None] = lambda line: None) -> dict[str, np.ndarray]:
     """Return the tower's weights and vocabulary, learned from the training rows of ``train_sentiment.read_posts``.
 
-    ``cache`` is a folder that keeps a finished tower between runs; ``given`` is another model to begin from.
+    ``given`` is another model to begin from than the one that is installed.
     """
-    from safetensors.numpy import load_file, save_file
-    kept = cache and cache / f"other-{PLAN.seed}.safetensors"
-    if kept and kept.exists():
-        return load_file(kept)
     given = given or e5.read(e5.installed())
     given = given.at(choose(given, frame[frame["part"].isin(["train", "tune"])]))
     words = pieces.vocabulary(given.pieces, given.scores)
@@ -38,10 +33,7 @@ def learn(frame: pd.DataFrame, cache: Path | None = None, say: Callable[[str], N
     learned = tuning.tune(pieces.tokenise(words, posts["clean"]), np.eye(3, dtype=np.float32)[posts["label"]], PLAN,
                           balance(posts), given.weights, lambda line: say(line + "\n"))
     embedded = {name: values for name, values in given.weights.items() if name.startswith("embeddings.")}
-    found = {OTHER + name: values for name, values in (embedded | words | learned).items()}
-    if kept:
-        save_file(found, kept)
-    return found
+    return {OTHER + name: values for name, values in (embedded | words | learned).items()}
 
 
 def choose(model: e5.Model, posts: pd.DataFrame) -> list[int]:

@@ -21,7 +21,7 @@ from earshot.enrich import language, lexical, minilm, sentiment, sentiment_model
 from earshot.enrich.quantised import narrow
 from earshot.enrich.sentiment_model import OTHER
 from earshot.enrich.text import clean
-from earshot.enrich.weights import fingerprint
+from earshot.enrich.weights import fingerprint, remember
 
 SEEDS = (1, 2, 3)  # of the fast tier
 TEACHERS = (tuning.Plan(layers=3, epochs=3, seed=1), tuning.Plan(layers=6, epochs=3, seed=11, half=True))
@@ -117,7 +117,8 @@ def main(arguments: list[str] | None = None) -> None:
     train = frame[frame["part"] == "train"]
     weight = importance(train)
     learned = learn_tower(train, weight, options.cache) | {"lexical": learn_words(train, weight)}
-    others = train_other.learn(frame, options.cache, sys.stderr.write)
+    others = remember(options.cache and options.cache / f"other-{train_other.PLAN.seed}.safetensors",
+                      lambda: train_other.learn(frame, say=sys.stderr.write))
     weights = narrow(learned | others, in_blocks=IN_BLOCKS)
     weights, figures = tune_sentiment.finish(weights, frame)
     seeds = {"seeds": [*SEEDS], "tower_seeds": [plan.seed for plan in (*TEACHERS, TOWER, train_other.PLAN)]}
@@ -141,14 +142,8 @@ def learn_tower(train: pd.DataFrame, weight: np.ndarray, cache: Path | None) -> 
 
 
 def _tuned(tokens: list, targets: np.ndarray, plan: tuning.Plan, weight: np.ndarray, cache: Path | None) -> dict:
-    from safetensors.numpy import load_file, save_file
-    kept = cache and cache / f"tower-{plan.seed}.safetensors"
-    if kept and kept.exists():
-        return load_file(kept)
-    found = tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n"))
-    if kept:
-        save_file(found, kept)
-    return found
+    return remember(cache and cache / f"tower-{plan.seed}.safetensors",
+                    lambda: tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n")))
 
 
 def write(weights: dict[str, np.ndarray], folder: Path, figures: dict) -> None:

@@ -98,7 +98,7 @@ def _each(texts: list[str], given: list[tuple], known: list[str], seed: int, say
     seen, found = look_at(texts, closely=len(texts) >= classifier.CLOSELY), {}
     for label, said in answers.items():
         say(label)
-        found[label] = classifier.fit(texts, said, seed, classifier.look_closely(seen), say=say, seen=seen)
+        found[label] = classifier.fit(texts, said, seed, classifier.untuned(seen), say=say, seen=seen)
     return found
 
 

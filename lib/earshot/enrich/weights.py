@@ -1,8 +1,11 @@
 """Model files: used only when their fingerprint is the one that was published."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from earshot.enrich.quantised import Weights, widen
 
@@ -32,6 +35,17 @@ def verify(path: Path, sha256: str) -> None:
         raise WeightsError(f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
                            "expected; it was changed or damaged and is not used. Install the environment again "
                            "(make setup).")
+
+
+def remember(path: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return what was kept at ``path`` by a training run before, or what ``make`` returns, kept there for the next."""
+    from safetensors.numpy import load_file, save_file
+    if path and path.exists():
+        return load_file(path)
+    made = make()
+    if path:
+        save_file(made, path)
+    return made
 
 
 def load(path: Path, sha256: str) -> Weights:
