@@ -1,7 +1,9 @@
-"""Given names made alike before sentiment is read, so that who is named does not change how a post sounds.
+"""Who somebody is, made alike before sentiment is read, so that it does not change how a post sounds.
 
 A model that learned from tweets has learned whose names stood in angry ones: "Mohammed waited two hours" sounded five
-times as negative as the same of Emily. Names that are as often a word or a place stay (Grace, Austin, Will).
+times as negative as the same of Emily, and a black passenger was negative where a brown one was not. Given names become
+one name (those that are as often a word or a place stay: Grace, Austin, Will), and so do words for colour, faith,
+origin, age, body and love where they stand before a word for people, or after "I am".
 """
 
 import re
@@ -9,7 +11,7 @@ import unicodedata
 
 from earshot.govern.given_names import GIVEN_NAMES
 
-ALIKE = "Alex"
+ALIKE, OF_SOME_KIND, KIN = "Alex", "local", "partner"
 # Beside the names that masking knows: more of Africa, East, South East and South Asia, the Arab world, the Caribbean
 # and Black America.
 _MORE = """
@@ -29,13 +31,55 @@ mustafa nabil nadia rania saeed salim salma samir samira tarek tariq walid yasmi
 zaynab ziad
 """
 NAMES = GIVEN_NAMES.union(_MORE.split())
+_KINDS = """
+white black brown asian african arab arabic latino latina latinx hispanic caucasian indigenous native aboriginal
+christian catholic protestant mormon muslim islamic jewish hindu sikh buddhist atheist religious
+english british scottish welsh irish american mexican canadian indian pakistani bangladeshi chinese japanese korean
+vietnamese filipino nigerian kenyan ghanaian ethiopian somali jamaican haitian brazilian colombian cuban polish russian
+ukrainian german french italian spanish portuguese greek turkish iranian iraqi syrian lebanese egyptian moroccan israeli
+palestinian foreign immigrant refugee roma gypsy
+young old elderly middle-aged teenage deaf blind disabled sighted handicapped autistic fat obese
+straight gay lesbian bisexual queer trans transgender
+"""
+_PEOPLE = """
+person people man men woman women guy guys girl girls boy boys lady ladies gentleman gentlemen family families couple
+couples kid kids child children customer customers passenger passengers user users guest guests client clients patient
+patients traveler travelers traveller travellers flyer flyers rider riders driver drivers shopper shoppers member
+members agent agents employee employees worker workers colleague colleagues attendant attendants waiter waitress
+neighbor neighbour friend friends mother father mom mum dad
+"""
+KINDS, PEOPLE = frozenset(_KINDS.split()), frozenset(_PEOPLE.split())
+KINS = frozenset({"husband", "wife", "hubby", "boyfriend", "girlfriend", "fiancé", "fiancée", "spouse"})
+SIGNS = KINDS | KINS | {"called", "named", "name"}  # a text without any of these need not be searched
+BLANKS = str.maketrans(dict.fromkeys(".,;:!?()\"'’“”", " "))
+
+
+def _any_of(words: frozenset[str]) -> str:
+    return "|".join(sorted(words))
+
+
+KIND = re.compile(rf"\b(an? )?(?:(?:{_any_of(KINDS)}),? )+(?=(?:{_any_of(PEOPLE)})\b)", re.I)
+MINE = re.compile(rf"\b(I am|I'm|I’m|im) (?:{_any_of(KINDS)})\b(?! \w+(?:ed|ing)\b)", re.I)
+PARTNER = re.compile(rf"\b(my|his|her|our|their|your) (?:{_any_of(KINS)})\b", re.I)
+CALLED = re.compile(r"\b((?:called|named|name is|name was) )([^\W\d_]+)", re.I)
 CAPITALISED = re.compile(r"(?<![@#\w])[A-ZÀ-ÖØ-ÞŁŚŻĆČŠŽ][^\W\d_]+")
 TITLED = re.compile(r"(?<!\w)((?:Mr|Mrs|Ms|Miss)\.? )[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 
 def neutralise(text: str) -> str:
-    """Return a text in which every given name with a capital, and every name after Mr or Mrs, is the same name."""
+    """Return a text in which all given names are the same name, all kinds of people the same kind, partners partners.
+
+    A given name is one with a capital or after "called", or any name after Mr or Mrs.
+    """
+    if not SIGNS.isdisjoint(text.lower().translate(BLANKS).split()):
+        text = _people_alike(text)
     return TITLED.sub(rf"\1{ALIKE}", CAPITALISED.sub(_alike, text))
+
+
+def _people_alike(text: str) -> str:
+    text = CALLED.sub(lambda found: found[1] + (ALIKE if _bare(found[2]) in NAMES else found[2]), text)
+    text = KIND.sub(lambda found: f"{'a ' if found[1] else ''}{OF_SOME_KIND} ", text)
+    return PARTNER.sub(rf"\1 {KIN}", MINE.sub(rf"\1 {OF_SOME_KIND}", text))
 
 
 def _alike(found: re.Match) -> str:

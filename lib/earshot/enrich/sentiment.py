@@ -21,7 +21,7 @@ from earshot.enrich.phrases import Phrases
 from earshot.enrich.sentiment_model import TESTED, UNKNOWN, Reading
 
 TABLE = "sentiment"
-VERSION = "4"
+VERSION = "5"
 MODEL = "earshot-2"
 BEFORE = "earshot-1"
 NAMES = {MODEL: "model", f"{MODEL}-fast": "fast", f"{MODEL}-cascade": "cascade", BEFORE: "model"}  # and their tiers

@@ -24,7 +24,8 @@ from earshot.enrich.neutral_names import neutralise
 from earshot.enrich.quantised import Weights
 
 TIERS = ("fast", "model", "cascade")
-TESTED = frozenset({"ar", "de", "en", "es", "fr", "hi", "it", "pt"})
+# Hindi was tested too, and failed: in Latin letters it is read hardly better than by chance, in its own not at all.
+TESTED = frozenset({"ar", "de", "en", "es", "fr", "it", "pt"})
 UNKNOWN = frozenset({"", "und"})  # too short to tell the language: mostly English or emoji
 OTHER = "other."  # begins the names of the weights of the tower for other languages
 OTHER_LETTERS = re.compile("[\u0370-\u1fff\u2c00-\ud7ff]")  # Greek and beyond: not English, whatever the words say
