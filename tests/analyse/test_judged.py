@@ -5,6 +5,7 @@ import pytest
 
 from earshot.analyse import judged
 from earshot.core.params import ParamError
+from earshot.enrich.sentiment import COLUMNS
 from earshot.publish.reuse import hash_settings
 
 
@@ -90,3 +91,25 @@ def test_a_sheet_taken_back_adds_to_the_labels_and_replaces_older_ones(posts, wo
     assert kept["post_id"].tolist()[1:] == ["x:0000", "=1"]
     frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive")]).assign(text=["bad", "good"])
     assert judged.mark(frame, space)["right"].tolist() == [1, 1]
+
+
+def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, workspace):
+    space, read = workspace(), posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive", "neutral")])
+    read = read.assign(tier="model", possible="negative neutral", untested=[False, False, True])
+    read.loc[2, ["sentiment", *COLUMNS]] = None
+    pd.DataFrame({"post_id": ["x:0000", "x:0002"], "label": ["neutral", "positive"]}).to_csv(
+        space.folder / "labels.csv", index=False)
+    found = judged.correct(read, space)
+    assert found["sentiment"].tolist() == ["neutral", "positive", "positive"]
+    assert found["tier"].tolist() == ["person", "model", "person"]
+    assert found["possible"].tolist() == ["neutral", "negative neutral", "positive"]
+    assert found["p_neutral"].iloc[0] == pytest.approx(0.98)
+    assert found.loc[[0, 2], COLUMNS].sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert not found["untested"].any()
+    assert read["sentiment"].iloc[0] == "negative"
+    assert judged.mark(read, space)["right"].tolist()[0] == 0
+
+
+def test_without_labels_the_posts_are_as_they_were_read(posts, workspace):
+    read = posts([("Acme", "2026-03-02", "negative")])
+    assert judged.correct(read, workspace()) is read

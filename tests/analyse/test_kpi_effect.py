@@ -56,3 +56,28 @@ def test_what_filters_hide_is_counted_beside_the_card(posts):
     assert "the target: missed becomes met" in found.table["what turns round"].iloc[0]
     assert found.claims[0].sentence.startswith("120 of 456 posts are hidden by filters; with them 2 figures of the ")
     assert kpi_effect.measure_hidden(shown, agreed, BRIEF, card).claims == []
+
+
+def test_labels_of_people_restate_a_kpi_and_it_is_said(posts):
+    read = posts([{"brand": "Acme", "day": day, "sentiment": "negative" if turn == 0 else "positive"}
+                  for day in pd.date_range("2026-03-01", periods=42) for turn in range(8)]).assign(tier="model")
+    late = read["day"] >= "2026-04-05"
+    told = read.assign(tier=read["tier"].mask(late, "person"), sentiment=read["sentiment"].mask(late, "negative"))
+    agreed = contracts.read({"kpis": [NET]})
+    card = kpis.measure(told, agreed, BRIEF)
+    found = kpi_effect.measure_restated(read, told, agreed, BRIEF, card)
+    row = found.table.iloc[0]
+    assert row["as the model read"].startswith("+75 ")
+    assert row["restated"].startswith("−75 ")
+    assert "the target: met becomes missed" in row["what turns round"]
+    assert found.claims[0].sentence == ("In 56 of 336 posts a person's label counts, in 49 another than the model's; "
+                                        "restated, 2 figures of the scorecard say something else: see the table.")
+    assert kpi_effect.measure_restated(read, read, agreed, BRIEF, card).claims == []
+
+
+def test_labels_that_agree_with_the_model_change_no_kpi(posts):
+    read = posts([("Acme", day, "positive") for day in pd.date_range("2026-03-01", periods=42) for _ in range(8)])
+    told, agreed = read.assign(tier=["person", *["model"] * 335]), contracts.read({"kpis": [NET]})
+    found = kpi_effect.measure_restated(read, told, agreed, BRIEF, kpis.measure(told, agreed, BRIEF))
+    assert found.claims[0].sentence == ("In 1 of 336 posts a person's label counts, in 0 another than the model's; "
+                                        "restated, no KPI says anything else.")

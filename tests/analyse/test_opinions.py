@@ -57,3 +57,14 @@ def test_a_class_that_never_occurs_is_no_trouble():
     added = opinions.contribute(np.tile([0.998, 0.001, 0.001], (50, 1)))
     assert np.isfinite(added).all()
     assert added.mean(axis=0)[0] == pytest.approx(1, abs=0.01)
+
+
+def test_what_a_person_labelled_counts_as_it_stands_and_the_rest_as_before(posts):
+    read = posts([("Acme", "2026-03-02", mood) for mood in ["negative", "positive"] * 150])
+    read[["p_negative", "p_neutral", "p_positive"]] = read[["p_negative", "p_neutral", "p_positive"]] * 0.7 + 0.1
+    told = read.assign(tier=["person"] * 100 + ["model"] * 200)
+    found, before = opinions.voiced(told), opinions.voiced(read.iloc[100:])
+    assert (found["net"].head(100) == found["sentiment"].map({"negative": -1, "positive": 1}).head(100)).all()
+    assert (found["doubt_net"].head(100) == 0).all()
+    assert (found["net"].iloc[100:] == before["net"]).all()
+    assert opinions.voiced(told.head(100))["net"].mean() == 0

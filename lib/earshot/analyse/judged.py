@@ -6,11 +6,12 @@ that was drawn at random stands for.
 
 import pandas as pd
 
-from earshot.analyse import labelled
+from earshot.analyse import labelled, opinions
 from earshot.core.params import ParamError, nearest
 from earshot.core.spreadsheet import as_written
 from earshot.core.workspace import Workspace
-from earshot.enrich.sentiment import CLASSES
+from earshot.enrich.phrases import SURE
+from earshot.enrich.sentiment import CLASSES, COLUMNS
 
 FILE = "labels.csv"
 UNSURE, SAMPLE, UNMAPPED = "unsure", "sample", "unmapped"
@@ -33,6 +34,20 @@ def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     counts = sampled if sampled.any() else ~drawn.isin((UNSURE, UNMAPPED))
     return posts.assign(right=right.where(counts), settled=right.where(drawn.eq(UNSURE)),
                         weight=weight.astype("float64").where(sampled, 1.0))
+
+
+def correct(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
+    """Return the posts as figures count them: where a person labelled one, in place of what the model read."""
+    told = labels(posts, workspace).dropna()
+    if told.empty:
+        return posts
+    chances = [told.eq(name).map({True: SURE, False: (1 - SURE) / (len(CLASSES) - 1)}) for name in CLASSES]
+    settled = {"sentiment": told, "possible": told, "tier": opinions.PERSON, "untested": False,
+               **dict(zip(COLUMNS, chances, strict=True))}
+    found = posts.copy()
+    for name, values in settled.items():
+        found.loc[told.index, name] = values
+    return found
 
 
 def labels(posts: pd.DataFrame, workspace: Workspace) -> pd.Series:

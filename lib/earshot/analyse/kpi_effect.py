@@ -1,10 +1,13 @@
-"""Every KPI with and without posts that look inauthentic or are hidden: does leaving them out turn a verdict round?"""
+"""Every KPI with and without what may bend it: inauthentic posts, hidden ones, labels of people in the model's place.
+
+Does any of them turn a verdict round?
+"""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import kpis, words
+from earshot.analyse import kpis, opinions, words
 from earshot.analyse.contracts import Contract
 from earshot.analyse.scorecard import Scorecard, written
 from earshot.core.claim import Claim
@@ -49,6 +52,27 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
             if flips else f"{share}; with them no KPI would say anything else.")
     return Effect(table, [Claim("kpi.hidden", said, flips, "figures", n=len(posts), method=METHOD, inputs=INPUTS,
                                 kind="quality", weight=0.6 if flips else 0.15)])
+
+
+def measure_restated(read: pd.DataFrame, posts: pd.DataFrame, agreed: list[Contract], params: Brief,
+                     card: Scorecard) -> Effect:
+    """Return what ``card`` would say as the model read the posts, where people labelled some; empty where nobody did.
+
+    ``posts`` are those of ``read`` as people corrected them (judged.correct).
+    """
+    told = opinions.labelled(posts)
+    if not told.any() or card.table.empty:
+        return Effect(pd.DataFrame(columns=COLUMNS), [])
+    table = beside(kpis.measure(read, agreed, params).table, card.table)
+    flips = int(table["what turns round"].ne("").sum())
+    other = int(posts.loc[told, "sentiment"].ne(read.loc[told, "sentiment"]).sum())
+    end = (f"restated, {words.count(flips)} figures of the scorecard say something else: see the table." if flips else
+           "restated, no KPI says anything else.")
+    said = (f"In {words.count(told.sum())} of {words.count(len(posts))} posts a person's label counts, in "
+            f"{words.count(other)} another than the model's; {end}")
+    claim = Claim("kpi.restated", said, flips, "figures", n=int(told.sum()), method=METHOD,
+                  inputs=(*INPUTS, "labels.csv"), kind="quality", weight=0.6 if flips else 0.3)
+    return Effect(table.rename(columns={"with": "as the model read", "without": "restated"}), [claim])
 
 
 def beside(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ RIDGE = 1e-9  # keeps the information invertible when a class does not occur at 
 NONE = "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts."
 STRANGE = ("All posts of this window are in languages in which the sentiment model was not tested ({}); name them "
            "under sentiment_languages in brief.yml once you tested it there, or choose another sentiment_model.")
+PERSON = "person"  # the tier of a post whose sentiment a person labelled (judged.correct)
 STREAM = 200  # posts below which a brand's own mix cannot be told from chance
 
 
@@ -26,6 +27,11 @@ def distinct(posts: pd.DataFrame) -> pd.DataFrame:
 def untested(posts: pd.DataFrame) -> pd.Series:
     """Say which posts have no sentiment because the model was not tested in their language."""
     return posts["untested"] if "untested" in posts else pd.Series(False, posts.index)
+
+
+def labelled(posts: pd.DataFrame) -> pd.Series:
+    """Say of which posts the sentiment is a person's."""
+    return posts["tier"].eq(PERSON) if "tier" in posts else pd.Series(False, posts.index)
 
 
 def counted(posts: pd.DataFrame) -> pd.DataFrame:
@@ -40,17 +46,18 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
     says. Each figure is halfway between the two, and the columns ``doubt_…`` hold half their distance, which intervals
     of levels must include. Net sentiment by brand was off by 8 points on average on the airline labels (counting 13,
     the mix 6) and by 9 on the demo brand (counting 6, the mix 20); the order of the airlines was right.
-    Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
+    What a person labelled counts as it stands, without doubt. Repeats are left out, since a copied text is one opinion;
+    raises ValueError when no post has a sentiment.
     """
     heard = counted(posts)
     if heard.empty:
         strange = posts.loc[untested(posts), "lang"].value_counts().index
         raise ValueError(STRANGE.format(", ".join(strange)) if len(strange) else NONE)
-    likely = pd.DataFrame(0.0, index=heard.index, columns=list(CLASSES))
-    for stream in _streams(heard):
+    labels = pd.DataFrame({name: heard["sentiment"].eq(name).astype("float64") for name in CLASSES})
+    likely = labels.copy()
+    for stream in _streams(heard[~labelled(heard)]):
         rows = heard.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
         likely.loc[stream] = contribute(rows)
-    labels = pd.DataFrame({name: heard["sentiment"].eq(name).astype("float64") for name in CLASSES})
     middle, doubt = (likely + labels) / 2, (likely - labels) / 2
     return heard.assign(**middle, net=middle["positive"] - middle["negative"],
                           doubt_net=doubt["positive"] - doubt["negative"], **doubt.add_prefix("doubt_"))

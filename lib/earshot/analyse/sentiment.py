@@ -177,4 +177,5 @@ def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, params: Brief) -> dict:
                 f"{words.count(open_.sum())} ({words.percent(open_.mean())})"
                 if reading.has_sets(params.sentiment_model) else "not known: the model names the likeliest class alone",
             "posts in which a phrase of yours decides": int(own.sum()),
+            "posts that a person labelled, which counts in place of the model": int(opinions.labelled(voiced).sum()),
             "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}

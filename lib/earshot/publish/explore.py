@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from earshot.analyse import estimate, lost_time, opinions
+from earshot.analyse import estimate, judged, lost_time, opinions
 from earshot.analyse import posts as all_posts
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
@@ -80,7 +80,7 @@ def load(workspace: str, run: str) -> Source:
     params = space.params.model_copy(update=told)
     versions = {name: state["version"] for name, state in manifest["tables"].items()}
     store = space.store.at(versions)
-    posts = all_posts.load(store, params)
+    posts = judged.correct(all_posts.load(store, params), space)
     if posts.empty:
         raise Refused(f"Run {run} of {workspace} holds no posts; pick another run.")
     lost = lost_time.marks(posts, store, params, space.settings("campaigns").get("events"))

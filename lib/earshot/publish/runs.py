@@ -39,15 +39,17 @@ class Run:
     scratch: bool
     _loaded: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def posts(self, hidden: bool = False) -> pd.DataFrame:
+    def posts(self, hidden: bool = False, as_read: bool = False) -> pd.DataFrame:
         """Return one row per post in the window with everything enrichment knows (``analyse.posts.load``).
 
-        With ``hidden`` the posts that a filter has set aside are there too, to show what leaving them out does.
+        With ``hidden`` the posts that a filter has set aside are there too, to show what leaving them out does. Where a
+        person labelled a post that counts in place of what the model read, unless ``as_read``.
         """
-        if hidden not in self._loaded:
-            from earshot.analyse import posts
-            self._loaded[hidden] = posts.load(self.store, self.params, hidden)
-        return self._loaded[hidden].copy(deep=False)
+        if (hidden, as_read) not in self._loaded:
+            from earshot.analyse import judged, posts
+            found = posts.load(self.store, self.params, hidden)
+            self._loaded[hidden, as_read] = found if as_read else judged.correct(found, self.workspace)
+        return self._loaded[hidden, as_read].copy(deep=False)
 
     def lost(self) -> pd.DataFrame:
         """Return the stretches in which posts are missing, for every chart over time to shade (``lost_time.marks``)."""
