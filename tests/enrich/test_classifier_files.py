@@ -35,6 +35,26 @@ def test_a_changed_file_is_not_used(folder):
         classifier_files.load(place)
 
 
+HERE = classifier_files.present()
+AGAIN = (f"and is not used with {', '.join(HERE)}, which are here; train it again with 'earshot train acme labels.csv "
+         "--name reasons', or go back to the Earshot that trained it.")
+
+
+@pytest.mark.parametrize(("reads", "told"), [
+    (["learner 5", *HERE[1:]], f"with learner 5, {HERE[1]}, {HERE[2]}"),
+    ([*HERE[:2], "earshot-2@00000000"], f"with {HERE[0]}, {HERE[1]}, earshot-2@00000000"),
+    (None, "by an earlier Earshot, which did not note with what"),
+])
+def test_one_that_was_trained_with_other_models_is_not_used(folder, tmp_path, reads, told):
+    _, place = folder
+    card = json.loads((place / "card.json").read_text())
+    assert card.pop("reads") == HERE
+    (tmp_path / "card.json").write_text(json.dumps(card | ({"reads": reads} if reads else {})))
+    with pytest.raises(WeightsError) as problem:
+        classifier_files.load(tmp_path, "acme")
+    assert str(problem.value) == f"The classifier reasons 1 was trained {told}, {AGAIN}"
+
+
 def test_the_version_is_a_matter_of_all_that_decides_and_not_of_the_order_of_labels(monkeypatch):
     how = {"seed": 1, "promised": 0.9, "missed": {"late": 1.0, "bag": 1.0}}
     one = classifier_files.version_of(TEXTS, LABELS, **how)

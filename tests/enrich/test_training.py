@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.enrich import classifier, training
+from earshot.enrich import champions, classifier, classifier_files, training
+from earshot.enrich.weights import WeightsError
 
 LATE = [f"my flight was delayed {hours} hours at gate {hours + 3}" for hours in range(1, 31)]
 BAGS = [f"you lost my bag number {number} and nobody finds it" for number in range(30)]
@@ -113,6 +114,22 @@ def test_what_is_kept_is_the_champion_comes_back_whole_and_the_one_before_is_nam
     other = training.train("reasons", TEXTS[:50], LABELS[:50])
     training.keep(space, other)
     assert space.settings("classifiers") == {"reasons": {"champion": other.card["version"], "before": version}}
+
+
+def test_after_an_upgrade_an_old_classifier_is_not_used_and_is_still_listed_with_its_way_back(
+        workspace, monkeypatch, quick):
+    space = workspace()
+    training.keep(space, training.train("reasons", TEXTS, LABELS))
+    old = training.champions(space)["reasons"]
+    monkeypatch.setattr(classifier_files, "LEARNER", "another")
+    with pytest.raises(WeightsError, match=r"; train it again with 'earshot train acme labels\.csv --name reasons', "):
+        training.load(space, "reasons", old)
+    training.keep(space, training.train("reasons", TEXTS, LABELS))
+    new = training.champions(space)["reasons"]
+    assert training.load(space, "reasons", new).card["reads"][0] == "learner another"
+    listed = {model.use: model for model in champions.listed(space)}["classes"]
+    assert (listed.name, listed.before) == (f"reasons {new}", old)
+    assert listed.sha256
 
 
 @pytest.mark.parametrize(("settings", "said"), [

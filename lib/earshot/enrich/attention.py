@@ -2,11 +2,13 @@
 
 A mean over all tokens drowns the one word that names the reason. Here every class asks the tokens a question of its
 own and judges what the answering tokens say (Mullenbach et al. 2018, label-wise attention); since no layer is tuned,
-learning takes seconds where tuning a tower takes minutes.
+learning takes seconds where tuning a tower takes minutes. Several that began by different chances answer together,
+which is steadier than one (Lakshminarayanan et al. 2017) and, once the tokens are there, reads as fast.
 """
 
 import numpy as np
 
+MEMBERS = 3  # that answer together
 ROUNDS, BATCH = 8, 64
 STEP, DECAY, DROPPED = 2e-3, 0.05, 0.3
 BALANCE = 0.5  # how far rare classes are raised: 0 not at all, 1 until all count the same
@@ -14,10 +16,16 @@ READ = 256  # texts that are scored together
 
 
 def learn(states: list[np.ndarray], labels: np.ndarray, classes: int, seed: int) -> dict[str, np.ndarray]:
-    """Return what each class asks and how it judges the answers, both (width, classes), and a bias (classes,).
+    """Return what each class asks and how it judges the answers, both (width, members · classes), and a bias.
 
     ``states`` holds one (tokens, width) array per text. The same seed, data and number of threads give the same.
     """
+    members = [_learn(states, labels, classes, MEMBERS * seed + member) for member in range(MEMBERS)]
+    return {name: np.concatenate([member[name] for member in members], axis=-1) for name in members[0]}
+
+
+def _learn(states: list[np.ndarray], labels: np.ndarray, classes: int, seed: int) -> dict[str, np.ndarray]:
+    """Return one member: what each class asks and judges, both (width, classes), and a bias (classes,)."""
     import torch
     from torch.nn import functional as F
     torch.manual_seed(seed)
@@ -49,12 +57,13 @@ def raised(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def scores(net: dict[str, np.ndarray], states: list[np.ndarray]) -> np.ndarray:
-    """Return (n, classes) float64 scores, before any softmax."""
+    """Return (n, classes) float64 scores, before any softmax: the mean of all members'."""
     import torch
     parts = {name: torch.from_numpy(np.asarray(part, np.float32)) for name, part in net.items()}
     with torch.inference_mode():
         found = [score(*_padded(states[start:start + READ]), **parts).numpy() for start in range(0, len(states), READ)]
-    return np.concatenate(found or [np.empty((0, len(net["bias"])))]).astype(np.float64)
+    scored = np.concatenate(found or [np.empty((0, len(net["bias"])))]).astype(np.float64)
+    return scored.reshape(len(scored), MEMBERS, len(net["bias"]) // MEMBERS).mean(axis=1)
 
 
 def score(tokens, real, asks, judges, bias):

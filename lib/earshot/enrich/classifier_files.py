@@ -2,7 +2,9 @@
 
 data/<workspace>/models/<name>/<version>/ holds model.skops, in which nothing can run when it is read, card.json and
 card.md. The version is the beginning of the SHA-256 of all that decides what it says, so that the same labels, costs
-and promise give the same version, and nothing that differs ever takes the place of another.
+and promise give the same version, and nothing that differs ever takes the place of another. The card keeps what the
+classifier ``reads`` the posts with, and one that was trained on others than are here is not used: its numbers would say
+anything of what it never saw.
 """
 
 import hashlib
@@ -18,37 +20,46 @@ from earshot.enrich.classifier import Classifier
 from earshot.enrich.classifier_views import VIEWS
 from earshot.enrich.conformal import Calibration
 from earshot.enrich.quantised import Weights
-from earshot.enrich.weights import fingerprint, verify
+from earshot.enrich.weights import WeightsError, fingerprint, verify
 
 FILE = "model.skops"
-LEARNER = "5"  # to be raised whenever the same labels teach something else
+LEARNER = "6"  # to be raised whenever the same labels teach something else
 
 
 def version_of(texts: Iterable[str], labels: Iterable[str], **how) -> str:
     """Return the version of what these labelled texts teach; ``how`` is all else that decides: seed, promise, costs."""
-    reads = [LEARNER, embeddings.MODEL, sentiment.identify(sentiment.MODEL)]
     pairs = sorted(zip(map(str, texts), map(str, labels), strict=True))
-    known = json.dumps([reads, how, pairs], ensure_ascii=False, sort_keys=True)
+    known = json.dumps([present(), how, pairs], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(known.encode("utf-8")).hexdigest()[:12]
 
 
+def present() -> list[str]:
+    """Return what a classifier trained here and now reads posts with: the learner and the models below it, by name."""
+    return [f"learner {LEARNER}", embeddings.MODEL, sentiment.identify(sentiment.MODEL)]
+
+
 def save(models: dict[str, Classifier], folder: Path, card: dict) -> Path:
-    """Write classifiers, one per name, into ``folder`` with their card, to which kind and sha256 are added."""
+    """Write classifiers, one per name, into ``folder`` with their card; kind, file, sha256 and reads are added."""
     from skops import io
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{FILE}.tmp"
     io.dump({name: _plain(model) for name, model in models.items()}, draft)
     draft.replace(folder / FILE)
-    card = card | {"kind": "classifier", "file": FILE, "sha256": fingerprint(folder / FILE)}
+    card = card | {"kind": "classifier", "file": FILE, "sha256": fingerprint(folder / FILE),
+                   "reads": present()}
     (folder / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "card.md").write_text(_in_words(card), encoding="utf-8")
     return folder
 
 
-def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
-    """Return the classifiers in a folder and their card; raises WeightsError when the file is not the card's."""
+def load(folder: Path, workspace: str = "WORKSPACE") -> tuple[dict[str, Classifier], dict]:
+    """Return the classifiers in a folder and their card; ``workspace`` is named in what to do about an error.
+
+    Raises WeightsError when the file is not the card's, or reads with other models than are here.
+    """
     from skops import io
     card = read_card(folder)
+    _check_reads(card, workspace)
     verify(folder / FILE, card["sha256"])
     return {name: _whole(parts) for name, parts in io.load(folder / FILE, trusted=[]).items()}, card
 
@@ -56,6 +67,16 @@ def load(folder: Path) -> tuple[dict[str, Classifier], dict]:
 def read_card(folder: Path) -> dict:
     """Return the card of the classifiers in a folder."""
     return json.loads((folder / "card.json").read_text(encoding="utf-8"))
+
+
+def _check_reads(card: dict, workspace: str) -> None:
+    """Raise WeightsError, in one sentence, unless a classifier was trained with what is here."""
+    reads, here = card.get("reads"), present()
+    if reads != here:
+        told = f"with {', '.join(reads)}" if reads else "by an earlier Earshot, which did not note with what"
+        raise WeightsError(f"The classifier {card['name']} {card['version']} was trained {told}, and is not used with "
+                           f"{', '.join(here)}, which are here; train it again with 'earshot train {workspace} "
+                           f"labels.csv --name {card['name']}', or go back to the Earshot that trained it.")
 
 
 def _plain(model: Classifier) -> dict:

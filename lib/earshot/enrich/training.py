@@ -164,8 +164,8 @@ def champions(workspace: Workspace) -> dict[str, str]:
 
 
 def load(workspace: Workspace, name: str, version: str) -> Trained:
-    """Return a trained classifier; raises WeightsError when its file is not the card's."""
-    models, card = classifier_files.load(_folder(workspace, name, version))
+    """Return a trained classifier; raises WeightsError when its file is not the card's or reads with other models."""
+    models, card = classifier_files.load(_folder(workspace, name, version), workspace.name)
     fields = Rule.__dataclass_fields__
     rules = {label: Rule(**{field: row[field] for field in fields}) for label, row in card["labels"].items()}
     return Trained(models, rules, card)
