@@ -8,38 +8,43 @@ In brief.yml, a phrase, what it says, and texts with the sentiment they must get
         these sick beats made my day: positive
         the beats make me sick: negative
 
-Before a phrase is used its tests are run, so that it cannot quietly break what was right.
+Before a phrase is used its tests are run, so that it cannot quietly break what was right. Where an English denial
+stands before a phrase ("not sick beats at all") it says nothing and the model decides; a phrase that holds a denial
+itself ("not half bad") counts everywhere, and so denied words can be a phrase of their own ("no sick beats").
 """
 
 import json
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
 
 from earshot.core.params import ParamError
 from earshot.enrich.sentiment_model import Reading
+from earshot.enrich.wordings import LONGEST, WORD, is_denied, ready
 
+VERSION = "2"  # to be raised whenever the same phrases say something else of the same texts
 SAYS = "says"
 SURE = 0.98  # the probability of what a phrase says
 Phrases = dict[str, dict[str, str]]
 
 
 def identify(phrases: Phrases) -> str:
-    """Return a name for exactly these phrases and their tests; empty where there are none."""
-    held = json.dumps(phrases, sort_keys=True, ensure_ascii=False)
+    """Return a name for exactly these phrases, their tests and how they are read; empty where there are none."""
+    held = json.dumps([VERSION, phrases], sort_keys=True, ensure_ascii=False)
     return blake2b(held.encode(), digest_size=4).hexdigest() if phrases else ""
 
 
 def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[str, ...]) -> Reading:
     """Return the reading of clean texts with what phrases say put in place of what the model says.
 
-    Where a text holds several phrases, the longest counts.
+    Where a text holds several phrases that are not denied, the longest counts.
     """
     found, tier, possible = reading.probabilities.copy(), reading.tier.copy(), reading.possible.copy()
     for phrase in sorted(phrases, key=len):
-        pattern, place = _pattern(phrase), classes.index(phrases[phrase][SAYS])
-        rows = [row for row, text in enumerate(texts) if pattern.search(text)]
+        counts, place = _counts_in(phrase), classes.index(phrases[phrase][SAYS])
+        rows = [row for row, text in enumerate(texts) if counts(text)]
         found[rows], tier[rows] = (1 - SURE) / (len(classes) - 1), "phrase"
         possible[rows] = np.arange(len(classes)) == place
         found[rows, place] = SURE
@@ -55,8 +60,8 @@ def check(phrases: Phrases, model: str) -> None:
     said = sentiment.read([text for _, text, _ in tests], model=model, phrases=phrases)["label"]
     for (phrase, text, label), got in zip(tests, said, strict=True):
         if got != label:
-            raise ParamError(f"brief.yml: phrases: with {phrase!r}, {text!r} is {got} and has to be {label}; make the "
-                             "phrase longer, or correct its test.")
+            raise ParamError(f"brief.yml: phrases: with {phrase!r}, {text!r} is {got} under {model} and has to be "
+                             f"{label}; make the phrase longer, or correct its test.")
 
 
 def _check_form(phrase: str, entry: dict[str, str], classes: tuple[str, ...]) -> None:
@@ -66,13 +71,31 @@ def _check_form(phrase: str, entry: dict[str, str], classes: tuple[str, ...]) ->
     for label in _tests(entry).values():
         if label not in classes:
             raise ParamError(f"{where} has a test that must get {label!r}; use {', '.join(classes)}.")
-    if not any(_pattern(phrase).search(text) for text in _tests(entry)):
-        raise ParamError(f"{where} has no test that holds it; write a text with the phrase and the sentiment it must "
-                         "get.")
+    if not any(map(_counts_in(phrase), _tests(entry))):
+        raise ParamError(f"{where} has no test that holds it, with no denial before it; write a text with the phrase "
+                         "and the sentiment it must get.")
 
 
 def _tests(entry: dict[str, str]) -> dict[str, str]:
     return {text: label for text, label in entry.items() if text != SAYS}
+
+
+def _counts_in(phrase: str) -> Callable[[str], bool]:
+    """Return what says of a text whether a phrase stands in it, once at least, without a denial before it."""
+    pattern, own = _pattern(phrase), _holds_denial(phrase)
+    return lambda text: any(own or not _is_denied(text, found.start()) for found in pattern.finditer(text))
+
+
+def _holds_denial(phrase: str) -> bool:
+    """Say whether a denial is among the words of a phrase."""
+    said, = ready([phrase])
+    return any(is_denied(said, word.end()) for word in WORD.finditer(said))
+
+
+def _is_denied(text: str, start: int) -> bool:
+    """Say whether a denial stands shortly before this place of a text as it was written."""
+    before, = ready([text[max(0, start - LONGEST):start]])  # lowering letters can move the place, so it is the end
+    return is_denied(before, len(before))
 
 
 def _pattern(phrase: str) -> re.Pattern:
