@@ -38,7 +38,10 @@ def test_shares_feeling_and_routing_are_counted(posts, workspace, trained):
     assert table.loc["late", ["value", "posts", "routes", "unsure"]].tolist() == [0.4, 40, 10, 0.5]
     assert table.loc["late", "low"] < 0.4 < table.loc["late", "high"]
     assert table.loc["late", "net"] == pytest.approx(-1, abs=0.02)
-    assert found.trust == {"reasons: version, texts it learned from": f"{trained.card['version']}, 60"}
+    assert found.trust == {
+        "reasons: version, texts it learned from": f"{trained.card['version']}, 60",
+        "reasons: posts left to a person": "20; those that matter most: earshot sheet acme --of reasons --count 100 "
+                                           "--out sheet.csv"}
     assert found.shown["when routed, right"].tolist() == ["80% or more"] * 2
 
 

@@ -137,3 +137,22 @@ def test_strata_get_their_share_and_the_small_ones_enough():
     assert allot(1000, 10, 10, count=9) == [5, 2, 2]
     assert allot(7, 7, 7, count=10) == [4, 3, 3]
     assert allot(3, count=10) == [3]
+
+
+def test_what_classes_of_your_own_leave_open_is_handed_out_the_most_pressing_first(filled, monkeypatch):
+    space, frame = filled([{"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "views": views, "followers": 1}
+                           for views in (10, 1000, 1000, 20, 500)])
+    monkeypatch.setattr(sheet.training, "champions", lambda workspace: {"reasons": "1"})
+    space.store.merge("classes", pd.DataFrame({
+        "post_id": frame["post_id"], "week": "2026-W09", "content_hash": "h", "classifier": "reasons",
+        "label": ["late", "late", "bag", "", ""], "probability": [0.6, 0.6, 0.99, 0.0, 0.0], "routes": False,
+        "open": [2, 0, 1, 1, 0], "step_version": "1:1"}))
+    found = sheet.draw(space, "reasons")
+    assert found["post_id"].tolist() == ["x:0001", "x:0003", "x:0000"]
+    assert found["drawn"].eq("reasons").all()
+    assert (found["label"] == "").all()
+    with pytest.raises(ParamError, match="^--of is 'reason'; use unsure, sample, unmapped, reasons. Did you mean"):
+        sheet.draw(space, "reason")
+    space.store.delete("classes", "open <> 1 OR label = ''")
+    with pytest.raises(ParamError, match="^No post of acme waits for a person: reasons leaves none open.$"):
+        sheet.draw(space, "reasons")

@@ -1,7 +1,9 @@
 """The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with them."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -10,6 +12,7 @@ from tests.enrich.test_training import BAGS, BOTH, GREETINGS, LABELS, LATE, TEXT
 
 from earshot.collect import tombstones
 from earshot.enrich import classes, steps, training
+from earshot.enrich.classifier import Reading
 from earshot.publish.enrichment import bring_up_to_date
 
 
@@ -38,6 +41,29 @@ def test_each_post_has_a_row_per_label_or_an_empty_one(space):
     assert labels(space) == [("x:0", "late"), ("x:1", "bag"), ("x:1", "late"), ("x:2", "")]
     rows = space.store.read("classes")
     assert rows.loc[rows["label"] == "", "routes"].eq(False).all()
+
+
+class Doubtful:
+    """A classifier of one label that says no of every text, as sure as its p-values of no and yes allow."""
+
+    classes = ("no", "yes")
+
+    def __init__(self, *p_values):
+        self.p_values = np.array(p_values)
+
+    def read(self, texts, seen):
+        said = np.tile([0.9, 0.1], (len(texts), 1))
+        return Reading(self.classes, said, np.zeros(len(texts), int), self.p_values, said)
+
+
+def test_where_nothing_is_said_open_counts_the_labels_whose_yes_cannot_be_ruled_out(trained, monkeypatch):
+    monkeypatch.setattr(classes, "look_for", lambda models, texts, vectors: None)
+    late = Doubtful((0.9, 0.05), (0.9, 0.3), (0.9, 0.3), (0.02, 0.3))
+    bag = Doubtful((0.9, 0.02), (0.9, 0.04), (0.9, 0.5), (0.90, 0.05))
+    doubtful = replace(trained, models={"late": late, "bag": bag})
+    rows = classes.add(make_posts(4), "reasons", doubtful)
+    assert rows["label"].tolist() == [""] * 4
+    assert rows["open"].tolist() == [0, 1, 2, 1]
 
 
 def test_an_edit_is_read_again_and_what_was_said_before_goes(space):

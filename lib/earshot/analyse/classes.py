@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse import estimate, opinions, words
+from earshot.analyse import estimate, judged, opinions, words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich import training
-from earshot.enrich.classes import trained_version
+from earshot.enrich.classes import left_open, trained_version
 from earshot.enrich.intents import SHIPPED
 
 INPUTS = ("posts", "duplicates", "sentiment", "classes")
@@ -69,6 +69,9 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
         card = training.read_card(workspace, name, trained_version(found["step_version"].iloc[0]))
         parts.append(_table(voiced, found, card).assign(classifier=name))
         trust[f"{name}: version, texts it learned from"] = f"{card['version']}, {words.count(card['texts'])}"
+        left = found.loc[left_open(found), "post_id"].nunique()
+        trust[f"{name}: posts left to a person"] = (
+            f"{words.count(left)}; those that matter most: {judged.command(workspace.name, name)}" if left else "none")
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
     table = table[table["posts"] >= workspace.params.min_posts].reset_index(drop=True)
     return Classes(table, trust, _claims(table), "", scope)

@@ -1,4 +1,4 @@
-"""Sheets of posts for a person to label: what the model leaves open, a random sample, and what no category holds.
+"""Sheets of posts for a person to label: what a model leaves open, a random sample, and what no category holds.
 
 A sheet has the columns of labels.csv: post_id, text (masked, as it is stored) and label, which is empty. ``drawn`` says
 why a post is on it, ``weight`` how many posts one that was drawn at random stands for, so that shares among the labels
@@ -6,6 +6,7 @@ are shares among all those posts. What the model says is not on it: who reads th
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,22 +16,26 @@ from earshot.analyse import posts as all_posts
 from earshot.core import chance
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
+from earshot.enrich import classes, training
 
 LEAST = 2  # posts per stratum, so that each has a spread; where the sheet is too small for that there are no strata
 COLUMNS = ["post_id", "brand", "day", "text", "label", "drawn", "weight"]
 
 
 def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFrame:
-    """Return ``count`` posts of the window in COLUMNS: "unsure", "sample" or "unmapped"; all there are, where fewer.
+    """Return ``count`` posts of the window in COLUMNS: "unsure", "sample", "unmapped", or what classes of your own, by
+    the name of their classifier, leave open; all there are, where fewer.
 
     Posts that labels.csv has already are not drawn again. Raises ParamError, in one sentence, when there are none.
     """
-    if of not in KINDS:
-        raise ParamError(f"--of is {of!r}; use {', '.join(KINDS)}.{nearest(of, KINDS)}")
+    own = [name for name in training.champions(workspace) if name not in KINDS]
+    kinds = KINDS | {name: partial(_undecided, name=name) for name in own}
+    if of not in kinds:
+        raise ParamError(f"--of is {of!r}; use {', '.join(kinds)}.{nearest(of, kinds)}")
     if count < 1:
         raise ParamError(f"--count is {count}; a sheet holds one post or more.")
     posts = all_posts.load(workspace.store, workspace.params)
-    drawn = KINDS[of](posts, workspace, count)
+    drawn = kinds[of](posts, workspace, count)
     return drawn.assign(label="", drawn=of, day=drawn["day"].dt.strftime("%Y-%m-%d"))[
         [*COLUMNS, *(name for name in ("reach",) if name in drawn)]].reset_index(drop=True)
 
@@ -68,7 +73,23 @@ def _unsure(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFra
     if left.empty:
         raise ParamError(f"No post of {workspace.name} waits for a person: for each, one class is possible or a label "
                          "is there already.")
-    doubt = 1 - left[[f"p_{name}" for name in opinions.CLASSES]].max(axis=1)
+    return _pressing(left, 1 - left[[f"p_{name}" for name in opinions.CLASSES]].max(axis=1), workspace, count)
+
+
+def _undecided(posts: pd.DataFrame, workspace: Workspace, count: int, name: str) -> pd.DataFrame:
+    """Return the posts that a classifier of your own leaves open, in the same order."""
+    read = workspace.store.read(classes.TABLE, columns=["post_id", "classifier", "label", "probability", "open"])
+    read = read[read["classifier"].eq(name) & classes.left_open(read)]
+    sure = read["probability"].where(read["label"].ne(""), 0.5).groupby(read["post_id"]).max()
+    left = opinions.distinct(posts)
+    left = left[left["post_id"].isin(sure.index) & left["text"].ne("")]
+    if left.empty:
+        raise ParamError(f"No post of {workspace.name} waits for a person: {name} leaves none open.")
+    return _pressing(left, 1 - left["post_id"].map(sure), workspace, count)
+
+
+def _pressing(left: pd.DataFrame, doubt: pd.Series, workspace: Workspace, count: int) -> pd.DataFrame:
+    """Return the posts of which most people met what is likely wrong; those of our and rivals' accounts last."""
     left = left.assign(reach=_reach(left, workspace), weight=np.nan)
     left = left.assign(_own=left["author"].isin(workspace.params.handles), _pressing=doubt * left["reach"])
     return left.sort_values(["_own", "_pressing", "post_id"], ascending=[True, False, True]).head(count)

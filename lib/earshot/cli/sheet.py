@@ -9,12 +9,13 @@ from earshot.cli.screen import say
 
 NEXT = {"unsure": "the most pressing first", "sample": "drawn at random by brand and label",
         "unmapped": "drawn at random from all that are in no category"}
+OF = ("unsure: what the model leaves to a person; sample: at random from the last period; unmapped: at random from "
+      "what is in no category; the name of a classifier of yours: what it leaves to a person.")
 
 
 def sheet(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    of: Annotated[str, typer.Option(help="unsure: what the model leaves to a person; sample: at random from the last "
-                                         "period; unmapped: at random from what is in no category.")] = "",
+    of: Annotated[str, typer.Option(help=OF)] = "",
     count: Annotated[int, typer.Option(help="How many posts.")] = 100,
     to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The CSV file to write.")] = None,
     labels: Annotated[Path | None, typer.Option(metavar="FILE", help="Take this sheet back, filled in.")] = None,
@@ -48,8 +49,11 @@ def _write(space, of: str, count: int, path: Path) -> str:
         raise ParamError(f"{path} is there already, and may hold labels; give another name.")
     drawn = sheets.draw(space, of, count)
     csv_safe(drawn).to_csv(path, index=False, lineterminator="\n")
-    what = (f"write what each is about under label, then learn it with earshot train {space.name} {path} --name NAME, "
-            "or add words to taxonomy.yml" if of == "unmapped" else
-            f"write {', '.join(CLASSES)} under label, then give it back with "
-            f"earshot sheet {space.name} --labels {path}")
-    return f"{path} holds {len(drawn):,} posts, {NEXT[of]}; {what}."
+    sentiment = (f"write {', '.join(CLASSES)} under label, then give it back with "
+                 f"earshot sheet {space.name} --labels {path}")
+    what = {"unsure": sentiment, "sample": sentiment, "unmapped": (
+        f"write what each is about under label, then learn it with earshot train {space.name} {path} --name NAME, or "
+        "add words to taxonomy.yml")}.get(of, (
+            f"write one of the classes of {of} under label, put these rows into the file that it learned from, and "
+            f"learn it again with earshot train {space.name} FILE --name {of}"))
+    return f"{path} holds {len(drawn):,} posts, {NEXT.get(of, NEXT['unsure'])}; {what}."

@@ -1,7 +1,9 @@
 """Classes in the posts: the intents that ship and what each champion of classifiers.yml says, in table ``classes``.
 
 A post has one row per label that is said of it, and one row with an empty label where none is. ``routes`` is true only
-where the label showed the precision that was promised of it; ``open`` counts the classes that cannot be ruled out.
+where the label showed the precision that was promised of it. ``open`` counts the classes that cannot be ruled out: of
+all classes where they exclude each other; of yes and no where they may overlap and the label is said; and in a row with
+an empty label, the labels that may hold all the same, 0 where every one is ruled out.
 """
 
 import numpy as np
@@ -17,7 +19,7 @@ from earshot.enrich.embeddings import MODEL, matrix
 from earshot.enrich.training import YES, Trained
 
 TABLE = "classes"
-VERSION = "2"
+VERSION = "3"
 PART = 5_000  # posts per commit
 PART_OF_INTENTS = 50_000  # these are read by the ten thousand a second
 
@@ -106,15 +108,23 @@ def _exclusive(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFrame:
 def _overlapping(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFrame:
     """Return a row per text and label that is said of it, and one with an empty label where none is."""
     parts, places, spoken = [], np.arange(len(texts)), np.zeros(len(texts), bool)
+    open_ = np.zeros(len(texts), int)
     for label, model in trained.models.items():
         read, yes = model.read(texts, seen), model.classes.index(YES)
-        said = read.probabilities[:, yes] >= trained.rules[label].threshold
+        possible, said = read.possible(), read.probabilities[:, yes] >= trained.rules[label].threshold
         routes = [_routes(trained, label, p) for p in read.tested[said, yes]]
         parts.append(pd.DataFrame({"place": places[said], "label": label, "probability": read.probabilities[said, yes],
-                                   "routes": routes, "open": read.possible()[said].sum(axis=1)}))
+                                   "routes": routes, "open": possible[said].sum(axis=1)}))
         spoken |= said
-    none = pd.DataFrame({"place": places[~spoken], "label": "", "probability": 0.0, "routes": False, "open": 0})
+        open_ += possible[:, yes]
+    none = pd.DataFrame({"place": places[~spoken], "label": "", "probability": 0.0, "routes": False,
+                         "open": open_[~spoken]})
     return pd.concat([*parts, none], ignore_index=True).astype({"routes": "bool"})
+
+
+def left_open(rows: pd.DataFrame) -> pd.Series:
+    """Say of rows of ``classes`` which a person has to decide: more than one class is possible, or a label may hold."""
+    return rows["open"].gt(0).where(rows["label"].eq(""), rows["open"].ne(1))
 
 
 def _routes(trained: Trained, label: str, probability: float) -> bool:
