@@ -8,7 +8,7 @@ from earshot import cli
 from earshot.analyse import second_reading
 from earshot.cli import screen
 from earshot.core.claim import Claim
-from earshot.enrich import champions, registry, sentiment
+from earshot.enrich import champions, classifier_files, embeddings, minilm, registry, sentiment
 from earshot.publish import run_comparison
 from earshot.publish.claims import write_claims
 
@@ -40,6 +40,18 @@ def test_models_are_listed_with_champion_fingerprint_card_and_the_way_back(works
     assert shown.endswith("The bias gate was not looked at yet; earshot report acme does it.\n")
 
 
+def test_a_classifier_that_was_trained_is_listed_with_its_whole_fingerprint_and_its_card(workspace):
+    space = workspace(classifiers={"reasons": {"champion": "new0"}, "gone": {"champion": "lost"}})
+    folder = space.data / "models" / "reasons" / "new0"
+    classifier_files.save({}, folder, {"name": "reasons", "version": "new0"})
+    shown = call("models", "acme").output
+    assert (folder / "card.md").is_file()
+    sha256 = classifier_files.read_card(folder)["sha256"]
+    assert f"reasons new0: SHA-256 {sha256}, card data/acme/models/reasons/new0/card.md\n" in shown
+    assert f"{embeddings.MODEL}: SHA-256 {minilm.SHA256}\n" in shown
+    assert "gone lost: SHA-256" not in shown
+
+
 def test_after_the_rollback_the_other_one_is_the_champion(workspace):
     workspace(sentiment_model="earshot-1")
     shown = call("models", "acme").output
@@ -52,6 +64,16 @@ def test_a_closed_gate_is_said_with_its_reason(workspace):
     write_claims(space.outputs / "latest", "15_health", [Claim.quality(
         "health.bias", "The gate is closed: [red]of all.", 2, "findings", 9, "", 0.3, about={"gate": "closed"})])
     assert call("models", "acme").output.endswith("The gate is closed: [red]of all.\n")
+    assert call("models", "acme").exit_code == 0
+    assert call("models", "acme", "--gate").exit_code == 1
+
+
+def test_an_open_gate_lets_a_schedule_go_on_and_one_not_looked_at_does_not(workspace):
+    space = workspace()
+    assert call("models", "acme", "--gate").exit_code == 1
+    write_claims(space.outputs / "latest", "15_health", [Claim.quality(
+        "health.bias", "The gate is open.", 0, "findings", 9, "", 0.15, about={"gate": "open"})])
+    assert call("models", "acme", "--gate").exit_code == 0
 
 
 def test_a_comparison_is_shown_as_tables_and_sentences_with_its_page(workspace, monkeypatch, tmp_path):

@@ -1,13 +1,15 @@
-"""The classifier before on the same posts: shares and changes counted by hand, nothing stored, what is gone is said."""
+"""Classes and intents under the models before: counted by hand, nothing stored, what cannot be compared is said."""
 
 import pandas as pd
 import pytest
 from tests.enrich.test_steps import make_posts
 from tests.enrich.test_training import BAGS, GREETINGS, LABELS, LATE, TEXTS
 
+from earshot.analyse import comparison, second_classes
 from earshot.analyse import posts as loaded
-from earshot.analyse import second_classes
+from earshot.analyse.second_reading import SecondReading
 from earshot.enrich import classes, steps, training
+from earshot.enrich.weights import WeightsError
 
 SAID = ["late", "late", "bag", ""]  # what the champion says, in turn
 WOULD = [["late"], ["late", "bag"], ["bag"], []]  # what the version before says
@@ -62,6 +64,63 @@ def test_what_cannot_be_compared_is_said(space, workspace):
     assert second_classes.compare(frame, made).remarks == [
         "intents has not read these posts yet; earshot report acme lets it."]
     assert second_classes.compare(frame, workspace("bolt")).remarks == [second_classes.NONE]
+
+
+def test_a_version_that_is_not_used_any_more_is_said_in_the_words_of_the_refusal(space, monkeypatch):
+    made, frame = space
+
+    def refuse(space, name, version):
+        raise WeightsError("The classifier intents old0 was trained with another Earshot.")
+    monkeypatch.setattr(second_classes.training, "load", refuse)
+    found = second_classes.compare(frame, made)
+    assert found.remarks == ["The classifier intents old0 was trained with another Earshot."]
+    assert found.changed.empty
+
+
+MEANT = {"complaint": {"words": ["no parcel here"], "match": ["no parcel here"]},
+         "praise": {"words": ["so quick"], "match": ["they are so quick"]}}
+
+
+def read_twice(posts, lang="en"):
+    """Forty posts that both models read: ten a complaint under one of them alone, ten praise under both."""
+    texts = ["no parcel here", "they are so quick", "the sun is out", "no parcel here"]
+    was = posts([{"brand": "Acme", "day": "2026-03-02", "sentiment": mood}
+                 for mood in ["negative", "positive", "neutral", "neutral"] * 10])
+    was = was.assign(clean_text=texts * 10, lang=lang, week="2026-W10", content_hash="0")
+    would = was.assign(sentiment=["positive", "positive", "negative", "neutral"] * 10)
+    return SecondReading(None, None, None, was, would, "earshot-2", "earshot-1")
+
+
+def test_intents_go_with_the_label_of_the_other_model(posts, workspace):
+    made = workspace(min_posts=5, intents=MEANT)
+    found = second_classes.with_intents(second_classes.nothing(), read_twice(posts), made)
+    assert found.changed.to_dict("records") == [
+        {"classifier": "earshot:intents", "before": "earshot-1", "posts": 40, "changed": 10}]
+    rows = found.table.set_index("class")
+    assert (rows.loc["complaint", "now"], rows.loc["complaint", "other"]) == pytest.approx((0.5, 0.25))
+    assert (rows.loc["praise", "now"], rows.loc["praise", "gap"]) == pytest.approx((0.25, 0))
+    assert found.remarks == []
+
+
+def test_the_claim_says_why_intents_change(posts, workspace):
+    made = workspace(min_posts=5, intents=MEANT)
+    reading = read_twice(posts)
+    found = second_classes.with_intents(second_classes.nothing(), reading, made)
+    claim, = comparison._classes(comparison.Comparison(reading, None, found, None, []))
+    assert (claim.id, claim.value, claim.n) == ("compare.intents", 10, 40)
+    assert claim.sentence == ("Under earshot-1, 10 of 40 English posts would have other intents, since some intents go "
+                              "with a feeling.")
+
+
+def test_intents_are_added_to_classes_and_other_languages_have_none(space, posts):
+    made, frame = space
+    own = second_classes.compare(frame, made)
+    both = second_classes.with_intents(own, read_twice(posts), made)
+    assert both.changed["classifier"].tolist() == ["intents", "earshot:intents"]
+    assert len(both.table) > len(own.table)
+    french = second_classes.with_intents(own, read_twice(posts, "fr"), made)
+    assert french.table.equals(own.table)
+    assert french.remarks == ["No post that was compared is in English, so that there are no intents to compare."]
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse import comparison, opinions, second_reading
+from earshot.analyse import comparison, opinions, second_classes, second_reading
 from earshot.analyse.behaviour import Case
 from earshot.core import clock
 from earshot.core.params import ParamError
@@ -82,10 +82,35 @@ def test_the_comparison_states_labels_net_kpis_and_the_gate_of_each(space, monke
     assert len(found.kpis)
     assert list(found.gates["gate"]) == ["closed", "closed"]
     assert said["compare.gate.earshot-2-fast"].sentence.startswith(
-        "earshot-2-fast is held back, since the bias gate is closed: of ")
+        "earshot-2-fast does not pass the bias gate: of ")
     assert "of 2 swaps of a name or group change the reading; no post is labelled" in found.gates["why"][0]
-    assert found.classes.table.empty
+    assert found.classes.changed["classifier"].tolist() == ["earshot:intents"]
+    assert said["compare.intents"].n == counted
     assert space.store.versions() == before
+
+
+def test_intents_under_the_champion_are_those_that_are_stored(space):
+    steps.update(space, until="classes")
+    found = second_classes.with_intents(second_classes.nothing(), second_reading.compare(space, "earshot-1"), space)
+    stored = space.store.sql("SELECT label FROM classes JOIN duplicates USING (post_id) WHERE label <> '' "
+                             "AND role NOT IN ('exact', 'near', 'repost')")["label"].value_counts()
+    shown = found.table.set_index("class")
+    assert len(shown)
+    assert (shown["now"] * shown["posts"]).round().astype(int).to_dict() == {
+        name: count for name, count in stored.items() if name in shown.index}
+
+
+def test_a_model_with_which_a_phrase_fails_its_tests_is_refused_as_the_next_report_would(workspace):
+    from earshot import open as open_workspace
+    workspace()
+    made = open_workspace("acme", phrases={"sick beats": {
+        "says": "positive", "sick beats": "positive", "I love how quick they were": "negative"}})
+    said = ("brief.yml: phrases: with 'sick beats', 'I love how quick they were' is positive under earshot-1 and has "
+            "to be negative; make the phrase longer, or correct its test.")
+    for refuse in (second_reading.check, second_reading.compare):
+        with pytest.raises(ParamError) as problem:
+            refuse(made, "earshot-1")
+        assert str(problem.value) == said
 
 
 @pytest.mark.parametrize(("model", "sentence"), [

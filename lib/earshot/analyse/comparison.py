@@ -20,6 +20,7 @@ from earshot.analyse.second_classes import SecondClasses
 from earshot.analyse.second_reading import EVERYWHERE, SecondReading
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
+from earshot.enrich.intents import SHIPPED
 
 METHOD = "the same posts read by both models, the difference taken post by post, clustered by author, 95% interval"
 INPUTS = ("posts", "duplicates", "sentiment")
@@ -27,7 +28,7 @@ INPUTS = ("posts", "duplicates", "sentiment")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models side by side: readings, KPIs, classes of your own, the gate of each and why, and the claims."""
+    """Both models side by side: readings, KPIs, classes and intents, the gate of each and why, and the claims."""
 
     reading: SecondReading
     kpis: pd.DataFrame
@@ -47,7 +48,7 @@ class Comparison:
         return {"now": reading.now, "compared with": reading.other, "posts read by both": words.count(self.counted),
                 "other label": words.count(reading.changed),
                 **{f"classes of {row['classifier']}": f"compared with {row['before']}"
-                   for row in self.classes.changed.to_dict("records")}}
+                   for row in self.classes.changed.to_dict("records") if row["classifier"] != SHIPPED}}
 
 
 def examine(workspace: Workspace, model: str = "") -> Comparison:
@@ -56,8 +57,8 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
     Nothing is stored. Raises ParamError for a model that cannot be compared, ValueError when no post has a sentiment.
     """
     reading = second_reading.compare(workspace, model)
-    classes = SecondClasses(pd.DataFrame(columns=second_classes.COLUMNS), pd.DataFrame(), []) if model else \
-        second_classes.compare(reading.was, workspace)
+    classes = second_classes.nothing() if model else second_classes.compare(reading.was, workspace)
+    classes = second_classes.with_intents(classes, reading, workspace)
     agreed = contracts.read(workspace.settings("kpis"))
     cards = [kpis.measure(posts, agreed, workspace.params).table for posts in (reading.was, reading.would)]
     names = (f"under {reading.now}", f"under {reading.other}")
@@ -118,17 +119,28 @@ def _kpis(found: Comparison) -> list[Claim]:
 
 
 def _classes(found: Comparison) -> list[Claim]:
-    return [Claim(f"compare.classes.{words.slug(row['classifier'])}",
-                  f"Under {row['before']}, the version of {row['classifier']} before, {words.count(row['changed'])} of "
-                  f"{words.count(row['posts'])} posts would have other classes.", row["changed"], "posts",
-                  n=row["posts"], method=METHOD, inputs=("posts", "classes"), kind="change", weight=0.4)
+    """State for each classifier, and for the intents that ship, how many posts would get something else."""
+    return [_intents(row) if row["classifier"] == SHIPPED else
+            _moved(row, f"compare.classes.{words.slug(row['classifier'])}", ("posts", "classes"),
+                   f", the version of {row['classifier']} before,", "posts would have other classes")
             for row in found.classes.changed.to_dict("records")]
 
 
+def _intents(row: dict) -> Claim:
+    return _moved(row, "compare.intents", INPUTS, ",", "English posts would have other intents, since some intents go "
+                  "with a feeling")
+
+
+def _moved(row: dict, name: str, inputs: tuple[str, ...], what: str, end: str) -> Claim:
+    said = f"Under {row['before']}{what} {words.count(row['changed'])} of {words.count(row['posts'])} {end}."
+    return Claim(name, said, row["changed"], "posts", n=row["posts"], method=METHOD, inputs=inputs, kind="change",
+                 weight=0.4)
+
+
 def _gate(row: dict) -> Claim:
-    """State what the gate says of one model; behind a closed one, it is not fit to be champion."""
+    """State what the gate says of one model; nothing keeps a model behind a closed one from being the champion."""
     why = row["why"].partition(": ")[2]
-    said = {"closed": f"{row['model']} is held back, since the bias gate is closed: {why}",
+    said = {"closed": f"{row['model']} does not pass the bias gate: {why}",
             "open": f"The bias gate is open for {row['model']}: {why}"}.get(
                 row["gate"], f"The bias gate is not judged for {row['model']}: {why}")
     return Claim.quality(f"compare.gate.{words.slug(row['model'])}", said, None, "", 0, bias.METHOD, 0.35, INPUTS,

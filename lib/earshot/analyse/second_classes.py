@@ -1,24 +1,36 @@
-"""Classes of your own under the version before: which labels posts would lose or gain by a rollback."""
+"""Classes under the models before: which labels posts would lose or gain by a rollback.
+
+Your own classifiers are read in the version before; intents lean on the feeling of a post, so that they are read again
+with what the other sentiment model says of it.
+"""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from earshot.analyse import opinions, second_reading, words
+from earshot.analyse.second_reading import SecondReading
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace
-from earshot.enrich import champions, classes, training
+from earshot.enrich import champions, classes, intent_settings, intents, training
 from earshot.enrich.embeddings import MODEL
+from earshot.enrich.intents import READS, SHIPPED
+from earshot.enrich.weights import WeightsError
 
 COLUMNS = ["classifier", "class", "posts", "now", "now_low", "now_high", "other", "other_low", "other_high", "gap",
            "gap_low", "gap_high"]
+CHANGED = ["classifier", "before", "posts", "changed"]
+NO_ENGLISH = "No post that was compared is in English, so that there are no intents to compare."
 NONE = "No classifier of classifiers.yml has a version before it."
 
 
 @dataclass(frozen=True)
 class SecondClasses:
     """Each class with its share under both versions (``table``), how many posts of each classifier would get other
-    classes (``changed``: classifier, before, posts, changed), and what could not be compared (``remarks``)."""
+    classes (``changed``: classifier, before, posts, changed), and what could not be compared (``remarks``).
+
+    Intents have the name ``SHIPPED`` as their classifier, and the other sentiment model as what they were before.
+    """
 
     table: pd.DataFrame
     changed: pd.DataFrame
@@ -28,10 +40,15 @@ class SecondClasses:
     def shown(self) -> pd.DataFrame:
         """The shares as a reader wants them."""
         rows = self.table.to_dict("records")
-        parts = {"now": ("now", words.percent), "under the version before": ("other", words.percent),
+        parts = {"now": ("now", words.percent), "under the other": ("other", words.percent),
                  "difference": ("gap", words.points)}
         return self.table[["classifier", "class", "posts"]].assign(
             **{title: [second_reading.told(row, side, how) for row in rows] for title, (side, how) in parts.items()})
+
+
+def nothing() -> SecondClasses:
+    """Return no classes, of which nothing is to be said."""
+    return SecondClasses(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=CHANGED), [])
 
 
 def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
@@ -47,13 +64,36 @@ def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
         elif not champions.file_of(workspace, name, version).is_file():
             remarks.append(f"{name} {version}, the version before, is no longer in data/{workspace.name}/models.")
         else:
-            would = _read(counted, workspace, name, version)
+            try:
+                would = _read(counted, workspace, name, version)
+            except WeightsError as error:  # a rollback to it would be refused in the same words
+                remarks.append(str(error))
+                continue
             both = _labels(counted, now), _labels(counted, would)
             parts += _shares(counted, name, both, workspace.params.min_posts)
-            changed.append({"classifier": name, "before": version, "posts": len(counted),
-                            "changed": int(both[0].ne(both[1]).sum())})
-    return SecondClasses(pd.DataFrame(parts, columns=COLUMNS), pd.DataFrame(changed, columns=[
-        "classifier", "before", "posts", "changed"]), remarks or ([] if changed else [NONE]))
+            changed.append(_moved(name, version, both))
+    return SecondClasses(pd.DataFrame(parts, columns=COLUMNS), pd.DataFrame(changed, columns=CHANGED),
+                         remarks or ([] if changed else [NONE]))
+
+
+def with_intents(found: SecondClasses, reading: SecondReading, workspace: Workspace) -> SecondClasses:
+    """Return the classes with the intents of the English posts added, as the report tells them, under both models."""
+    told = [intent for intent in intent_settings.of(workspace) if not intent.held_back]
+    heard = opinions.counted(reading.was)
+    heard = heard[heard["lang"].eq(READS)]
+    if heard.empty:
+        return SecondClasses(found.table, found.changed, [*found.remarks, NO_ENGLISH])
+    feelings = [posts.loc[heard.index, "sentiment"] for posts in (reading.was, reading.would)]
+    now, would = (_labels(heard, intents.add(heard.assign(feeling=feeling), told)) for feeling in feelings)
+    rows = _shares(heard, SHIPPED, (now, would), workspace.params.min_posts)
+    table = pd.DataFrame([*found.table.to_dict("records"), *rows], columns=COLUMNS)
+    moved = [*found.changed.to_dict("records"), _moved(SHIPPED, reading.other, (now, would))]
+    return SecondClasses(table, pd.DataFrame(moved, columns=CHANGED), found.remarks)
+
+
+def _moved(name: str, before: str, both: tuple[pd.Series, pd.Series]) -> dict:
+    """Return how many posts one classifier says something else of."""
+    return {"classifier": name, "before": before, "posts": len(both[0]), "changed": int(both[0].ne(both[1]).sum())}
 
 
 def _stored(workspace: Workspace, name: str) -> pd.DataFrame:

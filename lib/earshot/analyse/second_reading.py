@@ -8,7 +8,7 @@ from earshot.analyse import estimate, opinions, posts, words
 from earshot.analyse.posts import quotable
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
-from earshot.enrich import champions, sentiment
+from earshot.enrich import champions, phrases, sentiment
 
 EVERYWHERE = "all brands"
 READ = ("post_id", "p_negative", "p_neutral", "p_positive", "label", "possible", "tier")
@@ -78,7 +78,10 @@ def check(workspace: Workspace, model: str = "") -> None:
 
 
 def choose(workspace: Workspace, model: str = "") -> str:
-    """Return the model to compare the champion with: ``model``, else the one before; raises ParamError for none."""
+    """Return the model to compare the champion with: ``model``, else the one before.
+
+    Raises ParamError for none, and for one that the next report would refuse since a phrase fails its tests with it.
+    """
     champion = workspace.params.sentiment_model
     chosen = model or champions.before(champion)
     if not chosen:
@@ -87,14 +90,16 @@ def choose(workspace: Workspace, model: str = "") -> str:
     sentiment.identify(chosen)
     if chosen == champion:
         raise ParamError(f"{model} is the champion of {workspace.name} already; name another model to compare with it.")
+    if workspace.params.phrases:
+        phrases.check(workspace.params.phrases, chosen)
     return chosen
 
 
 def compare(workspace: Workspace, model: str = "") -> SecondReading:
     """Return how the posts of the workspace's window read under ``model``, or the one before the champion.
 
-    Nothing is stored. Raises ParamError for a model that does not exist or is the champion already, ValueError when no
-    post has a sentiment.
+    Nothing is stored. Raises ParamError for a model that cannot be compared (``choose``), ValueError when no post has a
+    sentiment.
     """
     workspace = workspace.readable()
     params, model = workspace.params, choose(workspace, model)

@@ -7,7 +7,11 @@ import typer
 from earshot.cli.screen import cell, out, plain_table, say
 
 
-def models(workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo") -> None:
+def models(
+    workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo",
+    gate: Annotated[bool, typer.Option("--gate", help="End with code 1 unless the last report opened the bias gate.")]
+    = False,
+) -> None:
     """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls each back."""
     from earshot.core.workspace import open_workspace
     from earshot.enrich import champions, registry
@@ -26,19 +30,33 @@ def models(workspace: Annotated[str, typer.Argument(help="Folder under params.")
     out.print(table)
     for model in listed:
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
-    _say_ways_back(space, used)
+    for model in used:
+        if (model.use, registry.base(model.name)) not in ships and model.sha256:
+            say(f"{model.name}: SHA-256 {model.sha256}{_card_of_own(space, model)}")
+    state = _say_ways_back(space, used)
+    if gate and state != "open":
+        raise typer.Exit(1)
 
 
-def _say_ways_back(space, used: list) -> None:
-    """Say for each model in use how to go back, what that would change, and whether the bias gate holds it back."""
+def _card_of_own(space, model) -> str:
+    """Return where the card of a classifier of classifiers.yml lies, "" where a model has none."""
+    from earshot.enrich import champions
+    name, _, version = model.name.rpartition(" ")
+    card = champions.file_of(space, name, version).with_name("card.md")
+    return f", card {card.relative_to(space.home).as_posix()}" if model.use == "classes" and card.is_file() else ""
+
+
+def _say_ways_back(space, used: list) -> str:
+    """Say for each model in use how to go back and what that would change; say and return what the bias gate says."""
     from earshot.publish.claims import read_gate
     for model in used:
         say(f"{model.use}: {model.name}; {model.back}")
     if any(model.before for model in used):
         say(f"What going back would change: earshot compare {space.name}")
-    found = read_gate(space.outputs / "latest")
-    say(found[0] if found else f"The bias gate was not looked at yet; earshot report {space.name} does it.",
-        "yellow" if found and found[1] != "open" else "")
+    said, state = read_gate(space.outputs / "latest") or (
+        f"The bias gate was not looked at yet; earshot report {space.name} does it.", "")
+    say(said, "" if state in ("open", "") else "yellow")
+    return state
 
 
 def _state(model) -> tuple[str, str]:
@@ -52,8 +70,8 @@ def compare(
 ) -> None:
     """Make the report's figures under the models before, or under another one, and show what would change.
 
-    The sentiment model and your own classifiers are compared with the versions that a rollback brings back. A page with
-    both figures is written, and nothing that is stored changes.
+    The sentiment model, the intents that lean on it and your own classifiers are compared with the versions that a
+    rollback brings back. A page with both figures is written, and nothing that is stored changes.
     """
     from earshot.analyse import second_reading
     from earshot.core.workspace import open_workspace
@@ -83,10 +101,10 @@ def _show_net(table) -> None:
 
 
 def _show_classes(table) -> None:
-    """Show the share of each class of your own under both versions, where there are any."""
+    """Show the share of each intent and of each class of your own under both, where there are any."""
     from earshot.analyse import second_reading, words
     if len(table):
-        shown = plain_table("Classes", "Class", "Posts", "Now", "Under the version before", "Difference")
+        shown = plain_table("Classes", "Class", "Posts", "Now", "Under the other", "Difference")
         for row in table.to_dict("records"):
             told = [second_reading.told(row, name, write) for name, write in
                     (("now", words.percent), ("other", words.percent), ("gap", words.points))]
