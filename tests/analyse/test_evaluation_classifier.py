@@ -1,5 +1,6 @@
 """Evaluation of classifiers: figures have the agreed names and add up, and bad files are named in one sentence."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -42,6 +43,8 @@ def test_sets_bins_and_classes_hold_every_text(scored):
     assert scored.sets["texts"].sum() == 30
     assert scored.calibration_shown["n"].sum() == 30
     assert scored.by_label["n"].sum() == 30
+    none = dataclasses.replace(scored, posts=scored.posts.assign(said=scored.posts["label"]))
+    assert none.taken_for.empty
     assert scored.alt.startswith("The model was ")
 
 

@@ -243,7 +243,7 @@ def test_a_notebook_without_a_question_and_an_unknown_fact_are_refused(tmp_path)
         ValueError, match=r"03_sentiment.ipynb does not begin with a heading; write '# Question\?' in its first cell."
     ):
         pages.render(write(tmp_path, opening=new_markdown_cell("words")), tmp_path / "x.html", FACTS)
-    with pytest.raises(ValueError, match='pages.render got the fact "colour"; use brand, end,'):
+    with pytest.raises(ValueError, match='pages.render got the fact "colour"; use again, brand, end,'):
         pages.render(write(tmp_path), tmp_path / "x.html", {"colour": "red"})
 
 

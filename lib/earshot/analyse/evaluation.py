@@ -164,7 +164,6 @@ class Evaluation(Measured):
         about = {"summary": "Each figure with its 95 % interval", "baselines": "The model beside simple methods",
                  "mistaken": "Shares of the posts of each true class",
                  "languages": "By language; the interval is macro-F1's",
-                 "sets": f"Sets made to hold the true class of {NOMINAL:.0%} of the posts of each class",
                  "tiers": "The tiers of the model on the same posts",
                  "calibration": "Share read right by stated confidence, 95 % interval"}[what]
         return f"{about}; {len(self.posts):,} posts"

@@ -80,7 +80,7 @@ class Evaluation(Measured):
         rows = wrong.rename("posts").reset_index()
         rows = rows.sort_values(["posts", "label", "said"], ascending=[False, True, True])
         sizes = self.posts["label"].value_counts()
-        return rows.head(SHOWN).assign(share=lambda table: table["posts"] / table["label"].map(sizes))
+        return rows.head(SHOWN).assign(share=lambda table: table["posts"] / table["label"].map(sizes).astype("float64"))
 
     @property
     def calibration(self) -> pd.DataFrame:

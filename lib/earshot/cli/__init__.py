@@ -141,10 +141,17 @@ def evaluate(
     name: Annotated[str, typer.Argument(help="A notebook in notebooks/evaluation.")],
     data: Annotated[Path, typer.Option(help="Labelled examples: CSV, JSONL or Parquet.")],
     train: Annotated[Path | None, typer.Option(help="Learn from these first, where the notebook can.")] = None,
+    model: Annotated[str, typer.Option(help="The sentiment model to score, where the notebook lets one be chosen: a "
+                                            "name, or the folder of a Hugging Face model.")] = "",
+    page: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep all that the notebook shows in this HTML "
+                                                                   "page.")] = None,
 ) -> None:
     """Score a model on labelled data; the last line printed is one JSON object of metrics."""
     from earshot.publish.run_evaluation import evaluate as metrics_of
-    typer.echo(json.dumps(metrics_of(name, data, train)))
+    metrics = metrics_of(name, data, train, model, page)
+    if page:
+        say(f"Read {page}")
+    typer.echo(json.dumps(metrics))
 
 
 @app.command(epilog="Example: earshot runs airline --last 5")

@@ -5,8 +5,9 @@ and on sentence embeddings; two look for the tokens that speak for each class, i
 the target's clause, as the sentiment model's multilingual tower sees them (``attention``). All learn on four fifths of
 the sentences and read the last fifth, five times over, so that every label meets a model that never saw its sentence.
 On those readings a small regression learns how far to trust each reader (stacking, Wolpert 1992), which also makes the
-probabilities honest, and conformal sets are cut (cross-conformal, Vovk 2015). New texts get the mean of the five of
-each kind.
+probabilities honest, and the sets are cut at the probability that nine in ten of the true classes reach, as split
+conformal prediction does on texts held out. New texts get the mean of the five of each kind, for which that cut was not
+made: what their sets hold is measured (models/aspect/card.md), not guaranteed.
 """
 
 from collections.abc import Callable

@@ -28,6 +28,7 @@ KNOWN = {
     "pages",
     "index",
     "verify",
+    "again",
     "lang",
 }
 
@@ -37,7 +38,8 @@ def render(executed_notebook: Path, html: Path, facts: dict) -> None:
 
     ``facts`` may hold brand, workspace, run_id, start, end, posts, generated_at, params (a dict), pages (a list of
     (file name, title) of the whole run, in order), index (address of the index of runs), verify (the command that
-    checks the run) and lang; any other name raises ValueError, and so does a notebook that holds an error."""
+    checks the run), again (the command that makes a page outside any run once more) and lang; any other name raises
+    ValueError, and so does a notebook that holds an error."""
     import nbformat
 
     unknown = sorted(set(facts) - KNOWN)
@@ -172,6 +174,7 @@ def _page(facts: dict, title: str, opening: str, file: str) -> dict:
         "params": params,
         "index": facts.get("index", ""),
         "verify": facts.get("verify", ""),
+        "again": facts.get("again", ""),
         **around,
     }
 
