@@ -80,6 +80,33 @@ def test_random_words_are_seldom_called_new():
     assert len(emergence.new_words(frame, period.split(frame["day"]), frozenset())) <= 1
 
 
+def test_where_no_topic_changed_one_is_called_real_in_no_more_of_the_windows_than_promised():
+    """Twenty topics of steady size in 60 windows: each window errs with 5 %, so that more than 8 errors are bad luck."""
+    chance, wrong = np.random.default_rng(8), 0
+    for _ in range(60):
+        topic = chance.choice(20, 900, p=np.linspace(1, 4, 20) / 50)
+        frame = pd.DataFrame({"topic": topic, "topic_name": [f"topic {one}" for one in topic],
+                              "day": pd.to_datetime(chance.choice(DAYS, 900)),
+                              "author": [f"p_{one}" for one in chance.choice(600, 900)]})
+        wrong += emergence.moves(frame, period.split(frame["day"]), 10)["verdict"].eq("real").any()
+    assert wrong <= 8
+
+
+@pytest.mark.parametrize(("corners", "least", "most"), [(True, 0.95, 1.0), (False, -0.1, 0.9)])
+def test_topics_are_stable_over_seeds_where_there_are_any_and_not_on_a_ring(workspace, corners, least, most):
+    chance, space = np.random.default_rng(5), workspace()
+    turn = np.linspace(0, 2 * np.pi, 360)
+    ring = np.outer(np.cos(turn), np.eye(384)[0]) + np.outer(np.sin(turn), np.eye(384)[1])
+    rows = np.repeat(np.eye(384)[:6], 60, axis=0) if corners else ring
+    rows = rows + 0.3 * chance.normal(size=(360, 384)) / np.sqrt(384)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    frame = pd.DataFrame({"content_hash": [f"h{row:03}" for row in range(360)], "brand": "Acme", "lang": "en"})
+    space.store.merge("embeddings", frame[["content_hash"]].assign(vector=list(rows), model="m"))
+    brief = BRIEF.model_copy(update={"topics_min_posts": 20})
+    assert least <= coherence.stability(space.store, frame, brief) <= most
+    assert np.isnan(coherence.stability(space.store, frame.head(70), brief))
+
+
 def test_log_odds_by_hand():
     now, before = np.array([10.0, 90.0]), np.array([10.0, 190.0])
     prior = emergence.PRIOR * np.array([20 / 300, 280 / 300])

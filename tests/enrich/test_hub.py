@@ -1,5 +1,12 @@
 """A sentiment model of Hugging Face, made here at random: read as it is, whatever its order, and again on change."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,3 +119,19 @@ def write(space) -> None:
 def stored(space) -> pd.DataFrame:
     """The stored sentiment, in the order of the texts."""
     return space.store.read("sentiment").sort_values("post_id", ignore_index=True)
+
+
+@pytest.mark.slow  # it starts a Python that loads transformers
+def test_a_model_by_its_name_is_read_from_the_cache_of_hugging_face_without_a_network(tiny, tmp_path):
+    folder = Path(tiny(7))
+    kept = tmp_path / "cache" / "hub" / "models--acme--tiny"
+    shutil.copytree(folder, kept / "snapshots" / "abc")
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("abc")
+    code = (f"from earshot.enrich import sentiment\nread = sentiment.read({TEXTS!r}, model='acme/tiny')\n"
+            "print(sentiment.identify('acme/tiny'), read[sentiment.COLUMNS].to_numpy().round(4).tolist())")
+    told = subprocess.run([sys.executable, "-c", code], env=os.environ | {"HF_HOME": str(tmp_path / "cache")},
+                          capture_output=True, text=True, check=True).stdout
+    name, found = told.splitlines()[-1].split(" ", 1)
+    assert name == f"acme/tiny@{hub.identify(str(folder))[:8]}"
+    np.testing.assert_allclose(json.loads(found), by_hand(str(folder), TEXTS)[:, [1, 2, 0]], atol=1e-4)

@@ -45,8 +45,8 @@ def difference(frame: pd.DataFrame, value: str, after: pd.Series, before: pd.Ser
                cluster: str = "author", weight: str = "") -> pd.DataFrame:
     """Return the change of the mean of ``value`` from the posts ``before`` to the posts ``after``, for each group.
 
-    Columns: was, now, value (now - was), low, high, se, p, n_before, n_after. An author who is in both periods counts
-    once in the variance. Groups with fewer than two posts on a side are left out. ``weight`` is as in ``means``.
+    Columns: was, now, value (now - was), low, high, se, p, n_before, n_after. The interval rests on each side's own
+    variance, p on the one that both share if nothing changed. An author who is in both periods counts once in either. Groups with fewer than two posts on a side are left out. ``weight`` is as in ``means``.
     """
     posts = _kept(frame, value, by, cluster, weight).assign(_after=after, _before=before)
     posts = posts[posts["_after"] | posts["_before"]]
@@ -108,11 +108,28 @@ def _change(group: pd.DataFrame) -> dict:
     after, before = group["_after"].to_numpy(bool), group["_before"].to_numpy(bool)
     y, w = group["_y"].to_numpy(), group["_w"].to_numpy()
     now, was = np.average(y[after], weights=w[after]), np.average(y[before], weights=w[before])
-    influence = (np.where(after, w * (y - now) / w[after].sum(), 0)
-                 - np.where(before, w * (y - was) / w[before].sum(), 0))
-    sums = pd.Series(influence).groupby(group["_author"].to_numpy()).sum()
-    se = float(np.sqrt((sums ** 2).sum() * len(sums) / max(len(sums) - 1, 1)))
-    half = stats.t.ppf(0.5 + LEVEL / 2, max(len(sums) - 1, 1)) * se
-    p = float(2 * stats.norm.sf(abs(now - was) / se)) if se > 0 else 1.0
+    authors, says = pd.factorize(group["_author"])[0], w * (after / w[after].sum() - before / w[before].sum())
+    se = np.sqrt(_variance(says * (y - np.where(after, now, was)), authors))
+    half = stats.t.ppf(0.5 + LEVEL / 2, max(authors.max(), 1)) * se
+    chance = _chance(y, w, says, authors)
+    p = float(2 * stats.norm.sf(abs(now - was) / chance)) if chance > 0 else 1.0
     return {"was": was, "now": now, "value": now - was, "low": now - was - half, "high": now - was + half, "se": se,
             "p": p, "n_before": int(before.sum()), "n_after": int(after.sum())}
+
+
+def _variance(influence: np.ndarray, authors: np.ndarray) -> float:
+    """Return the variance of a sum of influences, those of one author added up first."""
+    sums = np.bincount(authors, influence)
+    return float((sums ** 2).sum() * len(sums) / max(len(sums) - 1, 1))
+
+
+def _chance(y: np.ndarray, w: np.ndarray, says: np.ndarray, authors: np.ndarray) -> float:
+    """Return the standard error that the change has where nothing changed: all posts share one mean and one variance.
+
+    The two sides' own variances would make a rare thing that happens not to occur on one side look certain. How much
+    wider authors make it (design effect, Kish 1965) is never taken as less than one.
+    """
+    rest = y - np.average(y, weights=w)
+    alone = float(((says * rest) ** 2).sum())
+    wider = max(1.0, _variance(says * rest, authors) / alone) if alone > 0 else 1.0
+    return float(np.sqrt((says ** 2).sum() * np.average(rest ** 2, weights=w) * wider))
