@@ -81,7 +81,7 @@ def test_random_words_are_seldom_called_new():
 
 
 def test_where_no_topic_changed_one_is_called_real_in_no_more_of_the_windows_than_promised():
-    """Twenty topics of steady size in 60 windows: each window errs with 5 %, so that more than 8 errors are bad luck."""
+    """Twenty topics of steady size in 60 windows, of which 3 err by chance: more than 8 would be bad luck indeed."""
     chance, wrong = np.random.default_rng(8), 0
     for _ in range(60):
         topic = chance.choice(20, 900, p=np.linspace(1, 4, 20) / 50)

@@ -46,7 +46,8 @@ def difference(frame: pd.DataFrame, value: str, after: pd.Series, before: pd.Ser
     """Return the change of the mean of ``value`` from the posts ``before`` to the posts ``after``, for each group.
 
     Columns: was, now, value (now - was), low, high, se, p, n_before, n_after. The interval rests on each side's own
-    variance, p on the one that both share if nothing changed. An author who is in both periods counts once in either. Groups with fewer than two posts on a side are left out. ``weight`` is as in ``means``.
+    variance, p on the one that both share if nothing changed. An author who is in both periods counts once in either.
+    Groups with fewer than two posts on a side are left out. ``weight`` is as in ``means``.
     """
     posts = _kept(frame, value, by, cluster, weight).assign(_after=after, _before=before)
     posts = posts[posts["_after"] | posts["_before"]]
