@@ -129,14 +129,16 @@ def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
         found = stacking.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
         said = stacking.decide(found, stacking.lean(found, truth, classes, stacking.both))
         flattered.append((said == truth).mean())
-        honest.append((stacking.tried(noise, truth, folds, classes, stacking.both) == truth).mean())
+        probabilities, said = stacking.tried(noise, truth, folds, classes, stacking.both)
+        assert probabilities.sum(axis=1) == pytest.approx(1)
+        honest.append((said == truth).mean())
     assert np.mean(flattered) > 0.22  # one in six is chance: texts that fitted the mixture flatter it
     assert np.mean(honest) == pytest.approx(1 / 6, abs=0.035)
 
 
 def test_a_class_that_lies_in_one_fold_alone_is_no_trouble():
     truth, folds = np.array([0, 1, 2] * 10), np.array([0, 1, 2] * 10)
-    said = stacking.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), stacking.both)
+    _, said = stacking.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), stacking.both)
     assert set(said) <= {0, 1, 2}
 
 

@@ -49,7 +49,7 @@ def test_readers_are_trusted_as_they_deserve_and_the_cut_holds_nine_in_ten():
     model = towards_model._trusted([], read, labels)
     found = model.trust.predict_proba(read)
     assert model.figures["tower"] > 0.7 > 0.5 > model.figures["words"]
-    assert model.sets(found)[np.arange(900), labels].mean() == pytest.approx(0.9, abs=0.005)
+    assert model.sets(found)[np.arange(900), labels].mean() == pytest.approx(0.9, abs=0.01)
     trust = np.abs(model.trust.coef_)
     assert trust[:, 3:6].sum() > 5 * max(trust[:, at:at + 3].sum() for at in (0, 6, 9))
 
@@ -58,3 +58,14 @@ def test_too_few_labels_is_one_sentence():
     texts, spans, targets, labels = made(20)
     with pytest.raises(ValueError, match=r"^There are 20 labelled targets of 3 classes; at least 60 of two classes"):
         towards_model.fit(texts, spans, targets, labels)
+
+
+def test_where_no_label_is_neutral_that_is_never_said():
+    chance, labels = np.random.default_rng(1), np.repeat([0, 2], 60)
+    read = chance.normal(size=(120, 3 * len(towards_model.READERS))) + labels[:, None]
+    model = towards_model._trusted([], read, labels)
+    found = towards_model._of_all(model.trust.predict_proba(read), model.trust.classes_)
+    assert found.shape == (120, 3)
+    assert (found[:, 1] == 0).all()
+    assert model.figures["accuracy"] > 0.9
+    assert not model.sets(found)[:, 1].any()

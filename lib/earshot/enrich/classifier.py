@@ -135,9 +135,9 @@ def fit(texts: list[str], labels: list[str], seed: int = 1, views: tuple[str, ..
     weight, bias = mix(held, truth, len(classes))
     found = softmax(sum(weight[name] * held[name] for name in held) + bias)
     leaning = lean(found, truth, list(classes), aim or both)
+    honest, said = tried(held, truth, folds, list(classes), aim or both)
     return Classifier(tuple(map(str, classes)), fitted, weight, bias, leaning,
-                      Calibration(found.astype(np.float32), folds, truth),
-                      compare(held, tried(held, truth, folds, list(classes), aim or both), truth, seconds))
+                      Calibration(honest.astype(np.float32), folds, truth), compare(held, said, truth, seconds))
 
 
 def candidates(count: int, classes: int, seen: Texts) -> tuple[str, ...]:

@@ -65,15 +65,15 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def tried(held: dict[str, np.ndarray], truth: np.ndarray, folds: np.ndarray, classes: list[str],
-          aim: Callable) -> np.ndarray:
-    """Return the class that all views together give each text, mixed and leant on the other folds' texts alone."""
-    said = np.zeros(len(truth), int)
+          aim: Callable) -> tuple[np.ndarray, np.ndarray]:
+    """Return what all views together make of each text, mixed and leant on the other folds' texts alone: the
+    probabilities (n, classes) and the class said (n,)."""
+    found, said = np.zeros((len(truth), len(classes))), np.zeros(len(truth), int)
     for fold in np.unique(folds):
         mine, rest = folds == fold, folds != fold
-        learnt = {name: scores[rest] for name, scores in held.items()}
-        weight, bias = mix(learnt, truth[rest], len(classes))
-        others = softmax(sum(weight[name] * learnt[name] for name in held) + bias)
-        found = softmax(sum(weight[name] * held[name][mine] for name in held) + bias)
+        weight, bias = mix({name: scores[rest] for name, scores in held.items()}, truth[rest], len(classes))
+        all_ = softmax(sum(weight[name] * scores for name, scores in held.items()) + bias)
         whole = len(np.unique(truth[rest])) == len(classes)  # near copies of a whole class may lie in this one fold
-        said[mine] = decide(found, lean(others, truth[rest], classes, aim) if whole else np.zeros(len(classes)))
-    return said
+        leaning = lean(all_[rest], truth[rest], classes, aim) if whole else np.zeros(len(classes))
+        found[mine], said[mine] = all_[mine], decide(all_[mine], leaning)
+    return found, said

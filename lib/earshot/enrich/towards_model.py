@@ -100,7 +100,8 @@ class Model:
     def score(self, texts: list[str], spans: list[Spans], targets: list[str]) -> np.ndarray:
         """Return probabilities (n, 3) in the order of towards.CLASSES."""
         seen = Examples.of(texts, spans, targets)
-        return self.trust.predict_proba(np.mean([readers.read(seen) for readers in self.folds], axis=0))
+        read = np.mean([readers.read(seen) for readers in self.folds], axis=0)
+        return _of_all(self.trust.predict_proba(read), self.trust.classes_)
 
     def sets(self, probabilities: np.ndarray) -> np.ndarray:
         """Return which classes (n, 3) stand in each text's set, which holds the true one nine times in ten."""
@@ -131,13 +132,22 @@ def split(texts: list[str], labels: np.ndarray, seed: int) -> list[tuple[np.ndar
 def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
     """Return the model whose trust in the readers, and cut, are learned from readings of sentences not seen."""
     from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
     trust = LogisticRegression(C=TRUST, max_iter=1_000).fit(read, labels)
-    p = trust.predict_proba(read)
+    p = cross_val_predict(LogisticRegression(C=TRUST, max_iter=1_000), read, labels, method="predict_proba")
+    p = _of_all(p, trust.classes_)
     given = np.sort(p[np.arange(len(labels)), labels])
     cut = float(given[max(0, int(np.floor((1 - COVERED) * (len(labels) + 1))) - 1)])
     alone = {name: float((part.argmax(axis=1) == labels).mean())
              for name, part in zip(READERS, np.split(read, len(READERS), axis=1), strict=True)}
     return Model(folds, trust, cut, {"n": len(labels), "accuracy": float((p.argmax(axis=1) == labels).mean()), **alone})
+
+
+def _of_all(found: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return probabilities as (n, 3); a class that no label has gets nought."""
+    whole = np.zeros((len(found), len(towards.CLASSES)))
+    whole[:, classes] = found
+    return whole
 
 
 def _tune(tokens: list[list[int]], labels: np.ndarray, seed: int, say: Callable[[str], None]) -> dict:
