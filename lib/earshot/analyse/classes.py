@@ -87,7 +87,7 @@ def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFram
         kept = "never" if rule["route"] is None else f"{words.percent(card['promised'])} or more"
         rows.append({"label": label, **share[["value", "low", "high", "n"]], "posts": int(inside.sum()),
                      "net": float(np.clip(voiced.loc[inside, "net"].mean(), -1, 1)),
-                     "unsure": own["open"].ne(1).mean() if len(own) else 0.0,
+                     "unsure": left_open(own).mean() if len(own) else 0.0,
                      "routes": int(own["routes"].sum()), "promise": kept})
     return pd.DataFrame(rows).sort_values(["posts", "label"], ascending=[False, True], ignore_index=True)
 

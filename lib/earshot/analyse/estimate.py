@@ -110,7 +110,7 @@ def _change(group: pd.DataFrame) -> dict:
     y, w = group["_y"].to_numpy(), group["_w"].to_numpy()
     now, was = np.average(y[after], weights=w[after]), np.average(y[before], weights=w[before])
     authors, says = pd.factorize(group["_author"])[0], w * (after / w[after].sum() - before / w[before].sum())
-    se = np.sqrt(_variance(says * (y - np.where(after, now, was)), authors))
+    se = float(np.sqrt(_variance(says * (y - np.where(after, now, was)), authors)))
     half = stats.t.ppf(0.5 + LEVEL / 2, max(authors.max(), 1)) * se
     chance = _chance(y, w, says, authors)
     p = float(2 * stats.norm.sf(abs(now - was) / chance)) if chance > 0 else 1.0

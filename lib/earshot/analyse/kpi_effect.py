@@ -50,8 +50,7 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
     share = f"{words.count(number)} of {words.count(len(posts))} posts are hidden by filters"
     said = (f"{share}; with them {words.count(flips)} figures of the scorecard would say something else: see the table."
             if flips else f"{share}; with them no KPI would say anything else.")
-    return Effect(table, [Claim("kpi.hidden", said, flips, "figures", n=len(posts), method=METHOD, inputs=INPUTS,
-                                kind="quality", weight=0.6 if flips else 0.15)])
+    return Effect(table, [_stated("kpi.hidden", said, flips, len(posts))])
 
 
 def measure_restated(read: pd.DataFrame, posts: pd.DataFrame, agreed: list[Contract], params: Brief,
@@ -70,9 +69,8 @@ def measure_restated(read: pd.DataFrame, posts: pd.DataFrame, agreed: list[Contr
            "restated, no KPI says anything else.")
     said = (f"In {words.count(told.sum())} of {words.count(len(posts))} posts a person's label counts, in "
             f"{words.count(other)} another than the model's; {end}")
-    claim = Claim("kpi.restated", said, flips, "figures", n=int(told.sum()), method=METHOD,
-                  inputs=(*INPUTS, "labels.csv"), kind="quality", weight=0.6 if flips else 0.3)
-    return Effect(table.rename(columns={"with": "as the model read", "without": "restated"}), [claim])
+    return Effect(table.rename(columns={"with": "as the model read", "without": "restated"}),
+                  [_stated("kpi.restated", said, flips, int(told.sum()), 0.3, (*INPUTS, "labels.csv"))])
 
 
 def beside(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
@@ -105,5 +103,10 @@ def _claim(flips: int, number: int, n: int) -> Claim:
         said = f"{share}; without them every KPI meets or misses its target as before, and no verdict flips."
     else:
         said = f"{share}; without them {words.count(flips)} figures of the scorecard say something else: see the table."
-    return Claim("kpi.authentic", said, flips, "figures", n=n, method=METHOD, inputs=INPUTS,
-                 kind="quality", weight=0.6 if flips else 0.15)
+    return _stated("kpi.authentic", said, flips, n)
+
+
+def _stated(name: str, said: str, flips: int, n: int, calm: float = 0.15, inputs: tuple[str, ...] = INPUTS) -> Claim:
+    """Return a claim of how many figures turn round, which weighs ``calm`` where none does."""
+    return Claim(name, said, flips, "figures", n=n, method=METHOD, inputs=inputs, kind="quality",
+                 weight=0.6 if flips else calm)

@@ -32,18 +32,11 @@ def models(
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
     for model in used:
         if (model.use, registry.base(model.name)) not in ships and model.sha256:
-            say(f"{model.name}: SHA-256 {model.sha256}{_card_of_own(space, model)}")
+            card = f", card {model.card.relative_to(space.home).as_posix()}" if model.card else ""
+            say(f"{model.name}: SHA-256 {model.sha256}{card}")
     state = _say_ways_back(space, used)
     if gate and state != "open":
         raise typer.Exit(1)
-
-
-def _card_of_own(space, model) -> str:
-    """Return where the card of a classifier of classifiers.yml lies, "" where a model has none."""
-    from earshot.enrich import champions
-    name, _, version = model.name.rpartition(" ")
-    card = champions.file_of(space, name, version).with_name("card.md")
-    return f", card {card.relative_to(space.home).as_posix()}" if model.use == "classes" and card.is_file() else ""
 
 
 def _say_ways_back(space, used: list) -> str:

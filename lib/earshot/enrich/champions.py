@@ -20,7 +20,7 @@ NONE = "there is none before it"
 class Champion:
     """One model in use: ``before`` names the one it followed ("" for none), ``back`` says how to return to it.
 
-    ``sha256`` is empty where the model is not on this machine.
+    ``sha256`` is empty where the model is not on this machine; ``card`` is where a classifier of your own has one.
     """
 
     use: str
@@ -28,6 +28,7 @@ class Champion:
     sha256: str
     before: str
     back: str
+    card: Path | None = None
 
 
 def listed(workspace: Workspace) -> list[Champion]:
@@ -107,9 +108,11 @@ def _own(workspace: Workspace) -> list[Champion]:
     for name, entry in workspace.settings(SETTINGS).items():
         version = str(entry.get("champion", "")) if isinstance(entry, dict) else ""
         file = file_of(workspace, name, version)
+        card = file.with_name("card.md")
         line = f"{name}: {{champion: {earlier.get(name)}}}"
         found.append(Champion("classes", f"{name} {version}".strip(), fingerprint(file) if file.is_file() else "",
-                              earlier.get(name, ""), _line(workspace, SETTINGS, line) if name in earlier else NONE))
+                              earlier.get(name, ""), _line(workspace, SETTINGS, line) if name in earlier else NONE,
+                              card if card.is_file() else None))
     return found
 
 

@@ -61,7 +61,7 @@ def _any_of(words: frozenset[str]) -> str:
 KIND = re.compile(rf"\b(an? )?(?:(?:{_any_of(KINDS)}),? )+(?=(?:{_any_of(PEOPLE)})\b)", re.I)
 MINE = re.compile(rf"\b(I am|I'm|I’m|im) (?:{_any_of(KINDS)})\b(?! \w+(?:ed|ing)\b)", re.I)
 PARTNER = re.compile(rf"\b(my|his|her|our|their|your) (?:{_any_of(KINS)})\b", re.I)
-CALLED = re.compile(r"\b((?:called|named|name is|name was) )([^\W\d_]+)", re.I)
+CALLED = re.compile(r"(?:(?<=\bcalled )|(?<=\bnamed )|(?<=\bname is )|(?<=\bname was ))[^\W\d_]+", re.I)
 CAPITALISED = re.compile(r"(?<![@#\w])[A-ZÀ-ÖØ-ÞŁŚŻĆČŠŽ][^\W\d_]+")
 TITLED = re.compile(r"(?<!\w)((?:Mr|Mrs|Ms|Miss)\.? )[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
@@ -77,8 +77,7 @@ def neutralise(text: str) -> str:
 
 
 def _people_alike(text: str) -> str:
-    text = CALLED.sub(lambda found: found[1] + (ALIKE if _bare(found[2]) in NAMES else found[2]), text)
-    text = KIND.sub(lambda found: f"{'a ' if found[1] else ''}{OF_SOME_KIND} ", text)
+    text = KIND.sub(lambda found: f"{'a ' if found[1] else ''}{OF_SOME_KIND} ", CALLED.sub(_alike, text))
     return PARTNER.sub(rf"\1 {KIN}", MINE.sub(rf"\1 {OF_SOME_KIND}", text))
 
 

@@ -25,6 +25,7 @@ STEPS = 300  # about this many steps of a batch in each fold, within two to six 
 PLAN = tuning.Plan(layers=6, step=1e-4, frozen=2, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
 STRENGTH, TRUST = 3.0, 0.3  # inverse weights of the penalties: of the regression, and of the trust in the readers
+LEAST_SCORE = -10.0  # of a class by the words: a probability of nought has no logarithm
 LEAST_TOLD = 1e-4  # keeps the logarithm of a probability finite
 COVERED = 0.9
 
@@ -134,8 +135,7 @@ def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
     trust = LogisticRegression(C=TRUST, max_iter=1_000).fit(read, labels)
-    p = cross_val_predict(LogisticRegression(C=TRUST, max_iter=1_000), read, labels, method="predict_proba")
-    p = _of_all(p, trust.classes_)
+    p = _of_all(cross_val_predict(trust, read, labels, method="predict_proba"), trust.classes_)
     given = np.sort(p[np.arange(len(labels)), labels])
     cut = float(given[max(0, int(np.floor((1 - COVERED) * (len(labels) + 1))) - 1)])
     alone = {name: float((part.argmax(axis=1) == labels).mean())
@@ -143,9 +143,9 @@ def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
     return Model(folds, trust, cut, {"n": len(labels), "accuracy": float((p.argmax(axis=1) == labels).mean()), **alone})
 
 
-def _of_all(found: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return probabilities as (n, 3); a class that no label has gets nought."""
-    whole = np.zeros((len(found), len(towards.CLASSES)))
+def _of_all(found: np.ndarray, classes: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Return what is said of the classes seen as (n, 3); one that no label has gets the ``least``."""
+    whole = np.full((len(found), len(towards.CLASSES)), least)
     whole[:, classes] = found
     return whole
 
@@ -168,9 +168,7 @@ def _learn_words(words: list[list[str]], dense: np.ndarray, labels: np.ndarray) 
 def _by_words(parts: dict, words: list[list[str]], dense: np.ndarray) -> np.ndarray:
     """Return the scores (n, 3) of the regression; a class that it never saw gets the least."""
     found = parts["regression"].predict_log_proba(_joined(parts["grams"], words, dense))
-    scores = np.full((len(words), 3), -10.0)
-    scores[:, parts["regression"].classes_] = np.maximum(found, -10.0)
-    return scores
+    return _of_all(np.maximum(found, LEAST_SCORE), parts["regression"].classes_, LEAST_SCORE)
 
 
 def _joined(grams, words: list[list[str]], dense: np.ndarray):

@@ -45,11 +45,12 @@ class Run:
         With ``hidden`` the posts that a filter has set aside are there too, to show what leaving them out does. Where a
         person labelled a post that counts in place of what the model read, unless ``as_read``.
         """
-        if (hidden, as_read) not in self._loaded:
+        if hidden not in self._loaded:
             from earshot.analyse import judged, posts
-            found = posts.load(self.store, self.params, hidden)
-            self._loaded[hidden, as_read] = found if as_read else judged.correct(found, self.workspace)
-        return self._loaded[hidden, as_read].copy(deep=False)
+            read = posts.load(self.store, self.params, hidden)
+            self._loaded[hidden] = judged.correct(read, self.workspace), read
+        corrected, read = self._loaded[hidden]
+        return (read if as_read else corrected).copy(deep=False)
 
     def lost(self) -> pd.DataFrame:
         """Return the stretches in which posts are missing, for every chart over time to shade (``lost_time.marks``)."""
