@@ -36,10 +36,10 @@ def main() -> int:
 def read(file: Path | None, size: int) -> list[str]:
     """Return that many texts of a file (column text), or of the simulated brand."""
     if file:
-        from earshot.analyse import labelled
+        from earshot.analyse.posts import label_files as labelled
         found = labelled.read(str(file), ("text",))["text"]
     else:
-        from earshot.collect.demo.simulation import simulate
+        from earshot.demo.simulation import simulate
         with tempfile.TemporaryDirectory() as folder:
             simulate(Path(folder), posts=size)
             found = pd.concat(pd.read_csv(path, sep=None, engine="python")["Full Text"]
@@ -63,7 +63,7 @@ def embeddings(texts: list[str]) -> None:
     """The same weights by our forward pass without padding, and by sentence-transformers."""
     from sentence_transformers import SentenceTransformer
 
-    from earshot.enrich import minilm
+    from earshot.enrich.embeddings import minilm
     model = SentenceTransformer(str(minilm.folder()), device="cpu")
     minilm.encode(texts[:8]), model.encode(texts[:8])
     ours, theirs = race("embeddings", "sentence-transformers", texts, lambda: minilm.encode(texts),
@@ -73,7 +73,9 @@ def embeddings(texts: list[str]) -> None:
 
 def topics(texts: list[str]) -> None:
     """Our topics and BERTopic's defaults, both from ready vectors, in a process that compiled nothing yet."""
-    from earshot.enrich import embeddings, topic_model, topic_words
+    from earshot.enrich.embeddings import step as embeddings
+    from earshot.enrich.topics import model as topic_model
+    from earshot.enrich.topics import words as topic_words
     vectors = embeddings.encode(texts)
 
     def ours() -> np.ndarray:
@@ -95,7 +97,7 @@ def languages(texts: list[str]) -> None:
     """Our language step and lingua with all its languages."""
     from lingua import LanguageDetectorBuilder
 
-    from earshot.enrich import language
+    from earshot.enrich.language import step as language
     language.detect(["so warm up first"])
     peer = LanguageDetectorBuilder.from_all_languages().with_preloaded_language_models().build()
     race("language", "lingua", texts, lambda: language.detect(texts),
@@ -106,7 +108,7 @@ def copies(texts: list[str]) -> None:
     """Our near-duplicate step and pairwise comparison by rapidfuzz, the usual recipe."""
     from rapidfuzz import fuzz, process
 
-    from earshot.enrich import duplicates
+    from earshot.enrich.duplicates import step as duplicates
     few = texts[:2000]
     posts = pd.DataFrame({"post_id": [f"x:{place:06}" for place in range(len(few))], "text": few, "author": "someone",
                           "created_at": pd.Timestamp("2026-01-01", tz="UTC"), "kind": "post", "reply_to": None,
@@ -119,7 +121,7 @@ def feelings(texts: list[str]) -> None:
     """Our sentiment with everything it needs (language, embedding), and VADER, whose accuracy is far lower."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    from earshot.enrich import sentiment
+    from earshot.enrich.sentiment import step as sentiment
     sentiment.warm()
     peer = SentimentIntensityAnalyzer()
     race("sentiment", "VADER", texts, lambda: sentiment.read(texts),
@@ -128,7 +130,7 @@ def feelings(texts: list[str]) -> None:
 
 def queries(texts: list[str]) -> None:
     """A thousand queries in one pass, and simpler ways to look for their words."""
-    from earshot.analyse import evaluation_queries
+    from earshot.analyse.queries import evaluation as evaluation_queries
     from earshot.collect.query import sampling
     from earshot.collect.query.engine import Engine
     asked = sampling.draw_queries(texts, 1000, 1, pointed=True)

@@ -11,7 +11,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 LIB = CHECKOUT / "lib" / "earshot"
 MODULES = {path.relative_to(LIB).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in LIB.rglob("*.py")}
-FLOORS = {"core", "govern", "collect", "enrich", "analyse", "respond", "publish"}
+FLOORS = {"core", "statistics", "govern", "collect", "demo", "enrich", "analyse", "respond", "publish", "cli"}
 
 
 def committed() -> list[Path]:
@@ -71,7 +71,8 @@ def test_a_floor_imports_only_the_floors_below_it():
 
 def test_the_order_of_the_floors_is_the_one_drawn():
     layers = re.search(r"^layers = (.*)$", (CHECKOUT / "pyproject.toml").read_text(), re.MULTILINE)[1]
-    drawn = ["cli", "doctor", "publish", "respond", "analyse", "enrich", "collect", "govern", "core"]
+    drawn = ["cli", "doctor", "publish", "respond", "analyse", "demo", "enrich", "collect", "govern", "statistics",
+             "core"]
     assert ast.literal_eval(layers) == [f"({name})" for name in drawn]
 
 
@@ -80,9 +81,9 @@ def test_the_order_of_the_floors_is_the_one_drawn():
     ("altair", ["publish/chart"]),
     ("seaborn", ["publish/chart"]),
     ("matplotlib", ["publish/chart"]),
-    ("ipywidgets", ["publish/show.py", "publish/dashboard"]),
-    ("papermill", ["publish/run", "cli"]),
-    ("nbconvert", ["publish/run", "publish/page"]),
+    ("ipywidgets", ["publish/show.py", "publish/dashboards/"]),
+    ("papermill", ["publish/report/", "publish/evaluations/", "publish/runs.py", "cli"]),
+    ("nbconvert", ["publish/report/", "publish/page"]),
 ])
 def test_a_package_with_one_home_is_imported_nowhere_else(package, homes):
     strays = [name for name, tree in MODULES.items() if uses(tree, package) and not name.startswith(tuple(homes))]
@@ -101,7 +102,7 @@ def test_heavy_packages_are_imported_inside_the_function_that_needs_them(package
 def test_what_decides_that_nothing_changed_loads_nothing_heavy():
     """A report with nothing new answers in seconds because of this."""
     heavy = "{'torch', 'sentence_transformers', 'bertopic', 'sklearn', 'altair', 'papermill', 'nbconvert'}"
-    code = f"import sys, earshot.publish.run_report, earshot.publish.runs; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, earshot.publish.report.report, earshot.publish.runs; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
 
 
@@ -142,7 +143,7 @@ def test_nothing_is_pickled_and_no_yaml_is_read_unsafely():
 
 def test_only_the_command_exits_and_prints():
     """A library function raises; it never ends the process or writes to the terminal behind the caller's back."""
-    homes = ("cli", "publish/progress.py", "publish/results.py", "publish/run_notebook.py")
+    homes = ("cli", "publish/report/")
     strays = [f"{name}:{node.lineno} {ast.unparse(node.func)}" for name, tree in MODULES.items()
               for node in ast.walk(tree) if isinstance(node, ast.Call)
               and ast.unparse(node.func) in ("sys.exit", "exit", "quit", "os._exit", "breakpoint", "print")
@@ -198,7 +199,7 @@ def texts():
                                                 (REGISTRIES, "the host of a package or model registry")])
 def test_no_committed_file_holds(patterns, what):
     pattern = re.compile("|".join(patterns))
-    looks_for_them = ("lib/earshot/publish/leaks.py", "tests/publish/")
+    looks_for_them = ("lib/earshot/publish/safety/leaks.py", "tests/publish/")
     searched = {name: text for name, text in texts() if not name.startswith(looks_for_them)}
     assert [f"{name}: {found[0]}" for name, text in searched.items() if (found := pattern.search(text))] == [], what
 

@@ -8,8 +8,8 @@ from importlib.metadata import version
 import pytest
 
 from earshot import doctor
-from earshot.govern.pseudonyms import key_place, read_key
-from earshot.publish.files import hash_file
+from earshot.core.files import hash_file
+from earshot.govern.pseudonyms.pseudonyms import key_place, read_key
 
 
 def lock(folder, *lines):

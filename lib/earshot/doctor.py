@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from earshot.core.files import hash_file
 from earshot.core.workspace import home
-from earshot.govern.pseudonyms import key_place
-from earshot.publish.files import hash_file
+from earshot.govern.pseudonyms.pseudonyms import key_place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EMBEDDING_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

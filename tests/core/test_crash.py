@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from rows import posts
+from tests.core.rows import posts
 
 from earshot.core.guard import StoreError
 from earshot.core.store import Store
@@ -17,7 +18,7 @@ WRITER = """
 import os, pathlib, sys, time
 from earshot.core.store import Store
 sys.path.insert(0, {here!r})
-from rows import posts
+from tests.core.rows import posts
 store, me = Store({root!r}), int(sys.argv[1])
 while not os.path.exists({go!r}):
     time.sleep(0.01)
@@ -26,7 +27,7 @@ while not os.path.exists({go!r}):
 
 def writers(tmp_path, body: str, count: int = 2, root: str | None = None) -> list[subprocess.Popen]:
     """Start ``count`` processes that run ``body`` (``store`` and ``me`` are given) at the same moment."""
-    code = WRITER.format(here=os.path.dirname(__file__), root=root or str(tmp_path / "store"), go=str(tmp_path / "go"))
+    code = WRITER.format(here=str(Path(__file__).resolve().parents[2]), root=root or str(tmp_path / "store"), go=str(tmp_path / "go"))
     started = [subprocess.Popen([sys.executable, "-c", code + body, str(me)], stderr=subprocess.PIPE, text=True)
                for me in range(count)]
     time.sleep(0.5)

@@ -4,7 +4,7 @@ import os
 
 import pandas as pd
 import pytest
-from rows import double, fail
+from tests.core.rows import double, fail
 
 from earshot.core.spread import spread
 

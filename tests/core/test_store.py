@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rows import posts
+from tests.core.rows import posts
 
 from earshot.core import merging
 from earshot.core.guard import StoreError

@@ -87,7 +87,7 @@ def test_fields_brands_and_accounts_are_asked_of_the_columns(workspace):
     settings = asked(own="kind:post", person="@jane", english="lang:en")
     settings["queries"]["own"]["brand"] = "Acme"
     acme = workspace(brands=["Acme", "Bolt"], queries=settings)
-    from earshot.govern.pseudonyms import Pseudonyms
+    from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
     acme.store.merge("posts", make_posts())
     acme.store.merge("posts", make_posts([f"hi @{Pseudonyms().name('jane')}"], first=5, brand="Bolt").assign(lang="en"))
     queries.update(acme)

@@ -1,6 +1,5 @@
 """A real browser for the pages, and the posts that try to break out of them."""
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import pandas as pd
 import pytest
 
 # Tests are imported one by one (importlib mode), so a module they share must be found by its folder.
-sys.path.insert(0, str(Path(__file__).parent))
-from hostile_posts import HOSTILE
+from tests.publish.hostile_posts import HOSTILE
 
 FLAGS = [
     "--no-sandbox",

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.publish import charts, drawing, palette, scales, show
-from earshot.publish.aggregates import tidy_x
+from earshot.publish import charts, show
+from earshot.publish.drawing import palette, scales
+from earshot.publish.drawing import pictures as drawing
+from earshot.publish.drawing.aggregates import tidy_x
 
 DAYS = pd.DataFrame(
     {

@@ -7,19 +7,22 @@ import os
 import re
 from html.parser import HTMLParser
 from io import StringIO
+from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
-from hostile_posts import HOSTILE, LIVE, LONE_SURROGATE
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tests.publish.hostile_posts import HOSTILE, LIVE, LONE_SURROGATE
 
 from earshot.core.claim import Claim
-from earshot.publish import charts, pages, quotes, show
-from earshot.publish.checks import check
-from earshot.publish.index import write_failure, write_index
+from earshot.publish import charts, pages, show
+from earshot.publish.delivery.index import write_failure, write_index
+from earshot.publish.safety import quotes
+from earshot.publish.safety.checks import check
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 SETUP = """
 import sys, os, warnings; sys.path.insert(0, os.environ["HOSTILE_HOME"])
 import altair as alt, ipywidgets as widgets, pandas as pd
@@ -27,7 +30,7 @@ from html import escape
 from IPython.display import HTML, Javascript, Markdown, Math, display
 from earshot.core.claim import Claim
 from earshot.publish import charts, show
-from hostile_posts import HOSTILE
+from tests.publish.hostile_posts import HOSTILE
 texts = list(HOSTILE.values()); short = [text[:60] for text in texts]
 frame = pd.DataFrame({"text": texts, "brand": short, "platform": short, "sentiment": "negative",
                       "created_at": pd.Timestamp("2026-03-02T08:00Z"), "author": "p_0123456789ab"})
@@ -80,7 +83,7 @@ OURS = frozenset(
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """A notebook that puts every hostile post on every way to the screen, executed once."""
-    os.environ["HOSTILE_HOME"] = os.path.dirname(__file__)
+    os.environ["HOSTILE_HOME"] = str(CHECKOUT)
     cells = [new_markdown_cell("# What can a post do?\n\nNothing."), new_code_cell(SETUP, metadata={"tags": ["setup"]})]
     for number, (name, code) in enumerate(PATHS.items()):
         cells += [new_markdown_cell(f"## {name}"), new_code_cell(code, id=f"path-{number}")]

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from earshot.core.claim import Claim
 from earshot.publish import charts, pages, show
-from earshot.publish.checks import check
+from earshot.publish.safety.checks import check
 
 FACTS = {
     "brand": "Acme & Sons",

@@ -7,14 +7,14 @@ import pytest
 from nbformat import v4
 
 from earshot.core.claim import Claim
+from earshot.core.files import hash_text, write_json, write_whole
 from earshot.core.params import ParamError
 from earshot.publish import runs
-from earshot.publish.claims import compose, read_all, write_claims
-from earshot.publish.files import hash_text, write_json, write_whole
-from earshot.publish.notebooks import read_notebook
-from earshot.publish.results import write_table
-from earshot.publish.reuse import Past, decide
-from earshot.publish.scrub import Leak, clean_environment, refuse_leaks, scrub
+from earshot.publish.report.claims import compose, read_all, write_claims
+from earshot.publish.report.notebooks import read_notebook
+from earshot.publish.report.results import write_table
+from earshot.publish.report.reuse import Past, decide
+from earshot.publish.safety.scrub import Leak, clean_environment, refuse_leaks, scrub
 
 SHARES = pd.DataFrame({"brand": ["Acme", "=HYPERLINK()"], "share": [0.25, 0.75]})
 PARTS = {"code": "c", "words": "w", "library": "l", "lock": "k", "settings": {"kpis.yml": "1"}, "pages": "p",

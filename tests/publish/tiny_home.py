@@ -48,7 +48,7 @@ class Home:
 
     def report(self, **options):
         """Make the report, quietly."""
-        from earshot.publish.run_report import report
+        from earshot.publish.report.report import report
         return report("tiny", progress=lambda line: None, **options)
 
 

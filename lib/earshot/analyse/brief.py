@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import words
+from earshot.core import wording as words
 from earshot.core.claim import Claim
 
 MOST = 4

@@ -69,7 +69,7 @@ def report(
     """
     from earshot.cli.arrival import bring_in
     from earshot.core.workspace import open_workspace
-    from earshot.publish.run_report import report as make_report
+    from earshot.publish.report.report import report as make_report
     given = dict(map(parameter, param or []))
     if posts:
         bring_in(open_workspace(workspace, **given), posts, yes)
@@ -126,7 +126,7 @@ app.command(epilog="Example: earshot sheet airline --of sample --count 100 --out
 @app.command(epilog="Example: earshot verify outputs/airline/latest")
 def verify(run: Annotated[Path, typer.Argument(help="The folder of a run.")]) -> None:
     """Recompute every claim of a run from the data it used; exit 1 and name those that do not hold."""
-    from earshot.publish.verify import verify as verify_run
+    from earshot.publish.verification.verify import verify as verify_run
     found = verify_run(run, progress=say)
     for note in found.notes:
         say(note, "yellow")
@@ -147,7 +147,7 @@ def evaluate(
                                                                    "page.")] = None,
 ) -> None:
     """Score a model on labelled data; the last line printed is one JSON object of metrics."""
-    from earshot.publish.run_evaluation import evaluate as metrics_of
+    from earshot.publish.evaluations.evaluation import evaluate as metrics_of
     metrics = metrics_of(name, data, train, model, page)
     if page:
         say(f"Read {page}")
@@ -161,7 +161,7 @@ def runs(
 ) -> None:
     """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was reused."""
     from earshot.core.workspace import open_workspace
-    from earshot.publish.reuse import read_past
+    from earshot.publish.report.reuse import read_past
     past = [run.manifest for run in read_past(open_workspace(workspace).outputs, last)]
     if not past:
         say(f"There is no run of {workspace} yet; earshot report {workspace} makes one.")
@@ -197,7 +197,7 @@ def keys(
     destroy: Annotated[int | None, typer.Option(metavar="N", help="Destroy key N: its names become final.")] = None,
 ) -> None:
     """Count the keys of the pseudonyms, take a new one, or destroy an old one so that nobody can be named again."""
-    from earshot.govern import keys as kept
+    from earshot.govern.pseudonyms import keys as kept
     if rotate:
         say(f"Key {kept.rotate()} is in use from now on; the older ones are kept, so that deletions find older names.")
     if destroy is not None:

@@ -18,7 +18,7 @@ def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
 
     Raises ParamError when a file is not there, or when its columns are new and nobody is here to approve them.
     """
-    from earshot.collect.files import import_files
+    from earshot.collect.files.importing import import_files
     for file in files:
         if not file.is_file():
             raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
@@ -32,7 +32,7 @@ def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
 
 def map_again(workspace: Workspace, source: str) -> None:
     """Make the posts of a source anew under its corrected mapping, and say what came of it."""
-    from earshot.collect.files import remap
+    from earshot.collect.files.importing import remap
     with bar() as progress:
         landed = remap(workspace, source, progress)
     tell(landed, f"{source}, mapped again: ")
@@ -40,7 +40,7 @@ def map_again(workspace: Workspace, source: str) -> None:
 
 def map_trial(workspace: Workspace, source: str) -> None:
     """Say which posts of a source its corrected mapping would change, add or lose, field by field; store nothing."""
-    from earshot.collect.remapping import preview
+    from earshot.collect.files.remapping import preview
     entries = workspace.settings("sources")
     if source not in entries:
         raise ParamError(f"params/{workspace.name}/sources.yml has no source {source!r} "

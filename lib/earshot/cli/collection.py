@@ -24,9 +24,9 @@ def collect(
     """
     from dataclasses import replace
 
-    from earshot.collect.feeds import read_feeds
-    from earshot.collect.harvest import collect as harvest
-    from earshot.collect.live import STREAMS
+    from earshot.collect.feeds.polling import collect as harvest
+    from earshot.collect.feeds.settings import read_feeds
+    from earshot.collect.feeds.streaming import STREAMS
     from earshot.core.workspace import open_workspace
     space = open_workspace(workspace)
     wanted = read_feeds(space, feeds or None)
@@ -49,14 +49,14 @@ def collect(
 
 def due(space, feeds) -> list:
     """Return the feeds whose terms card wants deletions followed by now."""
-    from earshot.collect import rechecks
+    from earshot.collect.deletions import rechecks
     from earshot.core import clock
     return [feed for feed in feeds if rechecks.is_due(space, feed, clock.now())]
 
 
 def check(space, feeds) -> int:
     """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one failed."""
-    from earshot.collect.rechecks import recheck
+    from earshot.collect.deletions.rechecks import recheck
     from earshot.collect.sources.client import Failed
     from earshot.core.params import ParamError
     failed = 0

@@ -14,7 +14,7 @@ def comply(
     gone: Annotated[Path | None, typer.Option(help="The platform's answer: what is gone.")] = None,
 ) -> None:
     """Write the ids of a source for a platform's compliance check; with --gone, remove what it says is gone."""
-    from earshot.collect import compliance
+    from earshot.collect.deletions import compliance
     from earshot.core.workspace import open_workspace
     space = open_workspace(workspace)
     if gone is None:

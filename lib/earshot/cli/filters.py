@@ -22,9 +22,9 @@ def filters(
     A filter hides posts from every figure; they stay in the store. To keep posts from being fetched at all, write NOT
     into the query of the feed: what is never fetched cannot be audited or restored.
     """
-    from earshot.collect import audit as audits
-    from earshot.collect import set_aside
     from earshot.core.workspace import open_workspace
+    from earshot.enrich.filters import audit as audits
+    from earshot.enrich.filters import step as set_aside
     space = open_workspace(workspace)
     hidden = set_aside.apply(space)
     if restore:

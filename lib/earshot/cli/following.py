@@ -11,7 +11,7 @@ def follow(space, feeds, port: int) -> int:
     The first webhook is received on ``port`` of this machine, each further one on the next. What was heard is stored
     before the command ends.
     """
-    from earshot.collect.live import STREAMS, stop_on_signals
+    from earshot.collect.feeds.streaming import STREAMS, stop_on_signals
     from earshot.core.params import ParamError
     streams = [feed for feed in feeds if feed.platform in STREAMS]
     hooks = [feed for feed in feeds if feed.platform == "webhook"]
@@ -32,7 +32,7 @@ def follow(space, feeds, port: int) -> int:
 
 def _follow(space, feed, stop, failed: list[str]) -> None:
     from earshot.cli.collection import tell
-    from earshot.collect.live import follow as follow_stream
+    from earshot.collect.feeds.streaming import follow as follow_stream
     say(f"{feed.name}: following {feed.platform}; Ctrl-C ends it.")
     with _reported(feed, failed, stop):
         report = follow_stream(space, feed, stop)
@@ -41,7 +41,7 @@ def _follow(space, feed, stop, failed: list[str]) -> None:
 
 
 def _receive(space, feed, port: int, stop, failed: list[str]) -> None:
-    from earshot.collect.receiver import receive
+    from earshot.collect.feeds.webhooks import receive
     with _reported(feed, failed, stop):
         receive(space, feed, port, stop, ready=lambda taken: say(
             f"{feed.name}: receiving at http://127.0.0.1:{taken}/{feed.name}; put TLS before it. Ctrl-C ends it."))

@@ -13,7 +13,7 @@ def fresh(workspace: Annotated[str, typer.Argument(help="Folder under params.")]
     fresh_hours and fresh_sources in brief.yml say what is allowed; the clock is the end of the report's period.
     """
     from earshot.core.workspace import open_workspace
-    from earshot.publish import freshness, notices
+    from earshot.publish.delivery import freshness, notices
     space = open_workspace(workspace)
     why = freshness.stale(space)
     table = plain_table("Source", "Newest post", "Hours old", "Allowed", "")

@@ -26,7 +26,7 @@ def listen(
     Start as many as there are partitions to share them; end one with Ctrl-C or SIGTERM, or kill it: nothing is lost
     and nothing comes twice. streams.yml says where the stream lies.
     """
-    from earshot.enrich.listening import listen as hear
+    from earshot.enrich.streaming.listener import listen as hear
     space = open_workspace(workspace)
     if health:
         raise typer.Exit(tell_health(space))
@@ -78,7 +78,8 @@ def plan(
     """
     from earshot.collect.stream.settings import read_stream
     from earshot.collect.stream.writing import write
-    from earshot.enrich import costs, planning
+    from earshot.enrich.streaming import capacity as planning
+    from earshot.enrich.streaming import step_costs as costs
     space = open_workspace(workspace)
     demand = planning.Demand(peak, budget, usual, outage, cores, price, read_stream(space).retention.hours)
     measured = None if measure else costs.known(space)
@@ -113,7 +114,7 @@ def tell_plan(made, measured, demand) -> None:
 
 def tell_health(space) -> int:
     """Say how the stream is, and return the exit status: 0 when well, else 1."""
-    from earshot.enrich.endpoint import condition_of
+    from earshot.enrich.streaming.health_endpoint import condition_of
     condition, living = condition_of(space)
     age = "none yet" if condition.age is None else f"{condition.age:,.0f} s old"
     table = plain_table("Stream", "Unread", "Oldest waits", "Newest post", "Dead letters", "Listeners")
@@ -128,5 +129,5 @@ def tell_health(space) -> int:
 def _endpoint(space, port: int):
     if not port:
         return nullcontext()
-    from earshot.enrich.endpoint import serve
+    from earshot.enrich.streaming.health_endpoint import serve
     return serve(space, port)

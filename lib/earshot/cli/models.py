@@ -14,7 +14,8 @@ def models(
 ) -> None:
     """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls each back."""
     from earshot.core.workspace import open_workspace
-    from earshot.enrich import champions, registry
+    from earshot.enrich.registry import in_use as champions
+    from earshot.enrich.registry import shipped as registry
     space = open_workspace(workspace)
     used, listed = champions.listed(space), registry.shipped()
     table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
@@ -41,7 +42,7 @@ def models(
 
 def _say_ways_back(space, used: list) -> str:
     """Say for each model in use how to go back and what that would change; say and return what the bias gate says."""
-    from earshot.publish.claims import read_gate
+    from earshot.publish.report.claims import read_gate
     for model in used:
         say(f"{model.use}: {model.name}; {model.back}")
     if any(model.before for model in used):
@@ -66,9 +67,9 @@ def compare(
     The sentiment model, the intents that lean on it and your own classifiers are compared with the versions that a
     rollback brings back. A page with both figures is written, and nothing that is stored changes.
     """
-    from earshot.analyse import second_reading
+    from earshot.analyse.model_comparison import sentiment as second_reading
     from earshot.core.workspace import open_workspace
-    from earshot.publish.run_comparison import compare as make_page
+    from earshot.publish.evaluations.comparison import compare as make_page
     space = open_workspace(workspace)
     second_reading.check(space, model)
     made = make_page(space, model)
@@ -84,7 +85,8 @@ def compare(
 
 def _show_net(table) -> None:
     """Show net sentiment by brand under both models, with the difference of each pair of readings."""
-    from earshot.analyse import second_reading, words
+    from earshot.analyse.model_comparison import sentiment as second_reading
+    from earshot.core import wording as words
     shown = plain_table("Brand", "Posts", "Net now", "Net under the other", "Difference", "Other label")
     for row in table.to_dict("records"):
         nets = [second_reading.told(row, name) for name in ("now", "other", "gap")]
@@ -95,7 +97,8 @@ def _show_net(table) -> None:
 
 def _show_classes(table) -> None:
     """Show the share of each intent and of each class of your own under both, where there are any."""
-    from earshot.analyse import second_reading, words
+    from earshot.analyse.model_comparison import sentiment as second_reading
+    from earshot.core import wording as words
     if len(table):
         shown = plain_table("Classes", "Class", "Posts", "Now", "Under the other", "Difference")
         for row in table.to_dict("records"):

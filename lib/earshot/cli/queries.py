@@ -83,7 +83,7 @@ def _posts(space, node):
 def _show(asked, posts, limit: int) -> None:
     from earshot.collect.query.engine import Engine
     from earshot.collect.query.explain import explain, marked
-    from earshot.core.proportion import wilson
+    from earshot.statistics.proportion import wilson
     if posts.empty:
         say("There are no posts in this workspace yet; earshot import brings some in.")
         return
@@ -114,7 +114,7 @@ def _explain(node, asked, posts) -> None:
 
 
 def _judge(node, labels: Path) -> None:
-    from earshot.analyse.labelled import read
+    from earshot.analyse.posts.label_files import read
     from earshot.collect.query.accuracy import by_clause, truth
     posts = read(str(labels))
     table = plain_table("Clause", "Found", "Precision", "Recall", "Changes", "Right", "Advice")

@@ -17,8 +17,8 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
 
     The part drawn at random (column ``drawn``) keeps an estimate from the labels honest.
     """
-    from earshot.analyse import words
-    from earshot.enrich import relevance
+    from earshot.core import wording as words
+    from earshot.enrich.relevance import step as relevance
     relevance.update(workspace)
     table = workspace.readable().store.sql(
         "SELECT r.post_id, r.brand, p.text, r.p_relevant, r.verdict, r.reason FROM relevance r "
@@ -37,8 +37,8 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
 
 def learn(workspace: Workspace, file: Path) -> str:
     """Keep the labels of a sheet in params, train the model on all labels so far, and say how good it is."""
-    from earshot.analyse import labelled
-    from earshot.enrich import relevance_model
+    from earshot.analyse.posts import label_files as labelled
+    from earshot.enrich.relevance import model as relevance_model
     given = labelled.read(str(file), ("post_id", "label"))
     given = given.assign(label=given["label"].fillna("").astype("str").str.strip().str.lower())
     given = given[given["label"] != ""]

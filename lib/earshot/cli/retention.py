@@ -12,7 +12,8 @@ def retain(
     apply: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
 ) -> None:
     """Show what is due under the retention rules; with --apply, remove it for good and sign a certificate."""
-    from earshot.collect import expiry, retention
+    from earshot.collect.retention import expiry
+    from earshot.collect.retention import rules as retention
     from earshot.core.workspace import open_workspace
     workspace = open_workspace(workspace)
     _check_certificates(workspace)
@@ -38,7 +39,7 @@ def retain(
 
 def _check_certificates(workspace) -> None:
     """Say which certificates of earlier removals are not as they were signed."""
-    from earshot.collect import expiry
+    from earshot.collect.retention import expiry
     for path in sorted((workspace.data / "certificates").glob("*.json")):
         if not expiry.holds(path):
             say(f"The certificate {path} is not as it was signed here: it was changed, or the key was.", "red")

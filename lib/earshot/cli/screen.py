@@ -14,13 +14,13 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 def say(text: object, style: str = "", console: Console = out) -> None:
     """Print one line in which nothing is markup and nothing drives the terminal."""
-    from earshot.publish.quotes import plain
+    from earshot.publish.safety.quotes import plain
     console.print(Text(plain(text, cap=2000), style=style))
 
 
 def cell(text: object, style: str = "") -> Text:
     """Return text for a table's cell, in which nothing is markup and nothing drives the terminal."""
-    from earshot.publish.quotes import plain
+    from earshot.publish.safety.quotes import plain
     return Text(plain(text), style=style)
 
 

@@ -25,7 +25,7 @@ def sheet(
     From a sample, 15_health tells how often the model is right, for each period and with its interval. Texts are masked
     as they are stored, and what the model says is not on the sheet.
     """
-    from earshot.analyse import judged
+    from earshot.analyse.posts import human_labels as judged
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
     if (labels is None) == (to is None) or (labels and of):
@@ -39,10 +39,10 @@ def sheet(
 
 
 def _write(space, of: str, count: int, path: Path) -> str:
-    from earshot.analyse import sheet as sheets
+    from earshot.analyse.labels import sheet as sheets
     from earshot.core.params import ParamError
     from earshot.core.spreadsheet import csv_safe
-    from earshot.enrich.sentiment import CLASSES
+    from earshot.enrich.sentiment.step import CLASSES
     if path.suffix != ".csv":
         raise ParamError(f"--out is {path.name!r}; a sheet is a CSV file, so let its name end in .csv.")
     if path.exists():

@@ -22,11 +22,11 @@ def train(
     Several ways to learn are tried on texts they did not see, neighbours being the few-shot one: a sentence says which
     won, by how much and at what cost. A label routes work only where the promised precision was shown.
     """
-    from earshot.analyse import labelled
-    from earshot.analyse.evaluation_classifier import check
+    from earshot.analyse.classes.evaluation import check
+    from earshot.analyse.posts import label_files as labelled
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
-    from earshot.enrich import training
+    from earshot.enrich.classes import training
     if not name.replace("_", "").replace("-", "").isalnum():
         raise ParamError(f"The name {name!r} cannot be a folder; use letters, digits, - and _.")
     if not 0.5 <= promise < 1:

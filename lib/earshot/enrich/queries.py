@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from earshot.collect import landing
+from earshot.collect.landing import landing
 from earshot.collect.query import catalogue, fields
 from earshot.collect.query.catalogue import Named
 from earshot.collect.query.clauses import alternatives

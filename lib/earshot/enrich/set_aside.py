@@ -1,7 +1,7 @@
 """The step that hides posts: the workspace's filters, once language, authenticity and relevance are known."""
 
-from earshot.collect import set_aside
 from earshot.core.workspace import Workspace
+from earshot.enrich.filters import step as set_aside
 
 TABLE = "set_aside"
 

@@ -10,8 +10,9 @@ from functools import wraps
 import altair as alt
 import pandas as pd
 
-from earshot.publish import drawing, palette, scales
-from earshot.publish.aggregates import describe, is_time, prepare, tidy_x, unit_of
+from earshot.publish.drawing import palette, scales
+from earshot.publish.drawing import pictures as drawing
+from earshot.publish.drawing.aggregates import describe, is_time, prepare, tidy_x, unit_of
 
 __all__ = ["bars", "describe", "dots", "grid", "lines", "pictures", "seaborn_theme", "shares"]
 TICKS = alt.ExprRef("max(2, ceil(width / 110))")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.publish import numbers, show
-from earshot.publish.quotes import clean, plain, unnamed
+from earshot.publish.safety.quotes import clean, plain, unnamed
 
 HERE = Path(__file__).parent / "page"
 POLICY = (

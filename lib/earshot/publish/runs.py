@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earshot.core.claim import Claim
+from earshot.core.files import read_json
 from earshot.core.params import Brief, ParamError, nearest
 from earshot.core.workspace import Workspace, open_workspace
-from earshot.publish.claims import FOLDER, compose, read_all, read_claims, write_claims
-from earshot.publish.files import read_json
+from earshot.publish.report.claims import FOLDER, compose, read_all, read_claims, write_claims
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from earshot.core.store import Store
-    from earshot.publish.run_report import RunReport
+    from earshot.publish.report.report import RunReport
 
 PINNED = "versions.json"
 
@@ -46,7 +46,8 @@ class Run:
         person labelled a post that counts in place of what the model read, unless ``as_read``.
         """
         if hidden not in self._loaded:
-            from earshot.analyse import judged, posts
+            from earshot.analyse.posts import human_labels as judged
+            from earshot.analyse.posts import loading as posts
             read = posts.load(self.store, self.params, hidden)
             self._loaded[hidden] = judged.correct(read, self.workspace), read
         corrected, read = self._loaded[hidden]
@@ -54,7 +55,7 @@ class Run:
 
     def lost(self) -> pd.DataFrame:
         """Return the stretches in which posts are missing, for every chart over time to shade (``lost_time.marks``)."""
-        from earshot.analyse import lost_time
+        from earshot.analyse.collect import missing_time as lost_time
         events = self.workspace.settings("campaigns").get("events")
         return lost_time.marks(self.posts(), self.store, self.params, events)
 
@@ -74,7 +75,7 @@ class Run:
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write an aggregate as tables/<name>.parquet and .csv; raises ValueError when it holds posts or people."""
-        from earshot.publish.results import write_table
+        from earshot.publish.report.results import write_table
         write_table(self.folder, self.notebook, name, frame)
 
     def claims(self) -> list[Claim]:
@@ -114,7 +115,7 @@ def open(workspace: str, run_dir: str = "", notebook: str = "", **params) -> Run
 
 def report(workspace: str, **options) -> RunReport:
     """Make the report of a workspace; see ``run_report.report``, which this calls, for the options."""
-    from earshot.publish.run_report import report as make_report
+    from earshot.publish.report.report import report as make_report
     return make_report(workspace, **options)
 
 
@@ -126,7 +127,7 @@ def history(workspace: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from earshot.publish.reuse import read_past
+    from earshot.publish.report.reuse import read_past
     kept = ("run", "status", "started", "seconds", "posts", "reason", "requester", "commit", "library", "lock",
             "problem")
     rows = []
@@ -149,7 +150,7 @@ def _join(workspace: str, folder: Path, notebook: str) -> Run:
 
 
 def _scratch(workspace: str, notebook: str, params: dict) -> Run:
-    from earshot.publish.enrichment import bring_up_to_date
+    from earshot.publish.report.enrichment import bring_up_to_date
     given = {name: value for name, value in params.items() if value != Brief.model_fields[name].default}
     space = open_workspace(workspace, **given)
     bring_up_to_date(space)
@@ -162,6 +163,6 @@ def _scratch(workspace: str, notebook: str, params: dict) -> Run:
 
 def _run(space: Workspace, notebook: str, folder: Path, versions: dict[str, int], scratch: bool) -> Run:
     """Return the run, whose store is pinned and seen as far as the regions of this run allow."""
-    from earshot.analyse import residency
+    from earshot.analyse.posts import residency
     store = residency.bounded(space.store.at(versions), space.params)
     return Run(space.seeing(store), notebook, folder, space.params, store, scratch)

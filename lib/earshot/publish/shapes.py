@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from markupsafe import Markup
 
-from earshot.publish import numbers, quotes
-from earshot.publish.aggregates import unit_of
-from earshot.publish.quotes import clean, isolate, plain, quote
+from earshot.publish import numbers
+from earshot.publish.drawing.aggregates import unit_of
+from earshot.publish.safety import quotes
+from earshot.publish.safety.quotes import clean, isolate, plain, quote
 
 MOST_ROWS, CELL, LEAD = 200, 200, 6
 SHORT, LONG = 18, 45

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from earshot.core.spreadsheet import csv_safe
 from earshot.publish import shapes
-from earshot.publish.quotes import plain
+from earshot.publish.safety.quotes import plain
 
 __all__ = ["csv_safe", "facts", "figure", "findings", "headline", "html", "note", "plain", "posts", "table"]
 MARKER = "earshot"

@@ -12,7 +12,7 @@ from earshot.collect.query.clauses import clauses
 from earshot.collect.query.engine import Engine
 from earshot.collect.query.nodes import Node
 from earshot.core.params import ParamError
-from earshot.core.proportion import wilson
+from earshot.statistics.proportion import wilson
 
 YES = {"relevant", "true", "1", "1.0", "yes", "match", "positive"}
 NO = {"irrelevant", "false", "0", "0.0", "no", "negative"}

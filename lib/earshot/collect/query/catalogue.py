@@ -22,7 +22,7 @@ from earshot.collect.query.parser import QueryError, filled, parse
 from earshot.collect.query.pretty import pretty
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms import Pseudonyms
+from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
 NEEDED = ("text", "purpose", "owner", "version")
 KNOWN = ("text", "brand", "target", "purpose", "owner", "version")

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from earshot.collect.mapping import Source
-from earshot.collect.rows import digest
+from earshot.collect.mapping.mapping import Source
+from earshot.collect.mapping.rows import digest
 from earshot.collect.sources import fields
 from earshot.collect.sources.answers import inside, listed
 from earshot.collect.sources.fields import Unreadable
 from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
-from earshot.govern.pseudonyms import DID
+from earshot.govern.pseudonyms.pseudonyms import DID
 
 POST = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 COLUMNS = {

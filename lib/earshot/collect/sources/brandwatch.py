@@ -1,6 +1,6 @@
 """Brandwatch Consumer Research: the CSV of "bulk mentions", with lines about the report above its heading."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 EXPORT = Export(
     name="brandwatch", title="Brandwatch",

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import fields
 from earshot.collect.sources.bluesky import COLUMNS, name_post, read_record
 from earshot.collect.sources.fields import Unreadable

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import answers, markup
 from earshot.collect.sources.protocol import Answer, Limits, Page, Query, Request
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import answers, fields
 from earshot.collect.sources.fields import Unreadable
 from earshot.collect.sources.mastodon import ACCOUNTS, MAPPING, Mastodon

@@ -1,6 +1,6 @@
 """Meltwater: mentions as CSV (in truth tab-separated UTF-16) or JSON."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 EXPORT = Export(
     name="meltwater", title="Meltwater",

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import answers, fields
 from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, Request
 

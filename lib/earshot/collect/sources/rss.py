@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import ClassVar
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import fields, markup
 from earshot.collect.sources.answers import inside, listed
 from earshot.collect.sources.fields import Unreadable
@@ -109,7 +109,7 @@ def _entry(entry: dict, head: dict) -> dict:
     if not post["id"]:
         raise Unreadable("the entry has neither an id nor a link")
     if len(post["id"]) > 300:
-        from earshot.collect.rows import digest
+        from earshot.collect.mapping.rows import digest
         post["id"] = digest(post["id"])
     return {"post": fields.kept(post), "publisher": fields.kept(inside(head, "title")),
             "updated": fields.kept(dict.get(entry, "updated")), "summary": fields.kept(entry.get("summary"))}

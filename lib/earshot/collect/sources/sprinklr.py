@@ -1,6 +1,6 @@
 """Sprinklr: listening messages as CSV or JSON, times in milliseconds since 1970 or written out."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 EXPORT = Export(
     name="sprinklr", title="Sprinklr",

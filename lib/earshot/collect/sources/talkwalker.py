@@ -1,6 +1,6 @@
 """Talkwalker: results as CSV (comma or semicolon) or JSON, with dotted attributes of author, source and article."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 AUTHOR, ARTICLE = "extra_author_attributes", "extra_article_attributes"
 

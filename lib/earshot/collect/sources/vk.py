@@ -1,6 +1,6 @@
 """VK: wall posts as its API and the crawlers built on it give them."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 BEFORE = ("data.", "")
 

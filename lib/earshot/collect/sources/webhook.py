@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from earshot.collect.mapping import FIELDS, Source
+from earshot.collect.mapping.mapping import FIELDS, Source
 from earshot.collect.sources import fields
 from earshot.collect.sources.answers import inside
 from earshot.collect.sources.fields import Unreadable

@@ -1,6 +1,6 @@
 """Sina Weibo as open crawlers give it: JSON objects of the site's own (mblog), or flat CSV."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 BEFORE = ("data.", "mblog.", "")
 

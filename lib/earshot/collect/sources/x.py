@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 import pandas as pd
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import answers
 from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, Request
 from earshot.core.clock import now

@@ -1,6 +1,6 @@
 """Xiaohongshu (RedNote) as browser capture gives it: notes in NDJSON, with counts such as 1.2万."""
 
-from earshot.collect.sources.export import Export
+from earshot.collect.mapping.export import Export
 
 BEFORE = ("data.", "")
 CARD = ("note_card.", "note.", "")

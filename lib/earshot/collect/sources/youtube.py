@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import fields, markup
 from earshot.collect.sources.answers import inside, listed
 from earshot.collect.sources.fields import Unreadable

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from earshot.collect.mapping import Source
+from earshot.collect.mapping.mapping import Source
 from earshot.collect.sources import answers, fields, markup
 from earshot.collect.sources.answers import inside, listed
 from earshot.collect.sources.fields import Unreadable

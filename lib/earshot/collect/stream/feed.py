@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect.landing import payload
-from earshot.collect.mapping import FIELDS, Source, find_source, read_sources
-from earshot.collect.privacy import packs_of, protect
-from earshot.collect.readers import read
+from earshot.collect.files.readers import read
+from earshot.collect.landing.landing import payload
+from earshot.collect.landing.protection import packs_of, protect
+from earshot.collect.mapping.mapping import FIELDS, Source, find_source, read_sources
 from earshot.collect.stream.codec import Codec
 from earshot.collect.stream.message import Record
 from earshot.collect.stream.settings import Stream
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms import Pseudonyms
+from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
 ORIGIN = "_source"  # the member of a row that names the source in sources.yml by which it is mapped
 SIZE = 10_000

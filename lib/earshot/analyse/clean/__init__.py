@@ -1,0 +1,1 @@
+"""What is noise or repeated, what filters hide, and what each of them does to the figures."""

@@ -1,0 +1,1 @@
+"""How well near copies are found: planted copies, scored."""

@@ -1,0 +1,55 @@
+"""Whether the models can still be trusted: how they behave, whether posts drifted away, and whom they serve worse."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from earshot.analyse.health import accuracy, allocation, behaviour, bias, drift
+from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import human_labels as judged
+from earshot.analyse.sentiment import decision_costs as acting
+from earshot.core import wording as words
+from earshot.core.claim import Claim
+from earshot.core.workspace import Workspace
+from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import shipped as registry
+
+
+@dataclass(frozen=True)
+class Health:
+    """What 15_health found: behaviour, drift, accuracy, bias and allocation of the champion, and all models."""
+
+    behaviour: behaviour.Behaviour
+    drift: drift.Drift
+    accuracy: accuracy.Accuracy
+    bias: bias.Audit
+    allocation: allocation.Allocation
+    models: pd.DataFrame
+    used: pd.DataFrame
+    trust: dict
+
+    @property
+    def claims(self) -> list[Claim]:
+        """All claims."""
+        return [*self.behaviour.claims, *self.drift.claims, *self.accuracy.claims, *self.bias.claims,
+                *self.allocation.claims]
+
+
+def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
+    """Return the health of the champion on ``posts`` (as analyse.posts gives them) and on the behavioural cases.
+
+    Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
+    """
+    counted = opinions.voiced(posts)
+    params = workspace.params
+    marked = judged.mark(posts, workspace)
+    suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
+    moved, audit = drift.measure(marked, params), bias.measure(marked, params, suite.swayed(params.allowed_gap))
+    spread = allocation.measure(posts, params, acting.read_costs(workspace))
+    trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
+             "posts looked at": len(counted),
+             "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
+             "comparisons of groups": len(audit.groups), "bias gate": audit.gate,
+             "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
+    return Health(suite, moved, accuracy.measure(marked, workspace), audit, spread, registry.shown(params),
+                  champions.shown(workspace), trust)

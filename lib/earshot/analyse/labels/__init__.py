@@ -1,0 +1,1 @@
+"""Posts for a person to label, and what comes back."""

@@ -1,0 +1,1 @@
+"""In which languages posts are written, and how well that is recognised."""

@@ -1,0 +1,1 @@
+"""The same posts under two models: what each figure would be, and which posts change."""

@@ -1,0 +1,1 @@
+"""What masking may have missed, and how well it finds what it must."""

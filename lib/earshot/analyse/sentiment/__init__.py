@@ -1,0 +1,1 @@
+"""How people feel: levels, changes, surges, quotes, decision costs, and the claims made of them."""

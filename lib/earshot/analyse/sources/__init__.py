@@ -1,0 +1,1 @@
+"""What each source delivers, what it leaves out, and what its terms allow."""

@@ -1,0 +1,1 @@
+"""Sentiment towards brands, products and aspects, and how well it is read."""

@@ -1,0 +1,1 @@
+"""Deletions and edits after the fact: posts asked for again, and the lists that platforms check."""

@@ -1,6 +1,0 @@
-"""The demo brand: Larkspur, a mobile network that does not exist, with two rivals and a planted truth."""
-
-from earshot.collect.demo.handover import read_business
-from earshot.collect.demo.simulation import Truth, simulate, truth
-
-__all__ = ["Truth", "read_business", "simulate", "truth"]

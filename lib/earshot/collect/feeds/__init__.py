@@ -1,0 +1,1 @@
+"""Platforms polled, streamed and received: settings, pages, cursors, gaps, heartbeats, missed posts."""

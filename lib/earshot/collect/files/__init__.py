@@ -1,0 +1,1 @@
+"""Files into posts: readers, importing, remapping, lost fields, lists of ids."""

@@ -1,0 +1,1 @@
+"""How long rows are kept, and what happens when their time is over."""

@@ -1,0 +1,1 @@
+"""Accounts and groups that are not what they seem: bots and coordination."""

@@ -1,0 +1,1 @@
+"""Intents that ship and classes of your own: read, learned, compared and kept."""

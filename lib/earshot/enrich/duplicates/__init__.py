@@ -1,0 +1,1 @@
+"""Near copies, found by MinHash."""

@@ -1,0 +1,1 @@
+"""Texts as vectors: the encoders, their tokenisers, compressed weights and fine tuning."""

@@ -1,0 +1,1 @@
+"""Places named in profiles and posts, found in a gazetteer."""

@@ -1,0 +1,1 @@
+"""The language of each post, and the parts of a post in another one."""

@@ -1,0 +1,1 @@
+"""Whether a post is about the brand."""

@@ -1,0 +1,1 @@
+"""How a post feels: the models, phrases of your own, calibration and training."""

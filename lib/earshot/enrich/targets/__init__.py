@@ -1,0 +1,1 @@
+"""Sentiment towards what a post names."""

@@ -1,0 +1,1 @@
+"""The text of a post made clean, with its hashtags, mentions, links, and the words that carry feeling."""

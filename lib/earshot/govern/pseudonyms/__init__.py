@@ -1,0 +1,1 @@
+"""Authors as pseudonyms, and the keys that make them."""

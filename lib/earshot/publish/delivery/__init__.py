@@ -1,0 +1,1 @@
+"""What goes out: the index of runs, freshness, and notices."""

@@ -1,0 +1,1 @@
+"""How charts are drawn: aggregates, scales, colours, pictures."""

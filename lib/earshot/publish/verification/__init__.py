@@ -1,0 +1,1 @@
+"""A run recomputed and compared with what it claimed."""

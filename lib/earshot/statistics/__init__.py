@@ -1,0 +1,1 @@
+"""Estimates, intervals, agreement, surges, prior shift and promises of error: the arithmetic that every floor may use."""

@@ -1,0 +1,1 @@
+"""The tests, in folders named as the rooms they test; helpers are imported from where they lie."""

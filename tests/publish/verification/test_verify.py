@@ -1,0 +1,135 @@
+
+import hashlib
+import json
+
+import pytest
+from tests.publish.tiny_home import make_home
+
+from earshot.core.claim import Claim
+from earshot.enrich.sentiment import step as sentiment
+from earshot.publish.report.claims import compose, write_claims
+from earshot.publish.report.manifest import describe_origin
+from earshot.publish.verification.recomputation import compare_claims, compare_tables, same
+from earshot.publish.verification.verify import explain, verify
+
+CLAIMS = [Claim("a", "Ten posts.", 10.0, low=8.0, high=12.0, n=10), Claim("b", "No number.")]
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    with make_home(tmp_path_factory.mktemp("tiny")) as home:
+        yield home
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A run folder with claims in all three places, and the same recomputed."""
+    for name in ("run", "again"):
+        write_claims(tmp_path / name, "03", CLAIMS)
+    rows = compose(tmp_path / "run")
+    return tmp_path / "run", tmp_path / "again", {"claims": rows}
+
+
+def differences(stored) -> list[str]:
+    folder, again, manifest = stored
+    return list(compare_claims(folder, again, ["03"], manifest))
+
+
+def test_equal_claims_have_no_difference(stored):
+    assert differences(stored) == []
+
+
+@pytest.mark.parametrize(("field", "value", "shown"), [
+    ("value", 11.0, "11.0, recomputed 10.0"), ("n", 9, "9, recomputed 10"), ("low", None, "None, recomputed 8.0"),
+    ("sentence", "Nine.", "'Nine.', recomputed 'Ten posts.'")])
+@pytest.mark.parametrize("place", ["claims/03.json", "claims.json", "run.json"])
+def test_one_edited_field_is_named_with_its_place(stored, place, field, value, shown):
+    folder, _, manifest = stored
+    rows = manifest["claims"] if place == "run.json" else json.loads((folder / place).read_text())
+    rows[0][field] = value
+    if place != "run.json":
+        (folder / place).write_text(json.dumps(rows))
+    assert differences(stored) == [f"Claim a: {place} stores {field} {shown}."]
+
+
+def test_a_claim_added_or_taken_away_is_named(stored):
+    manifest = stored[2]
+    manifest["claims"] = [manifest["claims"][1], manifest["claims"][0] | {"id": "c"}]
+    assert differences(stored) == ["Claim a: run.json does not hold it, but it was recomputed as 'Ten posts.'.",
+                                   "Claim c: run.json holds it, but no cell of the notebook states it."]
+
+
+def test_a_place_that_cannot_be_read_is_named(stored):
+    (stored[0] / "claims.json").write_text("{")
+    assert differences(stored) == ["claims.json cannot be read; it should hold 2 claims of 03."]
+
+
+def test_the_last_digit_of_a_sum_is_no_difference():
+    assert same(0.1 + 0.2, 0.3)
+    assert not same(0.3, 0.3000001)
+    assert not same(1, True)
+    assert same({"a": [1.0, None]}, {"a": [1, None]})
+
+
+def test_the_first_changed_cell_of_a_table_is_named(tmp_path):
+    for name, cell in (("run", "9"), ("again", "2")):
+        (tmp_path / name / "tables").mkdir(parents=True)
+        (tmp_path / name / "tables" / "shares.csv").write_text(f"brand,posts\nAcme,1\n\"Bolt, Inc\",{cell}\n")
+    assert list(compare_tables(tmp_path / "run", tmp_path / "again")) == [
+        "tables/shares.csv, row 2, column posts: stores '9', recomputed '2'."]
+
+
+def test_a_run_that_was_not_touched_holds_and_an_edited_one_does_not(tiny):
+    (tiny.notebooks / "02_two.ipynb").unlink()
+    done = tiny.report()
+    assert done.ok, done.message
+    latest = tiny.outputs / "latest"
+    good = verify(latest)
+    assert good.ok, good.problems
+    assert good.message.startswith(f"All 2 claims and 1 table of run {done.run} hold")
+    edit(done.folder / "run.json", '"value": 3.0', '"value": 4.0')
+    edit(done.folder / "claims.json", '"value": 1.0', '"value": 3.0')
+    edit(done.folder / "01_one.html", "There are 3 posts.", "There are 8 posts.")
+    edit(done.folder / "16_brief.html", "There are 3 posts.", "There are 4 posts.")
+    edit(done.folder / "tables" / "one.csv", "Bolt,2", "Bolt,7")
+    found = verify(latest)
+    assert not found.ok
+    assert list(found) == [
+        "run.json is not as the run wrote it: its hash differs from the one in run.sha256.",
+        "01_one.html is not as the run wrote it: its hash differs from the one in run.json.",
+        "16_brief.html is not as the run wrote it: its hash differs from the one in run.json.",
+        "claims.json is not as the run wrote it: its hash differs from the one in run.json.",
+        "tables/one.csv is not as the run wrote it: its hash differs from the one in run.json.",
+        "Claim one.posts: run.json stores value 4.0, recomputed 3.0.",
+        "Claim brief.claims: claims.json stores value 3.0, recomputed 1.0.",
+        "Claim one.posts: 01_one.html does not say 'There are 3 posts.', which was recomputed.",
+        "16_brief.html does not say 'There are 3 posts.', which was recomputed.",
+        "tables/one.csv, row 2, column posts: stores '7', recomputed '2'."]
+
+
+def edit(path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"is not a run: it holds no run\.json"):
+        verify(tmp_path)
+
+
+def test_a_run_keeps_the_fingerprint_of_every_model_and_a_changed_one_is_noted(workspace):
+    space = workspace(classifiers={"intents": {"champion": "one0"}})
+    folder = space.data / "models" / "intents" / "one0"
+    folder.mkdir(parents=True)
+    (folder / "model.skops").write_bytes(b"first")
+    kept = describe_origin(space)
+    used = kept["models"]["used"]
+    assert used["classes: intents one0"] == hashlib.sha256(b"first").hexdigest()
+    assert used["sentiment: earshot-2"] == sentiment.shipped()["earshot-2"]
+    assert list(explain(space, kept)) == []
+    (folder / "model.skops").write_bytes(b"another")
+    assert list(explain(space, kept)) == ["The model classes: intents one0 is not as this run used it: its SHA-256 "
+                                          f"began with {hashlib.sha256(b'first').hexdigest()[:16]}."]
+    assert list(explain(space, kept | {"models": {"sentiment": "earshot-2"}})) == []  # a run made before it was kept
+    del kept["models"]
+    assert list(explain(space, kept)) == []
