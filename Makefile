@@ -38,7 +38,7 @@ bench: $(READY) ## time reports (first, unchanged, 100 new posts), and our parts
 	@"$(BIN)/python" tests/bench_peers.py $(if $(POSTS),--posts "$(POSTS)")
 
 lint: $(READY) ## check style and the order of the floors
-	@"$(BIN)/ruff" check lib tests .ci && "$(BIN)/lint-imports"
+	@"$(BIN)/ruff" check lib tests .ci && "$(BIN)/ruff" format --check lib tests .ci && "$(BIN)/lint-imports"
 
 lock: ## pin what is installed now in requirements.lock (after pip install --upgrade NAME)
 	@"$(BIN)/python" .ci/lock.py

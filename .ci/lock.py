@@ -1,4 +1,5 @@
-"""Write requirements.lock: every package that pyproject.toml asks for, and all that those need, as installed here.
+"""Write requirements.lock: every package that pyproject.toml asks for, and all that those need, as installed
+here.
 
 To move to newer versions: .venv/bin/pip install --upgrade NAME && make lock
 """
@@ -12,7 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
-HEADER = """# Every package of the environment, made by `make lock` from pyproject.toml and the installed .venv.
+HEADER = """# Every package of the environment, made by `make lock` from pyproject.toml and .venv.
 # `make setup` and environment.yml both install from here; edit pyproject.toml, never this file.
 """
 
@@ -33,7 +34,9 @@ def closure(wanted: list[str]) -> dict[str, str]:
         package = distribution(name)
         found[name] = Version(package.version).public  # without "+cpu"
         for needed in map(Requirement, package.requires or []):
-            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *extras}):
+            if needed.marker is None or any(
+                needed.marker.evaluate({"extra": extra}) for extra in {"", *extras}
+            ):
                 queue.append(needed)
     return found
 

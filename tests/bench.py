@@ -55,15 +55,23 @@ def split(file: Path, folder: Path) -> tuple[Path, Path]:
 
 
 def measure(name: str, command: list, home: Path) -> int:
-    """Run a command in that home, print its seconds and the peak memory of all its processes, return its status."""
+    """Run a command in that home, print its seconds and the peak memory of all its processes, return its
+    status.
+    """
     begun, peak = time.monotonic(), 0
-    process = subprocess.Popen(command, env={**os.environ, "EARSHOT_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env={**os.environ, "EARSHOT_HOME": str(home)}, stdout=subprocess.DEVNULL
+    )
     while process.poll() is None:
         peak = max(peak, memory(process.pid))
         time.sleep(0.2)
     seconds = time.monotonic() - begun
-    print(json.dumps({"case": name, "status": process.returncode, "seconds": round(seconds, 1), "peak_mb": peak >> 20}),
-          flush=True)
+    print(
+        json.dumps(
+            {"case": name, "status": process.returncode, "seconds": round(seconds, 1), "peak_mb": peak >> 20}
+        ),
+        flush=True,
+    )
     return process.returncode
 
 

@@ -26,10 +26,13 @@ def home(tmp_path, monkeypatch) -> Path:
 def workspace(home):
     """A builder: ``workspace("acme", brands=["Acme"], kpis={...})`` writes params/acme and opens it.
 
-    A keyword that is a dict becomes a settings file of that name; every other keyword is a field of brief.yml.
+    A keyword that is a dict becomes a settings file of that name; every other keyword is a field of
+    brief.yml.
     """
+
     def build(name: str = "acme", **values):
         from earshot import open as open_workspace
+
         folder = home / "params" / name
         folder.mkdir(parents=True, exist_ok=True)
         settings = {key: value for key, value in values.items() if isinstance(value, dict)}
@@ -37,26 +40,39 @@ def workspace(home):
         for file, content in ({"brief": {"title": name.title(), **brief}} | settings).items():
             (folder / f"{file}.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
         return open_workspace(name)
+
     return build
 
 
 @pytest.fixture
 def posts_file(tmp_path):
     """A builder: ``posts_file(40)`` writes a CSV of that many varied posts in two weeks about two brands."""
+
     def build(count: int = 40, name: str = "posts.csv") -> Path:
-        feelings = ["I love how quick {b} answered me", "{b} cancelled on me and nobody helps", "is {b} open today"]
+        feelings = [
+            "I love how quick {b} answered me",
+            "{b} cancelled on me and nobody helps",
+            "is {b} open today",
+        ]
         brands = ["Acme", "Bolt"]
-        frame = pd.DataFrame({
-            "id": [f"{100_000 + row}" for row in range(count)],
-            "author": [f"person{row % 17}" for row in range(count)],
-            "text": [f"{feelings[row % 3].format(b=brands[row % 2])}, note {row}" for row in range(count)],
-            "created_at": [(pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=8 * row % 330)).isoformat()
-                           for row in range(count)],
-            "brand": [brands[row % 2] for row in range(count)],
-        })
+        frame = pd.DataFrame(
+            {
+                "id": [f"{100_000 + row}" for row in range(count)],
+                "author": [f"person{row % 17}" for row in range(count)],
+                "text": [
+                    f"{feelings[row % 3].format(b=brands[row % 2])}, note {row}" for row in range(count)
+                ],
+                "created_at": [
+                    (pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=8 * row % 330)).isoformat()
+                    for row in range(count)
+                ],
+                "brand": [brands[row % 2] for row in range(count)],
+            }
+        )
         path = tmp_path / name
         frame.to_csv(path, index=False)
         return path
+
     return build
 
 

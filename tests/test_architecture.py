@@ -10,14 +10,22 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LIB = CHECKOUT / "lib" / "earshot"
-MODULES = {path.relative_to(LIB).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in LIB.rglob("*.py")}
+MODULES = {
+    path.relative_to(LIB).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in LIB.rglob("*.py")
+}
 FLOORS = {"core", "statistics", "govern", "collect", "demo", "enrich", "analyse", "respond", "publish", "cli"}
 
 
 def committed() -> list[Path]:
     """Every file that git knows or would add, those of this working tree included."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT,
-                            capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return [CHECKOUT / name for name in listed.split("\0") if name and (CHECKOUT / name).is_file()]
 
 
@@ -35,8 +43,11 @@ def public(tree: ast.Module):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node
             if isinstance(node, ast.ClassDef):
-                yield from (inner for inner in node.body
-                            if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"))
+                yield from (
+                    inner
+                    for inner in node.body
+                    if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_")
+                )
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -54,7 +65,11 @@ def imported_at_the_top(tree: ast.Module) -> set[str]:
     """The same for imports that run when the module is imported."""
     hidden = {id(inner) for function in functions(tree) for inner in ast.walk(function)}
     hidden |= {id(inner) for node in tree.body if isinstance(node, ast.If) for inner in ast.walk(node)}
-    kept = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in hidden]
+    kept = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in hidden
+    ]
     return imported(ast.Module(body=kept, type_ignores=[]))
 
 
@@ -71,44 +86,91 @@ def test_a_floor_imports_only_the_floors_below_it():
 
 def test_the_order_of_the_floors_is_the_one_drawn():
     layers = re.search(r"^layers = (.*)$", (CHECKOUT / "pyproject.toml").read_text(), re.MULTILINE)[1]
-    drawn = ["cli", "doctor", "publish", "respond", "analyse", "demo", "enrich", "collect", "govern", "statistics",
-             "core"]
+    drawn = [
+        "cli",
+        "doctor",
+        "publish",
+        "respond",
+        "analyse",
+        "demo",
+        "enrich",
+        "collect",
+        "govern",
+        "statistics",
+        "core",
+    ]
     assert ast.literal_eval(layers) == [f"({name})" for name in drawn]
 
 
-@pytest.mark.parametrize(("package", "homes"), [
-    ("IPython", ["publish/show.py"]),
-    ("altair", ["publish/chart"]),
-    ("seaborn", ["publish/chart"]),
-    ("matplotlib", ["publish/chart"]),
-    ("ipywidgets", ["publish/show.py", "publish/dashboards/"]),
-    ("papermill", ["publish/report/", "publish/evaluations/", "publish/runs.py", "cli"]),
-    ("nbconvert", ["publish/report/", "publish/page"]),
-])
+@pytest.mark.parametrize(
+    ("package", "homes"),
+    [
+        ("IPython", ["publish/show.py"]),
+        ("altair", ["publish/chart"]),
+        ("seaborn", ["publish/chart"]),
+        ("matplotlib", ["publish/chart"]),
+        ("ipywidgets", ["publish/show.py", "publish/dashboards/"]),
+        ("papermill", ["publish/report/", "publish/evaluations/", "publish/runs.py", "cli"]),
+        ("nbconvert", ["publish/report/", "publish/page"]),
+    ],
+)
 def test_a_package_with_one_home_is_imported_nowhere_else(package, homes):
-    strays = [name for name, tree in MODULES.items() if uses(tree, package) and not name.startswith(tuple(homes))]
+    strays = [
+        name for name, tree in MODULES.items() if uses(tree, package) and not name.startswith(tuple(homes))
+    ]
     assert strays == []
 
 
-@pytest.mark.parametrize("package", ["torch", "sentence_transformers", "transformers", "bertopic", "sklearn", "altair",
-                                     "papermill", "nbconvert", "umap", "seaborn", "matplotlib", "dask", "statsmodels"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "torch",
+        "sentence_transformers",
+        "transformers",
+        "bertopic",
+        "sklearn",
+        "altair",
+        "papermill",
+        "nbconvert",
+        "umap",
+        "seaborn",
+        "matplotlib",
+        "dask",
+        "statsmodels",
+    ],
+)
 def test_heavy_packages_are_imported_inside_the_function_that_needs_them(package):
-    at_home = {"altair": "publish/chart"}.get(package, "nowhere")  # nothing that must be quick imports the charts
-    strays = [name for name, tree in MODULES.items() if not name.startswith(at_home)
-              and any(found.split(".")[0] == package for found in imported_at_the_top(tree))]
+    at_home = {"altair": "publish/chart"}.get(
+        package, "nowhere"
+    )  # nothing that must be quick imports the charts
+    strays = [
+        name
+        for name, tree in MODULES.items()
+        if not name.startswith(at_home)
+        and any(found.split(".")[0] == package for found in imported_at_the_top(tree))
+    ]
     assert strays == []
 
 
 def test_what_decides_that_nothing_changed_loads_nothing_heavy():
     """A report with nothing new answers in seconds because of this."""
     heavy = "{'torch', 'sentence_transformers', 'bertopic', 'sklearn', 'altair', 'papermill', 'nbconvert'}"
-    code = f"import sys, earshot.publish.report.report, earshot.publish.runs; print(sorted({heavy} & set(sys.modules)))"
+    code = (
+        f"import sys, earshot.publish.report.report, earshot.publish.runs; print(sorted({heavy} & "
+        f"set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
 
 
 FORBIDDEN_CALLS = {
-    "HTML": ["publish/show.py"], "Markdown": [], "HTMLMath": [], "mark_image": [], "eval": [], "exec": [],
-    "render_links": [], "system": [],
+    "HTML": ["publish/show.py"],
+    "Markdown": [],
+    "HTMLMath": [],
+    "mark_image": [],
+    "eval": [],
+    "exec": [],
+    "render_links": [],
+    "system": [],
 }
 
 
@@ -118,11 +180,17 @@ def test_calls_that_could_run_a_post_stand_only_in_their_one_home():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name in FORBIDDEN_CALLS and not module.startswith(tuple(FORBIDDEN_CALLS[name]) or ("nowhere",)):
+                if name in FORBIDDEN_CALLS and not module.startswith(
+                    tuple(FORBIDDEN_CALLS[name]) or ("nowhere",)
+                ):
                     strays.append(f"{module}:{node.lineno} calls {name}")
-                strays += [f"{module}:{node.lineno} passes {word.arg}" for word in node.keywords
-                           if word.arg in ("render_links", "href") or (word.arg == "escape" and is_false(word.value))
-                           or (word.arg == "shell" and not is_false(word.value))]
+                strays += [
+                    f"{module}:{node.lineno} passes {word.arg}"
+                    for word in node.keywords
+                    if word.arg in ("render_links", "href")
+                    or (word.arg == "escape" and is_false(word.value))
+                    or (word.arg == "shell" and not is_false(word.value))
+                ]
             if isinstance(node, ast.Attribute) and node.attr in ("style", "to_html"):
                 strays += [f"{module}:{node.lineno}"] if ast.unparse(node) != "pages.style" else []
     assert strays == []
@@ -136,26 +204,39 @@ def is_false(node: ast.expr) -> bool:
 def test_nothing_is_pickled_and_no_yaml_is_read_unsafely():
     strays = [name for name, tree in MODULES.items() if uses(tree, "pickle") or uses(tree, "dill")]
     unsafe = ("joblib.load", "joblib.dump", "yaml.unsafe_load", "torch.load")
-    strays += [f"{name}:{node.lineno}" for name, tree in MODULES.items() for node in ast.walk(tree)
-               if isinstance(node, ast.Call) and ast.unparse(node.func) in unsafe]
+    strays += [
+        f"{name}:{node.lineno}"
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in unsafe
+    ]
     assert strays == []
 
 
 def test_only_the_command_exits_and_prints():
-    """A library function raises; it never ends the process or writes to the terminal behind the caller's back."""
+    """A library function raises; it never ends the process or writes to the terminal behind the caller's
+    back.
+    """
     homes = ("cli", "publish/report/")
-    strays = [f"{name}:{node.lineno} {ast.unparse(node.func)}" for name, tree in MODULES.items()
-              for node in ast.walk(tree) if isinstance(node, ast.Call)
-              and ast.unparse(node.func) in ("sys.exit", "exit", "quit", "os._exit", "breakpoint", "print")
-              and not name.startswith(homes)]
+    strays = [
+        f"{name}:{node.lineno} {ast.unparse(node.func)}"
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("sys.exit", "exit", "quit", "os._exit", "breakpoint", "print")
+        and not name.startswith(homes)
+    ]
     assert strays == []
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_a_module_can_be_read_in_one_sitting(name):
     lines = (LIB / name).read_text(encoding="utf-8").count("\n")
-    long = [f"{node.name} has {node.end_lineno - node.lineno + 1} lines" for node in functions(MODULES[name])
-            if node.end_lineno - node.lineno + 1 > 40]
+    long = [
+        f"{node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for node in functions(MODULES[name])
+        if node.end_lineno - node.lineno + 1 > 40
+    ]
     assert lines <= 250, f"{name} has {lines} lines; split it where its nouns differ"
     assert long == []
 
@@ -174,18 +255,38 @@ def test_a_module_is_a_noun_with_no_drawer_for_odds_and_ends():
 
 def test_the_tests_mirror_the_library():
     """Every tests/<floor>/test_<name>.py has a floor to test."""
-    strays = [path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "tests").glob("*/test_*.py")
-              if path.parent.name not in FLOORS | {"notebooks", "dashboards", "evaluation"}]
+    strays = [
+        path.relative_to(CHECKOUT).as_posix()
+        for path in (CHECKOUT / "tests").glob("*/test_*.py")
+        if path.parent.name not in FLOORS | {"notebooks", "dashboards", "evaluation"}
+    ]
     assert strays == []
 
 
 # Written in pieces, so that this file does not hold what it looks for.
-SECRETS = ["AKIA[0-9A-Z]{16}", "gh[pousr]_[A-Za-z0-9]{36}", "-----BEGIN [A-Z ]*PRIVATE" + " KEY-----",
-           "xox[bp]-[0-9A-Za-z-]{20,}", "sk-[A-Za-z0-9]{32,}",
-           "(?i:(?:password|api_key|token)\\s*[:=]\\s*[\"'][A-Za-z0-9+/]{24,}[\"'])"]
-MACHINES = ["/" + "work/", "/" + "root/", "/" + "home/[a-z]+/", "/" + "opt/(?:wheels|pypi)", r"C:\\" + "Users"]
-REGISTRIES = ["py" + r"pi\.org", "files.python" + "hosted", "download.py" + "torch", "hugging" + r"face\.co",
-              "registry.np" + "mjs", "conda.ana" + "conda"]
+SECRETS = [
+    "AKIA[0-9A-Z]{16}",
+    "gh[pousr]_[A-Za-z0-9]{36}",
+    "-----BEGIN [A-Z ]*PRIVATE" + " KEY-----",
+    "xox[bp]-[0-9A-Za-z-]{20,}",
+    "sk-[A-Za-z0-9]{32,}",
+    "(?i:(?:password|api_key|token)\\s*[:=]\\s*[\"'][A-Za-z0-9+/]{24,}[\"'])",
+]
+MACHINES = [
+    "/" + "work/",
+    "/" + "root/",
+    "/" + "home/[a-z]+/",
+    "/" + "opt/(?:wheels|pypi)",
+    r"C:\\" + "Users",
+]
+REGISTRIES = [
+    "py" + r"pi\.org",
+    "files.python" + "hosted",
+    "download.py" + "torch",
+    "hugging" + r"face\.co",
+    "registry.np" + "mjs",
+    "conda.ana" + "conda",
+]
 
 
 def texts():
@@ -195,13 +296,21 @@ def texts():
             yield path.relative_to(CHECKOUT).as_posix(), path.read_text(encoding="utf-8", errors="replace")
 
 
-@pytest.mark.parametrize(("patterns", "what"), [(SECRETS, "a secret"), (MACHINES, "a path of one machine"),
-                                                (REGISTRIES, "the host of a package or model registry")])
+@pytest.mark.parametrize(
+    ("patterns", "what"),
+    [
+        (SECRETS, "a secret"),
+        (MACHINES, "a path of one machine"),
+        (REGISTRIES, "the host of a package or model registry"),
+    ],
+)
 def test_no_committed_file_holds(patterns, what):
     pattern = re.compile("|".join(patterns))
     looks_for_them = ("lib/earshot/publish/safety/leaks.py", "tests/publish/")
     searched = {name: text for name, text in texts() if not name.startswith(looks_for_them)}
-    assert [f"{name}: {found[0]}" for name, text in searched.items() if (found := pattern.search(text))] == [], what
+    assert [
+        f"{name}: {found[0]}" for name, text in searched.items() if (found := pattern.search(text))
+    ] == [], what
 
 
 def test_no_committed_file_is_big():
@@ -218,6 +327,10 @@ def test_nothing_unfinished_is_left():
 
 
 def test_style_is_clean():
-    answer = subprocess.run([sys.executable, "-m", "ruff", "check", "lib", "tests", ".ci"], cwd=CHECKOUT,
-                            capture_output=True, text=True)
+    answer = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "lib", "tests", ".ci"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+    )
     assert answer.returncode == 0, answer.stdout[-3000:]

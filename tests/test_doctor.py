@@ -20,7 +20,9 @@ def lock(folder, *lines):
 
 
 def test_packages_as_locked_are_well(tmp_path):
-    check = doctor.packages(lock(tmp_path, f"pandas=={version('pandas')}", f"torch=={version('torch').split('+')[0]}"))
+    check = doctor.packages(
+        lock(tmp_path, f"pandas=={version('pandas')}", f"torch=={version('torch').split('+')[0]}")
+    )
     assert (check.state, check.found, check.advice) == ("ok", "2 as in requirements.lock", "")
 
 
@@ -63,7 +65,9 @@ def test_a_changed_model_is_a_failure(tmp_path):
 
 
 def test_every_shipped_model_is_checked_and_whole():
-    models = [path for path in (doctor.CHECKOUT / "lib" / "earshot").rglob("*") if path.suffix in doctor.MODELS]
+    models = [
+        path for path in (doctor.CHECKOUT / "lib" / "earshot").rglob("*") if path.suffix in doctor.MODELS
+    ]
     checks = list(doctor.shipped_models())
     assert {check.name for check in checks} == {f"Model {path.name}" for path in models}
     assert {check.state for check in checks} <= {"ok"}
@@ -83,7 +87,9 @@ def kernels(folder, command, monkeypatch):
     """A JUPYTER_PATH that comes before every other, with a python3 kernel that starts ``command``."""
     spec = folder / "kernels" / "python3"
     spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text(json.dumps({"argv": [command], "display_name": "x", "language": "python"}))
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": [command], "display_name": "x", "language": "python"})
+    )
     monkeypatch.setenv("JUPYTER_PATH", str(folder))
 
 
@@ -121,13 +127,18 @@ def test_a_clone_without_the_notebook_filter_is_warned(tmp_path, monkeypatch):
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     monkeypatch.setattr(doctor, "CHECKOUT", tmp_path)
     assert doctor.git_filter().state == "warn"
-    subprocess.run(["git", "-C", tmp_path, "config", "filter.nbstripout.clean", "nbstripout --keep-id"], check=True)
+    subprocess.run(
+        ["git", "-C", tmp_path, "config", "filter.nbstripout.clean", "nbstripout --keep-id"], check=True
+    )
     assert doctor.git_filter().state == "ok"
 
 
 def test_no_chromium_is_only_a_warning(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert (doctor.chromium().state, doctor.chromium().advice) == ("warn", "install your system's chromium package")
+    assert (doctor.chromium().state, doctor.chromium().advice) == (
+        "warn",
+        "install your system's chromium package",
+    )
     browser = tmp_path / "chromium"
     browser.write_text("")
     browser.chmod(0o755)

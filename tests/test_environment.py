@@ -23,8 +23,14 @@ WANTED = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optio
 
 def make(*words: str, **environment: str) -> subprocess.CompletedProcess:
     """Run make in the checkout and return what it printed."""
-    return subprocess.run(["make", *words], cwd=CHECKOUT, capture_output=True, text=True,
-                          env={**os.environ, **environment}, timeout=60)
+    return subprocess.run(
+        ["make", *words],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize("wanted", WANTED, ids=lambda requirement: requirement.name)
@@ -63,22 +69,30 @@ def test_conda_installs_the_same_lock():
 
 
 def test_make_alone_lists_every_target():
-    targets = [line.split(":")[0] for line in (CHECKOUT / "Makefile").read_text().splitlines()
-               if line[:1].isalpha() and ": " in line and "=" not in line.split(":")[0]]
+    targets = [
+        line.split(":")[0]
+        for line in (CHECKOUT / "Makefile").read_text().splitlines()
+        if line[:1].isalpha() and ": " in line and "=" not in line.split(":")[0]
+    ]
     printed = make().stdout
     assert len(targets) >= 10
     assert [target for target in targets if f"make {target} " not in printed] == []
 
 
-@pytest.mark.parametrize(("python", "sentence"), [
-    ("no-such-python", "no-such-python was not found: install it, or say where it is with make PYTHON="),
-    ("old-python", "old-python is Python 3.9.18: say where a newer one is with make PYTHON="),
-])
+@pytest.mark.parametrize(
+    ("python", "sentence"),
+    [
+        ("no-such-python", "no-such-python was not found: install it, or say where it is with make PYTHON="),
+        ("old-python", "old-python is Python 3.9.18: say where a newer one is with make PYTHON="),
+    ],
+)
 def test_set_up_explains_a_python_that_will_not_do(tmp_path, python, sentence):
     old = tmp_path / "old-python"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.18 && exit 0\nexit 1\n')
     old.chmod(0o755)
-    answer = make("setup", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    answer = make(
+        "setup", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}", PATH=f"{tmp_path}:{os.environ['PATH']}"
+    )
     assert answer.returncode != 0
     assert sentence in answer.stderr
     assert not (tmp_path / "venv").exists()
@@ -93,10 +107,14 @@ def test_the_kernel_is_this_environment_whatever_the_user_has_installed(tmp_path
     """A python3 kernel in the home folder that points elsewhere must not win."""
     other = tmp_path / ".local" / "share" / "jupyter" / "kernels" / "python3"
     other.mkdir(parents=True)
-    (other / "kernel.json").write_text(json.dumps({"argv": ["/bin/false"], "display_name": "x", "language": "python"}))
+    (other / "kernel.json").write_text(
+        json.dumps({"argv": ["/bin/false"], "display_name": "x", "language": "python"})
+    )
     command = [Path(sys.executable).parent / "jupyter-kernelspec", "list", "--json"]
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    printed = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60).stdout
+    printed = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60
+    ).stdout
     spec = json.loads(printed)["kernelspecs"]["python3"]["spec"]
     assert spec["argv"][0] == str(Path(sys.prefix) / "bin" / "python")
 
@@ -110,8 +128,17 @@ def test_a_clone_of_ours_has_the_notebook_filter():
     assert "*.ipynb filter=nbstripout" in (CHECKOUT / ".gitattributes").read_text()
 
 
-@pytest.mark.parametrize("path", ["lib/earshot/__init__.py", "lib/earshot/publish/runs.py", "params/demo/brief.yml",
-                                  "lib/earshot/models/card.json", "notebooks/16_brief.ipynb", "tests/data/file.csv"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "lib/earshot/__init__.py",
+        "lib/earshot/publish/runs.py",
+        "params/demo/brief.yml",
+        "lib/earshot/models/card.json",
+        "notebooks/16_brief.ipynb",
+        "tests/data/file.csv",
+    ],
+)
 def test_git_ignores_nothing_that_must_be_committed(path):
     assert subprocess.run(["git", "check-ignore", "--quiet", path], cwd=CHECKOUT).returncode == 1
 
@@ -122,10 +149,17 @@ def test_git_ignores_what_is_made_or_private(path):
 
 
 def chromium(folder: Path) -> subprocess.CompletedProcess:
-    """Run the script that looks for Chromium where only the programs in ``folder`` and `id` exist, as root."""
+    """Run the script that looks for Chromium where only the programs in ``folder`` and `id` exist, as
+    root.
+    """
     program(folder, "id", "echo 0")
-    return subprocess.run(["/bin/bash", CHECKOUT / ".ci" / "chromium"], capture_output=True, text=True,
-                          env={"PATH": str(folder)}, timeout=30)
+    return subprocess.run(
+        ["/bin/bash", CHECKOUT / ".ci" / "chromium"],
+        capture_output=True,
+        text=True,
+        env={"PATH": str(folder)},
+        timeout=30,
+    )
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -143,8 +177,12 @@ def test_an_installed_browser_is_enough(tmp_path, name):
 
 def test_chromium_is_installed_where_that_is_possible(tmp_path):
     program(tmp_path, "true", "exit 0")
-    program(tmp_path, "apt-get", f'[ "$1" = install ] && echo "#!/bin/bash" > {tmp_path}/chromium && '
-                                 f'/bin/chmod +x {tmp_path}/chromium && echo "$@" > {tmp_path}/asked')
+    program(
+        tmp_path,
+        "apt-get",
+        f'[ "$1" = install ] && echo "#!/bin/bash" > {tmp_path}/chromium && '
+        f'/bin/chmod +x {tmp_path}/chromium && echo "$@" > {tmp_path}/asked',
+    )
     answer = chromium(tmp_path)
     assert (answer.returncode, answer.stdout) == (0, "Installing Chromium from the system packages\n")
     assert (tmp_path / "asked").read_text() == "install -qq -y chromium\n"
@@ -153,8 +191,10 @@ def test_chromium_is_installed_where_that_is_possible(tmp_path):
 def test_where_it_is_not_one_sentence_says_what_to_do(tmp_path):
     answer = chromium(tmp_path)
     assert answer.returncode == 1
-    assert answer.stderr == ("Chromium was not found, so the tests that open pages in a browser are skipped: "
-                             "install your system's chromium package.\n")
+    assert answer.stderr == (
+        "Chromium was not found, so the tests that open pages in a browser are skipped: "
+        "install your system's chromium package.\n"
+    )
 
 
 def test_the_ci_script_calls_make_test():

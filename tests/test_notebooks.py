@@ -21,7 +21,19 @@ COMPARISONS = sorted(FOLDER.glob("comparison/*.ipynb"))
 DASHBOARDS = sorted(FOLDER.glob("dashboards/*.ipynb"))
 ALL = QUESTIONS + EVALUATIONS + COMPARISONS + DASHBOARDS
 SECTIONS = ["## Findings", "## Evidence", "## How far to trust this", "## Method"]
-FORBIDDEN = {"HTML", "Markdown", "HTMLMath", "display", "exit", "quit", "eval", "exec", "print", "get_ipython", "input"}
+FORBIDDEN = {
+    "HTML",
+    "Markdown",
+    "HTMLMath",
+    "display",
+    "exit",
+    "quit",
+    "eval",
+    "exec",
+    "print",
+    "get_ipython",
+    "input",
+}
 WITH_PARAMETERS = QUESTIONS + EVALUATIONS + COMPARISONS
 
 
@@ -54,7 +66,9 @@ def nodes(cells: list):
 
 def test_the_notebooks_of_this_house_are_here():
     nouns = ["collect", "clean", "sentiment", "topics", "kpis"]
-    assert [path.stem for path in QUESTIONS][:5] == [f"0{place}_{noun}" for place, noun in enumerate(nouns, 1)]
+    assert [path.stem for path in QUESTIONS][:5] == [
+        f"0{place}_{noun}" for place, noun in enumerate(nouns, 1)
+    ]
     assert QUESTIONS[-1].stem == "16_brief"
     assert "sentiment" in [path.stem for path in EVALUATIONS]
     assert "explore" in [path.stem for path in DASHBOARDS]
@@ -90,14 +104,18 @@ def test_a_notebook_opens_with_a_question_and_says_what_it_reads_and_writes(path
     title, _, rest = first.source.partition("\n")
     assert first.cell_type == "markdown"
     assert re.fullmatch(r"# [A-Z].*\?", title)
-    assert 1 <= len(re.findall(r"[.:](?:\s|$)", rest.strip())) <= 4, "two sentences: what it answers, reads, writes"
+    assert 1 <= len(re.findall(r"[.:](?:\s|$)", rest.strip())) <= 4, (
+        "two sentences: what it answers, reads, writes"
+    )
 
 
 @named(ALL)
 def test_a_notebook_computes_nothing_itself(path):
     """No functions or classes, nothing that ends the kernel or writes past show."""
     defined = [node.name for node in nodes(code(path)) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    called = {ast.unparse(node.func).split(".")[-1] for node in nodes(code(path)) if isinstance(node, ast.Call)}
+    called = {
+        ast.unparse(node.func).split(".")[-1] for node in nodes(code(path)) if isinstance(node, ast.Call)
+    }
     assert defined == []
     assert called & FORBIDDEN == set()
 
@@ -137,8 +155,11 @@ def test_the_sections_come_in_the_readers_order(path):
 
 @named(QUESTIONS + COMPARISONS)
 def test_a_notebook_opens_its_run_by_its_own_name(path):
-    opened = [node for node in nodes(code(path, "setup")) if isinstance(node, ast.Call)
-              and ast.unparse(node.func) == "runs.open"]
+    opened = [
+        node
+        for node in nodes(code(path, "setup"))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "runs.open"
+    ]
     assert len(opened) == 1
     assert [ast.unparse(argument) for argument in opened[0].args[:2]] == ["workspace", "run_dir"]
     assert ast.literal_eval(opened[0].args[2]) == path.stem
@@ -155,9 +176,11 @@ def test_who_knows_the_notebook_knows_its_module_and_its_test(path):
 @named(WITH_PARAMETERS)
 def test_papermill_sees_every_parameter(path):
     """Its inspector reads lines with a regular expression; whatever it misses, nobody can set."""
-    cell, = code(path, "parameters")
+    (cell,) = code(path, "parameters")
     tree = ast.parse(cell.source)
-    assert all(isinstance(node, ast.AnnAssign) for node in tree.body), "one `name: type = literal  # help` per line"
+    assert all(isinstance(node, ast.AnnAssign) for node in tree.body), (
+        "one `name: type = literal  # help` per line"
+    )
     literals = {node.target.id: ast.literal_eval(node.value) for node in tree.body}
     seen = inspect_notebook(str(path))
     assert list(seen) == list(literals)
@@ -169,14 +192,16 @@ def test_papermill_sees_every_parameter(path):
 
 @named(QUESTIONS)
 def test_parameters_mean_what_they_mean_in_the_brief(path):
-    cell, = code(path, "parameters")
+    (cell,) = code(path, "parameters")
     for node in ast.parse(cell.source).body:
         if node.target.id == "run_dir":
             continue
         field = Brief.model_fields[node.target.id]
         default = field.default if field.default is not PydanticUndefined else field.default_factory()
         assert ast.literal_eval(node.value) == default, node.target.id
-        assert ast.unparse(node.annotation) == getattr(field.annotation, "__name__", "") or "[" in str(field.annotation)
+        assert ast.unparse(node.annotation) == getattr(field.annotation, "__name__", "") or "[" in str(
+            field.annotation
+        )
 
 
 @named(EVALUATIONS)
@@ -188,6 +213,7 @@ def test_an_evaluation_takes_data_and_a_place_to_write(path):
 def test_dashboards_are_served_closed():
     """Loopback only, no trace of errors, no foreign template, kernels that end, and no token in git."""
     import json
+
     settings = json.loads((FOLDER / "dashboards" / "voila.json").read_text())
     assert settings["Voila"]["ip"] == "127.0.0.1"
     assert "token" not in settings["Voila"]

@@ -24,9 +24,11 @@ def free_port() -> int:
 
 def ask(url: str) -> tuple[int, str]:
     """The status and body of an answer; a redirect is not followed."""
+
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
             return None
+
     try:
         with urllib.request.build_opener(Stay).open(url, timeout=20) as answer:
             return answer.status, answer.read().decode()
@@ -36,10 +38,17 @@ def ask(url: str) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def served(target: str, arguments: str, log: Path, sign: str):
-    """Run a make target until the text ``sign`` is in what it prints; yield that text; end it and all under it."""
+    """Run a make target until the text ``sign`` is in what it prints; yield that text; end it and all under
+    it.
+    """
     with log.open("wb") as file:
-        process = subprocess.Popen(["make", target, f"ARGS={arguments}"], cwd=CHECKOUT, stdout=file, stderr=file,
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            ["make", target, f"ARGS={arguments}"],
+            cwd=CHECKOUT,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
     try:
         for _ in range(600):
             if re.search(sign, log.read_text()):
@@ -54,8 +63,12 @@ def served(target: str, arguments: str, log: Path, sign: str):
 
 def test_lab_serves_the_checkout_with_our_kernel(tmp_path):
     port = free_port()
-    with served("lab", f"--no-browser --allow-root --port={port} --IdentityProvider.token=abc", tmp_path / "log",
-                r"is running at"):
+    with served(
+        "lab",
+        f"--no-browser --allow-root --port={port} --IdentityProvider.token=abc",
+        tmp_path / "log",
+        r"is running at",
+    ):
         status, kernels = ask(f"http://127.0.0.1:{port}/api/kernelspecs?token=abc")
         assert status == 200
         assert json.loads(kernels)["kernelspecs"]["python3"]["spec"]["display_name"] == "Earshot"

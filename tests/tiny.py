@@ -13,9 +13,11 @@ BRANDS = ["Acme", "Bolt", "Crate"]
 PLATFORMS = ["x", "forum", "reviews"]
 LANGUAGES = ["en", "de", "es"]
 TOPICS = {0: "late deliveries", 1: "friendly service", 2: "prices", 3: "lost parcels"}
-WORDS = {"negative": "{b} lost my parcel again, nobody answers, note {n}",
-         "neutral": "is the {b} shop open on Sunday, note {n}",
-         "positive": "thank you {b}, the driver was lovely, note {n}"}
+WORDS = {
+    "negative": "{b} lost my parcel again, nobody answers, note {n}",
+    "neutral": "is the {b} shop open on Sunday, note {n}",
+    "positive": "thank you {b}, the driver was lovely, note {n}",
+}
 FEELINGS = list(WORDS)
 RUN = "2026-03-20T0900Z-abc1234"
 
@@ -40,11 +42,15 @@ HOSTILE = [
 
 
 def workspace(home, posts: int = 300, name: str = "tiny", hostile: bool = True, run: str = RUN):
-    """Write a workspace with this many calm posts (and the hostile ones) under ``home`` and return it opened."""
+    """Write a workspace with this many calm posts (and the hostile ones) under ``home`` and return it
+    opened.
+    """
     import earshot
+
     (home / "params" / name).mkdir(parents=True, exist_ok=True)
     (home / "params" / name / "brief.yml").write_text(
-        yaml.safe_dump({"title": "Tiny parcels", "brands": BRANDS, "min_posts": 20}), encoding="utf-8")
+        yaml.safe_dump({"title": "Tiny parcels", "brands": BRANDS, "min_posts": 20}), encoding="utf-8"
+    )
     os.environ["EARSHOT_HOME"] = str(home)
     space = earshot.open(name)
     frame = make_posts(posts, HOSTILE if hostile else [])
@@ -55,18 +61,33 @@ def workspace(home, posts: int = 300, name: str = "tiny", hostile: bool = True, 
 
 
 def make_posts(count: int, more: list[str] = ()) -> pd.DataFrame:
-    """Return posts over three weeks: three brands, of which Acme is criticised most, and ``more`` texts about Bolt."""
+    """Return posts over three weeks: three brands, of which Acme is criticised most, and ``more`` texts about
+    Bolt.
+    """
     rows = []
     for number in range(count):
         brand = BRANDS[number % 3]
         feeling = FEELINGS[(number // 3) % (2 if brand == "Acme" else 3)] if number % 7 else "negative"
-        rows.append((f"{number}", PLATFORMS[number % 5 % 3], brand, f"p_{number % 61:012x}", LANGUAGES[number % 4 % 3],
-                     WORDS[feeling].format(b=brand, n=number), feeling))
-    rows += [(f"hostile-{place}", "forum", "Bolt", "p_0000000000ff", "en", text, "negative")
-             for place, text in enumerate(more)]
+        rows.append(
+            (
+                f"{number}",
+                PLATFORMS[number % 5 % 3],
+                brand,
+                f"p_{number % 61:012x}",
+                LANGUAGES[number % 4 % 3],
+                WORDS[feeling].format(b=brand, n=number),
+                feeling,
+            )
+        )
+    rows += [
+        (f"hostile-{place}", "forum", "Bolt", "p_0000000000ff", "en", text, "negative")
+        for place, text in enumerate(more)
+    ]
     frame = pd.DataFrame(rows, columns=["number", "platform", "brand", "author", "lang", "text", "feeling"])
     start = pd.Timestamp("2026-03-02T08:00Z")
-    frame["created_at"] = [start + pd.Timedelta(minutes=(97 * row) % (21 * 1440)) for row in range(len(frame))]
+    frame["created_at"] = [
+        start + pd.Timedelta(minutes=(97 * row) % (21 * 1440)) for row in range(len(frame))
+    ]
     return frame
 
 
@@ -74,20 +95,48 @@ def write(store, frame: pd.DataFrame) -> pd.DataFrame:
     """Write the tables that import and enrichment would have written, and return the posts."""
     from earshot.core import clock
     from earshot.core.tables import TABLES
+
     known = frame.assign(
-        post_id=frame["platform"] + ":" + frame["number"], collected_at=frame["created_at"].max(), kind="post",
-        source="tiny", is_public=True, week=clock.week(frame["created_at"]), clean_text=frame["text"],
-        content_hash=[f"{row:032x}" for row in range(len(frame))], confidence=0.9, words=8, edits="[]", hashtags="[]",
-        mentions="[]", urls="[]", emoji="[]", label=frame["feeling"], model="tiny", similarity=0.8, step_version="1",
+        post_id=frame["platform"] + ":" + frame["number"],
+        collected_at=frame["created_at"].max(),
+        kind="post",
+        source="tiny",
+        is_public=True,
+        week=clock.week(frame["created_at"]),
+        clean_text=frame["text"],
+        content_hash=[f"{row:032x}" for row in range(len(frame))],
+        confidence=0.9,
+        words=8,
+        edits="[]",
+        hashtags="[]",
+        mentions="[]",
+        urls="[]",
+        emoji="[]",
+        label=frame["feeling"],
+        model="tiny",
+        similarity=0.8,
+        step_version="1",
         role=["exact" if row % 25 == 24 else "original" for row in range(len(frame))],
-        topic=[row % 5 if row % 5 in TOPICS else -1 for row in range(len(frame))])
+        topic=[row % 5 if row % 5 in TOPICS else -1 for row in range(len(frame))],
+    )
     known["group"], known["fingerprint"] = known["post_id"], known["content_hash"]
     for name in FEELINGS:
         known[f"p_{name}"] = known["feeling"].eq(name) * 0.8 + 0.1 - known["feeling"].eq(name) * 0.1
     for table in ("posts", "clean", "language", "duplicates", "sentiment", "topics"):
         store.append(table, known[[name for name in TABLES[table].columns if name in known]])
-    store.append("topic_names", pd.DataFrame({"topic": list(TOPICS), "name": list(TOPICS.values()), "terms": "[]",
-                                              "posts": 50, "first_week": "2026-W10", "model": "tiny"}))
+    store.append(
+        "topic_names",
+        pd.DataFrame(
+            {
+                "topic": list(TOPICS),
+                "name": list(TOPICS.values()),
+                "terms": "[]",
+                "posts": 50,
+                "first_week": "2026-W10",
+                "model": "tiny",
+            }
+        ),
+    )
     return known
 
 
@@ -95,8 +144,17 @@ def finish(space, run: str = RUN) -> None:
     """Write the manifest of a finished run at the tables' versions of now."""
     folder = space.outputs / run
     folder.mkdir(parents=True)
-    manifest = {"run": run, "workspace": space.name, "status": "good", "problem": "", "started": run[:10],
-                "seconds": 1.0, "posts": len(space.store.read("posts", columns=["post_id"])), "notebooks": [],
-                "claims": [], "params": space.params.model_dump(),
-                "tables": {name: {"id": "", "version": version} for name, version in space.store.versions().items()}}
+    manifest = {
+        "run": run,
+        "workspace": space.name,
+        "status": "good",
+        "problem": "",
+        "started": run[:10],
+        "seconds": 1.0,
+        "posts": len(space.store.read("posts", columns=["post_id"])),
+        "notebooks": [],
+        "claims": [],
+        "params": space.params.model_dump(),
+        "tables": {name: {"id": "", "version": version} for name, version in space.store.versions().items()},
+    }
     (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")

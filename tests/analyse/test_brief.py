@@ -29,7 +29,7 @@ def test_the_heaviest_real_change_makes_the_headline():
             claim("a", "change", 0.9, "noise"),
             claim("b", "event", 0.7, "real", headline="acme: complaints double", brand="Acme"),
             claim("c", "change", 0.6, "real"),
-        ],
+        ]
     )
     assert page.headline == "Acme: complaints double"
     assert [item.id for item in page.changed] == ["b", "c"]
@@ -43,7 +43,10 @@ def test_without_a_change_the_level_is_the_headline():
 
 
 def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
-    claims = [claim(f"sentiment.surge.acme.{day}", "event", 0.9 - day / 100, "real", brand="Acme") for day in range(6)]
+    claims = [
+        claim(f"sentiment.surge.acme.{day}", "event", 0.9 - day / 100, "real", brand="Acme")
+        for day in range(6)
+    ]
     claims += [
         claim("new", "new", 0.2, brand="Acme"),
         claim("topics.size.1", weight=0.3),
@@ -58,7 +61,9 @@ def test_no_claim_stands_twice_and_one_event_does_not_fill_the_page():
 
 
 def test_standings_come_from_claims_alone():
-    page = brief.compose([claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")])
+    page = brief.compose(
+        [claim("sentiment.net.acme", brand="Acme"), claim("sentiment.net.bolt", brand="Bolt")]
+    )
     assert page.standing["brand"].tolist() == ["Acme", "Bolt"]
     assert page.standing["posts"].sum() == 200
     assert page.caption == "Share of positive less share of negative posts, 95% interval; 200 posts"
@@ -74,5 +79,7 @@ def test_quotes_are_ids():
 
 
 def test_nothing_claimed_is_one_sentence():
-    with pytest.raises(ValueError, match="No notebook of this run has stated a claim yet; run 01 to 05 first"):
+    with pytest.raises(
+        ValueError, match="No notebook of this run has stated a claim yet; run 01 to 05 first"
+    ):
         brief.compose([])

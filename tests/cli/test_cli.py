@@ -15,15 +15,42 @@ from earshot.cli import screen
 from earshot.core.params import ParamError
 
 EARSHOT = Path(sys.executable).with_name("earshot")
-COMMANDS = ["report", "import", "collect", "fresh", "listen", "feed", "plan", "filters", "query", "trace", "models",
-            "compare", "retain", "comply", "train", "sheet", "verify", "evaluate", "runs", "relevance",
-            "keys", "doctor"]
+COMMANDS = [
+    "report",
+    "import",
+    "collect",
+    "fresh",
+    "listen",
+    "feed",
+    "plan",
+    "filters",
+    "query",
+    "trace",
+    "models",
+    "compare",
+    "retain",
+    "comply",
+    "train",
+    "sheet",
+    "verify",
+    "evaluate",
+    "runs",
+    "relevance",
+    "keys",
+    "doctor",
+]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
     """Run the installed command in a process of its own."""
-    return subprocess.run([EARSHOT, *map(str, words)], capture_output=True, text=True, timeout=300,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "120", **environment})
+    return subprocess.run(
+        [EARSHOT, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "120", **environment},
+    )
 
 
 def call(*words: object):
@@ -46,20 +73,29 @@ def test_the_help_of_a_command_ends_with_an_example_of_it(name):
 
 def test_help_needs_nothing_heavy():
     """What makes `earshot --help` slow is imports; none of these belongs to it."""
-    heavy = "{'pandas', 'numpy', 'deltalake', 'duckdb', 'papermill', 'torch', 'sklearn', 'IPython', 'jupyter_client'}"
+    heavy = (
+        "{'pandas', 'numpy', 'deltalake', 'duckdb', 'papermill', 'torch', 'sklearn', 'IPython', "
+        "'jupyter_client'}"
+    )
     code = f"import sys, earshot.cli; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
 
 
-@pytest.mark.parametrize(("words", "sentence"), [
-    (["report", "dmo"], "There is no workspace 'dmo' under params"),
-    (["runs", "dmo"], "There is no workspace 'dmo' under params"),
-    (["report", "demo", "-p", "strt=x"], "-p strt=x: there is no parameter 'strt'. Did you mean \"start\"?"),
-    (["report", "demo", "-p", "workspace=x"], "-p workspace=x: there is no parameter 'workspace'."),
-    (["report", "demo", "-p", "start"], "-p start: write NAME=VALUE, for example -p start=2015-02-16."),
-    (["report", "demo", "-p", "start=yesterday"], "got 'yesterday'; use an ISO day such as 2015-02-16"),
-    (["evaluate", "sentimnt", "--data", "x.csv"], "There is no evaluation 'sentimnt' (there: "),
-])
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["report", "dmo"], "There is no workspace 'dmo' under params"),
+        (["runs", "dmo"], "There is no workspace 'dmo' under params"),
+        (
+            ["report", "demo", "-p", "strt=x"],
+            "-p strt=x: there is no parameter 'strt'. Did you mean \"start\"?",
+        ),
+        (["report", "demo", "-p", "workspace=x"], "-p workspace=x: there is no parameter 'workspace'."),
+        (["report", "demo", "-p", "start"], "-p start: write NAME=VALUE, for example -p start=2015-02-16."),
+        (["report", "demo", "-p", "start=yesterday"], "got 'yesterday'; use an ISO day such as 2015-02-16"),
+        (["evaluate", "sentimnt", "--data", "x.csv"], "There is no evaluation 'sentimnt' (there: "),
+    ],
+)
 def test_a_wrong_request_is_answered_in_one_sentence(home, words, sentence):
     answer = run(*words)
     assert answer.returncode == 2
@@ -68,10 +104,16 @@ def test_a_wrong_request_is_answered_in_one_sentence(home, words, sentence):
     assert "Traceback" not in answer.stderr
 
 
-@pytest.mark.parametrize(("text", "pair"), [
-    ("min_posts=40", ("min_posts", 40)), ("title=A = B", ("title", "A = B")), ("languages=", ("languages", [])),
-    ("languages=en, de", ("languages", ["en", "de"])), ("min_posts=many", ("min_posts", "many")),
-])
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("min_posts=40", ("min_posts", 40)),
+        ("title=A = B", ("title", "A = B")),
+        ("languages=", ("languages", [])),
+        ("languages=en, de", ("languages", ["en", "de"])),
+        ("min_posts=many", ("min_posts", "many")),
+    ],
+)
 def test_a_parameter_takes_the_kind_that_the_brief_has(text, pair):
     assert cli.parameter(text) == pair
 
@@ -106,19 +148,44 @@ def test_runs_are_listed_newest_first(workspace, home):
         folder = home / "outputs" / "acme" / f"2026-03-{day}T0600Z-abc{day}"
         folder.mkdir(parents=True)
         notebooks = [{"name": "01_collect", "status": "reused"}, {"name": "16_brief", "status": "ran"}]
-        (folder / "run.json").write_text(json.dumps({
-            "run": folder.name, "started": f"2026-03-{day}", "status": status, "seconds": 12.4, "posts": 1200,
-            "reason": "weekly", "requester": "ada", "notebooks": notebooks}))
+        (folder / "run.json").write_text(
+            json.dumps(
+                {
+                    "run": folder.name,
+                    "started": f"2026-03-{day}",
+                    "status": status,
+                    "seconds": 12.4,
+                    "posts": 1200,
+                    "reason": "weekly",
+                    "requester": "ada",
+                    "notebooks": notebooks,
+                }
+            )
+        )
     lines = call("runs", "acme").output.splitlines()
     assert lines[0].split() == ["Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For"]
-    assert lines[1].split() == ["2026-03-02T0600Z-abc02", "failed", "12", "1", "of", "2", "1,200", "weekly", "ada"]
+    assert lines[1].split() == [
+        "2026-03-02T0600Z-abc02",
+        "failed",
+        "12",
+        "1",
+        "of",
+        "2",
+        "1,200",
+        "weekly",
+        "ada",
+    ]
     assert "good" in lines[2]
     assert len(call("runs", "acme", "--last", "1").output.splitlines()) == 2
 
 
 def test_doctor_prints_every_check_and_exits_by_the_worst(monkeypatch):
     from earshot import doctor
-    checks = [doctor.Check("Disk", "ok", "9 GB free"), doctor.Check("Memory", "warn", "2 GB", "close other programs")]
+
+    checks = [
+        doctor.Check("Disk", "ok", "9 GB free"),
+        doctor.Check("Memory", "warn", "2 GB", "close other programs"),
+    ]
     monkeypatch.setattr(doctor, "examine", lambda: checks)
     answer = call("doctor")
     assert answer.exit_code == 0
@@ -134,7 +201,9 @@ def test_doctor_finds_this_machine_fit():
 
 
 STRANGE = "nr;when;who;what\n" + "\n".join(
-    f"{row};2026-03-{row % 27 + 1:02} 08:00;@person{row};I love how quick Acme answers, {row}" for row in range(40))
+    f"{row};2026-03-{row % 27 + 1:02} 08:00;@person{row};I love how quick Acme answers, {row}"
+    for row in range(40)
+)
 
 
 @pytest.fixture
@@ -182,7 +251,9 @@ def test_a_corrected_source_is_mapped_again_without_its_file(workspace, strange)
 def test_refused_rows_are_counted_with_their_reasons(workspace, tmp_path):
     acme = workspace("acme", brands=["Acme"])
     bad = tmp_path / "bad.csv"
-    bad.write_text(STRANGE + "\n41;yesterday;@someone;I love Acme and its answers\n42;2026-03-03 09:00;@someone;\n")
+    bad.write_text(
+        STRANGE + "\n41;yesterday;@someone;I love Acme and its answers\n42;2026-03-03 09:00;@someone;\n"
+    )
     answer = run("import", "acme", bad, "--yes")
     assert answer.returncode == 0, answer.stderr
     assert "42 rows, 40 added." in answer.stdout
@@ -219,21 +290,40 @@ def test_train_shows_what_won_and_makes_it_the_champion(workspace, tmp_path):
     workspace()
     rows = [(f"my flight was delayed {row} hours", "late") for row in range(20)]
     rows += [(f"you lost my bag number {row}", "bag") for row in range(20)]
-    (tmp_path / "labels.csv").write_text("text,label\n" + "\n".join(f"{text},{label}" for text, label in rows))
-    answer = call("train", "acme", tmp_path / "labels.csv", "--name", "reasons", "--promise", "0.7",
-                  "--missed", "1", "--missed", "late=2")
+    (tmp_path / "labels.csv").write_text(
+        "text,label\n" + "\n".join(f"{text},{label}" for text, label in rows)
+    )
+    answer = call(
+        "train",
+        "acme",
+        tmp_path / "labels.csv",
+        "--name",
+        "reasons",
+        "--promise",
+        "0.7",
+        "--missed",
+        "1",
+        "--missed",
+        "late=2",
+    )
     assert answer.exit_code == 0
     assert re.search(r"all +together +100\.0%", answer.output)
     assert "No view won: all together are 100.0% right on texts not seen" in answer.output
     assert "is the champion of acme now" in answer.output
 
 
-@pytest.mark.parametrize(("more", "said"), [
-    (("--name", "../x"), "The name '../x' cannot be a folder; use letters, digits, - and _."),
-    (("--promise", "1"), "--promise is 1; it lies from 0.5 to below 1."),
-    (("--missed", "late=much"), "--missed is 'late=much'; write a cost above 0, such as 2, or one for a label, such as "
-                                "complaint=5."),
-])
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--name", "../x"), "The name '../x' cannot be a folder; use letters, digits, - and _."),
+        (("--promise", "1"), "--promise is 1; it lies from 0.5 to below 1."),
+        (
+            ("--missed", "late=much"),
+            "--missed is 'late=much'; write a cost above 0, such as 2, or one for a label, such as "
+            "complaint=5.",
+        ),
+    ],
+)
 def test_a_wrong_training_is_refused_before_it_starts(workspace, tmp_path, more, said):
     workspace()
     answer = run("train", "acme", tmp_path / "labels.csv", *more)

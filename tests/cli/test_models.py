@@ -20,7 +20,9 @@ from earshot.publish.report.claims import write_claims
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch):
-    """A wide terminal, since the cells of a narrow one fold; what a console was made with in another test stays."""
+    """A wide terminal, since the cells of a narrow one fold; what a console was made with in another test
+    stays.
+    """
     monkeypatch.setattr(screen.out, "width", 160)
 
 
@@ -60,14 +62,30 @@ def test_a_classifier_that_was_trained_is_listed_with_its_whole_fingerprint_and_
 def test_after_the_rollback_the_other_one_is_the_champion(workspace):
     workspace(sentiment_model="earshot-1")
     shown = call("models", "acme").output
-    assert ("sentiment: earshot-1; there is none before it; to use the newest, write one line in "
-            "params/acme/brief.yml: sentiment_model: earshot-2\n") in shown
+    assert (
+        "sentiment: earshot-1; there is none before it; to use the newest, write one line in "
+        "params/acme/brief.yml: sentiment_model: earshot-2\n"
+    ) in shown
 
 
 def test_a_closed_gate_is_said_with_its_reason(workspace):
     space = workspace()
-    write_claims(space.outputs / "latest", "15_health", [Claim.quality(
-        "health.bias", "The gate is closed: [red]of all.", 2, "findings", 9, "", 0.3, about={"gate": "closed"})])
+    write_claims(
+        space.outputs / "latest",
+        "15_health",
+        [
+            Claim.quality(
+                "health.bias",
+                "The gate is closed: [red]of all.",
+                2,
+                "findings",
+                9,
+                "",
+                0.3,
+                about={"gate": "closed"},
+            )
+        ],
+    )
     assert call("models", "acme").output.endswith("The gate is closed: [red]of all.\n")
     assert call("models", "acme").exit_code == 0
     assert call("models", "acme", "--gate").exit_code == 1
@@ -76,29 +94,58 @@ def test_a_closed_gate_is_said_with_its_reason(workspace):
 def test_an_open_gate_lets_a_schedule_go_on_and_one_not_looked_at_does_not(workspace):
     space = workspace()
     assert call("models", "acme", "--gate").exit_code == 1
-    write_claims(space.outputs / "latest", "15_health", [Claim.quality(
-        "health.bias", "The gate is open.", 0, "findings", 9, "", 0.15, about={"gate": "open"})])
+    write_claims(
+        space.outputs / "latest",
+        "15_health",
+        [
+            Claim.quality(
+                "health.bias", "The gate is open.", 0, "findings", 9, "", 0.15, about={"gate": "open"}
+            )
+        ],
+    )
     assert call("models", "acme", "--gate").exit_code == 0
 
 
 def test_a_comparison_is_shown_as_tables_and_sentences_with_its_page(workspace, monkeypatch, tmp_path):
     workspace()
-    row = {"posts": 50, "now": -0.4, "now_low": -0.5, "now_high": -0.3, "other": -0.1, "other_low": -0.2,
-           "other_high": 0.0, "gap": 0.3, "gap_low": 0.25, "gap_high": 0.35}
+    row = {
+        "posts": 50,
+        "now": -0.4,
+        "now_low": -0.5,
+        "now_high": -0.3,
+        "other": -0.1,
+        "other_low": -0.2,
+        "other_high": 0.0,
+        "gap": 0.3,
+        "gap_low": 0.25,
+        "gap_high": 0.35,
+    }
     tables = {
         "compare_net": pd.DataFrame([{"brand": "[red]Acme", **row, "changed": 20, "share": 0.4}]),
         "compare_labels": pd.DataFrame({"earshot-2 says": ["negative"], "negative": [1234]}),
         "compare_kpis": pd.DataFrame({"KPI": ["Mood"], "brand": ["all"], "what turns round": ["the target"]}),
-        "compare_classes": pd.DataFrame([{"classifier": "intents", "class": "bag", **row}])}
-    claims = [Claim("compare.net.acme", "Not said twice."), Claim("compare.labels", "20 of 50 posts would change.")]
+        "compare_classes": pd.DataFrame([{"classifier": "intents", "class": "bag", **row}]),
+    }
+    claims = [
+        Claim("compare.net.acme", "Not said twice."),
+        Claim("compare.labels", "20 of 50 posts would change."),
+    ]
     made = run_comparison.Compared(tmp_path, tmp_path / "models.html", tables, claims)
     asked = []
     monkeypatch.setattr(run_comparison, "compare", lambda space, model: asked.append(model) or made)
     monkeypatch.setattr(second_reading, "check", lambda space, model: "earshot-1")
     shown = call("compare", "acme").output
     assert asked == [""]
-    for part in ("[red]Acme", "−40 (−50 to −30)", "+30 (+25 to +35)", "20 (40%)", "1,234", "the target", "bag",
-                 "20 of 50 posts would change."):
+    for part in (
+        "[red]Acme",
+        "−40 (−50 to −30)",
+        "+30 (+25 to +35)",
+        "20 (40%)",
+        "1,234",
+        "the target",
+        "bag",
+        "20 of 50 posts would change.",
+    ):
         assert part in shown
     assert "Not said twice" not in shown
     assert shown.endswith(f"Nothing was stored. Read {tmp_path / 'models.html'}\n")
@@ -109,4 +156,7 @@ def test_without_posts_or_with_a_wrong_model_one_sentence_says_so(workspace):
     wrong, empty = call("compare", "acme", "--model", "earshot-9"), call("compare", "acme")
     assert wrong.exit_code == empty.exit_code == 2
     assert "there is no model 'earshot-9'" in wrong.output
-    assert "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts." in empty.output
+    assert (
+        "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts."
+        in empty.output
+    )

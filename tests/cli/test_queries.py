@@ -1,4 +1,6 @@
-"""The command `earshot query`: what it finds, why, how right it is, and nothing that could drive a terminal."""
+"""The command `earshot query`: what it finds, why, how right it is, and nothing that could drive a
+terminal.
+"""
 
 import pandas as pd
 import pytest
@@ -8,8 +10,17 @@ from earshot import cli
 from earshot.core import clock
 
 HOSTILE = "refund \x1b[31mred\x1b[0m \u202efdp.exe [bold]late[/bold] refunds"
-SETTINGS = {"parts": {"money": "refund* OR voucher*"}, "queries": {
-    "refunds": {"text": "<money> AND NOT free", "purpose": "Who waits", "owner": "Head of Care", "version": 3}}}
+SETTINGS = {
+    "parts": {"money": "refund* OR voucher*"},
+    "queries": {
+        "refunds": {
+            "text": "<money> AND NOT free",
+            "purpose": "Who waits",
+            "owner": "Head of Care",
+            "version": 3,
+        }
+    },
+}
 
 
 @pytest.fixture
@@ -17,10 +28,24 @@ def acme(workspace):
     space = workspace(queries=SETTINGS)
     texts = ["late flight", HOSTILE, "free voucher", "voucher please"]
     created = pd.Series(pd.date_range("2026-03-02", periods=4, freq="D", tz="UTC"))
-    space.store.merge("posts", pd.DataFrame({
-        "post_id": [f"x:{row}" for row in range(4)], "platform": "x", "brand": "Acme", "author": "p_0123456789ab",
-        "text": texts, "created_at": created, "collected_at": created, "kind": "post", "source": "test",
-        "week": clock.week(created), "content_hash": [f"{row:032x}" for row in range(4)]}))
+    space.store.merge(
+        "posts",
+        pd.DataFrame(
+            {
+                "post_id": [f"x:{row}" for row in range(4)],
+                "platform": "x",
+                "brand": "Acme",
+                "author": "p_0123456789ab",
+                "text": texts,
+                "created_at": created,
+                "collected_at": created,
+                "kind": "post",
+                "source": "test",
+                "week": clock.week(created),
+                "content_hash": [f"{row:032x}" for row in range(4)],
+            }
+        ),
+    )
     return space
 
 
@@ -42,7 +67,9 @@ def test_a_named_query_is_shown_with_its_posts_and_no_control_characters(acme):
 
 
 def test_words_found_in_the_alt_text_are_shown_there(acme):
-    acme.store.merge("posts", acme.store.read("posts", where={"post_id": "x:0"}).assign(media_text="a torn voucher"))
+    acme.store.merge(
+        "posts", acme.store.read("posts", where={"post_id": "x:0"}).assign(media_text="a torn voucher")
+    )
     answer = call("acme", "late AND torn")
     assert "Found 1 of 4 public posts" in answer.stdout
     assert "«late» flight" in answer.stdout
@@ -69,7 +96,9 @@ def test_an_unreadable_query_is_pointed_at(acme):
     answer = call("acme", "late AND (flight OR")
     assert answer.exit_code == 2
     sentence, text, pointer = answer.stderr.rstrip("\n").split("\n")
-    assert sentence == ('The query cannot be read at line 1, column 10: this "(" is never closed; close it with ")".')
+    assert sentence == (
+        'The query cannot be read at line 1, column 10: this "(" is never closed; close it with ")".'
+    )
     assert text[pointer.index("^")] == "("
 
 

@@ -11,10 +11,24 @@ from earshot.core.params import ParamError
 def space(workspace):
     made, at = workspace(brands=["Apple"]), pd.Timestamp("2026-03-02", tz="UTC")
     kinds = [("phone update", "pie recipe")[row % 2] for row in range(200)]
-    made.store.merge("posts", pd.DataFrame({
-        "post_id": [f"x:{row:03}" for row in range(200)], "platform": "x", "brand": "Apple", "author": None,
-        "text": [f"=apple {kind} {row}" for row, kind in enumerate(kinds)], "created_at": at, "collected_at": at,
-        "kind": "post", "source": "csv", "week": "2026-W10", "content_hash": [f"h{row}" for row in range(200)]}))
+    made.store.merge(
+        "posts",
+        pd.DataFrame(
+            {
+                "post_id": [f"x:{row:03}" for row in range(200)],
+                "platform": "x",
+                "brand": "Apple",
+                "author": None,
+                "text": [f"=apple {kind} {row}" for row, kind in enumerate(kinds)],
+                "created_at": at,
+                "collected_at": at,
+                "kind": "post",
+                "source": "csv",
+                "week": "2026-W10",
+                "content_hash": [f"h{row}" for row in range(200)],
+            }
+        ),
+    )
     return made
 
 

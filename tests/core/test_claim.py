@@ -9,8 +9,21 @@ from earshot.core.claim import KINDS, Claim
 
 
 def test_a_claim_survives_json():
-    claim = Claim("sentiment.united", "United is at 21 %.", np.float64(0.21), "share", np.float32(0.25), 1,
-                  np.int64(40), "cluster-robust", ["posts", "sentiment"], "level", 0.5, "", {"brand": "United"})
+    claim = Claim(
+        "sentiment.united",
+        "United is at 21 %.",
+        np.float64(0.21),
+        "share",
+        np.float32(0.25),
+        1,
+        np.int64(40),
+        "cluster-robust",
+        ["posts", "sentiment"],
+        "level",
+        0.5,
+        "",
+        {"brand": "United"},
+    )
     back = Claim.from_dict(json.loads(json.dumps(claim.as_dict())))
     assert back == claim
     assert back.inputs == ("posts", "sentiment")
@@ -18,10 +31,21 @@ def test_a_claim_survives_json():
 
 def test_a_claim_of_an_estimate_and_one_on_the_data_need_no_more_than_they_say():
     row = {"value": 0.2, "low": 0.1, "high": 0.3, "n": 40, "brand": "United"}
-    assert Claim.of("a", "b", row, method="m", weight=0.5) == Claim("a", "b", 0.2, "share", 0.1, 0.3, 40, "m",
-                                                                    weight=0.5)
+    assert Claim.of("a", "b", row, method="m", weight=0.5) == Claim(
+        "a", "b", 0.2, "share", 0.1, 0.3, 40, "m", weight=0.5
+    )
     assert Claim.quality("a", "b", 3, "gaps", 40, "count", 0.5, ("gaps",), about={"day": "x"}) == Claim(
-        "a", "b", 3, "gaps", n=40, method="count", inputs=("gaps",), kind="quality", weight=0.5, about={"day": "x"})
+        "a",
+        "b",
+        3,
+        "gaps",
+        n=40,
+        method="count",
+        inputs=("gaps",),
+        kind="quality",
+        weight=0.5,
+        about={"day": "x"},
+    )
 
 
 def test_keys_that_a_claim_does_not_know_are_left_out():

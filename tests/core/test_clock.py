@@ -12,7 +12,11 @@ def times(*stamps: str) -> pd.Series:
 
 def test_the_iso_week_belongs_to_its_own_year():
     assert clock.week(times("2014-12-29", "2015-01-01", "2016-01-03", "2016-01-04")).tolist() == [
-        "2015-W01", "2015-W01", "2015-W53", "2016-W01"]
+        "2015-W01",
+        "2015-W01",
+        "2015-W53",
+        "2016-W01",
+    ]
 
 
 def test_a_day_begins_where_the_reader_lives():
@@ -38,7 +42,9 @@ def test_an_open_window_has_no_ends():
     assert clock.window("", "") == (None, None)
 
 
-@pytest.mark.parametrize("given", ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00", "2026-03-01T13:00:00+01:00"])
+@pytest.mark.parametrize(
+    "given", ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00", "2026-03-01T13:00:00+01:00"]
+)
 def test_the_clock_can_be_fixed(monkeypatch, given):
     monkeypatch.setenv("EARSHOT_NOW", given)
     assert clock.now() == pd.Timestamp("2026-03-01T12:00:00Z")

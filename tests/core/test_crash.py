@@ -1,4 +1,6 @@
-"""Two writers at once, a kill -9 in the middle of a write, a full disk: nothing is lost, nothing is half visible."""
+"""Two writers at once, a kill -9 in the middle of a write, a full disk: nothing is lost, nothing is half
+visible.
+"""
 
 import os
 import random
@@ -27,9 +29,15 @@ while not os.path.exists({go!r}):
 
 def writers(tmp_path, body: str, count: int = 2, root: str | None = None) -> list[subprocess.Popen]:
     """Start ``count`` processes that run ``body`` (``store`` and ``me`` are given) at the same moment."""
-    code = WRITER.format(here=str(Path(__file__).resolve().parents[2]), root=root or str(tmp_path / "store"), go=str(tmp_path / "go"))
-    started = [subprocess.Popen([sys.executable, "-c", code + body, str(me)], stderr=subprocess.PIPE, text=True)
-               for me in range(count)]
+    code = WRITER.format(
+        here=str(Path(__file__).resolve().parents[2]),
+        root=root or str(tmp_path / "store"),
+        go=str(tmp_path / "go"),
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code + body, str(me)], stderr=subprocess.PIPE, text=True)
+        for me in range(count)
+    ]
     time.sleep(0.5)
     (tmp_path / "go").touch()
     return started
@@ -42,17 +50,30 @@ def finish(processes: list[subprocess.Popen]) -> None:
         assert process.returncode == 0, said[-2000:]
 
 
-@pytest.mark.parametrize("scheme", ["", "file://"], ids=["a disk, by lock", "a URL, by optimistic concurrency"])
+@pytest.mark.parametrize(
+    "scheme", ["", "file://"], ids=["a disk, by lock", "a URL, by optimistic concurrency"]
+)
 def test_two_writers_lose_nothing_and_double_nothing(tmp_path, scheme):
-    """The table does not exist yet; both merge the same keys with other content, and append keys of their own."""
+    """The table does not exist yet; both merge the same keys with other content, and append keys of their
+    own.
+    """
     rounds = 3
-    finish(writers(tmp_path, f"""
+    finish(
+        writers(
+            tmp_path,
+            f"""
 for turn in range({rounds}):
     store.merge("posts", posts(range(turn * 10, turn * 10 + 15), likes=1 + me))
     store.append("posts", posts(range(1000 * (1 + me) + turn * 5, 1000 * (1 + me) + turn * 5 + 5)))
-""", root=scheme + str(tmp_path / "store")))
+""",
+            root=scheme + str(tmp_path / "store"),
+        )
+    )
     frame = Store(tmp_path / "store").read("posts")
-    expected = {*range((rounds - 1) * 10 + 15), *(1000 * me + number for me in (1, 2) for number in range(rounds * 5))}
+    expected = {
+        *range((rounds - 1) * 10 + 15),
+        *(1000 * me + number for me in (1, 2) for number in range(rounds * 5)),
+    }
     assert not frame["post_id"].duplicated().any()
     assert set(frame["post_id"]) == {f"x:{number}" for number in expected}
     assert frame["likes"].dropna().isin([1, 2]).all()
@@ -60,11 +81,16 @@ for turn in range({rounds}):
 
 def test_a_delete_beside_a_merge_takes_only_its_rows(tmp_path):
     Store(tmp_path / "store").append("posts", posts(range(40)))
-    finish(writers(tmp_path, """
+    finish(
+        writers(
+            tmp_path,
+            """
 for turn in range(3):
     if me: store.merge("posts", posts(range(100 + 5 * turn, 105 + 5 * turn)))
     else: store.delete("posts", f"post_id = 'x:{turn}'"); store.vacuum("posts")
-"""))
+""",
+        )
+    )
     left = set(Store(tmp_path / "store").read("posts")["post_id"])
     assert left == {f"x:{number}" for number in [*range(3, 40), *range(100, 115)]}
 
@@ -73,7 +99,8 @@ CHANGES = {
     "append": 'store.append("posts", posts(range(first, first + 400), turn=turn))',
     "merge": 'store.merge("posts", posts(range(first - 200, first + 400), turn=turn))',
     "delete": 'store.append("posts", posts(range(first, first + 400), turn=turn)); '
-              'store.delete("posts", f"likes < {turn}")'}
+    'store.delete("posts", f"likes < {turn}")',
+}
 
 
 def _check_whole(store: Store) -> None:
@@ -90,8 +117,10 @@ def _killed_writers(tmp_path, change: str, rounds: int) -> None:
     dice = random.Random(change)
     store, begun = Store(tmp_path / "store"), tmp_path / "begun"
     for turn in range(rounds):
-        body = (f"turn = {turn * 1000}\nwhile True:\n    turn += 1\n    first = 1000 * turn\n"
-                f"    {CHANGES[change]}\n    pathlib.Path({str(begun)!r}).touch()\n")
+        body = (
+            f"turn = {turn * 1000}\nwhile True:\n    turn += 1\n    first = 1000 * turn\n"
+            f"    {CHANGES[change]}\n    pathlib.Path({str(begun)!r}).touch()\n"
+        )
         (tmp_path / "go").unlink(missing_ok=True)
         begun.unlink(missing_ok=True)
         [process] = writers(tmp_path, body, count=1)
@@ -123,7 +152,9 @@ def small_disk(tmp_path):
     """A disk of five megabytes, which only root can make."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", str(folder)], capture_output=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", str(folder)], capture_output=True
+    )
     if made.returncode:
         pytest.skip("a small disk can only be mounted by root")
     yield folder
@@ -135,13 +166,16 @@ def test_a_full_disk_is_one_sentence_and_harms_nothing(small_disk):
     store.merge("posts", posts(range(500)))
     before = store.read("posts")
     (small_disk / "other").write_bytes(b"x" * (4 << 20))
-    for write in (lambda: store.append("posts", posts(range(500, 900))),
-                  lambda: store.merge("posts", posts(range(900), likes=3))):
+    for write in (
+        lambda: store.append("posts", posts(range(500, 900))),
+        lambda: store.merge("posts", posts(range(900), likes=3)),
+    ):
         with pytest.raises(StoreError) as raised:
             write()
         assert str(raised.value) == (
             f"Table posts in {small_disk / 'store'} was not written, and what was stored before is unharmed: "
-            "the disk is full. Free some space and run the same command again.")
+            "the disk is full. Free some space and run the same command again."
+        )
         assert store.read("posts").equals(before)
     (small_disk / "other").unlink()
     assert store.merge("posts", posts(range(900))).inserted == 400
@@ -156,9 +190,13 @@ def test_a_disk_that_fills_up_inside_a_write_harms_nothing(small_disk, room, mon
     before, version = store.read("posts"), store.version("posts")
     left = os.statvfs(small_disk)
     (small_disk / "other").write_bytes(b"x" * max(0, left.f_bavail * left.f_frsize - room))
-    for write in (lambda: store.append("posts", posts(range(500, 4000))),
-                  lambda: store.merge("posts", posts(range(4000), likes=3))):
-        with pytest.raises(StoreError, match=r"the disk is full\. Free some space and run the same command again\.$"):
+    for write in (
+        lambda: store.append("posts", posts(range(500, 4000))),
+        lambda: store.merge("posts", posts(range(4000), likes=3)),
+    ):
+        with pytest.raises(
+            StoreError, match=r"the disk is full\. Free some space and run the same command again\.$"
+        ):
             write()
         assert store.read("posts").equals(before)
         assert store.version("posts") == version

@@ -16,8 +16,15 @@ EXPECTED = [(2 * part["number"]).tolist() for part in PARTS]
 def cluster():
     """A real Dask cluster of two worker processes on this machine."""
     from dask.distributed import LocalCluster
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
-                      host="127.0.0.1", silence_logs=50) as started:
+
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        host="127.0.0.1",
+        silence_logs=50,
+    ) as started:
         yield started.scheduler_address
 
 
@@ -54,5 +61,7 @@ def test_a_part_that_fails_fails_the_whole(where, request):
 def test_a_cluster_that_is_not_there_is_one_sentence():
     with pytest.raises(ConnectionError) as raised:
         spread(double, PARTS, cluster="tcp://127.0.0.1:9")
-    assert str(raised.value) == ("No Dask scheduler answers at tcp://127.0.0.1:9; start it, correct `cluster` in "
-                                 "brief.yml, or leave it empty to use this machine.")
+    assert str(raised.value) == (
+        "No Dask scheduler answers at tcp://127.0.0.1:9; start it, correct `cluster` in "
+        "brief.yml, or leave it empty to use this machine."
+    )

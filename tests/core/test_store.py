@@ -76,7 +76,9 @@ def test_read_picks_columns_rows_and_weeks(store):
     store.append("posts", posts([1, 2]))
     store.append("posts", posts([3], day="2015-03-02", brand="Bolt"))
     assert store.read("posts", columns=["brand"], where={"brand": "Bolt"})["brand"].tolist() == ["Bolt"]
-    assert store.read("posts", where={"post_id": ["x:1", "x:3"]}, weeks=["2015-W08"])["post_id"].tolist() == ["x:1"]
+    assert store.read("posts", where={"post_id": ["x:1", "x:3"]}, weeks=["2015-W08"])["post_id"].tolist() == [
+        "x:1"
+    ]
     assert store.read("posts", weeks=[]).empty
 
 
@@ -87,17 +89,24 @@ def test_a_pinned_store_stays_where_it_is_and_cannot_be_written(store):
     assert pinned.read("posts")["post_id"].tolist() == ["x:1"]
     assert pinned.sql("SELECT count(*) AS n FROM posts")["n"].iloc[0] == 1
     assert pinned.read("sentiment").empty
-    for write in (lambda: pinned.merge("posts", posts([3])), lambda: pinned.append("posts", posts([3])),
-                  lambda: pinned.delete("posts", "true"), lambda: pinned.vacuum("posts")):
+    for write in (
+        lambda: pinned.merge("posts", posts([3])),
+        lambda: pinned.append("posts", posts([3])),
+        lambda: pinned.delete("posts", "true"),
+        lambda: pinned.vacuum("posts"),
+    ):
         with pytest.raises(ValueError) as raised:
             write()
-        assert str(raised.value) == ("This store is pinned to past versions and cannot change posts; "
-                                     "open the workspace anew.")
+        assert str(raised.value) == (
+            "This store is pinned to past versions and cannot change posts; open the workspace anew."
+        )
 
 
 def test_erased_is_nowhere_on_disk(store, tmp_path):
     store.merge("posts", posts(range(6), text=[f"unmistakable{number}" for number in range(6)]))
-    (tmp_path / "store" / "posts" / "week=2015-W08" / "part-of-a-killed-writer.parquet").write_bytes(b"unmistakable1")
+    (tmp_path / "store" / "posts" / "week=2015-W08" / "part-of-a-killed-writer.parquet").write_bytes(
+        b"unmistakable1"
+    )
     assert store.delete("posts", "author = 'p_1'") == 2
     assert store.delete("posts", "author = 'p_1'") == 0
     store.vacuum("posts")
@@ -121,8 +130,11 @@ def test_a_version_whose_files_were_erased_says_so(store):
     past = store.at(store.versions())
     store.delete("posts", "post_id = 'x:1'")
     store.vacuum("posts")
-    with pytest.raises(StoreError, match=r"can no longer be read at version 1: its files were removed when rows were "
-                                         r"erased\. Read the current version\.$"):
+    with pytest.raises(
+        StoreError,
+        match=r"can no longer be read at version 1: its files were removed when rows were "
+        r"erased\. Read the current version\.$",
+    ):
         past.read("posts")
     with pytest.raises(StoreError, match="could not be queried"):
         past.sql("SELECT * FROM posts")
@@ -137,12 +149,23 @@ def test_many_small_deliveries_do_not_leave_many_small_files(store, tmp_path, mo
     assert len(list((tmp_path / "store" / "posts").rglob("*.parquet"))) <= 4
 
 
-@pytest.mark.parametrize(("write", "sentence"), [
-    (lambda store: store.merge("posts", posts([1, 1])),
-     "Table posts: the key {'post_id': 'x:1'} comes twice in one merge; keep one row per post_id."),
-    (lambda store: store.append("posts", posts([1, 2], likes=[-1, 2])),
-     "Table posts: 1 of 2 rows do not fit, the first because likes is '-1', which is below 0."),
-    (lambda store: store.read("post"), "There is no table 'post'; there are raw, posts, quarantine, imports, clean,")])
+@pytest.mark.parametrize(
+    ("write", "sentence"),
+    [
+        (
+            lambda store: store.merge("posts", posts([1, 1])),
+            "Table posts: the key {'post_id': 'x:1'} comes twice in one merge; keep one row per post_id.",
+        ),
+        (
+            lambda store: store.append("posts", posts([1, 2], likes=[-1, 2])),
+            "Table posts: 1 of 2 rows do not fit, the first because likes is '-1', which is below 0.",
+        ),
+        (
+            lambda store: store.read("post"),
+            "There is no table 'post'; there are raw, posts, quarantine, imports, clean,",
+        ),
+    ],
+)
 def test_a_wrong_write_is_one_sentence(store, write, sentence):
     with pytest.raises((ValueError, KeyError)) as raised:
         write(store)
@@ -151,8 +174,15 @@ def test_a_wrong_write_is_one_sentence(store, write, sentence):
 
 
 def test_quarantine_keeps_each_refused_row_once(store):
-    refused = pd.DataFrame({"payload_ref": ["a", "b", "b"], "file": "f.csv", "row": [1, 2, 2], "payload": "{}",
-                            "reason": "text is missing"})
+    refused = pd.DataFrame(
+        {
+            "payload_ref": ["a", "b", "b"],
+            "file": "f.csv",
+            "row": [1, 2, 2],
+            "payload": "{}",
+            "reason": "text is missing",
+        }
+    )
     assert store.quarantine(refused, "csv") == 2
     assert store.quarantine(refused, "csv") == 0
     assert store.read("quarantine")["reason"].tolist() == ["text is missing"] * 2
@@ -185,7 +215,9 @@ def test_merging_again_changes_nothing_and_the_last_word_holds(tmp_path_factory,
 def test_new_posts_give_the_same_table_in_any_order(tmp_path_factory, order):
     store = Store(tmp_path_factory.mktemp("order"))
     for start in range(0, 6, 2):
-        store.merge("posts", posts(order[start:start + 2]))
+        store.merge("posts", posts(order[start : start + 2]))
     at_once = Store(tmp_path_factory.mktemp("at_once"))
     at_once.merge("posts", posts(range(6)))
-    pd.testing.assert_frame_equal(*(each.read("posts").drop(columns="collected_at") for each in (store, at_once)))
+    pd.testing.assert_frame_equal(
+        *(each.read("posts").drop(columns="collected_at") for each in (store, at_once))
+    )

@@ -12,7 +12,9 @@ from earshot.core.workspace import home as find_home
 @pytest.fixture
 def bare(tmp_path, monkeypatch):
     (tmp_path / "params" / "acme").mkdir(parents=True)
-    (tmp_path / "params" / "acme" / "brief.yml").write_text("brand: Acme\nbrands: [Acme, Bolt]\n", encoding="utf-8")
+    (tmp_path / "params" / "acme" / "brief.yml").write_text(
+        "brand: Acme\nbrands: [Acme, Bolt]\n", encoding="utf-8"
+    )
     monkeypatch.setenv("EARSHOT_HOME", str(tmp_path))
     return tmp_path
 
@@ -28,8 +30,9 @@ def test_open_gives_params_folders_and_store(bare):
 def test_an_unknown_workspace_names_the_known_ones(bare):
     with pytest.raises(ParamError) as raised:
         earshot.open("acne")
-    assert str(raised.value) == ("There is no workspace 'acne' under params (there: acme)."
-                                 ' Did you mean "acme"?')
+    assert str(raised.value) == (
+        "There is no workspace 'acne' under params (there: acme). Did you mean \"acme\"?"
+    )
 
 
 @pytest.mark.parametrize("name", ["../acme", "/etc", "", ".", "acme/../acme"])

@@ -1,4 +1,6 @@
-"""The demo brand holds what it promises: sizes, variety, planted truth, valid identifiers, files that can be read."""
+"""The demo brand holds what it promises: sizes, variety, planted truth, valid identifiers, files that can be
+read.
+"""
 
 import gzip
 import hashlib
@@ -111,7 +113,9 @@ def test_copies_name_an_original_that_is_older_and_alike(posts):
             assert row.text.endswith(original)
         else:
             assert row.text != original
-            assert len(shingles(row.text) & shingles(original)) >= 0.6 * len(shingles(row.text) | shingles(original))
+            assert len(shingles(row.text) & shingles(original)) >= 0.6 * len(
+                shingles(row.text) | shingles(original)
+            )
 
 
 def test_bots_push_one_link_within_minutes(posts):
@@ -152,7 +156,8 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
 
 
 @pytest.mark.parametrize(("phrase", "sentiment"), [
-    ("Never again", "negative"), ("on hold with", "negative"), ("Fuming", "negative"), ("crashes", "negative"),
+    ("Never again", "negative"), ("on hold with", "negative"), ("Fuming", "negative"), ("crashes",
+    "negative"),
     ("Thanks in advance", "neutral"), ("Would recommend", "positive"), ("Delighted", "positive"),
     ("Can't fault", "positive"), ("Merci d'avance", "neutral"), ("Scandaleux", "negative"),
     ("Muy recomendable", "positive"),
@@ -179,7 +184,8 @@ def test_each_file_reads_in_its_own_way_and_together_they_hold_every_post(run, p
     lines = {name: [json.loads(line) for line in data.decode().splitlines() if line]
              for name, data in (("bluesky", (inbox / "bluesky.jsonl").read_bytes()),
                                 ("youtube", (inbox / "youtube.jsonl").read_bytes()),
-                                ("mastodon", gzip.decompress((inbox / "mastodon.jsonl.gz").read_bytes())))}  # fmt: skip
+                                ("mastodon",
+                                gzip.decompress((inbox / "mastodon.jsonl.gz").read_bytes())))}  # fmt: skip
     found = (
         len(x)
         - 15
@@ -217,7 +223,9 @@ def test_business_tables_fit_their_schemas_and_agree_with_the_posts(run, posts):
     assert set(links["post_id"]) <= set(posts["post_id"])
     assert set(links["ticket_id"]) <= set(tables["tickets"]["ticket_id"])
     cases = tables["tickets"].set_index("ticket_id").loc[links["ticket_id"], "received_at"]
-    assert (cases.to_numpy() == posts.set_index("post_id").loc[links["post_id"], "at"].dt.floor("s").to_numpy()).all()
+    assert (
+        cases.to_numpy() == posts.set_index("post_id").loc[links["post_id"], "at"].dt.floor("s").to_numpy()
+    ).all()
 
 
 def test_the_campaign_lifts_visits_in_treated_regions_by_about_what_was_planted(run):

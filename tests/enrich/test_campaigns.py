@@ -1,4 +1,6 @@
-"""Campaigns: UTM links first, hashtags within the window, nothing replaced, wrong files said in one sentence."""
+"""Campaigns: UTM links first, hashtags within the window, nothing replaced, wrong files said in one
+sentence.
+"""
 
 import pandas as pd
 import pytest
@@ -6,22 +8,51 @@ import pytest
 from earshot.collect import campaign_links
 from earshot.core.params import ParamError
 
-SPRING = {"campaigns": [{"id": "spring", "name": "Spring sale", "start": "2026-03-01", "end": "2026-03-31",
-                         "utm_campaign": "spring26", "hashtags": ["#AcmeSpring"], "brand": "Acme"}]}
+SPRING = {
+    "campaigns": [
+        {
+            "id": "spring",
+            "name": "Spring sale",
+            "start": "2026-03-01",
+            "end": "2026-03-31",
+            "utm_campaign": "spring26",
+            "hashtags": ["#AcmeSpring"],
+            "brand": "Acme",
+        }
+    ]
+}
 
 
 def posts(texts, at="2026-03-10"):
     when = pd.Timestamp(at, tz="UTC")
-    return pd.DataFrame({"post_id": [f"x:{row}" for row in range(len(texts))], "text": texts, "url": None,
-                         "brand": "Acme", "campaign": None, "created_at": when, "collected_at": when, "platform": "x",
-                         "kind": "post", "source": "csv", "author": None, "week": "2026-W11",
-                         "content_hash": [f"h{row}" for row in range(len(texts))]})
+    return pd.DataFrame(
+        {
+            "post_id": [f"x:{row}" for row in range(len(texts))],
+            "text": texts,
+            "url": None,
+            "brand": "Acme",
+            "campaign": None,
+            "created_at": when,
+            "collected_at": when,
+            "platform": "x",
+            "kind": "post",
+            "source": "csv",
+            "author": None,
+            "week": "2026-W11",
+            "content_hash": [f"h{row}" for row in range(len(texts))],
+        }
+    )
 
 
 def test_a_utm_link_or_a_hashtag_in_the_window_names_the_campaign(workspace):
     known = campaign_links.read_campaigns(workspace(campaigns=SPRING))
-    texts = ["see https://acme.example/?utm_source=x&utm_campaign=Spring26", "love #acmespring", "nothing",
-             "https://t.co/abc", "http://[ #other"]
+    texts = [
+        "see https://acme.example/?utm_source=x&utm_campaign=Spring26",
+        "love #acmespring",
+        "nothing",
+        "https://t.co/abc",
+        "http://[ #other",
+    ]
     assert campaign_links.tag(posts(texts), known).fillna("").tolist() == ["spring", "spring", "", "", ""]
     assert campaign_links.tag(posts(["love #acmespring"], "2026-04-01"), known).isna().all()
 
@@ -40,23 +71,42 @@ def test_the_step_writes_only_what_it_finds(workspace):
 
 
 def test_source_and_medium_count_where_a_campaign_states_them(workspace):
-    mail = {"id": "mail", "start": "2026-03-01", "end": "2026-03-31", "utm_campaign": "spring26", "utm_medium": "email"}
+    mail = {
+        "id": "mail",
+        "start": "2026-03-01",
+        "end": "2026-03-31",
+        "utm_campaign": "spring26",
+        "utm_medium": "email",
+    }
     paid = {"id": "paid", "start": "2026-03-01", "end": "2026-03-31", "utm_source": "AdNet"}
-    known = campaign_links.read_campaigns(workspace(campaigns={"campaigns": [mail, paid, *SPRING["campaigns"]]}))
+    known = campaign_links.read_campaigns(
+        workspace(campaigns={"campaigns": [mail, paid, *SPRING["campaigns"]]})
+    )
     link = "https://acme.example/?utm_campaign=spring26&utm_medium={}&utm_source={}"
-    texts = [link.format("Email", "list"), link.format("social", "x"), "https://acme.example/?utm_source=adnet"]
+    texts = [
+        link.format("Email", "list"),
+        link.format("social", "x"),
+        "https://acme.example/?utm_source=adnet",
+    ]
     assert campaign_links.tag(posts(texts), known).tolist() == ["mail", "spring", "paid"]
     assert campaign_links.tag(posts(texts[2:], "2026-05-01"), known).isna().all()
 
 
 def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
     space = workspace()
-    frame = posts(["see https://acme.example/?utm_source=x&utm_medium=social&utm_campaign=s", "no link", "utm_ talk"])
+    frame = posts(
+        ["see https://acme.example/?utm_source=x&utm_medium=social&utm_campaign=s", "no link", "utm_ talk"]
+    )
     space.store.merge("posts", frame)
     assert campaign_links.keep_links(space) == 1
     assert campaign_links.keep_links(space) == 0
     said = space.store.read("utm").iloc[0]
-    assert said[["post_id", "utm_source", "utm_medium", "utm_campaign"]].tolist() == ["x:0", "x", "social", "s"]
+    assert said[["post_id", "utm_source", "utm_medium", "utm_campaign"]].tolist() == [
+        "x:0",
+        "x",
+        "social",
+        "s",
+    ]
     edited = frame.head(1).assign(text="https://acme.example/?utm_source=mail", content_hash="new")
     space.store.merge("posts", edited)
     assert campaign_links.keep_links(space) == 1
@@ -65,12 +115,15 @@ def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
     assert pd.isna(said["utm_medium"])
 
 
-@pytest.mark.parametrize(("entry", "sentence"), [
-    ({"name": "x"}, "a campaign has no id"),
-    ({"id": "a", "start": "2026-03-01", "end": "2026-02-01"}, "campaign 'a' ends before it starts"),
-    ({"id": "a", "start": "soon", "end": "2026-02-01"}, "campaign 'a' needs start and end as ISO days"),
-    ({"id": "a", "utm_campain": "x"}, "no setting 'utm_campain'.*Did you mean \"utm_campaign\""),
-])
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ({"name": "x"}, "a campaign has no id"),
+        ({"id": "a", "start": "2026-03-01", "end": "2026-02-01"}, "campaign 'a' ends before it starts"),
+        ({"id": "a", "start": "soon", "end": "2026-02-01"}, "campaign 'a' needs start and end as ISO days"),
+        ({"id": "a", "utm_campain": "x"}, "no setting 'utm_campain'.*Did you mean \"utm_campaign\""),
+    ],
+)
 def test_a_wrong_entry_is_one_sentence(workspace, entry, sentence):
     with pytest.raises(ParamError, match=sentence):
         campaign_links.read_campaigns(workspace(campaigns={"campaigns": [entry]}))

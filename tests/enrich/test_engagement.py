@@ -1,4 +1,6 @@
-"""Engagement: missing counts come from posts like it, are marked, are never zero by default, and repeat exactly."""
+"""Engagement: missing counts come from posts like it, are marked, are never zero by default, and repeat
+exactly.
+"""
 
 import json
 
@@ -11,11 +13,21 @@ from earshot.enrich import engagement
 
 def posts(count=40, missing=8):
     at = pd.Timestamp("2026-03-02", tz="UTC")
-    frame = pd.DataFrame({
-        "post_id": [f"x:{number:03}" for number in range(count)], "content_hash": "h", "platform": "x", "kind": "post",
-        "followers": pd.array([500] * count, dtype="Int64"), "created_at": at, "collected_at": at,
-        "likes": pd.array([5, 6, 7, 8] * (count // 4), dtype="Int64"), "reposts": pd.array([0] * count, dtype="Int64"),
-        "replies": pd.array([None] * count, dtype="Int64"), "views": pd.array([None] * count, dtype="Int64")})
+    frame = pd.DataFrame(
+        {
+            "post_id": [f"x:{number:03}" for number in range(count)],
+            "content_hash": "h",
+            "platform": "x",
+            "kind": "post",
+            "followers": pd.array([500] * count, dtype="Int64"),
+            "created_at": at,
+            "collected_at": at,
+            "likes": pd.array([5, 6, 7, 8] * (count // 4), dtype="Int64"),
+            "reposts": pd.array([0] * count, dtype="Int64"),
+            "replies": pd.array([None] * count, dtype="Int64"),
+            "views": pd.array([None] * count, dtype="Int64"),
+        }
+    )
     frame.loc[: missing - 1, "likes"] = pd.NA
     return frame
 
@@ -42,8 +54,18 @@ def test_too_few_posts_like_it_lend_nothing():
     assert np.isnan(engagement.draws(few, "likes", 1)[:4]).all()
 
 
-@pytest.mark.parametrize(("followers", "name"), [(0, "nano"), (9_999, "nano"), (10_000, "micro"), (50_000, "mid"),
-                                                 (500_000, "macro"), (2_000_000, "mega"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("followers", "name"),
+    [
+        (0, "nano"),
+        (9_999, "nano"),
+        (10_000, "micro"),
+        (50_000, "mid"),
+        (500_000, "macro"),
+        (2_000_000, "mega"),
+        (None, "unknown"),
+    ],
+)
 def test_the_tier_follows_the_followers(followers, name):
     assert engagement.tier(pd.Series([followers], dtype="Int64")).tolist() == [name]
 

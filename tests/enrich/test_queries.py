@@ -1,4 +1,6 @@
-"""Stored matches: new posts and changed queries are read, nothing else is, and what no longer holds is gone."""
+"""Stored matches: new posts and changed queries are read, nothing else is, and what no longer holds is
+gone.
+"""
 
 import json
 
@@ -16,10 +18,21 @@ def make_posts(texts=TEXTS, first: int = 0, brand: str = "Acme") -> pd.DataFrame
     """Posts in two weeks with these texts."""
     rows = range(first, first + len(texts))
     created = pd.Series([pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(days=2 * row % 12) for row in rows])
-    return pd.DataFrame({
-        "post_id": [f"x:{row}" for row in rows], "platform": "x", "brand": brand, "author": "p_1", "text": list(texts),
-        "created_at": created, "collected_at": created, "kind": "post", "source": "test", "week": clock.week(created),
-        "content_hash": [f"{abs(hash(text)):032x}" for text in texts]})
+    return pd.DataFrame(
+        {
+            "post_id": [f"x:{row}" for row in rows],
+            "platform": "x",
+            "brand": brand,
+            "author": "p_1",
+            "text": list(texts),
+            "created_at": created,
+            "collected_at": created,
+            "kind": "post",
+            "source": "test",
+            "week": clock.week(created),
+            "content_hash": [f"{abs(hash(text)):032x}" for text in texts],
+        }
+    )
 
 
 def asked(**texts: str) -> dict:
@@ -88,8 +101,11 @@ def test_fields_brands_and_accounts_are_asked_of_the_columns(workspace):
     settings["queries"]["own"]["brand"] = "Acme"
     acme = workspace(brands=["Acme", "Bolt"], queries=settings)
     from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
+
     acme.store.merge("posts", make_posts())
-    acme.store.merge("posts", make_posts([f"hi @{Pseudonyms().name('jane')}"], first=5, brand="Bolt").assign(lang="en"))
+    acme.store.merge(
+        "posts", make_posts([f"hi @{Pseudonyms().name('jane')}"], first=5, brand="Bolt").assign(lang="en")
+    )
     queries.update(acme)
     assert found(acme) == {"own": [f"x:{row}" for row in range(5)], "person": ["x:5"], "english": ["x:5"]}
 
@@ -110,5 +126,7 @@ def test_without_queries_nothing_is_done_and_queries_that_go_take_their_matches_
 
 def test_a_query_that_cannot_be_read_is_one_sentence(workspace):
     acme = workspace(queries=asked(money="refund* OR"))
-    with pytest.raises(ParamError, match=r"^queries\.yml, query money, cannot be read at line 1, column 11: it ends"):
+    with pytest.raises(
+        ParamError, match=r"^queries\.yml, query money, cannot be read at line 1, column 11: it ends"
+    ):
         queries.update(acme)

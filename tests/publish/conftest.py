@@ -19,8 +19,10 @@ FLAGS = [
 ]
 PROVOKE = """() => {
   for (const node of document.querySelectorAll('*')) {
-    for (const kind of ['mouseover', 'mouseenter', 'focus', 'click', 'toggle', 'error', 'load', 'animationstart'])
-      if (!(kind === 'click' && node.closest('a[href^="http"], a[href$=".html"]'))) node.dispatchEvent(new Event(kind));
+    for (const kind of ['mouseover', 'mouseenter', 'focus', 'click', 'toggle', 'error', 'load',
+    'animationstart'])
+      if (!(kind === 'click' && node.closest('a[href^="http"], a[href$=".html"]'))) node.dispatchEvent(new
+      Event(kind));
     if (node.tagName === 'DETAILS') node.open = true;
     if (node.tagName === 'A' && /^(javascript|data)/.test(node.href)) node.click();
   }
@@ -50,7 +52,9 @@ def browser(chromium):
 
 @pytest.fixture
 def visit(browser):
-    """A visitor: ``visit(path)`` opens a page, provokes everything on it, and says what ran and what left the page."""
+    """A visitor: ``visit(path)`` opens a page, provokes everything on it, and says what ran and what left the
+    page.
+    """
 
     def open_page(path: Path, width: int = 1280) -> Visit:
         seen, own = Visit(), Path(path).resolve().as_uri()
@@ -79,7 +83,9 @@ def visit(browser):
 
 @pytest.fixture
 def accessible(browser):
-    """An examiner: ``accessible(path)`` returns the critical and serious findings of axe-core, as sentences."""
+    """An examiner: ``accessible(path)`` returns the critical and serious findings of axe-core, as
+    sentences.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     def examine(path: Path, width: int = 1280) -> list[str]:
@@ -123,6 +129,8 @@ def shown(monkeypatch):
 
     seen: list[tuple[str, str, dict]] = []
     monkeypatch.setattr(
-        show, "display", lambda data, metadata, raw: seen.append((data["text/html"], data["text/plain"], metadata))
+        show,
+        "display",
+        lambda data, metadata, raw: seen.append((data["text/html"], data["text/plain"], metadata)),
     )
     return seen

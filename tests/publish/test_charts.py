@@ -29,7 +29,9 @@ DAYS = pd.DataFrame(
 LEVELS = pd.DataFrame(
     {"airline": ["United", "Delta"], "value": [-12.5, 4.0], "low": [-15.0, -1.0], "high": [-10.0, 9.0]}
 )
-PARTS = pd.DataFrame({"airline": ["United", "Delta"], "negative": [6, 4], "neutral": [2, 3], "positive": [2, 3]})
+PARTS = pd.DataFrame(
+    {"airline": ["United", "Delta"], "negative": [6, 4], "neutral": [2, 3], "positive": [2, 3]}
+)
 MARKS = pd.DataFrame(
     {
         "start": pd.to_datetime(["2015-02-17", "2015-02-20"]),
@@ -85,7 +87,9 @@ def test_a_title_is_taken_out_of_the_picture_and_given_as_text():
 def test_marks_lie_within_the_time_shown_and_carry_their_labels():
     late = pd.DataFrame({"start": ["2014-01-01"], "end": ["2014-01-02"], "label": ["long ago"]})
     picture = drawn(
-        charts.lines(DAYS[DAYS["airline"] == "United"], "day", "share_negative", marks=pd.concat([MARKS, late]))
+        charts.lines(
+            DAYS[DAYS["airline"] == "United"], "day", "share_negative", marks=pd.concat([MARKS, late])
+        )
     )
     assert "storm" in picture
     assert "gap" in picture
@@ -115,11 +119,13 @@ def test_a_share_is_a_percentage_and_a_count_is_not():
     [
         (
             DAYS.assign(text="a post"),
-            'a chart got the column "text"; charts take aggregates only, so count or average the posts first.',
+            'a chart got the column "text"; charts take aggregates only, so count or average the posts '
+            "first.",
         ),
         (
             DAYS.assign(Author="p_1"),
-            'a chart got the column "Author"; charts take aggregates only, so count or average the posts first.',
+            'a chart got the column "Author"; charts take aggregates only, so count or average the posts '
+            "first.",
         ),
         (
             DAYS.assign(url="https://x"),
@@ -143,7 +149,9 @@ def test_anything_but_an_aggregate_is_refused(frame, message):
 
 
 def test_a_column_that_is_not_there_is_named_with_the_nearest_one():
-    with pytest.raises(ValueError, match='a chart got "share_negativ" for y, but .* Did you mean "share_negative"?'):
+    with pytest.raises(
+        ValueError, match='a chart got "share_negativ" for y, but .* Did you mean "share_negative"?'
+    ):
         charts.lines(DAYS, "day", "share_negativ")
 
 
@@ -191,8 +199,15 @@ def test_hostile_labels_are_only_words():
 
 
 def test_a_control_character_in_anybodys_chart_does_not_kill_the_process():
-    """vl-convert 1.9 aborts on one; a chart of ours has clean labels, but an analyst may show a chart of their own."""
-    own = alt.Chart(pd.DataFrame({"brand": ["nul\x00l\x07 \x9b"], "n": [1]})).mark_bar().encode(x="n", y="brand")
+    """vl-convert 1.9 aborts on one; a chart of ours has clean labels, but an analyst may show a chart of
+    their
+    own.
+    """
+    own = (
+        alt.Chart(pd.DataFrame({"brand": ["nul\x00l\x07 \x9b"], "n": [1]}))
+        .mark_bar()
+        .encode(x="n", y="brand")
+    )
     assert "null" in drawn(own)
 
 
@@ -267,8 +282,14 @@ def test_small_multiples_show_the_gaps_too():
 
 
 def test_a_small_multiple_with_one_value_shows_it_as_a_dot():
-    frame = pd.DataFrame({"brand": ["Acme", "Acme", "Bolt"], "level": [1.0, 2.0, 3.0],
-                          "day": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-02"])})
+    frame = pd.DataFrame(
+        {
+            "brand": ["Acme", "Acme", "Bolt"],
+            "level": [1.0, 2.0, 3.0],
+            "day": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-02"]),
+        }
+    )
     spec = charts.grid(frame, "day", "level", "brand").to_dict()
     assert [layer["transform"][0]["filter"] for layer in spec["spec"]["layer"] if "transform" in layer] == [
-        {"field": "facet", "oneOf": ["Bolt"]}]
+        {"field": "facet", "oneOf": ["Bolt"]}
+    ]

@@ -1,4 +1,5 @@
-"""Hostile posts on every way to the screen (style.md §2.8), opened in a real browser: nothing runs, nothing leaves.
+"""Hostile posts on every way to the screen (style.md §2.8), opened in a real browser: nothing runs, nothing
+leaves.
 
 The same notebook through nbconvert's own page does run them: that is what shows that the posts are live."""
 
@@ -54,7 +55,8 @@ PATHS = {
     "Markdown": "for text in texts: display(Markdown(f'> {text}'))",
     "escaped Markdown": "for text in texts: display(Markdown(escape(text)))",
     "altair": "alt.Chart(pd.DataFrame({'x': texts, 'y': 1})).mark_bar().encode(x='x', y='y')",
-    "altair svg": "with alt.renderers.enable('svg'): display(alt.Chart(counts[counts['brand'].map(str.isprintable)])"
+    "altair svg": "with alt.renderers.enable('svg'): "
+    "display(alt.Chart(counts[counts['brand'].map(str.isprintable)])"
     ".mark_bar().encode(x='posts', y='brand'))",
     "mermaid": "for text in texts: display({'text/vnd.mermaid': text}, raw=True)",
     "javascript": "display(Javascript('window.pwned = 1'))",
@@ -70,7 +72,8 @@ PATHS = {
     "posts": "show.posts(frame, texts[0], n=len(frame))",
     "figure": "show.figure(charts.bars(counts, 'brand', 'posts', title=texts[0]), texts[0] + ' 12 in all',"
     " texts[0], counts)",
-    "lines": "show.figure(charts.grid(counts.assign(day=pd.Timestamp('2026-03-02')), 'day', 'posts', 'brand'),"
+    "lines": "show.figure(charts.grid(counts.assign(day=pd.Timestamp('2026-03-02')), 'day', 'posts', "
+    "'brand'),"
     " charts.describe(counts, 'brand', 'posts'), texts[1], counts)",
     "facts": "show.facts(dict(zip(short, texts)))",
     "note": "for text in texts: show.note(text, link=text)",
@@ -84,7 +87,10 @@ OURS = frozenset(
 def executed(tmp_path_factory):
     """A notebook that puts every hostile post on every way to the screen, executed once."""
     os.environ["HOSTILE_HOME"] = str(CHECKOUT)
-    cells = [new_markdown_cell("# What can a post do?\n\nNothing."), new_code_cell(SETUP, metadata={"tags": ["setup"]})]
+    cells = [
+        new_markdown_cell("# What can a post do?\n\nNothing."),
+        new_code_cell(SETUP, metadata={"tags": ["setup"]}),
+    ]
     for number, (name, code) in enumerate(PATHS.items()):
         cells += [new_markdown_cell(f"## {name}"), new_code_cell(code, id=f"path-{number}")]
     notebook = new_notebook(cells=cells)
@@ -147,7 +153,8 @@ def test_without_its_policy_the_page_would_still_run_nothing(page, visit):
     """Escaping is the defence; the policy is the second one."""
     bare = page.with_name("bare.html")
     bare.write_text(
-        re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", page.read_text(encoding="utf-8")), encoding="utf-8"
+        re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", page.read_text(encoding="utf-8")),
+        encoding="utf-8",
     )
     seen = visit(bare)
     assert (seen.ran, seen.asked) == (0, [])
@@ -157,10 +164,13 @@ def test_no_part_of_the_page_is_drawn_by_a_post(page, browser):
     """No element of a post survives: every element on the page is one that the template or show.py writes."""
     opened = browser.new_page()
     opened.goto(page.as_uri())
-    tags = set(opened.evaluate("[...new Set([...document.querySelectorAll('*')].map(node => node.localName))]"))
+    tags = set(
+        opened.evaluate("[...new Set([...document.querySelectorAll('*')].map(node => node.localName))]")
+    )
     opened.close()
     page_own = (
-        "html head meta title style body header nav ul main h1 h2 pre b figure figcaption strong picture source img"
+        "html head meta title style body header nav ul main h1 h2 pre b figure figcaption strong "
+        "picture source img"
     )
     assert tags <= OURS | {"code", *page_own.split(" ")}
 

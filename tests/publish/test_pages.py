@@ -44,7 +44,9 @@ def write(folder: Path, *cells, opening=QUESTION) -> Path:
 
 @pytest.fixture
 def rendered(tmp_path):
-    """A renderer: ``rendered(cell, …)`` returns the HTML of a notebook with these cells after its question."""
+    """A renderer: ``rendered(cell, …)`` returns the HTML of a notebook with these cells after its
+    question.
+    """
 
     def render(*cells, **facts) -> str:
         pages.render(write(tmp_path, *cells), tmp_path / "03_sentiment.html", FACTS | facts)
@@ -67,7 +69,9 @@ def shaped(shape: str, *arguments) -> dict:
 @pytest.fixture
 def full(rendered):
     """A page with every shape on it."""
-    frame = pd.DataFrame({"day": pd.date_range("2015-02-16", periods=9), "share_negative": [0.5, 0.6, 0.7] * 3})
+    frame = pd.DataFrame(
+        {"day": pd.date_range("2015-02-16", periods=9), "share_negative": [0.5, 0.6, 0.7] * 3}
+    )
     claims = [
         Claim(
             "a.level",
@@ -96,7 +100,11 @@ def full(rendered):
         ),
     ]
     posts = pd.DataFrame(
-        {"text": ["call me on [phone]", "شكرا"], "brand": "Acme", "created_at": pd.Timestamp("2015-02-16T10:00Z")}
+        {
+            "text": ["call me on [phone]", "شكرا"],
+            "brand": "Acme",
+            "created_at": pd.Timestamp("2015-02-16T10:00Z"),
+        }
     )
     figure = shaped(
         "figure",
@@ -140,7 +148,8 @@ def test_the_contents_lead_to_the_headings(full):
         ("how-far-to-trust-this", "How far to trust this"),
     ]
     assert all(
-        f'id="{anchor}"' in full for anchor in ("content", "findings", "evidence", "how-far-to-trust-this", "by-day")
+        f'id="{anchor}"' in full
+        for anchor in ("content", "findings", "evidence", "how-far-to-trust-this", "by-day")
     )
 
 
@@ -149,7 +158,9 @@ def test_the_pages_of_the_run_are_linked(full):
         '<a aria-current="page" href="03_sentiment.html">Sentiment</a>' in full
         or 'href="03_sentiment.html" aria-current="page"' in full
     )
-    assert re.search(r'<a class="previous" href="01_collect.html"><span>Previous</span> Did it arrive\?</a>', full)
+    assert re.search(
+        r'<a class="previous" href="01_collect.html"><span>Previous</span> Did it arrive\?</a>', full
+    )
     assert re.search(r'<a class="next" href="05_kpis.html"><span>Next</span> How are we doing\?</a>', full)
     assert 'href="../index.html"' in full
 
@@ -186,7 +197,9 @@ def test_code_setup_and_parameters_are_not_on_the_page(rendered):
 )
 def test_what_does_not_come_from_show_is_plain_text(rendered, kind):
     html = rendered(
-        new_code_cell(outputs=[result(kind, "<b class='earshot'>raw</b>", **{"text/plain": "a <plain> word"})])
+        new_code_cell(
+            outputs=[result(kind, "<b class='earshot'>raw</b>", **{"text/plain": "a <plain> word"})]
+        )
     )
     assert "raw" not in html
     assert "a &lt;plain&gt; word</pre>" in html
@@ -195,7 +208,9 @@ def test_what_does_not_come_from_show_is_plain_text(rendered, kind):
 def test_a_post_cannot_claim_to_come_from_show(rendered):
     html = rendered(
         new_code_cell(
-            outputs=[result("text/html", '<div class="earshot findings"><b>fake</b></div>', **{"text/plain": "x"})]
+            outputs=[
+                result("text/html", '<div class="earshot findings"><b>fake</b></div>', **{"text/plain": "x"})
+            ]
         )
     )
     assert "fake" not in html
@@ -240,7 +255,8 @@ def test_a_notebook_with_an_error_has_no_page(rendered):
 
 def test_a_notebook_without_a_question_and_an_unknown_fact_are_refused(tmp_path):
     with pytest.raises(
-        ValueError, match=r"03_sentiment.ipynb does not begin with a heading; write '# Question\?' in its first cell."
+        ValueError,
+        match=r"03_sentiment.ipynb does not begin with a heading; write '# Question\?' in its first cell.",
     ):
         pages.render(write(tmp_path, opening=new_markdown_cell("words")), tmp_path / "x.html", FACTS)
     with pytest.raises(ValueError, match='pages.render got the fact "colour"; use again, brand, end,'):
@@ -260,7 +276,9 @@ def test_facts_are_text_too(rendered):
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_nothing_runs_nothing_leaves_and_nothing_is_in_a_readers_way(full, tmp_path, visit, accessible, width):
+def test_nothing_runs_nothing_leaves_and_nothing_is_in_a_readers_way(
+    full, tmp_path, visit, accessible, width
+):
     page = tmp_path / "03_sentiment.html"
     seen = visit(page, width)
     assert (seen.ran, seen.asked, seen.dialogs) == (0, [], [])

@@ -17,8 +17,18 @@ from earshot.publish.report.reuse import Past, decide
 from earshot.publish.safety.scrub import Leak, clean_environment, refuse_leaks, scrub
 
 SHARES = pd.DataFrame({"brand": ["Acme", "=HYPERLINK()"], "share": [0.25, 0.75]})
-PARTS = {"code": "c", "words": "w", "library": "l", "lock": "k", "settings": {"kpis.yml": "1"}, "pages": "p",
-         "others": {}, "day": "", "parameters": {"start": ""}, "tables": {"posts": {"id": "x", "version": 3}}}
+PARTS = {
+    "code": "c",
+    "words": "w",
+    "library": "l",
+    "lock": "k",
+    "settings": {"kpis.yml": "1"},
+    "pages": "p",
+    "others": {},
+    "day": "",
+    "parameters": {"start": ""},
+    "tables": {"posts": {"id": "x", "version": 3}},
+}
 
 
 def claim(name: str = "share", value: float = 0.5, sentence: str = "Half are glad.") -> Claim:
@@ -39,7 +49,9 @@ def test_a_scratch_run_writes_beside_the_reports(run, home):
     assert pd.read_csv(folder / "tables" / "shares.csv")["brand"].tolist() == ["Acme", "'=HYPERLINK()"]
     assert run.tables("shares").equals(SHARES)
     assert json.loads((folder / "claims.json").read_text())[0]["notebook"] == "03_sentiment"
-    assert [(one.id, one.about) for one in run.claims()] == [("share", {"brand": "Acme", "notebook": "03_sentiment"})]
+    assert [(one.id, one.about) for one in run.claims()] == [
+        ("share", {"brand": "Acme", "notebook": "03_sentiment"})
+    ]
 
 
 def test_a_scratch_run_begins_empty(run):
@@ -81,8 +93,10 @@ def test_a_report_is_pinned_and_keeps_its_own_parameters(workspace, tmp_path):
 def test_posts_and_people_are_not_published_as_tables(run, column):
     with pytest.raises(ValueError) as refused:
         run.write("quotes", pd.DataFrame({column: ["x"]}))
-    assert str(refused.value) == (f"Table 'quotes' holds the column '{column}': tables of a report carry aggregates, "
-                                  "never posts or people; leave the column out, and quote posts with show.posts.")
+    assert str(refused.value) == (
+        f"Table 'quotes' holds the column '{column}': tables of a report carry aggregates, "
+        "never posts or people; leave the column out, and quote posts with show.posts."
+    )
 
 
 def test_a_table_needs_a_plain_name(run):
@@ -93,21 +107,29 @@ def test_a_table_needs_a_plain_name(run):
 def test_the_same_rows_give_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         write_table(tmp_path / name, "03", "shares", SHARES.copy())
-    assert (tmp_path / "a/tables/shares.parquet").read_bytes() == (tmp_path / "b/tables/shares.parquet").read_bytes()
+    assert (tmp_path / "a/tables/shares.parquet").read_bytes() == (
+        tmp_path / "b/tables/shares.parquet"
+    ).read_bytes()
     assert (tmp_path / "a/tables/shares.csv").read_bytes() == (tmp_path / "b/tables/shares.csv").read_bytes()
 
 
 def test_a_table_belongs_to_one_notebook(tmp_path):
     write_table(tmp_path, "03_sentiment", "shares", SHARES)
     write_table(tmp_path, "03_sentiment", "shares", SHARES)
-    with pytest.raises(ValueError, match="Notebooks 03_sentiment and 05_kpis both write a table 'shares'; rename one"):
+    with pytest.raises(
+        ValueError, match="Notebooks 03_sentiment and 05_kpis both write a table 'shares'; rename one"
+    ):
         write_table(tmp_path, "05_kpis", "shares", SHARES)
 
 
 def test_claims_come_back_as_they_were_stated(tmp_path):
     write_claims(tmp_path, "05_kpis", [claim("b", 1 / 3)])
     write_claims(tmp_path, "03_sentiment", [claim("a", 0.1 + 0.2), claim("c", None)])
-    assert [(one.id, one.value) for one in read_all(tmp_path)] == [("a", 0.1 + 0.2), ("c", None), ("b", 1 / 3)]
+    assert [(one.id, one.value) for one in read_all(tmp_path)] == [
+        ("a", 0.1 + 0.2),
+        ("c", None),
+        ("b", 1 / 3),
+    ]
     assert [row["id"] for row in compose(tmp_path)] == ["a", "c", "b"]
 
 
@@ -116,7 +138,9 @@ def test_a_claim_id_is_used_once(tmp_path):
         write_claims(tmp_path, "03_sentiment", [claim("a"), claim("a")])
     write_claims(tmp_path, "03_sentiment", [claim("a")])
     write_claims(tmp_path, "05_kpis", [claim("a")])
-    with pytest.raises(ValueError, match="Notebooks 03_sentiment and 05_kpis both state a claim 'a'; rename one"):
+    with pytest.raises(
+        ValueError, match="Notebooks 03_sentiment and 05_kpis both state a claim 'a'; rename one"
+    ):
         compose(tmp_path)
 
 
@@ -135,9 +159,11 @@ def test_a_file_is_whole_or_absent(tmp_path, monkeypatch):
 
 def test_a_notebook_is_read_without_running_it(tmp_path):
     notebook = v4.new_notebook(metadata={"earshot": {"tables": ["posts"], "after": "all", "refresh": "day"}})
-    notebook.cells = [v4.new_markdown_cell("# How do people feel?\n\nTwo sentences."),
-                      v4.new_code_cell('workspace: str = "demo"\nstart = ""', metadata={"tags": ["parameters"]}),
-                      v4.new_code_cell('run.state(result.claims)\nrun.write("shares", result.shares)')]
+    notebook.cells = [
+        v4.new_markdown_cell("# How do people feel?\n\nTwo sentences."),
+        v4.new_code_cell('workspace: str = "demo"\nstart = ""', metadata={"tags": ["parameters"]}),
+        v4.new_code_cell('run.state(result.claims)\nrun.write("shares", result.shares)'),
+    ]
     nbformat.write(notebook, tmp_path / "03_sentiment.ipynb")
     found = read_notebook(tmp_path / "03_sentiment.ipynb")
     assert (found.name, found.question) == ("03_sentiment", "How do people feel?")
@@ -150,16 +176,23 @@ def test_a_parameter_no_brief_has_is_refused_before_anything_runs(tmp_path, work
     nbformat.write(notebook, tmp_path / "03_x.ipynb")
     with pytest.raises(ParamError) as refused:
         read_notebook(tmp_path / "03_x.ipynb").values(workspace("acme").params)
-    assert str(refused.value) == ("03_x: its parameters cell declares 'strat', which no brief has. "
-                                  'Did you mean "start"?')
+    assert str(refused.value) == (
+        "03_x: its parameters cell declares 'strat', which no brief has. Did you mean \"start\"?"
+    )
 
 
 def past(folder: Path, parts: dict, status: str = "ran", name: str = "2026-01-01T0000Z-aaaaaaa") -> Past:
     """A run on disk that holds one page of 03_sentiment."""
     write_whole(folder / "03_sentiment.html", "page")
     files = {"03_sentiment.html": hash_text("page")}
-    entry = {"name": "03_sentiment", "status": status, "parts": parts, "from": "", "files": list(files),
-             "key": hash_text(json.dumps(parts, sort_keys=True))}
+    entry = {
+        "name": "03_sentiment",
+        "status": status,
+        "parts": parts,
+        "from": "",
+        "files": list(files),
+        "key": hash_text(json.dumps(parts, sort_keys=True)),
+    }
     return Past(folder, {"run": name, "notebooks": [entry], "files": files})
 
 
@@ -176,18 +209,27 @@ def test_the_same_parts_are_reused(tmp_path, sentiment):
     assert plan.why == "reused from 2026-01-01T0000Z-aaaaaaa: code, parameters and data unchanged"
 
 
-@pytest.mark.parametrize(("change", "why"), [
-    ({"tables": {"posts": {"id": "x", "version": 4}}}, "posts changed from version 3 to 4"),
-    ({"tables": {"posts": {"id": "y", "version": 3}}}, "posts was made anew"),
-    ({"tables": {}}, "posts is gone"),
-    ({"tables": PARTS["tables"] | {"topics": {"id": "z", "version": 0}}}, "topics is new"),
-    ({"parameters": {"start": "2026-03-01"}}, "parameter start changed from '' to '2026-03-01'"),
-    ({"code": "d"}, "its code changed"), ({"words": "d"}, "its text changed"),
-    ({"library": "d"}, "the library changed"), ({"lock": "d"}, "the installed packages changed"),
-    ({"settings": {"kpis.yml": "2"}}, "kpis.yml changed"), ({"others": {"02": "x"}}, "other notebooks changed"),
-    ({"day": "2026-01-02"}, "a new day began"),
-    ({"code": "d", "lock": "d", "words": "d"},
-     "its code changed; its text changed; the installed packages changed")])
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"tables": {"posts": {"id": "x", "version": 4}}}, "posts changed from version 3 to 4"),
+        ({"tables": {"posts": {"id": "y", "version": 3}}}, "posts was made anew"),
+        ({"tables": {}}, "posts is gone"),
+        ({"tables": PARTS["tables"] | {"topics": {"id": "z", "version": 0}}}, "topics is new"),
+        ({"parameters": {"start": "2026-03-01"}}, "parameter start changed from '' to '2026-03-01'"),
+        ({"code": "d"}, "its code changed"),
+        ({"words": "d"}, "its text changed"),
+        ({"library": "d"}, "the library changed"),
+        ({"lock": "d"}, "the installed packages changed"),
+        ({"settings": {"kpis.yml": "2"}}, "kpis.yml changed"),
+        ({"others": {"02": "x"}}, "other notebooks changed"),
+        ({"day": "2026-01-02"}, "a new day began"),
+        (
+            {"code": "d", "lock": "d", "words": "d"},
+            "its code changed; its text changed; the installed packages changed",
+        ),
+    ],
+)
 def test_what_changed_is_said(tmp_path, sentiment, change, why):
     plan = decide(sentiment, PARTS | change, [past(tmp_path / "run", PARTS)])
     assert plan.source is None
@@ -199,7 +241,9 @@ def test_what_was_touched_since_is_not_reused(tmp_path, sentiment):
     write_whole(before.folder / "03_sentiment.html", "page, edited")
     plan = decide(sentiment, PARTS, [before])
     assert (plan.source, plan.why) == (
-        None, "runs because 03_sentiment.html of 2026-01-01T0000Z-aaaaaaa was changed or lost since")
+        None,
+        "runs because 03_sentiment.html of 2026-01-01T0000Z-aaaaaaa was changed or lost since",
+    )
 
 
 def test_a_failure_is_run_again_and_an_older_success_found(tmp_path, sentiment):
@@ -211,7 +255,13 @@ def test_a_failure_is_run_again_and_an_older_success_found(tmp_path, sentiment):
 
 
 def test_secrets_stay_out_of_notebooks():
-    given = {"PATH": "/bin", "CHAT_TOKEN": "x", "DB_PASSWORD": "x", "EARSHOT_KEY": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    given = {
+        "PATH": "/bin",
+        "CHAT_TOKEN": "x",
+        "DB_PASSWORD": "x",
+        "EARSHOT_KEY": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    }
     assert clean_environment(environ=given) == {"PATH": "/bin"}
     assert clean_environment(True, given) == {"PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "x"}
 

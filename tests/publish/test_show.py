@@ -40,7 +40,11 @@ def test_findings_are_ordered_and_each_has_anchor_interval_n_and_method(shown):
 
 @pytest.mark.parametrize(
     ("verdict", "kind", "words"),
-    [("real", "change", "clear change"), ("real", "level", "clear difference"), ("noise", "change", "within noise")],
+    [
+        ("real", "change", "clear change"),
+        ("real", "level", "clear difference"),
+        ("noise", "change", "within noise"),
+    ],
 )
 def test_a_verdict_is_said_in_words_and_by_a_sign_not_by_colour_alone(shown, verdict, kind, words):
     show.findings([claim(verdict=verdict, kind=kind)])
@@ -49,7 +53,9 @@ def test_a_verdict_is_said_in_words_and_by_a_sign_not_by_colour_alone(shown, ver
 
 
 def test_a_claim_of_another_notebook_links_to_where_it_was_stated(shown):
-    show.findings([claim(about={"notebook": "03_sentiment"}), claim(id="b", about={"notebook": "../../evil"})])
+    show.findings(
+        [claim(about={"notebook": "03_sentiment"}), claim(id="b", about={"notebook": "../../evil"})]
+    )
     assert '<a href="03_sentiment.html#claim-sentiment.united">' in shown[0][0]
     assert "evil" not in shown[0][0]
 
@@ -60,7 +66,9 @@ def test_no_findings_are_said_to_be_none(shown):
 
 
 def test_a_table_aligns_and_formats_numbers_and_can_be_scrolled_by_keyboard(shown):
-    show.table(LEVELS.assign(when=pd.Timestamp("2015-02-24"), gap=[None, 1.5]), "Negative share", {"n": "count"})
+    show.table(
+        LEVELS.assign(when=pd.Timestamp("2015-02-24"), gap=[None, 1.5]), "Negative share", {"n": "count"}
+    )
     html = shown[0][0]
     assert "<caption>Negative share</caption>" in html
     assert '<th scope="col" class="number">Share negative</th>' in html
@@ -93,7 +101,10 @@ def test_an_empty_table_is_a_sentence(shown):
     ("arguments", "message"),
     [
         ((LEVELS, ""), "show.table got no caption; say in one line what the table holds."),
-        ((LEVELS, "x", {"m": "share"}), 'show.table got a format for "m"; the columns are airline, share_negative, n.'),
+        (
+            (LEVELS, "x", {"m": "share"}),
+            'show.table got a format for "m"; the columns are airline, share_negative, n.',
+        ),
         (
             (LEVELS.set_axis(["a", "a", "b"], axis=1), "x"),
             "show.table got two columns of the same name among a, a, b; rename one.",
@@ -121,8 +132,8 @@ def test_posts_are_quoted_with_brand_day_platform_and_feeling_and_without_author
     show.posts(frame, "Complaints")
     html = shown[0][0]
     assert (
-        '<p dir="auto">@someone &lt;b&gt;never&lt;/b&gt; again, call <span class="mask">phone removed</span></p>'
-        in html
+        '<p dir="auto">@someone &lt;b&gt;never&lt;/b&gt; again, call <span class="mask">phone '
+        "removed</span></p>" in html
     )
     assert "2 Mar 2026" in html
     assert '<span aria-hidden="true">−</span> negative' in html
@@ -138,7 +149,12 @@ def test_posts_need_their_text_and_none_are_said_to_be_none(shown):
 
 
 def test_a_figure_has_two_pictures_a_title_a_caption_alt_text_and_its_data(shown):
-    show.figure(charts.bars(LEVELS, "airline", "n", title="United is “talked” about"), ALT, "Posts by airline.", LEVELS)
+    show.figure(
+        charts.bars(LEVELS, "airline", "n", title="United is “talked” about"),
+        ALT,
+        "Posts by airline.",
+        LEVELS,
+    )
     html = shown[0][0]
     assert html.count("data:image/svg+xml;base64,") == 2
     assert '<source media="(max-width: 600px)"' in html
@@ -149,7 +165,14 @@ def test_a_figure_has_two_pictures_a_title_a_caption_alt_text_and_its_data(shown
 
 
 @pytest.mark.parametrize(
-    "alt", ["", "a chart", "Figure 1", "No description has been provided for this image", "Negative share by airline."]
+    "alt",
+    [
+        "",
+        "a chart",
+        "Figure 1",
+        "No description has been provided for this image",
+        "Negative share by airline.",
+    ],
 )
 def test_an_alt_text_that_says_nothing_is_refused(alt):
     with pytest.raises(ValueError, match="write a sentence of at least 20 characters that gives the data"):
@@ -164,7 +187,9 @@ def test_a_matplotlib_figure_is_a_picture_too_and_its_title_becomes_text(shown):
     show.figure(drawn, ALT, "Caption.", LEVELS)
     assert "<strong>A title</strong>" in shown[0][0]
     assert drawn.axes[0].get_title() == "A title"
-    with pytest.raises(TypeError, match=r"show.figure got a str; give it a chart of charts.py or a matplotlib figure."):
+    with pytest.raises(
+        TypeError, match=r"show.figure got a str; give it a chart of charts.py or a matplotlib figure."
+    ):
         show.figure("<svg>", ALT, "Caption.", LEVELS)
 
 
@@ -204,8 +229,8 @@ def test_written_numbers_stand_to_the_right_too_and_names_of_rows_stay_in_sight(
     )
     show.table(frame.assign(change=["+1.5 points"]), "Card")
     assert (
-        '<th scope="row" class="short"><bdi dir="auto">Net</bdi></th><td class="number"><bdi dir="auto">−41</bdi></td>'
-        in shown[0][0]
+        '<th scope="row" class="short"><bdi dir="auto">Net</bdi></th><td class="number"><bdi '
+        'dir="auto">−41</bdi></td>' in shown[0][0]
     )
     assert '<td class="number"><bdi dir="auto">+1.5 points</bdi></td><td class="short">' in shown[0][0]
     assert '<td class="long">' in shown[0][0]

@@ -8,16 +8,24 @@ import nbformat
 import pytest
 from nbformat import v4
 
-SETUP = ("import os\nimport time\nimport pandas as pd\nfrom earshot.core.claim import Claim\n"
-         "from earshot.publish import runs\nrun = runs.open(workspace, run_dir, \"{name}\", start=start)")
-ONE = ['run.state([Claim("one.posts", "There are 3 posts.", 3.0, "posts", 2.5, 3.5, 3)])',
-       'run.write("one", pd.DataFrame({"brand": ["Acme", "Bolt"], "posts": [1, 2]}))']
-TWO = ['assert "CHAT_TOKEN" not in os.environ, "a secret reached a notebook"',
-       'print("kept in", run.workspace.home)',
-       'run.state([Claim("two.share", "Half of them, 50%, are glad.", 0.5, "share", n=3)])']
-BRIEF = ['known = run.claims()',
-         'from earshot.publish import show\nshow.note(known[0].sentence)',
-         'run.state([Claim("brief.claims", f"The report makes {len(known)} claims.", len(known), n=len(known))])']
+SETUP = (
+    "import os\nimport time\nimport pandas as pd\nfrom earshot.core.claim import Claim\n"
+    'from earshot.publish import runs\nrun = runs.open(workspace, run_dir, "{name}", start=start)'
+)
+ONE = [
+    'run.state([Claim("one.posts", "There are 3 posts.", 3.0, "posts", 2.5, 3.5, 3)])',
+    'run.write("one", pd.DataFrame({"brand": ["Acme", "Bolt"], "posts": [1, 2]}))',
+]
+TWO = [
+    'assert "CHAT_TOKEN" not in os.environ, "a secret reached a notebook"',
+    'print("kept in", run.workspace.home)',
+    'run.state([Claim("two.share", "Half of them, 50%, are glad.", 0.5, "share", n=3)])',
+]
+BRIEF = [
+    "known = run.claims()",
+    "from earshot.publish import show\nshow.note(known[0].sentence)",
+    'run.state([Claim("brief.claims", f"The report makes {len(known)} claims.", len(known), n=len(known))])',
+]
 
 
 class Home:
@@ -37,7 +45,8 @@ class Home:
             v4.new_markdown_cell(f"# What does {name} say?\n\nA test.", id="question"),
             v4.new_code_cell(declared, id="parameters", metadata={"tags": ["parameters"]}),
             v4.new_code_cell(SETUP.format(name=name), id="setup", metadata={"tags": ["setup"]}),
-            *(v4.new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(cells, start=1))]
+            *(v4.new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(cells, start=1)),
+        ]
         path = self.notebooks / f"{name}.ipynb"
         nbformat.write(notebook, path)
         return path
@@ -49,12 +58,15 @@ class Home:
     def report(self, **options):
         """Make the report, quietly."""
         from earshot.publish.report.report import report
+
         return report("tiny", progress=lambda line: None, **options)
 
 
 @contextmanager
 def make_home(root: Path):
-    """A home with three good notebooks, on a machine that lists a foreign kernel named python3 and holds a secret."""
+    """A home with three good notebooks, on a machine that lists a foreign kernel named python3 and holds a
+    secret.
+    """
     foreign = root / "jupyter" / "kernels" / "python3"
     foreign.mkdir(parents=True)
     spec = {"argv": ["false"], "display_name": "Foreign", "language": "python"}

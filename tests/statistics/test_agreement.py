@@ -33,7 +33,9 @@ def test_intervals_hold_the_value_and_narrow_with_more_posts():
 
 
 def test_calibration_sets_confidence_beside_what_was_right():
-    table = agreement.calibration(pd.Series([0.55, 0.55, 0.95, 0.95]), pd.Series([True, False, True, True]), 10)
+    table = agreement.calibration(
+        pd.Series([0.55, 0.55, 0.95, 0.95]), pd.Series([True, False, True, True]), 10
+    )
     assert table["confidence"].tolist() == pytest.approx([0.55, 0.95])
     assert table["right"].tolist() == [0.5, 1.0]
     assert (table["low"] <= table["right"]).all()

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from earshot.statistics import capture_recapture as capture
 
-HEPATITIS = {(1, 1, 1): 28, (1, 1, 0): 21, (1, 0, 1): 17, (1, 0, 0): 69, (0, 1, 1): 18, (0, 1, 0): 55, (0, 0, 1): 63}
+HEPATITIS = {
+    (1, 1, 1): 28,
+    (1, 1, 0): 21,
+    (1, 0, 1): 17,
+    (1, 0, 0): 69,
+    (0, 1, 1): 18,
+    (0, 1, 0): 55,
+    (0, 0, 1): 63,
+}
 
 
 def hepatitis() -> pd.DataFrame:
@@ -23,7 +31,9 @@ def test_chapman_on_the_textbook_example():
 
 
 def test_chao_on_the_cottontail_rabbits():
-    """Edwards and Eberhardt (1967): 135 rabbits, 76 of them caught, 43 once and 16 twice; Chao (1987) finds 134."""
+    """Edwards and Eberhardt (1967): 135 rabbits, 76 of them caught, 43 once and 16 twice; Chao (1987) finds
+    134.
+    """
     found = capture.chao_counts(76, 43, 16)
     assert round(found.total) == 134
     assert found.low < 135 < found.high

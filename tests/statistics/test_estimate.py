@@ -54,7 +54,9 @@ def test_a_change_is_judged_with_authors_of_both_periods_counted_once():
     import statsmodels.api as sm
 
     design = sm.add_constant(after.astype(float))
-    fit = sm.OLS(frame["y"], design).fit(cov_type="cluster", cov_kwds={"groups": pd.factorize(frame["author"])[0]})
+    fit = sm.OLS(frame["y"], design).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(frame["author"])[0]}
+    )
     ours = estimate.difference(frame, "y", after, ~after).iloc[0]
     assert ours["value"] == pytest.approx(fit.params.iloc[1])
     assert ours["se"] == pytest.approx(fit.bse.iloc[1], rel=0.01)

@@ -42,7 +42,9 @@ def test_of_classes_that_exclude_each_other_the_one_is_said_that_is_expected_to_
     chance, costs = np.random.default_rng(7), np.array([1.0, 5.0, 0.5])
     found = chance.dirichlet(np.ones(3), size=500)
     wrong = 1 - np.eye(3)
-    expected = found @ (wrong * (1 + costs[:, None]))  # of saying each: a false alarm, and the true class missed
+    expected = found @ (
+        wrong * (1 + costs[:, None])
+    )  # of saying each: a false alarm, and the true class missed
     assert ((np.log(found) + guarantee.lean(costs)).argmax(axis=1) == expected.argmin(axis=1)).all()
     assert (guarantee.lean(np.array([3.0, 3.0])) == 0).all()
 

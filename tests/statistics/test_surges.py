@@ -7,7 +7,9 @@ DAYS = pd.date_range("2026-03-02", periods=14)
 
 
 def counts(numbers, brand="Larkspur"):
-    return pd.DataFrame({"brand": brand, "day": DAYS[: len(numbers)], "count": np.asarray(numbers, "float64")})
+    return pd.DataFrame(
+        {"brand": brand, "day": DAYS[: len(numbers)], "count": np.asarray(numbers, "float64")}
+    )
 
 
 def test_a_planted_surge_is_found_and_nothing_else():

@@ -26,7 +26,9 @@ from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_u
 
 
 class Plainly(TyperGroup):
-    """Commands whose errors, where the library explains them, are one sentence: exit 2 for a request, 1 for a run."""
+    """Commands whose errors, where the library explains them, are one sentence: exit 2 for a request, 1 for a
+    run.
+    """
 
     def invoke(self, ctx):
         """Run the command; any other error keeps its traceback, because it is ours to mend."""
@@ -41,10 +43,17 @@ class Plainly(TyperGroup):
             raise typer.Exit(1 if isinstance(error, RuntimeError) else 2) from None
 
 
-app = typer.Typer(cls=Plainly, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    cls=Plainly,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Accept the columns that are guessed for a new kind of file.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Accept the columns that are guessed for a new kind of file.")
+]
 
 
 @app.callback()
@@ -55,21 +64,29 @@ def main() -> None:
 @app.command(epilog="Example: earshot report airline --posts tweets.parquet -p start=2015-02-16")
 def report(
     workspace: Workspace = "demo",
-    posts: Annotated[list[Path] | None, typer.Option(help="Import this file first; may be given again.")] = None,
+    posts: Annotated[
+        list[Path] | None, typer.Option(help="Import this file first; may be given again.")
+    ] = None,
     yes: Yes = False,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE",
-                                                    help="Replace one parameter of brief.yml for this run.")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param", "-p", metavar="NAME=VALUE", help="Replace one parameter of brief.yml for this run."
+        ),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why this run is made; kept with it.")] = "",
     requester: Annotated[str, typer.Option(help="Who asked for it; you, when left out.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Run every notebook, reuse none.")] = False,
 ) -> None:
     """Run the notebooks and write the pages; with --posts, import those files first.
 
-    Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it stopped.
+    Notebooks whose code, parameters and data are unchanged are reused, and a failed run resumes where it
+    stopped.
     """
     from earshot.cli.arrival import bring_in
     from earshot.core.workspace import open_workspace
     from earshot.publish.report.report import report as make_report
+
     given = dict(map(parameter, param or []))
     if posts:
         bring_in(open_workspace(workspace, **given), posts, yes)
@@ -88,17 +105,22 @@ def import_(
     workspace: Workspace,
     files: Annotated[list[Path] | None, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")] = None,
     yes: Yes = False,
-    remap: Annotated[str, typer.Option(metavar="SOURCE", help="Map this source again, without its files.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --remap: only say what would change.")] = False,
+    remap: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Map this source again, without its files.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --remap: only say what would change.")
+    ] = False,
 ) -> None:
     """Import posts from files; a file that is already there adds nothing.
 
-    Columns are mapped by params/WORKSPACE/sources.yml. Where none of it fits, a guess is shown for approval and kept
-    there. After you correct it, --remap makes the posts of that source anew from what is stored.
+    Columns are mapped by params/WORKSPACE/sources.yml. Where none of it fits, a guess is shown for approval
+    and kept there. After you correct it, --remap makes the posts of that source anew from what is stored.
     """
     from earshot.cli.arrival import bring_in, map_again, map_trial
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
+
     if not files and not remap:
         raise ParamError("Name the files to import, or a source with --remap.")
     space = open_workspace(workspace)
@@ -127,6 +149,7 @@ app.command(epilog="Example: earshot sheet airline --of sample --count 100 --out
 def verify(run: Annotated[Path, typer.Argument(help="The folder of a run.")]) -> None:
     """Recompute every claim of a run from the data it used; exit 1 and name those that do not hold."""
     from earshot.publish.verification.verify import verify as verify_run
+
     found = verify_run(run, progress=say)
     for note in found.notes:
         say(note, "yellow")
@@ -140,14 +163,23 @@ def verify(run: Annotated[Path, typer.Argument(help="The folder of a run.")]) ->
 def evaluate(
     name: Annotated[str, typer.Argument(help="A notebook in notebooks/evaluation.")],
     data: Annotated[Path, typer.Option(help="Labelled examples: CSV, JSONL or Parquet.")],
-    train: Annotated[Path | None, typer.Option(help="Learn from these first, where the notebook can.")] = None,
-    model: Annotated[str, typer.Option(help="The sentiment model to score, where the notebook lets one be chosen: a "
-                                            "name, or the folder of a Hugging Face model.")] = "",
-    page: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep all that the notebook shows in this HTML "
-                                                                   "page.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Learn from these first, where the notebook can.")
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            help="The sentiment model to score, where the notebook lets one be chosen: a "
+            "name, or the folder of a Hugging Face model."
+        ),
+    ] = "",
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep all that the notebook shows in this HTML page.")
+    ] = None,
 ) -> None:
     """Score a model on labelled data; the last line printed is one JSON object of metrics."""
     from earshot.publish.evaluations.evaluation import evaluate as metrics_of
+
     metrics = metrics_of(name, data, train, model, page)
     if page:
         say(f"Read {page}")
@@ -156,12 +188,14 @@ def evaluate(
 
 @app.command(epilog="Example: earshot runs airline --last 5")
 def runs(
-    workspace: Workspace = "demo",
-    last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+    workspace: Workspace = "demo", last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20
 ) -> None:
-    """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was reused."""
+    """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was
+    reused.
+    """
     from earshot.core.workspace import open_workspace
     from earshot.publish.report.reuse import read_past
+
     past = [run.manifest for run in read_past(open_workspace(workspace).outputs, last)]
     if not past:
         say(f"There is no run of {workspace} yet; earshot report {workspace} makes one.")
@@ -169,24 +203,35 @@ def runs(
     table = plain_table("Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For")
     for run in past:
         reused = sum(notebook["status"] == "reused" for notebook in run["notebooks"])
-        table.add_row(run["run"], cell(run["status"], COLOURS[run["status"]]), f"{run.get('seconds', 0):.0f}",
-                      f"{reused} of {len(run['notebooks'])}", f"{run['posts']:,}", cell(run["reason"]),
-                      cell(run["requester"]))
+        table.add_row(
+            run["run"],
+            cell(run["status"], COLOURS[run["status"]]),
+            f"{run.get('seconds', 0):.0f}",
+            f"{reused} of {len(run['notebooks'])}",
+            f"{run['posts']:,}",
+            cell(run["reason"]),
+            cell(run["requester"]),
+        )
     out.print(table)
 
 
 @app.command(epilog="Example: earshot relevance airline --sheet label-me.csv")
 def relevance(
     workspace: Workspace,
-    sheet: Annotated[Path | None, typer.Option(help="Write posts worth labelling into this CSV file.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write posts worth labelling into this CSV file.")
+    ] = None,
     labels: Annotated[Path | None, typer.Option(help="Learn from this sheet, filled in.")] = None,
 ) -> None:
     """Teach what is about the brand and what is not: hand out a sheet to label, take it back, train."""
     from earshot.cli.relevance import learn, write_sheet
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
+
     if (sheet is None) == (labels is None):
-        raise ParamError("Give either --sheet FILE to get posts to label, or --labels FILE to learn from them.")
+        raise ParamError(
+            "Give either --sheet FILE to get posts to label, or --labels FILE to learn from them."
+        )
     space = open_workspace(workspace)
     say(write_sheet(space, sheet) if sheet else learn(space, labels))
 
@@ -194,12 +239,20 @@ def relevance(
 @app.command(epilog="Example: earshot keys --rotate")
 def keys(
     rotate: Annotated[bool, typer.Option("--rotate", help="Use a new key from now on.")] = False,
-    destroy: Annotated[int | None, typer.Option(metavar="N", help="Destroy key N: its names become final.")] = None,
+    destroy: Annotated[
+        int | None, typer.Option(metavar="N", help="Destroy key N: its names become final.")
+    ] = None,
 ) -> None:
-    """Count the keys of the pseudonyms, take a new one, or destroy an old one so that nobody can be named again."""
+    """Count the keys of the pseudonyms, take a new one, or destroy an old one so that nobody can be named
+    again.
+    """
     from earshot.govern.pseudonyms import keys as kept
+
     if rotate:
-        say(f"Key {kept.rotate()} is in use from now on; the older ones are kept, so that deletions find older names.")
+        say(
+            f"Key {kept.rotate()} is in use from now on; the older ones are kept, so that deletions find "
+            f"older names."
+        )
     if destroy is not None:
         kept.destroy(destroy)
         say(f"Key {destroy} is destroyed: who stands behind its pseudonyms can no longer be found out.")
@@ -210,12 +263,17 @@ def keys(
 
 @app.command(epilog="Example: earshot doctor")
 def doctor() -> None:
-    """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not work."""
+    """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not
+    work.
+    """
     from earshot.doctor import examine
+
     checks = examine()
     table = plain_table("", "Check", "Found", "What to do")
     for check in checks:
-        table.add_row(cell(check.state, COLOURS[check.state]), check.name, cell(check.found), cell(check.advice))
+        table.add_row(
+            cell(check.state, COLOURS[check.state]), check.name, cell(check.found), cell(check.advice)
+        )
     out.print(table)
     raise typer.Exit(1 if any(check.state == "fail" for check in checks) else 0)
 
@@ -223,6 +281,7 @@ def doctor() -> None:
 def parameter(text: str) -> tuple[str, str | int | bool | list[str]]:
     """Return the name and value in ``name=value``, the value of the kind that brief.yml has there."""
     from earshot.core.params import Brief, ParamError, nearest
+
     name, separator, value = text.partition("=")
     allowed = [field for field in Brief.model_fields if field != "workspace"]
     if not separator:

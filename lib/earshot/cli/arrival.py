@@ -14,11 +14,14 @@ from earshot.core.workspace import Workspace
 
 
 def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
-    """Import files into a workspace, asking about the columns of a new kind of file, and say what came of each.
+    """Import files into a workspace, asking about the columns of a new kind of file, and say what came of
+    each.
 
-    Raises ParamError when a file is not there, or when its columns are new and nobody is here to approve them.
+    Raises ParamError when a file is not there, or when its columns are new and nobody is here to approve
+    them.
     """
     from earshot.collect.files.importing import import_files
+
     for file in files:
         if not file.is_file():
             raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
@@ -33,25 +36,33 @@ def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
 def map_again(workspace: Workspace, source: str) -> None:
     """Make the posts of a source anew under its corrected mapping, and say what came of it."""
     from earshot.collect.files.importing import remap
+
     with bar() as progress:
         landed = remap(workspace, source, progress)
     tell(landed, f"{source}, mapped again: ")
 
 
 def map_trial(workspace: Workspace, source: str) -> None:
-    """Say which posts of a source its corrected mapping would change, add or lose, field by field; store nothing."""
+    """Say which posts of a source its corrected mapping would change, add or lose, field by field; store
+    nothing.
+    """
     from earshot.collect.files.remapping import preview
+
     entries = workspace.settings("sources")
     if source not in entries:
-        raise ParamError(f"params/{workspace.name}/sources.yml has no source {source!r} "
-                         f"(there: {', '.join(entries) or 'none'}).{nearest(source, entries)}")
+        raise ParamError(
+            f"params/{workspace.name}/sources.yml has no source {source!r} "
+            f"(there: {', '.join(entries) or 'none'}).{nearest(source, entries)}"
+        )
     found = preview(workspace, source, entries[source])
     if found.empty:
         return say(f"{source}: the mapping gives the posts that are stored; nothing would change.", "green")
     table = plain_table("Change", "Field", "Posts", "Was", "Would be")
     for (change, field), part in found.groupby(["change", "field"]):
         first = part.iloc[0].fillna("")
-        table.add_row(change, field, f"{len(part):,}", cell(first["old"]), cell(first["new"] or first["reason"]))
+        table.add_row(
+            change, field, f"{len(part):,}", cell(first["old"]), cell(first["new"] or first["reason"])
+        )
     out.print(table)
     say(f"Nothing was stored. earshot import {workspace.name} --remap {source} does it.")
 
@@ -80,8 +91,12 @@ def tell(landed, start: str) -> None:
         why = "; ".join(f"{count:,}: {reason}" for reason, count in landed.reasons.most_common(5))
         say(f"  {landed.refused:,} refused and kept in quarantine. {why}", "yellow")
     if getattr(landed, "vanished", None):
-        say(f"  Earlier files of this source filled {', '.join(landed.vanished)}; this one leaves it empty in every "
-            "post. Check the export, or the mapping in sources.yml.", "yellow")
+        say(
+            f"  Earlier files of this source filled {', '.join(landed.vanished)}; this one leaves it empty "
+            f"in every "
+            "post. Check the export, or the mapping in sources.yml.",
+            "yellow",
+        )
     if getattr(landed, "warning", ""):
         say(f"  {landed.warning}", "yellow")
     if landed.masked:
@@ -90,10 +105,20 @@ def tell(landed, start: str) -> None:
 
 @contextmanager
 def bar() -> Iterator:
-    """Give a progress callback that draws a bar on a terminal and is silent in a log; its ``stop`` clears the bar."""
+    """Give a progress callback that draws a bar on a terminal and is silent in a log; its ``stop`` clears the
+    bar.
+    """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-    shown = Progress(TextColumn("{task.description}"), BarColumn(30), TaskProgressColumn(), TimeElapsedColumn(),
-                     console=out, transient=True, disable=not out.is_terminal)
+
+    shown = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(30),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=out,
+        transient=True,
+        disable=not out.is_terminal,
+    )
     task = shown.add_task("", total=1.0)
 
     def progress(name: str, done: float) -> None:

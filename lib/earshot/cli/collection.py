@@ -1,4 +1,6 @@
-"""Collecting from platforms at the terminal: what came of each feed, what stands in the gap ledger, what failed."""
+"""Collecting from platforms at the terminal: what came of each feed, what stands in the gap ledger, what
+failed.
+"""
 
 from typing import Annotated
 
@@ -11,16 +13,24 @@ Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
 
 def collect(
     workspace: Workspace,
-    feeds: Annotated[list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")] = None,
+    feeds: Annotated[
+        list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")
+    ] = None,
     pages: Annotated[int | None, typer.Option(min=1, help="Read at most so many pages of each feed.")] = None,
-    deletions: Annotated[bool, typer.Option("--deletions", help="Only ask which posts are gone or edited.")] = False,
-    live: Annotated[bool, typer.Option("--live", help="Follow streams and receive webhooks until Ctrl-C.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where webhooks are received (with --live).")] = 8787,
+    deletions: Annotated[
+        bool, typer.Option("--deletions", help="Only ask which posts are gone or edited.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Follow streams and receive webhooks until Ctrl-C.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where webhooks are received (with --live).")
+    ] = 8787,
 ) -> None:
     """Collect from the platforms in params/WORKSPACE/feeds.yml what is new since the last time.
 
-    A run that is ended in any way goes on where it was; a feed that fails does not keep the others back, and makes
-    the exit code 1. Secrets are read from the environment or a file, never from the parameters.
+    A run that is ended in any way goes on where it was; a feed that fails does not keep the others back, and
+    makes the exit code 1. Secrets are read from the environment or a file, never from the parameters.
     """
     from dataclasses import replace
 
@@ -28,6 +38,7 @@ def collect(
     from earshot.collect.feeds.settings import read_feeds
     from earshot.collect.feeds.streaming import STREAMS
     from earshot.core.workspace import open_workspace
+
     space = open_workspace(workspace)
     wanted = read_feeds(space, feeds or None)
     reports = []
@@ -35,6 +46,7 @@ def collect(
         raise typer.Exit(check(space, wanted))
     if live:
         from earshot.cli.following import follow
+
         raise typer.Exit(follow(space, wanted, port))
     for feed in wanted:
         if feed.platform in (*STREAMS, "webhook"):
@@ -51,14 +63,18 @@ def due(space, feeds) -> list:
     """Return the feeds whose terms card wants deletions followed by now."""
     from earshot.collect.deletions import rechecks
     from earshot.core import clock
+
     return [feed for feed in feeds if rechecks.is_due(space, feed, clock.now())]
 
 
 def check(space, feeds) -> int:
-    """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one failed."""
+    """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one
+    failed.
+    """
     from earshot.collect.deletions.rechecks import recheck
     from earshot.collect.sources.client import Failed
     from earshot.core.params import ParamError
+
     failed = 0
     for feed in feeds:
         try:
@@ -69,16 +85,23 @@ def check(space, feeds) -> int:
             failed = 1
             say(f"  {feed.name} could not be asked for deletions: {error}", "red", err)
         else:
-            say(f"{feed.name}: {found.asked:,} stored posts asked about, {found.gone:,} are gone at {feed.platform} "
-                f"and here, {found.changed:,} changed{f', {found.left:,} left for next time' if found.left else ''}.")
+            say(
+                f"{feed.name}: {found.asked:,} stored posts asked about, {found.gone:,} are gone at "
+                f"{feed.platform} "
+                f"and here, {found.changed:,} "
+                f"changed{f', {found.left:,} left for next time' if found.left else ''}."
+            )
     return failed
 
 
 def tell(report) -> None:
     """Say what came of one feed: pages, added, known, refused and why, gone, gaps, and why it failed."""
     from earshot.cli.arrival import tell as tell_landed
-    tell_landed(report, f"{report.feed}, {report.pages:,} {'page' if report.pages == 1 else 'pages'} of "
-                        f"{report.platform}: ")
+
+    tell_landed(
+        report,
+        f"{report.feed}, {report.pages:,} {'page' if report.pages == 1 else 'pages'} of {report.platform}: ",
+    )
     if report.gone:
         say(f"  {report.gone:,} gone at the platform; they go here too.")
     if report.opened or report.closed:
@@ -90,7 +113,8 @@ def tell(report) -> None:
 
 
 def counter():
-    """Return a line that counts pages and posts on a terminal and is silent in a log; call it with name, pages, posts.
+    """Return a line that counts pages and posts on a terminal and is silent in a log; call it with name,
+    pages, posts.
 
     It is a context manager, and gone when it ends.
     """

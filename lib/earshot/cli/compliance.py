@@ -13,13 +13,18 @@ def comply(
     source: Annotated[str, typer.Argument(help="The source whose posts are meant.")],
     gone: Annotated[Path | None, typer.Option(help="The platform's answer: what is gone.")] = None,
 ) -> None:
-    """Write the ids of a source for a platform's compliance check; with --gone, remove what it says is gone."""
+    """Write the ids of a source for a platform's compliance check; with --gone, remove what it says is
+    gone.
+    """
     from earshot.collect.deletions import compliance
     from earshot.core.workspace import open_workspace
+
     space = open_workspace(workspace)
     if gone is None:
         return say(f"The ids are in {compliance.export_ids(space, source)}")
     removed, others = compliance.follow_answer(space, source, gone)
-    say(f"Removed: {', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}.")
+    say(
+        f"Removed: {', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}."
+    )
     if others:
         say(f"Left alone: {', '.join(f'{count:,} {kind}' for kind, count in others.items())}.", "yellow")

@@ -8,20 +8,27 @@ from earshot.cli.screen import cell, out, plain_table, say
 
 
 def fresh(workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo") -> None:
-    """Say how old the newest post of each source is and may be; exit 1 when one is too old for a report to go out.
+    """Say how old the newest post of each source is and may be; exit 1 when one is too old for a report to go
+    out.
 
-    fresh_hours and fresh_sources in brief.yml say what is allowed; the clock is the end of the report's period.
+    fresh_hours and fresh_sources in brief.yml say what is allowed; the clock is the end of the report's
+    period.
     """
     from earshot.core.workspace import open_workspace
     from earshot.publish.delivery import freshness, notices
+
     space = open_workspace(workspace)
     why = freshness.stale(space)
     table = plain_table("Source", "Newest post", "Hours old", "Allowed", "")
     for row in freshness.measure(space).to_dict("records"):
         known = row["hours"] == row["hours"]
-        table.add_row(cell(row["source"]), f"{row['newest']:%Y-%m-%d %H:%M}" if known else "none",
-                      f"{row['hours']:,.0f}" if known else "", f"{row['allowed']:,}",
-                      cell("fresh", "green") if row["fresh"] else cell("too old", "red"))
+        table.add_row(
+            cell(row["source"]),
+            f"{row['newest']:%Y-%m-%d %H:%M}" if known else "none",
+            f"{row['hours']:,.0f}" if known else "",
+            f"{row['allowed']:,}",
+            cell("fresh", "green") if row["fresh"] else cell("too old", "red"),
+        )
     if table.row_count:
         out.print(table)
     else:

@@ -1,4 +1,6 @@
-"""`earshot models` and `earshot compare`: which models there are, which are used, and what another would change."""
+"""`earshot models` and `earshot compare`: which models there are, which are used, and what another would
+change.
+"""
 
 from typing import Annotated
 
@@ -9,25 +11,41 @@ from earshot.cli.screen import cell, out, plain_table, say
 
 def models(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo",
-    gate: Annotated[bool, typer.Option("--gate", help="End with code 1 unless the last report opened the bias gate.")]
-    = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="End with code 1 unless the last report opened the bias gate.")
+    ] = False,
 ) -> None:
-    """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls each back."""
+    """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls
+    each back.
+    """
     from earshot.core.workspace import open_workspace
     from earshot.enrich.registry import in_use as champions
     from earshot.enrich.registry import shipped as registry
+
     space = open_workspace(workspace)
     used, listed = champions.listed(space), registry.shipped()
     table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
     for model in listed:
         mark = f"of {workspace}" if registry.is_champion(model, space.params) else ""
-        table.add_row(model.use, model.name, cell(mark, "green"), champions.shorten(model.sha256),
-                      f"{model.megabytes:.1f}", cell(*_state(model)))
+        table.add_row(
+            model.use,
+            model.name,
+            cell(mark, "green"),
+            champions.shorten(model.sha256),
+            f"{model.megabytes:.1f}",
+            cell(*_state(model)),
+        )
     ships = {(model.use, model.name) for model in listed}
     for model in used:
         if (model.use, registry.base(model.name)) not in ships:
-            table.add_row(model.use, cell(model.name), cell(f"of {workspace}", "green"),
-                          champions.shorten(model.sha256), "", "")
+            table.add_row(
+                model.use,
+                cell(model.name),
+                cell(f"of {workspace}", "green"),
+                champions.shorten(model.sha256),
+                "",
+                "",
+            )
     out.print(table)
     for model in listed:
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
@@ -41,14 +59,19 @@ def models(
 
 
 def _say_ways_back(space, used: list) -> str:
-    """Say for each model in use how to go back and what that would change; say and return what the bias gate says."""
+    """Say for each model in use how to go back and what that would change; say and return what the bias gate
+    says.
+    """
     from earshot.publish.report.claims import read_gate
+
     for model in used:
         say(f"{model.use}: {model.name}; {model.back}")
     if any(model.before for model in used):
         say(f"What going back would change: earshot compare {space.name}")
     said, state = read_gate(space.outputs / "latest") or (
-        f"The bias gate was not looked at yet; earshot report {space.name} does it.", "")
+        f"The bias gate was not looked at yet; earshot report {space.name} does it.",
+        "",
+    )
     say(said, "" if state in ("open", "") else "yellow")
     return state
 
@@ -59,17 +82,19 @@ def _state(model) -> tuple[str, str]:
 
 def compare(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    model: Annotated[str, typer.Option(help="Compare with this sentiment model; left out, with the models before.")]
-    = "",
+    model: Annotated[
+        str, typer.Option(help="Compare with this sentiment model; left out, with the models before.")
+    ] = "",
 ) -> None:
     """Make the report's figures under the models before, or under another one, and show what would change.
 
-    The sentiment model, the intents that lean on it and your own classifiers are compared with the versions that a
-    rollback brings back. A page with both figures is written, and nothing that is stored changes.
+    The sentiment model, the intents that lean on it and your own classifiers are compared with the versions
+    that a rollback brings back. A page with both figures is written, and nothing that is stored changes.
     """
     from earshot.analyse.model_comparison import sentiment as second_reading
     from earshot.core.workspace import open_workspace
     from earshot.publish.evaluations.comparison import compare as make_page
+
     space = open_workspace(workspace)
     second_reading.check(space, model)
     made = make_page(space, model)
@@ -87,11 +112,16 @@ def _show_net(table) -> None:
     """Show net sentiment by brand under both models, with the difference of each pair of readings."""
     from earshot.analyse.model_comparison import sentiment as second_reading
     from earshot.core import wording as words
+
     shown = plain_table("Brand", "Posts", "Net now", "Net under the other", "Difference", "Other label")
     for row in table.to_dict("records"):
         nets = [second_reading.told(row, name) for name in ("now", "other", "gap")]
-        shown.add_row(cell(row["brand"]), f"{row['posts']:,}", *nets,
-                      f"{row['changed']:,} ({words.percent(row['share'])})")
+        shown.add_row(
+            cell(row["brand"]),
+            f"{row['posts']:,}",
+            *nets,
+            f"{row['changed']:,} ({words.percent(row['share'])})",
+        )
     out.print(shown)
 
 
@@ -99,11 +129,14 @@ def _show_classes(table) -> None:
     """Show the share of each intent and of each class of your own under both, where there are any."""
     from earshot.analyse.model_comparison import sentiment as second_reading
     from earshot.core import wording as words
+
     if len(table):
         shown = plain_table("Classes", "Class", "Posts", "Now", "Under the other", "Difference")
         for row in table.to_dict("records"):
-            told = [second_reading.told(row, name, write) for name, write in
-                    (("now", words.percent), ("other", words.percent), ("gap", words.points))]
+            told = [
+                second_reading.told(row, name, write)
+                for name, write in (("now", words.percent), ("other", words.percent), ("gap", words.points))
+            ]
             shown.add_row(cell(row["classifier"]), cell(row["class"]), f"{row['posts']:,}", *told)
         out.print(shown)
 

@@ -15,12 +15,16 @@ def retain(
     from earshot.collect.retention import expiry
     from earshot.collect.retention import rules as retention
     from earshot.core.workspace import open_workspace
+
     workspace = open_workspace(workspace)
     _check_certificates(workspace)
     rules = retention.read_rules(workspace)
     if not rules:
-        return say(f"{workspace.name} has no retention rules; write them as `retention` in params/{workspace.name}/"
-                   "privacy.yml, or keep_days in terms.yml.", "yellow")
+        return say(
+            f"{workspace.name} has no retention rules; write them as `retention` in params/{workspace.name}/"
+            "privacy.yml, or keep_days in terms.yml.",
+            "yellow",
+        )
     rows = retention.due(workspace)
     if rows.empty:
         return say(f"Nothing is due under {len(rules)} {'rule' if len(rules) == 1 else 'rules'}.", "green")
@@ -31,7 +35,10 @@ def retain(
         table.add_row(cell(rule), name, span, f"{part['rows'].sum():,}")
     out.print(table)
     if not apply:
-        return say("Nothing was removed. Run it again with --apply to do so; past runs can then no longer be verified.")
+        return say(
+            "Nothing was removed. Run it again with --apply to do so; past runs can then no longer be "
+            "verified."
+        )
     done = expiry.carry_out(workspace)
     gone = ", ".join(f"{count:,} from {name}" for name, count in sorted(done.removed.items())) or "none"
     say(f"Removed: {gone}. Masked: {done.masked:,} posts. Certificate: {done.certificate}", "green")
@@ -40,6 +47,9 @@ def retain(
 def _check_certificates(workspace) -> None:
     """Say which certificates of earlier removals are not as they were signed."""
     from earshot.collect.retention import expiry
+
     for path in sorted((workspace.data / "certificates").glob("*.json")):
         if not expiry.holds(path):
-            say(f"The certificate {path} is not as it was signed here: it was changed, or the key was.", "red")
+            say(
+                f"The certificate {path} is not as it was signed here: it was changed, or the key was.", "red"
+            )

@@ -1,4 +1,6 @@
-"""What the command prints: plain lines, plain tables, and errors as the one sentence that the library gave them."""
+"""What the command prints: plain lines, plain tables, and errors as the one sentence that the library gave
+them.
+"""
 
 from pathlib import Path
 
@@ -7,7 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 LIBRARY = Path(__file__).resolve().parents[1]
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "good": "green", "failed": "red", "running": "yellow"}
+COLOURS = {
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "red",
+    "good": "green",
+    "failed": "red",
+    "running": "yellow",
+}
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -15,12 +24,14 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 def say(text: object, style: str = "", console: Console = out) -> None:
     """Print one line in which nothing is markup and nothing drives the terminal."""
     from earshot.publish.safety.quotes import plain
+
     console.print(Text(plain(text, cap=2000), style=style))
 
 
 def cell(text: object, style: str = "") -> Text:
     """Return text for a table's cell, in which nothing is markup and nothing drives the terminal."""
     from earshot.publish.safety.quotes import plain
+
     return Text(plain(text), style=style)
 
 

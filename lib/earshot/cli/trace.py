@@ -11,12 +11,17 @@ COLOUR = {"passed": "green", "stopped": "red", "not known": "yellow"}
 
 def trace(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    mention: Annotated[str, typer.Argument(metavar="TEXT-OR-ID", help="A post's id (x:123), address, or words.")],
+    mention: Annotated[
+        str, typer.Argument(metavar="TEXT-OR-ID", help="A post's id (x:123), address, or words.")
+    ],
     when: Annotated[str, typer.Option(help="When it was written, ISO; tells which gap it fell into.")] = "",
 ) -> None:
-    """Walk a missed mention back: source, query, quarantine, filter, classifier, window; say which of them lost it."""
+    """Walk a missed mention back: source, query, quarantine, filter, classifier, window; say which of them
+    lost it.
+    """
     from earshot.analyse.queries.trace import trace as walk
     from earshot.core.workspace import open_workspace
+
     found = walk(open_workspace(workspace), mention, when)
     table = plain_table("Station", "Verdict", "Why")
     for row in found.steps.to_dict("records"):

@@ -10,23 +10,36 @@ from earshot.cli.screen import cell, out, plain_table, say
 
 def train(
     workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    labels: Annotated[Path, typer.Argument(help="CSV, JSONL or Parquet with text and label; parted by ; a text may "
-                                                "have several.")],
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, JSONL or Parquet with text and label; parted by ; a text may have several."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="What the classes are called together.")] = "intents",
-    promise: Annotated[float, typer.Option(help="How often a label must be right before it may route work.")] = 0.9,
-    missed: Annotated[list[str], typer.Option(help="What a missed text costs beside a false alarm: a number for all "
-                                                   "labels, or complaint=5 for one; may be repeated.")] = ("1",),
+    promise: Annotated[
+        float, typer.Option(help="How often a label must be right before it may route work.")
+    ] = 0.9,
+    missed: Annotated[
+        list[str],
+        typer.Option(
+            help="What a missed text costs beside a false alarm: a number for all "
+            "labels, or complaint=5 for one; may be repeated."
+        ),
+    ] = ("1",),
 ) -> None:
     """Learn your own classes from labelled texts, and let them read the posts from the next report on.
 
-    Several ways to learn are tried on texts they did not see, neighbours being the few-shot one: a sentence says which
-    won, by how much and at what cost. A label routes work only where the promised precision was shown.
+    Several ways to learn are tried on texts they did not see, neighbours being the few-shot one: a sentence
+    says which won, by how much and at what cost. A label routes work only where the promised precision was
+    shown.
     """
     from earshot.analyse.classes.evaluation import check
     from earshot.analyse.posts import label_files as labelled
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
     from earshot.enrich.classes import training
+
     if not name.replace("_", "").replace("-", "").isalnum():
         raise ParamError(f"The name {name!r} cannot be a folder; use letters, digits, - and _.")
     if not 0.5 <= promise < 1:
@@ -34,16 +47,23 @@ def train(
     costs = _read_costs(missed)
     space = open_workspace(workspace)
     given = check(labelled.read(str(labels)))
-    trained = training.train(name, given["text"].tolist(), given["label"].tolist(), promise, costs, space.params.seed,
-                             say)
+    trained = training.train(
+        name, given["text"].tolist(), given["label"].tolist(), promise, costs, space.params.seed, say
+    )
     folder = training.keep(space, trained)
     _show(trained, promise)
-    say(f"{name} {trained.card['version']} is the champion of {workspace} now; its card is {folder / 'card.md'}")
+    say(
+        f"{name} {trained.card['version']} is the champion of {workspace} now; its card is "
+        f"{folder / 'card.md'}"
+    )
 
 
 def _read_costs(given: list[str]) -> dict[str, float]:
-    """Return what --missed says, by label and under "" for all others; raises ParamError at what is no cost."""
+    """Return what --missed says, by label and under "" for all others; raises ParamError at what is no
+    cost.
+    """
     from earshot.core.params import ParamError
+
     costs = {}
     for one in given:
         label, _, cost = one.rpartition("=")
@@ -52,8 +72,10 @@ def _read_costs(given: list[str]) -> dict[str, float]:
         except ValueError:
             costs[label.strip()] = 0.0
         if not 0 < costs[label.strip()] < float("inf"):
-            raise ParamError(f"--missed is {one!r}; write a cost above 0, such as 2, or one for a label, such as "
-                             "complaint=5.")
+            raise ParamError(
+                f"--missed is {one!r}; write a cost above 0, such as 2, or one for a label, such as "
+                "complaint=5."
+            )
     return costs
 
 
@@ -62,9 +84,19 @@ def _show(trained, promise: float) -> None:
     table = plain_table("label", "way", "right", "macro-F1", "behind the mixture", "seconds")
     for label, rows in trained.card["tried"].items():
         for row in rows:
-            behind = "" if row["view"] == "together" else f"{row['lead']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
-            table.add_row(cell(label or "all"), row["view"], f"{row['accuracy']:.1%}", f"{row['macro_f1']:.3f}", behind,
-                          f"{row['seconds']:.0f}")
+            behind = (
+                ""
+                if row["view"] == "together"
+                else f"{row['lead']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+            )
+            table.add_row(
+                cell(label or "all"),
+                row["view"],
+                f"{row['accuracy']:.1%}",
+                f"{row['macro_f1']:.3f}",
+                behind,
+                f"{row['seconds']:.0f}",
+            )
     out.print(table)
     say(trained.card["won"])
     dear = len({row["missed"] for row in trained.card["labels"].values()}) > 1
@@ -72,7 +104,13 @@ def _show(trained, promise: float) -> None:
     rules = plain_table("label", "texts", "right when said", "found", "a miss costs", "said from", routes)
     for label, row in trained.card["labels"].items():
         route = "never: not shown" if row["route"] is None else f"{row['route']:.2f}"
-        rules.add_row(cell(label), str(row["texts"]), f"{row['right when said']:.0%}", f"{row['found']:.0%}",
-                      f"{row['missed']:g}", f"{row['threshold']:.2f}" if trained.overlap else
-                      "the cheapest" if dear else "the likeliest", route)
+        rules.add_row(
+            cell(label),
+            str(row["texts"]),
+            f"{row['right when said']:.0%}",
+            f"{row['found']:.0%}",
+            f"{row['missed']:g}",
+            f"{row['threshold']:.2f}" if trained.overlap else "the cheapest" if dear else "the likeliest",
+            route,
+        )
     out.print(rules)

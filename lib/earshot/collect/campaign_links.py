@@ -1,10 +1,11 @@
-"""Which campaign a post belongs to: a UTM link, else one of its hashtags within its window, from campaigns.yml.
+"""Which campaign a post belongs to: a UTM link, else one of its hashtags within its window, from
+campaigns.yml.
 
-An entry under ``campaigns`` may have ``utm_campaign``, ``utm_source``, ``utm_medium``, ``hashtags``, ``brand``,
-``start`` and ``end``. A link is of a campaign when it has all that the campaign states of it; where that is only a
-source or a medium, within its days. What each link says of all three is kept in the table ``utm``. Shortened links
-are not followed (that would need a network and tell the target who listens), so a campaign behind one is found only by
-its hashtag. A campaign that came with the data is never replaced.
+An entry under ``campaigns`` may have ``utm_campaign``, ``utm_source``, ``utm_medium``, ``hashtags``,
+``brand``, ``start`` and ``end``. A link is of a campaign when it has all that the campaign states of it;
+where that is only a source or a medium, within its days. What each link says of all three is kept in the
+table ``utm``. Shortened links are not followed (that would need a network and tell the target who listens),
+so a campaign behind one is found only by its hashtag. A campaign that came with the data is never replaced.
 """
 
 import re
@@ -17,8 +18,26 @@ from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 
 PARTS = ("utm_source", "utm_medium", "utm_campaign")
-KNOWN = ("id", "name", "channel", "brand", "start", "end", "regions", *PARTS, "hashtags", "cost",
-         "kind", "lift", "holdout", "budget", "spend", "platform", "platforms", "goal")
+KNOWN = (
+    "id",
+    "name",
+    "channel",
+    "brand",
+    "start",
+    "end",
+    "regions",
+    *PARTS,
+    "hashtags",
+    "cost",
+    "kind",
+    "lift",
+    "holdout",
+    "budget",
+    "spend",
+    "platform",
+    "platforms",
+    "goal",
+)
 LONGEST = 120  # characters of a utm_ value that are kept
 VERSION = "1"
 LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -27,7 +46,9 @@ TAG = re.compile(r"(?<![\w#&])[#＃](\w+)")
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign: its id, the day it starts and the one after its last (UTC midnights), and how posts show it."""
+    """One campaign: its id, the day it starts and the one after its last (UTC midnights), and how posts show
+    it.
+    """
 
     id: str
     name: str
@@ -52,21 +73,30 @@ def read_campaigns(workspace: Workspace) -> list[Campaign]:
 
 def _campaign(entry: dict, where: str) -> Campaign:
     if not isinstance(entry, dict) or not entry.get("id"):
-        raise ParamError(f"{where}: a campaign has no id; write, for example, {{id: spring, start: \"2026-03-01\", "
-                         "end: \"2026-03-31\", utm_campaign: spring}.")
+        raise ParamError(
+            f'{where}: a campaign has no id; write, for example, {{id: spring, start: "2026-03-01", '
+            'end: "2026-03-31", utm_campaign: spring}.'
+        )
     check_names(entry, KNOWN, f"{where}: campaign {entry['id']!r}", "setting")
     try:
         start = pd.Timestamp(str(entry["start"]), tz="UTC")
         end = pd.Timestamp(str(entry["end"]), tz="UTC")
     except (KeyError, ValueError):
-        raise ParamError(f"{where}: campaign {entry['id']!r} needs start and end as ISO days, such as 2026-03-01."
-                         ) from None
+        raise ParamError(
+            f"{where}: campaign {entry['id']!r} needs start and end as ISO days, such as 2026-03-01."
+        ) from None
     if end < start:
         raise ParamError(f"{where}: campaign {entry['id']!r} ends before it starts; swap start and end.")
     tags = tuple(str(tag).lstrip("#").lower() for tag in entry.get("hashtags") or [])
-    return Campaign(str(entry["id"]), str(entry.get("name") or entry["id"]), start.normalize(),
-                    end.normalize() + pd.Timedelta(days=1), str(entry.get("brand") or ""),
-                    tuple((name, str(entry[name]).lower()) for name in PARTS if entry.get(name)), tags)
+    return Campaign(
+        str(entry["id"]),
+        str(entry.get("name") or entry["id"]),
+        start.normalize(),
+        end.normalize() + pd.Timedelta(days=1),
+        str(entry.get("brand") or ""),
+        tuple((name, str(entry[name]).lower()) for name in PARTS if entry.get(name)),
+        tags,
+    )
 
 
 def utm(text: str) -> dict[str, str]:
@@ -76,15 +106,23 @@ def utm(text: str) -> dict[str, str]:
             found = parse_qs(urlsplit(link).query)
         except ValueError:  # "http://[" is not an address
             continue
-        named = {name.lower(): values[0][:LONGEST] for name, values in found.items() if name.lower().startswith("utm_")}
+        named = {
+            name.lower(): values[0][:LONGEST]
+            for name, values in found.items()
+            if name.lower().startswith("utm_")
+        }
         if named:
             return named
     return {}
 
 
 def tag(posts: pd.DataFrame, campaigns: list[Campaign]) -> pd.Series:
-    """Return the campaign id of each post (text, url, brand, created_at, campaign), or a blank where there is none."""
-    said = posts["campaign"].astype("object").where(posts["campaign"].notna() & posts["campaign"].ne(""), None)
+    """Return the campaign id of each post (text, url, brand, created_at, campaign), or a blank where there is
+    none.
+    """
+    said = (
+        posts["campaign"].astype("object").where(posts["campaign"].notna() & posts["campaign"].ne(""), None)
+    )
     text = posts["text"].fillna("") + " " + posts["url"].fillna("")
     likely = said.isna() & text.str.contains("#|＃|utm_", case=False, regex=True)
     for at in posts.index[likely]:
@@ -110,8 +148,10 @@ def update(workspace: Workspace) -> int:
     campaigns = read_campaigns(workspace)
     if not campaigns:
         return 0
-    ids = workspace.store.sql("SELECT post_id FROM posts WHERE (campaign IS NULL OR campaign = '') AND "
-                              "(text LIKE '%#%' OR text LIKE '%utm_%' OR url LIKE '%utm_%')")["post_id"].tolist()
+    ids = workspace.store.sql(
+        "SELECT post_id FROM posts WHERE (campaign IS NULL OR campaign = '') AND "
+        "(text LIKE '%#%' OR text LIKE '%utm_%' OR url LIKE '%utm_%')"
+    )["post_id"].tolist()
     if not ids:
         return 0
     posts = workspace.store.read("posts", where={"post_id": ids})
@@ -121,10 +161,12 @@ def update(workspace: Workspace) -> int:
 
 
 def keep_links(workspace: Workspace) -> int:
-    """Write source, medium and campaign of the links of every post that is new or changed; return how many have some.
+    """Write source, medium and campaign of the links of every post that is new or changed; return how many
+    have some.
     """
     posts = workspace.store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, p.url FROM posts p
-        LEFT JOIN utm u USING (post_id) WHERE (p.text LIKE '%utm_%' OR p.url LIKE '%utm_%') AND (u.post_id IS NULL
+        LEFT JOIN utm u USING (post_id) WHERE (p.text LIKE '%utm_%' OR p.url LIKE '%utm_%') AND (u.post_id IS
+        NULL
         OR u.content_hash <> p.content_hash OR u.step_version <> '{VERSION}')""")
     links = [utm(f"{text} {url}") for text, url in zip(posts["text"], posts["url"].fillna(""))]
     named = {name: pd.Series([link.get(name) for link in links], dtype="str") for name in PARTS}

@@ -1,8 +1,9 @@
 """Dev, staging and production never share a table: tables belong to the environment that wrote to them first.
 
-A workspace is what ``environment`` in its streams.yml says, and dev where nothing says so. Whichever command opens the
-tables of a workspace, they are refused when they belong to another environment or when another workspace of another
-environment keeps its tables there too. The first write notes whose they are, beside them.
+A workspace is what ``environment`` in its streams.yml says, and dev where nothing says so. Whichever command
+opens the tables of a workspace, they are refused when they belong to another environment or when another
+workspace of another environment keeps its tables there too. The first write notes whose they are, beside
+them.
 """
 
 from pathlib import Path
@@ -14,17 +15,22 @@ NOTE = ".environment"
 
 
 def environment_of(folder: Path) -> str:
-    """Return the environment of the workspace whose parameters lie in ``folder``; raises ParamError for no such one."""
+    """Return the environment of the workspace whose parameters lie in ``folder``; raises ParamError for no
+    such one.
+    """
     path = Path(folder) / "streams.yml"
     named = read_yaml(path).get("environment", ENVIRONMENTS[0]) if path.exists() else ENVIRONMENTS[0]
     if named not in ENVIRONMENTS:
-        raise ParamError(f"params/{path.parent.name}/streams.yml: environment: got {named!r}; input should be 'dev', "
-                         "'staging' or 'production'.")
+        raise ParamError(
+            f"params/{path.parent.name}/streams.yml: environment: got {named!r}; input should be 'dev', "
+            "'staging' or 'production'."
+        )
     return named
 
 
 def keep_apart(folder: Path, root: str, environment: str) -> None:
-    """Raise ParamError when the tables at ``root`` are also those of a workspace, or of a note, of another environment.
+    """Raise ParamError when the tables at ``root`` are also those of a workspace, or of a note, of another
+    environment.
 
     ``folder`` holds the parameters of the workspace that asks; those of the others lie beside it.
     """
@@ -35,22 +41,30 @@ def keep_apart(folder: Path, root: str, environment: str) -> None:
             continue
         theirs = environment_of(brief.parent)
         if theirs != environment:
-            raise ParamError(f"{where}: this workspace is {environment} and shares its tables ({root}) with the "
-                             f"workspace {brief.parent.name}, which is {theirs}; give it a store of its own.")
+            raise ParamError(
+                f"{where}: this workspace is {environment} and shares its tables ({root}) with the "
+                f"workspace {brief.parent.name}, which is {theirs}; give it a store of its own."
+            )
     check_owner(root, environment, where)
 
 
 def check_owner(root: str, environment: str, where: str = "streams.yml") -> str:
-    """Return whose the tables are ("" when nobody wrote yet); raises ParamError when they are another environment's."""
+    """Return whose the tables are ("" when nobody wrote yet); raises ParamError when they are another
+    environment's.
+    """
     owner = _noted(root)
     if owner and owner != environment:
-        raise ParamError(f"{where}: these tables ({root}) were begun as {owner} and this workspace is now "
-                         f"{environment}; give it a store of its own, or set environment: {owner}.")
+        raise ParamError(
+            f"{where}: these tables ({root}) were begun as {owner} and this workspace is now "
+            f"{environment}; give it a store of its own, or set environment: {owner}."
+        )
     return owner
 
 
 def claim(root: str, environment: str) -> None:
-    """Note whose tables these are, once, before the first write; raises ParamError when they are another's."""
+    """Note whose tables these are, once, before the first write; raises ParamError when they are
+    another's.
+    """
     if check_owner(root, environment):
         return
     try:
@@ -74,9 +88,12 @@ def _noted(root: str) -> str:
 
 
 def _noted_remotely(root: str) -> str:
-    """Return the note on an object store, where it is a table of one row: only the first commit of a table succeeds."""
+    """Return the note on an object store, where it is a table of one row: only the first commit of a table
+    succeeds.
+    """
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
+
     try:
         return str(DeltaTable(f"{root.rstrip('/')}/{NOTE}").to_pyarrow_table()["environment"][0])
     except TableNotFoundError:
@@ -87,6 +104,7 @@ def _note_remotely(root: str, environment: str) -> None:
     import pyarrow as pa
     from deltalake import write_deltalake
     from deltalake.exceptions import DeltaError
+
     try:
         write_deltalake(f"{root.rstrip('/')}/{NOTE}", pa.table({"environment": [environment]}), mode="error")
     except DeltaError:

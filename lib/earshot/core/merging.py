@@ -1,4 +1,6 @@
-"""A merge, thought through before it is written: which rows are new, which have changed, and where the old ones lie."""
+"""A merge, thought through before it is written: which rows are new, which have changed, and where the old
+ones lie.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +11,9 @@ FILES = 32  # a week in more files than this is written anew as one, or reading 
 
 @dataclass(frozen=True)
 class Plan:
-    """New rows and changed rows (Arrow tables), and the partitions in which the old form of the changed ones lies."""
+    """New rows and changed rows (Arrow tables), and the partitions in which the old form of the changed ones
+    lies.
+    """
 
     new: object
     changed: object
@@ -22,30 +26,43 @@ def plan(connection, spec, rows) -> Plan:
     All partitions are searched for the keys, since a corrected date moves a post to another week.
     """
     import pyarrow as pa
+
     connection.register("given", rows.append_column("_row", pa.array(range(len(rows)), pa.int64())))
     same = " AND ".join(f'g."{name}" = t."{name}"' for name in spec.key)
     where = f't."{spec.partition}"' if spec.partition else "''"
-    known = connection.sql(f'SELECT g._row, {where} AS part FROM given g JOIN "{spec.name}" t ON {same}').fetchall()
+    known = connection.sql(
+        f'SELECT g._row, {where} AS part FROM given g JOIN "{spec.name}" t ON {same}'
+    ).fetchall()
     if not known:
         return Plan(rows, rows.slice(0, 0), [])
     parts = sorted({part for _, part in known})
     only = f" AND {where} IN {listed(parts)}" if spec.partition else ""
     differ = " OR ".join(f'g."{name}" IS DISTINCT FROM t."{name}"' for name in compared(spec)) or "false"
-    changed = connection.sql(f'SELECT DISTINCT g._row FROM given g JOIN "{spec.name}" t ON {same}{only} '
-                             f"WHERE {differ}").fetchall()
+    changed = connection.sql(
+        f'SELECT DISTINCT g._row FROM given g JOIN "{spec.name}" t ON {same}{only} WHERE {differ}'
+    ).fetchall()
     old = {row for row, _ in known}
-    return Plan(rows.take(pa.array([row for row in range(len(rows)) if row not in old], pa.int64())),
-                rows.take(pa.array(sorted(row for (row,) in changed), pa.int64())), parts if spec.partition else [])
+    return Plan(
+        rows.take(pa.array([row for row in range(len(rows)) if row not in old], pa.int64())),
+        rows.take(pa.array(sorted(row for (row,) in changed), pa.int64())),
+        parts if spec.partition else [],
+    )
 
 
 def replace(delta, spec, rows, partitions: list[str]) -> None:
-    """Write new and changed ``rows`` in one commit, looking for their old form in ``partitions`` and their own."""
+    """Write new and changed ``rows`` in one commit, looking for their old form in ``partitions`` and their
+    own.
+    """
     match = " AND ".join(f't."{name}" = s."{name}"' for name in spec.key)
     if spec.partition:
         touched = sorted({*partitions, *rows[spec.partition].to_pylist()})
         match += f' AND t."{spec.partition}" IN {listed(touched)}'
-    (delta.merge(rows, match, source_alias="s", target_alias="t", merge_schema=True)
-     .when_matched_update_all().when_not_matched_insert_all().execute())
+    (
+        delta.merge(rows, match, source_alias="s", target_alias="t", merge_schema=True)
+        .when_matched_update_all()
+        .when_not_matched_insert_all()
+        .execute()
+    )
 
 
 def tidy(delta, spec, rows) -> None:

@@ -18,17 +18,24 @@ class ParamError(ValueError):
 
 
 class _Yaml(yaml.SafeLoader):
-    """YAML where only true and false are booleans and dates stay text: 'no' is Norwegian, 2015-02-16 is a day."""
+    """YAML where only true and false are booleans and dates stay text: 'no' is Norwegian, 2015-02-16 is a
+    day.
+    """
 
 
 _Yaml.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 # YAML 1.1 reads 010 as eight; here a leading zero keeps the text (postcodes, ids).
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Yaml.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
 
 
 def read_yaml(path: Path) -> dict:
@@ -38,11 +45,15 @@ def read_yaml(path: Path) -> dict:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ParamError(f"{Path(path).name} is not valid YAML{where}: {getattr(error, 'problem', error)}.") from None
+        raise ParamError(
+            f"{Path(path).name} is not valid YAML{where}: {getattr(error, 'problem', error)}."
+        ) from None
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ParamError(f"{Path(path).name} holds a {type(values).__name__}; write one 'name: value' per line.")
+        raise ParamError(
+            f"{Path(path).name} holds a {type(values).__name__}; write one 'name: value' per line."
+        )
     return values
 
 
@@ -65,8 +76,10 @@ def check_names(given: Iterable, allowed: Iterable[str], owner: str, what: str) 
     allowed = tuple(allowed)
     for name in given:
         if name not in allowed:
-            raise ParamError(f"{owner} has no {what} {str(name)!r}; there are {', '.join(allowed) or 'none'}."
-                             f"{nearest(name, allowed)}")
+            raise ParamError(
+                f"{owner} has no {what} {str(name)!r}; there are {', '.join(allowed) or 'none'}."
+                f"{nearest(name, allowed)}"
+            )
 
 
 class Brief(BaseModel):
@@ -78,32 +91,56 @@ class Brief(BaseModel):
     title: str = Field("", description="name shown on the pages; empty means the brand")
     brand: str = Field("", description="the brand we work for; empty means all are compared as equals")
     brands: list[str] = Field([], description="all brands that are compared, ours included")
-    handles: list[str] = Field([], description="public accounts that stay readable; all others become pseudonyms")
+    handles: list[str] = Field(
+        [], description="public accounts that stay readable; all others become pseudonyms"
+    )
     start: str = Field("", description="first day, ISO; empty means the first post")
     end: str = Field("", description="last day, ISO, included; empty means the last post")
     timezone: str = Field("UTC", description="zone in which a day begins")
-    industry: str = Field("general", description="whose usual costs of a missed complaint hold; costs.yml says others")
+    industry: str = Field(
+        "general", description="whose usual costs of a missed complaint hold; costs.yml says others"
+    )
     languages: list[str] = Field([], description="keep only these languages; empty means all")
-    region: str = Field("", description="read the rows of this region only; empty means all the workspace may read")
+    region: str = Field(
+        "", description="read the rows of this region only; empty means all the workspace may read"
+    )
     min_posts: int = Field(30, ge=1, description="an estimate on fewer posts is not published")
     quotes: int = Field(3, ge=0, le=20, description="quotes shown on each side")
     topics_min_posts: int = Field(20, ge=2, description="the smallest topic that is reported")
-    topics_far: int = Field(2, ge=0, le=20, description="percent of posts that get no topic, those farthest from all")
-    allowed_gap: int = Field(10, ge=0, le=100, description="points by which a group may be read worse than all others")
-    authentic_only: bool = Field(False, description="leave out posts judged inauthentic; false shows figures with them")
+    topics_far: int = Field(
+        2, ge=0, le=20, description="percent of posts that get no topic, those farthest from all"
+    )
+    allowed_gap: int = Field(
+        10, ge=0, le=100, description="points by which a group may be read worse than all others"
+    )
+    authentic_only: bool = Field(
+        False, description="leave out posts judged inauthentic; false shows figures with them"
+    )
     seed: int = Field(20150224, description="seed of every random choice")
     posts: int = Field(12000, ge=100, description="posts that the demo brand simulates")
     sentiment_model: str = Field("earshot-2", description="the champion sentiment model")
-    sentiment_languages: list[str] = Field([], description="those you tested it in; empty means what its card says")
-    phrases: dict[str, dict[str, str]] = Field({}, description="phrases that say another sentiment, with their tests")
+    sentiment_languages: list[str] = Field(
+        [], description="those you tested it in; empty means what its card says"
+    )
+    phrases: dict[str, dict[str, str]] = Field(
+        {}, description="phrases that say another sentiment, with their tests"
+    )
     target_model: str = Field("towards-2", description="the champion model of sentiment towards a target")
     embedding_model: str = Field("all-MiniLM-L6-v2", description="the embedding model")
-    fresh_hours: int = Field(0, ge=0, description="no report when a source's newest post is older; 0 means any age")
-    fresh_sources: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="hours of single sources; 0: any age")
+    fresh_hours: int = Field(
+        0, ge=0, description="no report when a source's newest post is older; 0 means any age"
+    )
+    fresh_sources: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        {}, description="hours of single sources; 0: any age"
+    )
     owner: str = Field("", description="the team that is told when a report does not go out")
-    notify: str = Field("", description="env:NAME of the https address to which that is posted; empty means nowhere")
+    notify: str = Field(
+        "", description="env:NAME of the https address to which that is posted; empty means nowhere"
+    )
     cluster: str = Field("", description="address of a Dask scheduler; empty means this machine")
-    store: str = Field("", description="folder or object-store URL of the tables; empty means data/<workspace>")
+    store: str = Field(
+        "", description="folder or object-store URL of the tables; empty means data/<workspace>"
+    )
 
     @field_validator("start", "end")
     @classmethod
@@ -127,21 +164,28 @@ class Brief(BaseModel):
     @classmethod
     def _is_zone(cls, value: str) -> str:
         from zoneinfo import available_timezones
+
         if value not in available_timezones():
-            raise ValueError(f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}")
+            raise ValueError(
+                f"use an IANA zone such as Europe/London.{nearest(value, available_timezones())}"
+            )
         return value
 
     @field_validator("notify")
     @classmethod
     def _is_reference(cls, value: str) -> str:
         if value and not re.fullmatch(r"env:\w*(?:NOTIFY|WEBHOOK)\w*", value, re.ASCII):
-            raise ValueError("name the environment variable that holds the address, for example env:CARE_WEBHOOK; its "
-                             "name holds WEBHOOK or NOTIFY, by which it is kept from notebooks and pages")
+            raise ValueError(
+                "name the environment variable that holds the address, for example env:CARE_WEBHOOK; its "
+                "name holds WEBHOOK or NOTIFY, by which it is kept from notebooks and pages"
+            )
         return value
 
 
 def check(values: dict, where: str = "brief.yml") -> Brief:
-    """Return the brief these values make; raises ParamError with one sentence on the first wrong name or type."""
+    """Return the brief these values make; raises ParamError with one sentence on the first wrong name or
+    type.
+    """
     for name in values:
         if name not in Brief.model_fields:
             raise ParamError(f"{where}: there is no parameter {name!r}.{nearest(name, Brief.model_fields)}")
@@ -158,8 +202,13 @@ def _sentence(problem: dict) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     shown = "something else (not repeated here)" if name in REFERENCES else repr(problem["input"])
     if problem["type"].endswith("_type"):
-        wanted = {"str": "text", "int": "a whole number", "list": "a list", "bool": "true or false",
-                  "dict": "names with values"}
+        wanted = {
+            "str": "text",
+            "int": "a whole number",
+            "list": "a list",
+            "bool": "true or false",
+            "dict": "names with values",
+        }
         kind = wanted.get(problem["type"].removesuffix("_type").replace("string", "str"), problem["msg"])
         return f"{name}: got {shown}, expected {kind}; write text in quotes and lists in [brackets]."
     said = problem["msg"].removeprefix("Value error, ").rstrip(".")

@@ -1,4 +1,6 @@
-"""How a table is declared: columns with a type, what may be empty, what is allowed; and how rows are held to it."""
+"""How a table is declared: columns with a type, what may be empty, what is allowed; and how rows are held to
+it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,15 +8,23 @@ from functools import cached_property
 
 import pandas as pd
 
-TYPES = {"text": "str", "whole": "Int64", "number": "float64", "flag": "boolean", "time": "datetime64[us, UTC]",
-         "vector": "object"}
+TYPES = {
+    "text": "str",
+    "whole": "Int64",
+    "number": "float64",
+    "flag": "boolean",
+    "time": "datetime64[us, UTC]",
+    "vector": "object",
+}
 WORDS = {"whole": "a whole number", "number": "a number", "flag": "true or false", "time": "an ISO time"}
 BARE_NUMBER = r"[-+]?[\d.]+(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type (a key of TYPES), whether it must be filled, and which values or range it allows."""
+    """One column: its type (a key of TYPES), whether it must be filled, and which values or range it
+    allows.
+    """
 
     type: str
     required: bool = False
@@ -55,7 +65,8 @@ def vector() -> Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its name, the columns that identify a row, the partition column (None for small tables), its columns.
+    """A table: its name, the columns that identify a row, the partition column (None for small tables), its
+    columns.
 
     ``volatile`` columns may differ between two deliveries of the same row without making it a changed row.
     """
@@ -70,38 +81,63 @@ class Table:
     def schema(self):
         """The pandera schema of the table."""
         import pandera.pandas as pa
+
         return pa.DataFrameSchema(
-            {name: pa.Column(None if column.type == "vector" else TYPES[column.type],
-                             checks=_checks(column), nullable=not column.required)
-             for name, column in self.columns.items()}, strict=True, name=self.name)
+            {
+                name: pa.Column(
+                    None if column.type == "vector" else TYPES[column.type],
+                    checks=_checks(column),
+                    nullable=not column.required,
+                )
+                for name, column in self.columns.items()
+            },
+            strict=True,
+            name=self.name,
+        )
 
     @cached_property
     def arrow(self):
         """The Arrow schema in which the table is stored."""
         import pyarrow as pa
-        types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "flag": pa.bool_(),
-                 "time": pa.timestamp("us", tz="UTC"), "vector": pa.list_(pa.float32())}
+
+        types = {
+            "text": pa.string(),
+            "whole": pa.int64(),
+            "number": pa.float64(),
+            "flag": pa.bool_(),
+            "time": pa.timestamp("us", tz="UTC"),
+            "vector": pa.list_(pa.float32()),
+        }
         return pa.schema([pa.field(name, types[column.type]) for name, column in self.columns.items()])
 
     @property
     def settings(self) -> dict[str, str]:
         """The Delta settings with which the table is made."""
-        # The log keeps the least and greatest value of each column it counts: of texts and authors it must not, since
-        # an erased post would live on there. Past versions stay readable: `verify` goes back to them.
+        # The log keeps the least and greatest value of each column it counts: of texts and authors it must
+        # not, since an erased post would live on there. Past versions stay readable: `verify` goes back to
+        # them.
         counted = "created_at" if "created_at" in self.columns else ""
         return {"delta.enableExpiredLogCleanup": "false"} | (
-            {"delta.dataSkippingStatsColumns": counted} if counted else {"delta.dataSkippingNumIndexedCols": "0"})
+            {"delta.dataSkippingStatsColumns": counted}
+            if counted
+            else {"delta.dataSkippingNumIndexedCols": "0"}
+        )
 
     def empty(self) -> pd.DataFrame:
         """Return a frame without rows that has the table's columns and types."""
-        return pd.DataFrame({name: pd.Series(dtype=TYPES[column.type]) for name, column in self.columns.items()})
+        return pd.DataFrame(
+            {name: pd.Series(dtype=TYPES[column.type]) for name, column in self.columns.items()}
+        )
 
 
 def _checks(column: Column) -> list:
     import pandera.pandas as pa
+
     checks = []
     if column.allowed:
-        checks.append(pa.Check.isin(column.allowed, error="is not one of " + ", ".join(map(str, column.allowed))))
+        checks.append(
+            pa.Check.isin(column.allowed, error="is not one of " + ", ".join(map(str, column.allowed)))
+        )
     if column.low is not None:
         checks.append(pa.Check.ge(column.low, error=f"is below {column.low:g}"))
     if column.high is not None:
@@ -112,12 +148,14 @@ def _checks(column: Column) -> list:
 def conform(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (rows that fit the table, rows refused with a one-sentence ``reason``).
 
-    Columns the frame lacks are empty; columns the table does not know raise ValueError, since dropping them would
-    lose data in silence. Values are converted where nothing is lost ("3" to 3).
+    Columns the frame lacks are empty; columns the table does not know raise ValueError, since dropping them
+    would lose data in silence. Values are converted where nothing is lost ("3" to 3).
     """
     unknown = [name for name in frame.columns if name not in table.columns]
     if unknown:
-        raise ValueError(f"Table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.columns)}.")
+        raise ValueError(
+            f"Table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.columns)}."
+        )
     # Rows are told apart by position: the labels of a frame that was put together from several can repeat.
     given = frame.reset_index(drop=True)
     typed, reasons = _converted(table, given)
@@ -130,17 +168,24 @@ def conform(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _converted(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the frame in the table's types, and a reason for each row label with a value that is not of its type."""
+    """Return the frame in the table's types, and a reason for each row label with a value that is not of its
+    type.
+    """
     columns, reasons = {}, {}
     for name, column in table.columns.items():
         if name not in frame:
-            columns[name] = pd.Series(pd.NA, index=frame.index).astype(TYPES[column.type]) if column.type != "vector" \
+            columns[name] = (
+                pd.Series(pd.NA, index=frame.index).astype(TYPES[column.type])
+                if column.type != "vector"
                 else pd.Series(None, index=frame.index, dtype=object)
+            )
             continue
         values = _cast(frame[name], column.type)
         lost = values.isna() & frame[name].notna()
         for row, given in frame.loc[lost, name].items():
-            reasons.setdefault(row, f"{name} is {str(given)[:40]!r}, not {WORDS.get(column.type, column.type)}")
+            reasons.setdefault(
+                row, f"{name} is {str(given)[:40]!r}, not {WORDS.get(column.type, column.type)}"
+            )
         columns[name] = values
     return pd.DataFrame(columns, index=frame.index), reasons
 
@@ -156,28 +201,44 @@ def _cast(values: pd.Series, kind: str) -> pd.Series:
     if kind == "flag":
         known = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
         return _text(values).str.lower().map(known).astype("boolean")
-    numbers = pd.to_numeric(values if pd.api.types.is_numeric_dtype(values) else _text(values), errors="coerce")
+    numbers = pd.to_numeric(
+        values if pd.api.types.is_numeric_dtype(values) else _text(values), errors="coerce"
+    )
     if kind == "whole" and not pd.api.types.is_integer_dtype(numbers):
-        numbers = numbers.where(numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() < 2 ** 53)))
+        numbers = numbers.where(numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() < 2**53)))
     return numbers.astype("Int64" if kind == "whole" else "float64")
 
 
 def _text(values: pd.Series) -> pd.Series:
-    """Return the values as text; half a surrogate pair, which no file can hold, becomes the replacement character."""
+    """Return the values as text; half a surrogate pair, which no file can hold, becomes the replacement
+    character.
+    """
     try:
         return values.astype("str")
     except UnicodeEncodeError:
-        return pd.Series([value if pd.api.types.is_scalar(value) and pd.isna(value) else
-                          str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-                          for value in values], index=values.index, dtype="str")
+        return pd.Series(
+            [
+                value
+                if pd.api.types.is_scalar(value) and pd.isna(value)
+                else str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+                for value in values
+            ],
+            index=values.index,
+            dtype="str",
+        )
 
 
 def _times(values: pd.Series) -> pd.Series:
     """Return times in UTC; a bare number is no time, since nobody can tell its unit."""
     if values.dtype.kind == "M":
         return pd.to_datetime(values, utc=True).astype(TYPES["time"])
-    texts = _text(pd.Series([value.isoformat() if hasattr(value, "isoformat") else value for value in values],
-                            index=values.index, dtype=object))
+    texts = _text(
+        pd.Series(
+            [value.isoformat() if hasattr(value, "isoformat") else value for value in values],
+            index=values.index,
+            dtype=object,
+        )
+    )
     bare = texts.str.fullmatch(BARE_NUMBER).fillna(False).astype(bool)
     return pd.to_datetime(texts.mask(bare), utc=True, errors="coerce", format="ISO8601").astype(TYPES["time"])
 
@@ -185,12 +246,19 @@ def _times(values: pd.Series) -> pd.Series:
 def _failures(table: Table, frame: pd.DataFrame) -> list[tuple]:
     """Return (row label, sentence) for every cell that breaks the table's pandera schema."""
     from pandera.errors import SchemaErrors
+
     try:
         table.schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         # Named columns, since "index" as an attribute of a row tuple is the tuple's own method.
         cases = errors.failure_cases.dropna(subset=["index"])[["index", "column", "check", "failure_case"]]
-        return [(row, f"{column} is missing" if check == "not_nullable"
-                 else f"{column} is {str(value)[:40]!r}, which {check}")
-                for row, column, check, value in cases.itertuples(index=False, name=None)]
+        return [
+            (
+                row,
+                f"{column} is missing"
+                if check == "not_nullable"
+                else f"{column} is {str(value)[:40]!r}, which {check}",
+            )
+            for row, column, check, value in cases.itertuples(index=False, name=None)
+        ]
     return []

@@ -1,6 +1,8 @@
-"""The store: Delta tables that are appended to, merged by key, read at a version, queried by SQL and really erased.
+"""The store: Delta tables that are appended to, merged by key, read at a version, queried by SQL and really
+erased.
 
-Every write is one atomic Delta commit: a reader sees all of it or none, whatever is killed or fills up in between.
+Every write is one atomic Delta commit: a reader sees all of it or none, whatever is killed or fills up in
+between.
 """
 
 import random
@@ -30,13 +32,20 @@ class Merged:
 
 
 class Store:
-    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it read-only.
+    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it
+    read-only.
 
-    ``environment`` is whose tables they become with the first write; another environment cannot write there then.
+    ``environment`` is whose tables they become with the first write; another environment cannot write there
+    then.
     """
 
-    def __init__(self, root: str | Path, versions: dict[str, int] | None = None, bounds: Bounds | None = None,
-                 environment: str = ""):
+    def __init__(
+        self,
+        root: str | Path,
+        versions: dict[str, int] | None = None,
+        bounds: Bounds | None = None,
+        environment: str = "",
+    ):
         self.root = str(root)
         self.pinned = versions
         self.bounds = bounds
@@ -48,7 +57,9 @@ class Store:
         return Store(self.root, dict(versions), self.bounds)
 
     def within(self, bounds: Bounds | None) -> "Store":
-        """Return a read-only store in which only the rows of some regions can be seen; all of them for None."""
+        """Return a read-only store in which only the rows of some regions can be seen; all of them for
+        None.
+        """
         return self if bounds is None else Store(self.root, self.pinned, bounds)
 
     def version(self, table: str) -> int | None:
@@ -67,7 +78,9 @@ class Store:
         return {name: str(delta.metadata().id) for name, delta in found.items() if delta is not None}
 
     def append(self, table: str, frame: pd.DataFrame) -> int:
-        """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does not fit."""
+        """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does
+        not fit.
+        """
         rows = self._arrow(table, frame)
         with writing(self.root, table, rows.nbytes):
             self._create(table)
@@ -77,25 +90,34 @@ class Store:
     def merge(self, table: str, frame: pd.DataFrame) -> Merged:
         """Insert rows with new keys and replace rows whose content changed, in one commit.
 
-        Rows that are already stored write nothing, not even a version, so that a repeated delivery changes nothing.
-        Raises ValueError when a row does not fit the table or a key comes twice.
+        Rows that are already stored write nothing, not even a version, so that a repeated delivery changes
+        nothing. Raises ValueError when a row does not fit the table or a key comes twice.
         """
         spec = _spec(table)
         if frame.duplicated(spec.key).any():
             twice = frame.loc[frame.duplicated(spec.key), spec.key].iloc[0].to_dict()
-            raise ValueError(f"Table {table}: the key {twice} comes twice in one merge; "
-                             f"keep one row per {', '.join(spec.key)}.")
+            raise ValueError(
+                f"Table {table}: the key {twice} comes twice in one merge; "
+                f"keep one row per {', '.join(spec.key)}."
+            )
         rows = self._arrow(table, frame)
         with writing(self.root, table, rows.nbytes):
             self._create(table)
             return self._retry(lambda: self._merge_once(spec, rows))
 
-    def read(self, table: str, columns: list[str] | None = None, where: dict | None = None,
-             weeks: Iterable[str] | None = None, version: int | None = None) -> pd.DataFrame:
-        """Return rows of ``table`` sorted by key; ``where`` maps a column to a value or list of values it must have.
+    def read(
+        self,
+        table: str,
+        columns: list[str] | None = None,
+        where: dict | None = None,
+        weeks: Iterable[str] | None = None,
+        version: int | None = None,
+    ) -> pd.DataFrame:
+        """Return rows of ``table`` sorted by key; ``where`` maps a column to a value or list of values it
+        must have.
 
-        ``weeks`` reads only those partitions; ``version`` reads the table as it was. A table that was never written
-        gives an empty frame with the right columns.
+        ``weeks`` reads only those partitions; ``version`` reads the table as it was. A table that was never
+        written gives an empty frame with the right columns.
         """
         spec = _spec(table)
         wanted = columns or list(spec.columns)
@@ -103,6 +125,7 @@ class Store:
         if delta is None:
             return spec.empty()[wanted]
         import duckdb
+
         with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
@@ -114,6 +137,7 @@ class Store:
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer of a DuckDB query in which every table can be named."""
         import duckdb
+
         with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             try:
@@ -122,11 +146,15 @@ class Store:
                         self._show(connection, TABLES[name], self._delta(name))
                 return connection.sql(query).to_arrow_table().to_pandas()
             except duckdb.IOException as error:
-                raise StoreError(f"{self.root} could not be queried: {str(error).splitlines()[0]} "
-                                 "(files of a past version go when rows are erased).") from None
+                raise StoreError(
+                    f"{self.root} could not be queried: {str(error).splitlines()[0]} "
+                    "(files of a past version go when rows are erased)."
+                ) from None
 
     def delete(self, table: str, where: str) -> int:
-        """Delete the rows for which the SQL condition ``where`` holds and return how many; vacuum makes it final."""
+        """Delete the rows for which the SQL condition ``where`` holds and return how many; vacuum makes it
+        final.
+        """
         self._writable(table)
         if self._delta(table) is None:
             return 0
@@ -136,20 +164,32 @@ class Store:
             return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
 
     def vacuum(self, table: str) -> int:
-        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many files.
+        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many
+        files.
 
-        What a killed writer left behind goes too, except on an object store, where another writer may be at work.
+        What a killed writer left behind goes too, except on an object store, where another writer may be at
+        work.
         """
         self._writable(table)
         if self._delta(table) is None:
             return 0
         with writing(self.root, table):
-            return len(self._delta(table).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False,
-                                                 full="://" not in self.root))
+            return len(
+                self._delta(table).vacuum(
+                    retention_hours=0,
+                    enforce_retention_duration=False,
+                    dry_run=False,
+                    full="://" not in self.root,
+                )
+            )
 
     def quarantine(self, refused: pd.DataFrame, source: str) -> int:
-        """Keep rows that were refused (columns payload_ref, file, row, payload, reason) and return how many are new."""
-        rows = refused[["payload_ref", "file", "row", "payload", "reason"]].assign(source=source, seen_at=now())
+        """Keep rows that were refused (columns payload_ref, file, row, payload, reason) and return how many
+        are new.
+        """
+        rows = refused[["payload_ref", "file", "row", "payload", "reason"]].assign(
+            source=source, seen_at=now()
+        )
         return self.merge("quarantine", rows.drop_duplicates("payload_ref")).inserted if len(rows) else 0
 
     def _path(self, table: str) -> str:
@@ -159,6 +199,7 @@ class Store:
         """Return the Delta table at ``version`` (or the pinned one), or None when it does not exist."""
         from deltalake import DeltaTable
         from deltalake.exceptions import TableNotFoundError
+
         path = self._path(table)
         if self.pinned is not None:
             version = self.pinned.get(table) if version is None else version
@@ -173,18 +214,25 @@ class Store:
         if self.bounds is None:
             views.make(connection, spec, delta)
         else:
-            views.bound(connection, spec, lambda name: delta if name == spec.name else self._delta(name), self.bounds)
+            views.bound(
+                connection, spec, lambda name: delta if name == spec.name else self._delta(name), self.bounds
+            )
 
     def _erased(self, table: str, delta) -> StoreError:
-        return StoreError(f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
-                          "its files were removed when rows were erased. Read the current version.")
+        return StoreError(
+            f"Table {table} in {self.root} can no longer be read at version {delta.version()}: "
+            "its files were removed when rows were erased. Read the current version."
+        )
 
     def _writable(self, table: str) -> None:
         if self.bounds is not None:
-            raise ValueError(f"This store shows some regions only and cannot change {table}; open the workspace anew.")
+            raise ValueError(
+                f"This store shows some regions only and cannot change {table}; open the workspace anew."
+            )
         if self.pinned is not None:
-            raise ValueError(f"This store is pinned to past versions and cannot change {table}; "
-                             "open the workspace anew.")
+            raise ValueError(
+                f"This store is pinned to past versions and cannot change {table}; open the workspace anew."
+            )
         if self.environment and not self._ours:
             with writing(self.root, table):
                 environments.claim(self.root, self.environment)
@@ -192,32 +240,43 @@ class Store:
 
     def _arrow(self, table: str, frame: pd.DataFrame):
         import pyarrow as pa
+
         self._writable(table)
         good, bad = conform(table, frame)
         if len(bad):
-            raise ValueError(f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, "
-                             f"the first because {bad['reason'].iloc[0]}.")
+            raise ValueError(
+                f"Table {table}: {len(bad):,} of {len(frame):,} rows do not fit, "
+                f"the first because {bad['reason'].iloc[0]}."
+            )
         return pa.Table.from_pandas(good, schema=_spec(table).arrow, preserve_index=False)
 
     def _create(self, table: str) -> None:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
+
         spec = _spec(table)
         if self._delta(table) is not None:
             return
         try:
-            DeltaTable.create(self._path(table), schema=spec.arrow, mode="ignore", configuration=spec.settings,
-                              partition_by=[spec.partition] if spec.partition else None)
+            DeltaTable.create(
+                self._path(table),
+                schema=spec.arrow,
+                mode="ignore",
+                configuration=spec.settings,
+                partition_by=[spec.partition] if spec.partition else None,
+            )
         except DeltaError:
             if self._delta(table) is None:  # else another writer made it first
                 raise
 
     def _add(self, table: str, rows) -> None:
         from deltalake import write_deltalake
+
         write_deltalake(self._delta(table), rows, mode="append", schema_mode="merge")
 
     def _merge_once(self, spec, rows) -> Merged:
         import pyarrow as pa
+
         delta = self._delta(spec.name)
         with views.connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
@@ -232,15 +291,18 @@ class Store:
         return Merged(len(plan.new), len(plan.changed))
 
     def _retry(self, write: Callable):
-        """Run ``write`` until no other writer got in between (optimistic concurrency), with growing random pauses."""
+        """Run ``write`` until no other writer got in between (optimistic concurrency), with growing random
+        pauses.
+        """
         from deltalake.exceptions import CommitFailedError
+
         for attempt in range(ATTEMPTS):
             try:
                 return write()
             except CommitFailedError:
                 if attempt == ATTEMPTS - 1:
                     raise
-                time.sleep(random.uniform(0, min(2.0, 0.05 * 2 ** attempt)))
+                time.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))
 
 
 def _spec(table: str):

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 MINUS = "\u2212"
-CHANNELS = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon", "reddit": "Reddit", "youtube": "YouTube",
-            "forum": "Forum", "reviews": "Reviews"}
+CHANNELS = {
+    "x": "X",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "youtube": "YouTube",
+    "forum": "Forum",
+    "reviews": "Reviews",
+}
 
 
 def count(number: float) -> str:
@@ -69,11 +76,14 @@ def ordinal(number: int) -> str:
 
 
 def spoken(code: str) -> str:
-    """Return the name of a language code or channel as a reader says it: German for de, X for x; others as they are."""
+    """Return the name of a language code or channel as a reader says it: German for de, X for x; others as
+    they are.
+    """
     if code in ("und", ""):
         return "undetermined"
     if len(code) == 2 and code.islower():
         from babel import Locale
+
         return Locale("en").languages.get(code, code)
     return CHANNELS.get(code, code)
 

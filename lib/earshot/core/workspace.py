@@ -11,8 +11,8 @@ from earshot.core.params import Brief, ParamError, check, nearest, read_yaml
 def home() -> Path:
     """Return the folder that holds params, data and outputs.
 
-    It is $EARSHOT_HOME, else the nearest folder at or above the working directory with a ``params`` folder beside a
-    ``notebooks`` folder, else the checkout this library belongs to.
+    It is $EARSHOT_HOME, else the nearest folder at or above the working directory with a ``params`` folder
+    beside a ``notebooks`` folder, else the checkout this library belongs to.
     """
     if os.environ.get("EARSHOT_HOME"):
         return Path(os.environ["EARSHOT_HOME"]).resolve()
@@ -51,20 +51,26 @@ class Workspace:
         """The workspace's tables; raises ParamError when they are those of another environment."""
         from earshot.core.environments import environment_of, keep_apart
         from earshot.core.store import Store
+
         root, environment = str(self.params.store or self.data / "store"), environment_of(self.folder)
         keep_apart(self.folder, root, environment)
         return Store(root, environment=environment)
 
     def seeing(self, store) -> "Workspace":
-        """Return the same workspace with another view of its tables, such as those of a moment or of one region."""
+        """Return the same workspace with another view of its tables, such as those of a moment or of one
+        region.
+        """
         other = replace(self)
         vars(other)["store"] = store  # where cached_property keeps it
         return other
 
     def readable(self) -> "Workspace":
-        """Return the same workspace, in whose tables only the rows can be seen that a run for its region may read."""
+        """Return the same workspace, in whose tables only the rows can be seen that a run for its region may
+        read.
+        """
         from earshot.core.clock import now
         from earshot.core.regions import read_regions
+
         bounds = read_regions(self.folder).bounds(self.params.region, now().date())
         return self if bounds is None or self.store.bounds else self.seeing(self.store.within(bounds))
 
@@ -83,7 +89,9 @@ def open_workspace(name: str, **overrides) -> Workspace:
     known = sorted(path.parent.name for path in (root / "params").glob("*/brief.yml"))
     if name not in known:
         listed = ", ".join(known) or "none yet"
-        raise ParamError(f"There is no workspace {name!r} under params (there: {listed}).{nearest(name, known)}")
+        raise ParamError(
+            f"There is no workspace {name!r} under params (there: {listed}).{nearest(name, known)}"
+        )
     values = read_yaml(root / "params" / name / "brief.yml")
     given = {key: value for key, value in overrides.items() if value is not None}
     return Workspace(name, check(values | {"workspace": name} | given, f"params/{name}/brief.yml"), root)

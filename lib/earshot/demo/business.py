@@ -1,4 +1,6 @@
-"""The other files of the customer: CRM, tickets, surveys, campaigns, interactions, opt-outs, visits, deletions."""
+"""The other files of the customer: CRM, tickets, surveys, campaigns, interactions, opt-outs, visits,
+deletions.
+"""
 
 import string
 from random import Random
@@ -65,7 +67,9 @@ def make(frame: pd.DataFrame, made: dict, seed: int, end: str) -> tuple[dict, di
 
 
 def crm(people: pd.DataFrame, random: Random) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Return (records, which of them are one person, customer of each account); one in eight is entered twice."""
+    """Return (records, which of them are one person, customer of each account); one in eight is entered
+    twice.
+    """
     ours = people[(people["brand"] == "Larkspur") & ~people["is_bot"]].reset_index(drop=True)
     rows, links, owners = [], [], {}
     for number, person in enumerate(ours.itertuples(index=False)):
@@ -79,7 +83,11 @@ def crm(people: pd.DataFrame, random: Random) -> tuple[pd.DataFrame, pd.DataFram
             twin = _misspelt(record, f"C{number:06d}B", random)
             rows.append(twin)
             links.append((twin["customer_id"], record["customer_id"], person.author, person.platform))
-    return pd.DataFrame(rows), pd.DataFrame(links, columns=["customer_id", "person", "author", "platform"]), owners
+    return (
+        pd.DataFrame(rows),
+        pd.DataFrame(links, columns=["customer_id", "person", "author", "platform"]),
+        owners,
+    )
 
 
 def _record(key: str, person, random: Random) -> dict:
@@ -105,23 +113,30 @@ def _record(key: str, person, random: Random) -> dict:
 
 def _misspelt(record: dict, key: str, random: Random) -> dict:
     twin = record | {"customer_id": key, "handle": ""}
-    for name in random.sample(["first_name", "last_name", "email", "phone", "birth_year"], random.choice((1, 2))):
+    for name in random.sample(
+        ["first_name", "last_name", "email", "phone", "birth_year"], random.choice((1, 2))
+    ):
         text = str(twin[name])
         at = random.randrange(1, len(text))
         slip = random.choice(string.ascii_lowercase if name.endswith(("name", "mail")) else string.digits)
         twin[name] = (
-            text[:at] + slip + text[at + 1 :] if name != "birth_year" else int(text[:3] + random.choice("0123456789"))
+            text[:at] + slip + text[at + 1 :]
+            if name != "birth_year"
+            else int(text[:3] + random.choice("0123456789"))
         )
     return twin
 
 
 def tickets(journeys: pd.DataFrame, frame: pd.DataFrame, owners: dict, rng, random: Random, end: str):
-    """Return (cases, their hidden posts): one per answered Larkspur complaint, as many again from phone and chat."""
+    """Return (cases, their hidden posts): one per answered Larkspur complaint, as many again from phone and
+    chat.
+    """
     ours = journeys[(journeys["brand"] == "Larkspur") & (journeys["path"] != "ignored")]
     known = frame.drop_duplicates("uid").set_index("uid")["post_id"]
     social = [
         {"channel": "social", "reason": REASONS[case.theme], "opened_at": case.first_reply_at,
-         "received_at": case.opened_at, "first_reply_at": case.first_reply_at, "resolved_at": case.resolved_at,
+         "received_at": case.opened_at, "first_reply_at": case.first_reply_at,
+         "resolved_at": case.resolved_at,
          "customer_id": owners.get(case.author, ""), "priority": "high" if case.left else "normal"}
         for case in ours.itertuples(index=False)
     ]  # fmt: skip
@@ -129,21 +144,27 @@ def tickets(journeys: pd.DataFrame, frame: pd.DataFrame, owners: dict, rng, rand
     table.insert(0, "ticket_id", [f"T{i:06d}" for i in range(len(table))])
     for name in ("opened_at", "received_at", "first_reply_at", "resolved_at"):
         table[name] = pd.to_datetime(table[name], utc=True).dt.floor("s")
-    links = ours.assign(ticket_id=table["ticket_id"].head(len(ours)).to_numpy(), post_id=ours["root"].map(known))
+    links = ours.assign(
+        ticket_id=table["ticket_id"].head(len(ours)).to_numpy(), post_id=ours["root"].map(known)
+    )
     return table, links[["ticket_id", "post_id", "author", "path"]].reset_index(drop=True)
 
 
 def _calls(frame: pd.DataFrame, n: int, owners: dict, rng, random: Random, end: str) -> list[dict]:
     """Return ``n`` cases that came by phone, chat or mail from people who are also unhappy in public."""
     last = pd.Timestamp(end, tz=ZONE).tz_convert("UTC")
-    upset = frame[(frame["brand"] == "Larkspur") & (frame["sentiment"] == "negative") & (frame["role"] == "post")]
+    upset = frame[
+        (frame["brand"] == "Larkspur") & (frame["sentiment"] == "negative") & (frame["role"] == "post")
+    ]
     upset = upset.sample(min(n, len(upset)), random_state=int(rng.integers(1 << 31)))
     rows = []
     for at, theme, author in upset[["at", "theme", "author"]].itertuples(index=False):
         reply = at + pd.Timedelta(minutes=round(float(np.exp(rng.normal(3, 1)))))
         solved = reply + pd.Timedelta(hours=round(float(np.exp(rng.normal(2.6, 1))), 1))
-        rows.append({"channel": random.choice(("phone", "chat", "email")), "reason": REASONS[theme], "opened_at": at,
-                     "received_at": at, "first_reply_at": reply, "resolved_at": solved if solved < last else pd.NaT,
+        rows.append({"channel": random.choice(("phone", "chat", "email")), "reason": REASONS[theme],
+                    "opened_at": at,
+                     "received_at": at, "first_reply_at": reply,
+                     "resolved_at": solved if solved < last else pd.NaT,
                      "customer_id": owners.get(author, ""),
                      "priority": random.choice(("normal", "normal", "high"))})  # fmt: skip
     return rows
@@ -152,7 +173,9 @@ def _calls(frame: pd.DataFrame, n: int, owners: dict, rng, random: Random, end: 
 def surveys(
     frame: pd.DataFrame, customers: pd.DataFrame, cases: pd.DataFrame, rng, random: Random, end: str
 ) -> pd.DataFrame:
-    """Return NPS answers, whose weekly level follows last week's net sentiment, and CSAT answers after closed cases."""
+    """Return NPS answers, whose weekly level follows last week's net sentiment, and CSAT answers after closed
+    cases.
+    """
     ours = frame[(frame["brand"] == "Larkspur") & frame["role"].isin(("post", "follow_up"))]
     score = ours["sentiment"].map({"negative": -1.0, "neutral": 0.0, "positive": 1.0})
     weekly = score.groupby(ours["at"].dt.tz_convert(ZONE).dt.tz_localize(None).dt.to_period("W-SUN")).mean()
@@ -192,7 +215,9 @@ def surveys(
 
 def opt_outs(people: pd.DataFrame, random: Random, end: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (requests, the accounts they mean): people who asked not to be listened to or contacted."""
-    asked = people[~people["is_bot"]].sample(max(6, len(people) // 150), random_state=random.randint(0, 1 << 30))
+    asked = people[~people["is_bot"]].sample(
+        max(6, len(people) // 150), random_state=random.randint(0, 1 << 30)
+    )
     rows = [
         {
             "request_id": f"O{i:04d}",

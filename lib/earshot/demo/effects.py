@@ -1,4 +1,6 @@
-"""Planted effects: a campaign lift in treated regions, sales that follow sentiment, tastes that drive clicks."""
+"""Planted effects: a campaign lift in treated regions, sales that follow sentiment, tastes that drive
+clicks.
+"""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +39,9 @@ def campaigns() -> pd.DataFrame:
     )
 
 
-def tastes(people: pd.DataFrame, rng: np.random.Generator, end: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def tastes(
+    people: pd.DataFrame, rng: np.random.Generator, end: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return (items, interactions with logged propensities, hidden preferences); taste drives the clicks."""
     items = pd.DataFrame(
         {"item_id": [f"I{i:03d}" for i in range(120)], "kind": [TASTES[i % len(TASTES)] for i in range(120)]}
@@ -64,7 +68,11 @@ def tastes(people: pd.DataFrame, rng: np.random.Generator, end: str) -> tuple[pd
     hidden = pd.DataFrame(np.stack(people["tastes"].to_numpy()), columns=list(TASTES)).assign(
         author=people["author"].to_numpy()
     )
-    return items.assign(title=[f"{kind.title()} no. {i}" for i, kind in enumerate(items["kind"])]), seen, hidden
+    return (
+        items.assign(title=[f"{kind.title()} no. {i}" for i, kind in enumerate(items["kind"])]),
+        seen,
+        hidden,
+    )
 
 
 def visits(frame: pd.DataFrame, rng: np.random.Generator, end: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -77,7 +85,10 @@ def visits(frame: pd.DataFrame, rng: np.random.Generator, end: str) -> tuple[pd.
         for i, day in enumerate(days):
             active = region in TREATED and CAMPAIGN_LIFT["start"] <= f"{day:%Y-%m-%d}" <= CAMPAIGN_LIFT["end"]
             level = (
-                base[region] * (1 + 0.08 * np.sin(2 * np.pi * i / 7)) * (1 + 0.001 * i) * np.exp(rng.normal(0, 0.05))
+                base[region]
+                * (1 + 0.08 * np.sin(2 * np.pi * i / 7))
+                * (1 + 0.001 * i)
+                * np.exp(rng.normal(0, 0.05))
             )
             lift = 1 + CAMPAIGN_LIFT["visits"] * active
             tilt = 1 + SALES["net_sentiment_effect"] * mood[i]
@@ -86,8 +97,19 @@ def visits(frame: pd.DataFrame, rng: np.random.Generator, end: str) -> tuple[pd.
             gain = (1 + CAMPAIGN_LIFT["sales"]) / (1 + CAMPAIGN_LIFT["visits"]) if active else 1.0
             for source, count in zip(("search", "direct", "social", "email", "referral"), split, strict=True):
                 sold = rng.poisson(count * SALES["conversion"] * tilt * gain)
-                rows.append((day, region, source, int(count), int(sold), round(float(sold * rng.uniform(180, 320)), 2)))
-            hidden.append((day, region, active, round(lift, 3), round(float(tilt), 4), round(float(level), 2)))
+                rows.append(
+                    (
+                        day,
+                        region,
+                        source,
+                        int(count),
+                        int(sold),
+                        round(float(sold * rng.uniform(180, 320)), 2),
+                    )
+                )
+            hidden.append(
+                (day, region, active, round(lift, 3), round(float(tilt), 4), round(float(level), 2))
+            )
     return (
         pd.DataFrame(rows, columns=["day", "region", "source", "visits", "sales", "revenue"]),
         pd.DataFrame(hidden, columns=["day", "region", "campaign", "lift", "sentiment_tilt", "expected"]),
@@ -98,6 +120,8 @@ def _mood(frame: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
     """Return Larkspur's net sentiment of the day before, centred on its mean (0 on the first day)."""
     ours = frame[(frame["brand"] == "Larkspur") & (frame["role"] == "post")]
     score = ours["sentiment"].map({"negative": -1.0, "neutral": 0.0, "positive": 1.0})
-    daily = score.groupby(ours["at"].dt.tz_convert(ZONE).dt.tz_localize(None).dt.normalize()).mean().reindex(days)
+    daily = (
+        score.groupby(ours["at"].dt.tz_convert(ZONE).dt.tz_localize(None).dt.normalize()).mean().reindex(days)
+    )
     before = (daily - daily.mean()).shift(SALES["lag_days"]).fillna(0.0)
     return before.to_numpy()

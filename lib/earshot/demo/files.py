@@ -196,7 +196,9 @@ def _write_forum(part: pd.DataFrame, path: Path) -> int:
             "type": part["kind"],
         }
     )
-    path.write_bytes(gzip.compress(table.to_csv(sep="\t", index=False, lineterminator="\n").encode("utf-16"), mtime=0))
+    path.write_bytes(
+        gzip.compress(table.to_csv(sep="\t", index=False, lineterminator="\n").encode("utf-16"), mtime=0)
+    )
     return len(table)
 
 

@@ -26,8 +26,12 @@ class Grammar:
         self.phrases = yaml.safe_load((PHRASES / f"{lang}.yml").read_text(encoding="utf-8"))
         self._slots = {name.lower(): compile_phrase(text) for name, text in self.phrases["slots"].items()}
         self._compiled: dict[str, list] = {}
-        self.proper = {word for text in self.phrases["slots"].values() for word in re.findall(r"\b[A-ZÀ-Ý]\w+", text)}
-        self.proper |= {"Meadow", "Face", *BRANDS} | {town for places in PLACES[lang].values() for town in places}
+        self.proper = {
+            word for text in self.phrases["slots"].values() for word in re.findall(r"\b[A-ZÀ-Ý]\w+", text)
+        }
+        self.proper |= {"Meadow", "Face", *BRANDS} | {
+            town for places in PLACES[lang].values() for town in places
+        }
 
     def lines(self, *path: str) -> list[str]:
         """Return the lines under a path such as ("themes", "app", "negative"); empty when there are none."""

@@ -1,4 +1,6 @@
-"""Personal identifiers for tests only: reserved ranges, test cards that pass Luhn, specimen IBANs that pass mod 97."""
+"""Personal identifiers for tests only: reserved ranges, test cards that pass Luhn, specimen IBANs that pass
+mod 97.
+"""
 
 from random import Random
 
@@ -26,7 +28,19 @@ IBANS = (
 def email(random: Random) -> str:
     """Return an address at a domain reserved for examples."""
     first = random.choice(
-        ["anna.b", "carl", "j.may", "lou_k", "mrs.reed", "pat.o", "tim.w", "zed", "k.patel", "d.silva", "m.lopez"]
+        [
+            "anna.b",
+            "carl",
+            "j.may",
+            "lou_k",
+            "mrs.reed",
+            "pat.o",
+            "tim.w",
+            "zed",
+            "k.patel",
+            "d.silva",
+            "m.lopez",
+        ]
     )
     return f"{first}{random.randint(1, 99)}@example.{random.choice(('com', 'org', 'net'))}"
 

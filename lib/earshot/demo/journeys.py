@@ -1,4 +1,6 @@
-"""What happens after a complaint: replies of the brand, answers of the customer, an end that is good, bad or silent."""
+"""What happens after a complaint: replies of the brand, answers of the customer, an end that is good, bad or
+silent.
+"""
 
 from random import Random
 
@@ -37,8 +39,12 @@ def steps(paths: list[str]) -> int:
     return sum(len(PATHS[path][1]) for path in paths)
 
 
-def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (replies, journeys) that grow from complaints in ``base``; one row per journey with its times and end."""
+def follow(
+    base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (replies, journeys) that grow from complaints in ``base``; one row per journey with its times
+    and end.
+    """
     able = base[
         (base["role"] == "post")
         & (base["sentiment"] == "negative")
@@ -47,7 +53,9 @@ def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) 
         & (base["at"] < end - pd.Timedelta(days=6))
     ]
     weight = able["brand"].map({"Larkspur": 1.0, "Fernwave": 0.7, "Quillnet": 0.5}).to_numpy()
-    roots = able.iloc[rng.choice(len(able), len(paths), replace=False, p=weight / weight.sum())].sort_values("uid")
+    roots = able.iloc[rng.choice(len(able), len(paths), replace=False, p=weight / weight.sum())].sort_values(
+        "uid"
+    )
     random, replies, journeys = Random(int(rng.integers(1 << 31))), [], []
     for number, (root, path) in enumerate(zip(roots.itertuples(index=False), paths, strict=True)):
         thread = _thread(root, path, number, random, end)
@@ -57,15 +65,23 @@ def follow(base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end) 
 
 
 def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
-    """Return the replies of one journey; ``parent`` is the place of the reply before it (-1 is the complaint)."""
-    agent, at, rows = random.choice(["Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev"]), root.at, []
+    """Return the replies of one journey; ``parent`` is the place of the reply before it (-1 is the
+    complaint).
+    """
+    agent, at, rows = (
+        random.choice(["Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev"]),
+        root.at,
+        [],
+    )
     for place, step in enumerate(PATHS[path][1]):
         ours = step in OURS
         median = FIRST_REPLY[root.brand] if step == "acknowledge" else PACE[step]
         if root.event == "outage" and ours:
             median *= 4
         at = at + pd.Timedelta(seconds=int(60 * median * np.exp(random.gauss(0, 0.7))))
-        at = min(after_gap(root.platform, _office(at) if ours else at), end - pd.Timedelta(minutes=40 - 5 * place))
+        at = min(
+            after_gap(root.platform, _office(at) if ours else at), end - pd.Timedelta(minutes=40 - 5 * place)
+        )
         rows.append(
             {
                 "at": at,
@@ -98,7 +114,9 @@ def _office(at: pd.Timestamp) -> pd.Timestamp:
     if 8 <= local.hour < 20:
         return at
     opening = (
-        local.normalize() + pd.Timedelta(hours=8, minutes=at.minute / 2) + pd.Timedelta(days=int(local.hour >= 20))
+        local.normalize()
+        + pd.Timedelta(hours=8, minutes=at.minute / 2)
+        + pd.Timedelta(days=int(local.hour >= 20))
     )
     return opening.floor("s").tz_convert("UTC")
 

@@ -1,4 +1,6 @@
-"""What collecting the demo brand wrote down: when a source was not read, and what people said of the filter's catch."""
+"""What collecting the demo brand wrote down: when a source was not read, and what people said of the filter's
+catch.
+"""
 
 import pandas as pd
 
@@ -21,9 +23,19 @@ def record(workspace: Workspace) -> None:
 
 
 def _interrupt(workspace: Workspace) -> None:
-    rows = [{"source": platform, "query": "", "start": _utc(start), "end": _utc(end), "kind": kind, "reason": reason,
-             "missed": missed, "platform": platform}
-            for platform, kind, start, end, reason, missed in INTERRUPTED]
+    rows = [
+        {
+            "source": platform,
+            "query": "",
+            "start": _utc(start),
+            "end": _utc(end),
+            "kind": kind,
+            "reason": reason,
+            "missed": missed,
+            "platform": platform,
+        }
+        for platform, kind, start, end, reason, missed in INTERRUPTED
+    ]
     workspace.store.merge("gaps", pd.DataFrame(rows))
 
 
@@ -32,7 +44,9 @@ def _utc(local: str) -> pd.Timestamp:
 
 
 def _judge(workspace: Workspace) -> None:
-    """Hide what the filters hide, and judge a random sample of it by what was planted: a flower is rightly hidden."""
+    """Hide what the filters hide, and judge a random sample of it by what was planted: a flower is rightly
+    hidden.
+    """
     set_aside.apply(workspace)
     sample = audit.draw(workspace)[["filter", "post_id"]]
     roles = truth(workspace.data).posts.set_index("post_id")["role"].reindex(sample["post_id"])

@@ -141,8 +141,10 @@ TAILS = [
     "rust",
 ]
 SURNAMES = [
-    "Adams", "Baker", "Clarke", "Davies", "Evans", "Foster", "Graham", "Hughes", "Iqbal", "Jones", "Kaur", "Lewis",
-    "Morgan", "Novak", "Osei", "Patel", "Quinn", "Roberts", "Shah", "Taylor", "Umar", "Vaughan", "Walker", "Young",
+    "Adams", "Baker", "Clarke", "Davies", "Evans", "Foster", "Graham", "Hughes", "Iqbal", "Jones", "Kaur",
+    "Lewis",
+    "Morgan", "Novak", "Osei", "Patel", "Quinn", "Roberts", "Shah", "Taylor", "Umar", "Vaughan", "Walker",
+    "Young",
     "Ahmed", "Brown", "Cole", "Dixon", "Ellis", "Ford", "Green", "Hall",
 ]  # fmt: skip
 
@@ -179,7 +181,9 @@ def _home(lang: str, random: Random) -> tuple[str, str]:
 
 
 def assign(frame: pd.DataFrame, people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return ``frame`` with author, region, town and followers; within a pool, activity falls off with rank."""
+    """Return ``frame`` with author, region, town and followers; within a pool, activity falls off with
+    rank.
+    """
     pools = people.groupby(["platform", "lang", "brand"]).indices
     chosen = np.empty(len(frame), int)
     for key, rows in frame.groupby(["platform", "lang", "brand"]).indices.items():

@@ -55,7 +55,9 @@ def mix(brand: str, theme: str) -> np.ndarray:
 
 
 def everyday(rng: np.random.Generator, n: int, end: str) -> pd.DataFrame:
-    """Return ``n`` ordinary posts: time, brand, theme, sentiment, platform, lang; none inside the collection gap."""
+    """Return ``n`` ordinary posts: time, brand, theme, sentiment, platform, lang; none inside the collection
+    gap.
+    """
     extra = n + max(200, n // 20)
     grid = hours(end)
     at = grid[rng.choice(len(grid), extra, p=rhythm(grid) / rhythm(grid).sum())]
@@ -89,7 +91,11 @@ def in_gap(frame: pd.DataFrame) -> pd.Series:
 
 def after_gap(platform: str, at: pd.Timestamp) -> pd.Timestamp:
     """Return ``at``, six hours later when the collection of that platform was lost then."""
-    return at + pd.Timedelta(hours=6) if in_gap(pd.DataFrame({"platform": [platform], "at": [at]})).iloc[0] else at
+    return (
+        at + pd.Timedelta(hours=6)
+        if in_gap(pd.DataFrame({"platform": [platform], "at": [at]})).iloc[0]
+        else at
+    )
 
 
 def bursts(rng: np.random.Generator, posts: int) -> pd.DataFrame:
@@ -127,5 +133,11 @@ def off_topic(rng: np.random.Generator, posts: int, end: str) -> pd.DataFrame:
     feel = draw(rng, {"neutral": 0.55, "positive": 0.35, "negative": 0.10}, len(frame))
     platform = np.where(np.isin(frame["platform"], ("reviews", "youtube")), "mastodon", frame["platform"])
     return frame.assign(
-        brand="Larkspur", theme="offtopic", sentiment=feel, lang="en", event="", platform=platform, role="offtopic"
+        brand="Larkspur",
+        theme="offtopic",
+        sentiment=feel,
+        lang="en",
+        event="",
+        platform=platform,
+        role="offtopic",
     )

@@ -54,8 +54,12 @@ NEAR_TAILS = (
 )
 
 
-def copies(base: pd.DataFrame, kind: str, n: int, rng: np.random.Generator, people: pd.DataFrame, end) -> pd.DataFrame:
-    """Return ``n`` later posts that repeat earlier ones: kind is exact, near or repost; a few originals get many."""
+def copies(
+    base: pd.DataFrame, kind: str, n: int, rng: np.random.Generator, people: pd.DataFrame, end
+) -> pd.DataFrame:
+    """Return ``n`` later posts that repeat earlier ones: kind is exact, near or repost; a few originals get
+    many.
+    """
     able = base[
         base["platform"].isin(("x", "bluesky", "mastodon"))
         & (base["role"] == "post")
@@ -67,7 +71,9 @@ def copies(base: pd.DataFrame, kind: str, n: int, rng: np.random.Generator, peop
     weight = 1 / (np.arange(min(spread, len(able))) + 3.0) ** 0.7
     picks = able.iloc[rng.choice(len(weight), n, p=weight / weight.sum())].reset_index(drop=True)
     random = Random(int(rng.integers(1 << 31)))
-    delay = pd.to_timedelta(np.minimum(np.exp(rng.normal(4.5, 1.5, n)), 60 * 11).round(2), unit="min").round("s")
+    delay = pd.to_timedelta(np.minimum(np.exp(rng.normal(4.5, 1.5, n)), 60 * 11).round(2), unit="min").round(
+        "s"
+    )
     rows = picks.assign(
         at=picks["at"] + delay,
         original=picks["uid"],
@@ -112,7 +118,9 @@ def near(text: str, random: Random) -> str:
 
 
 def bots(posts: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the bot campaign: young accounts that push one text and one link within minutes, in three waves."""
+    """Return the bot campaign: young accounts that push one text and one link within minutes, in three
+    waves.
+    """
     n, random = size("bots", posts), Random(int(rng.integers(1 << 31)))
     names = [
         f"{random.choice(('user', 'real', 'truth', 'uk_news', 'mobile'))}{random.randint(10**6, 10**7)}"
@@ -148,7 +156,9 @@ def bots(posts: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def mark_personal(frame: pd.DataFrame, posts: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def mark_personal(
+    frame: pd.DataFrame, posts: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (posts, planted values with offsets): some posts now hold an e-mail, phone, card, IBAN or IP."""
     random = Random(int(rng.integers(1 << 31)))
     able = frame[(frame["role"] == "post") & ~frame["uid"].isin(frame["original"])].index
@@ -158,7 +168,9 @@ def mark_personal(frame: pd.DataFrame, posts: int, rng: np.random.Generator) -> 
         kind = list(identifiers.KINDS)[i % len(identifiers.KINDS)]
         value, book = identifiers.KINDS[kind](random), grammar(frame.at[at, "lang"])
         # Only the inserted value may not change: the sentence around it is expanded first.
-        sentence = book.expand(random.choice(book.lines("pii", kind)), random, {"value": "\0"}).replace("\0", value)
+        sentence = book.expand(random.choice(book.lines("pii", kind)), random, {"value": "\0"}).replace(
+            "\0", value
+        )
         texts[at] = f"{texts[at]} {sentence}"
         start = texts[at].rindex(value)
         planted.append((frame.at[at, "uid"], kind, value, start, start + len(value)))

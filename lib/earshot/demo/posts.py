@@ -1,4 +1,6 @@
-"""All posts of a run with their truth: skeleton, people, words, journeys, copies, marks, ids and engagement."""
+"""All posts of a run with their truth: skeleton, people, words, journeys, copies, marks, ids and
+engagement.
+"""
 
 from random import Random
 
@@ -33,11 +35,20 @@ def make(posts: int, seed: int, end: str) -> dict[str, pd.DataFrame]:
     paths = journeys.plan_paths(size("journeys", posts), rng)
     events, flowers = plan.bursts(rng, posts), plan.off_topic(rng, posts, end)
     copied = {kind: size(kind, posts) for kind in ("exact", "near", "repost")}
-    rest = posts - len(events) - len(flowers) - sum(copied.values()) - journeys.steps(paths) - size("bots", posts)
+    rest = (
+        posts
+        - len(events)
+        - len(flowers)
+        - sum(copied.values())
+        - journeys.steps(paths)
+        - size("bots", posts)
+    )
     if rest < posts // 3:
         raise ValueError(f"{posts} posts are too few for the planted events; use at least 800.")
     usual = plan.everyday(rng, rest, end)
-    base, crowd = _written(pd.concat([_reserve_hostile(usual, posts), events, flowers], ignore_index=True), rng)
+    base, crowd = _written(
+        pd.concat([_reserve_hostile(usual, posts), events, flowers], ignore_index=True), rng
+    )
     replies, paths_table = journeys.follow(base, paths, rng, last)
     copies = [planting.copies(base, kind, n, rng, crowd, last) for kind, n in copied.items()]
     frame = _joined([base, replies, *copies, planting.bots(posts, rng)])
@@ -81,14 +92,18 @@ def _distinct(frame: pd.DataFrame, writer: Writer) -> pd.DataFrame:
             [writer.write(post) for post in frame.loc[repeated].itertuples(index=False)], index=repeated
         )
         frame = frame.assign(
-            **{name: frame[name].where(~frame.index.isin(repeated), again[name].reindex(frame.index)) for name in words}
+            **{
+                name: frame[name].where(~frame.index.isin(repeated), again[name].reindex(frame.index))
+                for name in words
+            }
         )
     raise ValueError("The phrases are too few for this many posts; add phrases or ask for fewer posts.")
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat(
-        [part.assign(**{k: v for k, v in EMPTY.items() if k not in part}) for part in parts], ignore_index=True
+        [part.assign(**{k: v for k, v in EMPTY.items() if k not in part}) for part in parts],
+        ignore_index=True,
     )
     frame["uid"] = np.arange(len(frame))
     for name in ("sarcasm", "negation"):
@@ -97,7 +112,9 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _threaded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``frame`` where each reply names the post before it and one repost in seven repeats another repost."""
+    """Return ``frame`` where each reply names the post before it and one repost in seven repeats another
+    repost.
+    """
     thread = frame[frame["step"] != ""]
     before = thread.groupby("journey")["uid"].shift()
     reply_to = frame["reply_to"].copy()
@@ -113,7 +130,9 @@ def _threaded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _engaged(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return ``frame`` with likes, reposts, replies, views; unknown for some posts and where a platform has none."""
+    """Return ``frame`` with likes, reposts, replies, views; unknown for some posts and where a platform has
+    none.
+    """
     n, reach = len(frame), np.log1p(frame["followers"].to_numpy(float))
     push = 0.35 * reach + 0.5 * (frame["event"] != "") + 0.3 * (frame["sentiment"] == "negative") - 1.2
     likes = rng.poisson(np.exp(np.minimum(push + rng.normal(0, 1, n), 9)))
@@ -135,7 +154,9 @@ def _engaged(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         for name, values in counts.items()
     }
     followers = (
-        frame["followers"].astype("Int64").mask(frame["platform"].isin(("reddit", "forum", "youtube", "reviews")))
+        frame["followers"]
+        .astype("Int64")
+        .mask(frame["platform"].isin(("reddit", "forum", "youtube", "reviews")))
     )
     return frame.assign(**columns, followers=followers, engagement_missing=missing)
 
@@ -159,7 +180,9 @@ def _numbered(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 def _marked(frame: pd.DataFrame, posts: int, rng: np.random.Generator, end) -> pd.DataFrame:
     """Return ``frame`` with private messages, later deletions, campaign links and stated places."""
     plain = frame.index[
-        (frame["role"] == "post") & ~frame["post_id"].isin(frame["original"]) & ~frame["post_id"].isin(frame["root"])
+        (frame["role"] == "post")
+        & ~frame["post_id"].isin(frame["original"])
+        & ~frame["post_id"].isin(frame["root"])
     ]
     private = rng.choice(
         plain[frame.loc[plain, "platform"].isin(("x", "mastodon"))], size("private", posts), replace=False
@@ -173,9 +196,9 @@ def _marked(frame: pd.DataFrame, posts: int, rng: np.random.Generator, end) -> p
     ]
     linked = rng.choice(fans, min(size("utm", posts), len(fans)), replace=False)
     deleted_at = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
-    deleted_at[gone] = (frame.loc[gone, "at"] + pd.to_timedelta(rng.integers(1, 400, len(gone)), unit="h")).dt.as_unit(
-        "us"
-    )
+    deleted_at[gone] = (
+        frame.loc[gone, "at"] + pd.to_timedelta(rng.integers(1, 400, len(gone)), unit="h")
+    ).dt.as_unit("us")
     link = frame["platform"].map(
         "https://larkspur.example/meadow?utm_source={}&utm_medium=social&utm_campaign=meadow_launch".format
     )
@@ -192,5 +215,7 @@ def _marked(frame: pd.DataFrame, posts: int, rng: np.random.Generator, end) -> p
 
 
 def _with_bots(crowd: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    bots = frame.loc[frame["role"] == "bot", ["author", "platform", "lang", "brand"]].drop_duplicates("author")
+    bots = frame.loc[frame["role"] == "bot", ["author", "platform", "lang", "brand"]].drop_duplicates(
+        "author"
+    )
     return pd.concat([crowd, bots.assign(is_bot=True, region="", town="", followers=10)], ignore_index=True)

@@ -1,4 +1,6 @@
-"""One call simulates the demo brand: the files a customer would hand over, and the planted truth beside them."""
+"""One call simulates the demo brand: the files a customer would hand over, and the planted truth beside
+them.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -75,15 +77,21 @@ def simulate(folder: Path, posts: int = 12000, seed: int = world.SEED, end: str 
     } | hidden
     _write(truth, folder / "truth", csv=False)
     facts = _facts(frame, counts, posts, seed, end) | business.FACTS
-    (folder / "truth" / "truth.json").write_text(json.dumps(facts, indent=1, default=str) + "\n", encoding="utf-8")
+    (folder / "truth" / "truth.json").write_text(
+        json.dumps(facts, indent=1, default=str) + "\n", encoding="utf-8"
+    )
     return Truth(truth.pop("posts"), truth, json.loads(json.dumps(facts, default=str)))
 
 
 def truth(folder: Path) -> Truth:
-    """Return the planted truth of an earlier ``simulate(folder)``; raises FileNotFoundError when there is none."""
+    """Return the planted truth of an earlier ``simulate(folder)``; raises FileNotFoundError when there is
+    none.
+    """
     place = Path(folder) / "truth"
     if not (place / "truth.json").exists():
-        raise FileNotFoundError(f"There is no demo truth in {place}; run collect.demo.simulate({str(folder)!r}) first.")
+        raise FileNotFoundError(
+            f"There is no demo truth in {place}; run collect.demo.simulate({str(folder)!r}) first."
+        )
     tables = {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
     return Truth(tables.pop("posts"), tables, json.loads((place / "truth.json").read_text(encoding="utf-8")))
 
@@ -104,7 +112,9 @@ def _reviewed(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     review = frame["platform"] == "reviews"
     stars = frame["sentiment"].map({"negative": 1, "neutral": 3, "positive": 5}).astype(int)
     nudge = np.where(
-        rng.random(len(frame)) < 0.35, frame["sentiment"].map({"negative": 1, "neutral": 0, "positive": -1}), 0
+        rng.random(len(frame)) < 0.35,
+        frame["sentiment"].map({"negative": 1, "neutral": 0, "positive": -1}),
+        0,
     )
     return frame.assign(
         stars=(stars + nudge.astype(int)).astype("Int64").where(review),
@@ -126,7 +136,9 @@ def _write(tables: dict[str, pd.DataFrame], folder: Path, csv: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         if csv and name not in ("interactions", "visits"):
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%SZ")
+            table.to_csv(
+                folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%SZ"
+            )
         else:
             table.to_parquet(folder / f"{name}.parquet", index=False)
 
@@ -153,6 +165,10 @@ def _facts(frame: pd.DataFrame, counts: dict, posts: int, seed: int, end: str) -
         "themes": world.THEMES,
         "events": events,
         "gap": world.GAP | {"lost": frame.attrs["lost"]},
-        "bots": {"waves": world.BOT_WAVES, "link": world.BOT_LINK, "posts": int((frame["role"] == "bot").sum())},
+        "bots": {
+            "waves": world.BOT_WAVES,
+            "link": world.BOT_LINK,
+            "posts": int((frame["role"] == "bot").sum()),
+        },
         "new_in_last_week": {"theme": "esim", "since": world.EVENTS[3].window()[0]},
     }

@@ -1,4 +1,6 @@
-"""The demo brand where it is asked for: simulated on first use, and imported like the files of any customer."""
+"""The demo brand where it is asked for: simulated on first use, and imported like the files of any
+customer.
+"""
 
 from collections.abc import Callable
 
@@ -8,7 +10,8 @@ NAME = "demo"
 
 
 def supply(workspace: Workspace, progress: Callable[[str], None] = lambda line: None) -> bool:
-    """Simulate and import what is missing of the demo brand; return whether anything was, False for another workspace.
+    """Simulate and import what is missing of the demo brand; return whether anything was, False for another
+    workspace.
 
     A simulation or import that was killed half-way is finished by the next call.
     """
@@ -21,7 +24,9 @@ def supply(workspace: Workspace, progress: Callable[[str], None] = lambda line: 
         progress(f"Simulating the demo brand, {workspace.params.posts:,} posts")
         simulate(workspace.data, workspace.params.posts)
     known = set(workspace.store.read("imports", columns=["file"])["file"])
-    waiting = [path for path in sorted(inbox.iterdir()) if path.name not in known and not path.name.startswith(".")]
+    waiting = [
+        path for path in sorted(inbox.iterdir()) if path.name not in known and not path.name.startswith(".")
+    ]
     if waiting:
         from earshot.collect.files.importing import import_files
 

@@ -107,7 +107,9 @@ TREATED = ("Midlands", "Yorkshire", "Scotland", "Wales")
 
 @dataclass(frozen=True)
 class Event:
-    """A planted burst: what, whose, when (local), how many (share of all posts), how they feel, how fast it fades."""
+    """A planted burst: what, whose, when (local), how many (share of all posts), how they feel, how fast it
+    fades.
+    """
 
     name: str
     brand: str
@@ -126,11 +128,39 @@ class Event:
 
 
 EVENTS = (
-    Event("launch", "Larkspur", "meadow", "2026-07-16 09:00", 240, 0.045, (0.08, 0.32, 0.60), 80, ("themes", "meadow")),
-    Event("outage", "Larkspur", "outage", "2026-08-11 07:00", 72, 0.075, (0.84, 0.13, 0.03), 40, ("crisis",)),
-    Event("price_rise", "Fernwave", "price", "2026-09-02 10:00", 192, 0.03, (0.82, 0.16, 0.02), 60, ("price_event",)),
     Event(
-        "esim_fault", "Larkspur", "esim", "2026-09-21 06:00", 162, 0.025, (0.80, 0.16, 0.04), 400, ("themes", "esim")
+        "launch",
+        "Larkspur",
+        "meadow",
+        "2026-07-16 09:00",
+        240,
+        0.045,
+        (0.08, 0.32, 0.60),
+        80,
+        ("themes", "meadow"),
+    ),
+    Event("outage", "Larkspur", "outage", "2026-08-11 07:00", 72, 0.075, (0.84, 0.13, 0.03), 40, ("crisis",)),
+    Event(
+        "price_rise",
+        "Fernwave",
+        "price",
+        "2026-09-02 10:00",
+        192,
+        0.03,
+        (0.82, 0.16, 0.02),
+        60,
+        ("price_event",),
+    ),
+    Event(
+        "esim_fault",
+        "Larkspur",
+        "esim",
+        "2026-09-21 06:00",
+        162,
+        0.025,
+        (0.80, 0.16, 0.04),
+        400,
+        ("themes", "esim"),
     ),
 )
 BOT_WAVES = ("2026-09-08 20:10", "2026-09-09 12:35", "2026-09-10 19:20")
@@ -143,10 +173,20 @@ INTERRUPTED = (
 )
 CAMPAIGNS = (
     ("meadow_launch", "Meadow launch", "social", "2026-07-16", "2026-08-09", "all", 180000, 0.0),
-    ("double_data", "Autumn double data", "social+radio", "2026-08-24", "2026-09-20", ",".join(TREATED), 95000, 0.14),
+    (
+        "double_data",
+        "Autumn double data",
+        "social+radio",
+        "2026-08-24",
+        "2026-09-20",
+        ",".join(TREATED),
+        95000,
+        0.14,
+    ),
     ("back_to_school", "Back to school SIM", "search", "2026-08-17", "2026-09-06", "all", 60000, 0.05),
 )
-# Shares of all posts that are planted on top of the everyday ones; each has a floor so that small runs keep them.
+# Shares of all posts that are planted on top of the everyday ones; each has a floor so that small runs keep
+# them.
 PLANTED = {
     "bots": (0.012, 30),
     "exact": (0.012, 15),

@@ -94,7 +94,9 @@ class Writer:
         return book.lines("parts", "detail", post.sentiment) + technical
 
     def core(self, book, path: tuple[str, ...], fills: dict, avoid: str = "") -> tuple[str, str]:
-        """Return an opening sentence that was not used before (as far as the grammar reaches) and its template."""
+        """Return an opening sentence that was not used before (as far as the grammar reaches) and its
+        template.
+        """
         lines = book.lines(*path)
         for _ in range(6):
             line = self.random.choice(lines)
@@ -134,24 +136,40 @@ class Writer:
         details = self.random.sample(self.details(book, post), 3)
         parts = [core] if chance() < 0.4 else [self.part(book, "intro", mood, fills), core]
         parts += [book.expand(line, self.random, fills) for line in details[: self.random.randint(1, 3)]]
-        if chance() < 0.45 and post.platform != "reviews" and path[0] != "sarcasm" and len(book.lines(*path)) > 1:
+        if (
+            chance() < 0.45
+            and post.platform != "reviews"
+            and path[0] != "sarcasm"
+            and len(book.lines(*path)) > 1
+        ):
             parts += [self.part(book, "link", mood, fills), self.core(book, path, fills, avoid=template)[0]]
         if self.full or chance() < 0.7:
             parts.append(self.part(book, "closer", mood, fills))
         return self.join(parts, book)
 
     def join(self, parts: list[str], book: Grammar) -> str:
-        """Return the parts as one text; after a comma or colon a common word loses its capital (never in German)."""
+        """Return the parts as one text; after a comma or colon a common word loses its capital (never in
+        German).
+        """
         text = parts[0]
         for part in parts[1:]:
             first = re.match(r"\w*", part)[0]
-            soft = text.endswith((",", ":")) and book.lang != "de" and first[1:].islower() and first not in book.proper
+            soft = (
+                text.endswith((",", ":"))
+                and book.lang != "de"
+                and first[1:].islower()
+                and first not in book.proper
+            )
             text += " " + (part[:1].lower() + part[1:] if soft else part)
         return tidy(text)
 
     def name_brand(self, text: str, post) -> str:
         """Return ``text`` in which the brand is named at least once, as a name, an @handle or a #tag."""
-        brand, chance, tagged = post.brand, self.random.random(), post.platform in ("x", "bluesky", "mastodon")
+        brand, chance, tagged = (
+            post.brand,
+            self.random.random(),
+            post.platform in ("x", "bluesky", "mastodon"),
+        )
         if post.role == "offtopic":
             return text
         if brand not in text:
@@ -162,7 +180,9 @@ class Writer:
         return text
 
     def roughen(self, text: str, post) -> str:
-        """Return ``text`` with the habits of the platform: tags, emoji, lower case, stretched words, a typo."""
+        """Return ``text`` with the habits of the platform: tags, emoji, lower case, stretched words, a
+        typo.
+        """
         chance, mood = self.random.random, post.sentiment
         social = post.platform in SHORT
         if social and chance() < 0.16 and post.theme in TAGS:
@@ -172,7 +192,9 @@ class Writer:
         if social and chance() < 0.10:
             text = re.sub(r"(^|[.!?] )([A-Z])(?=[a-z])", lambda match: match[1] + match[2].lower(), text)
         if mood != "neutral" and chance() < 0.07:
-            text = STRETCH.sub(lambda match: match[0] + match[0][-1] * self.random.randint(2, 4), text, count=1)
+            text = STRETCH.sub(
+                lambda match: match[0] + match[0][-1] * self.random.randint(2, 4), text, count=1
+            )
         if mood == "negative" and social and chance() < 0.03:
             text = text.upper() if "http" not in text else text
         if chance() < (0.12 if social else 0.06):

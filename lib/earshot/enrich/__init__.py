@@ -2,7 +2,7 @@
 
 import os
 
-# Read when the matrix libraries are first loaded. By default their idle threads spin, which on a shared machine made
-# embedding seven times slower (measured); and nothing may be fetched unless somebody says so.
+# Read when the matrix libraries are first loaded. By default their idle threads spin, which on a shared
+# machine made embedding seven times slower (measured); and nothing may be fetched unless somebody says so.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

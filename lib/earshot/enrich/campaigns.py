@@ -1,4 +1,5 @@
-"""The campaign of each post, as a step: what collect.campaign_links finds in links and hashtags, written into posts.
+"""The campaign of each post, as a step: what collect.campaign_links finds in links and hashtags, written into
+posts.
 
 What the links themselves say (utm_source, utm_medium, utm_campaign) is kept in the table ``utm``.
 """

@@ -1,7 +1,8 @@
-"""Which named query finds which post: the table ``matches``, kept up to date for new posts and for changed queries.
+"""Which named query finds which post: the table ``matches``, kept up to date for new posts and for changed
+queries.
 
-``queried`` remembers for each post which version of each query has read it, so that a new query reads all posts once, a
-new post is read by all queries once, and everything else is left alone.
+``queried`` remembers for each post which version of each query has read it, so that a new query reads all
+posts once, a new post is read by all queries once, and everything else is left alone.
 """
 
 import json
@@ -30,24 +31,30 @@ _WAS = "CASE WHEN s.content_hash = p.content_hash THEN s.step_version ELSE '' EN
 def update(workspace: Workspace) -> int:
     """Bring ``matches`` up to date with queries.yml and the posts; return how many posts were read.
 
-    Returns at once where there is no queries.yml and never was one. Raises ParamError at a query that cannot be read.
+    Returns at once where there is no queries.yml and never was one. Raises ParamError at a query that cannot
+    be read.
     """
     named, store = catalogue.read(workspace), workspace.store
     if store.version("posts") is None or (not named and store.version("queried") is None):
         return 0
     now = ",".join([VERSION, *(f"{name}={named[name].stamp}" for name in sorted(named))])
-    pending = store.sql(f"SELECT DISTINCT p.week, {_WAS} AS was FROM posts p LEFT JOIN queried s USING (post_id) "
-                        f"WHERE {_LACKS.format(now=quoted(now))} ORDER BY 1, 2")
+    pending = store.sql(
+        f"SELECT DISTINCT p.week, {_WAS} AS was FROM posts p LEFT JOIN queried s USING (post_id) "
+        f"WHERE {_LACKS.format(now=quoted(now))} ORDER BY 1, 2"
+    )
     if pending.empty:
         return 0
     _forget(store, named)
-    return sum(_read(workspace, named, now, week, was) for week, was in pending.itertuples(index=False, name=None))
+    return sum(
+        _read(workspace, named, now, week, was) for week, was in pending.itertuples(index=False, name=None)
+    )
 
 
 def _forget(store: Store, named: Mapping[str, Named]) -> None:
     """Delete the matches of queries that are gone or say something else now."""
-    kept = " OR ".join(f"(query = {quoted(name)} AND version = {quoted(one.stamp)})"
-                       for name, one in named.items())
+    kept = " OR ".join(
+        f"(query = {quoted(name)} AND version = {quoted(one.stamp)})" for name, one in named.items()
+    )
     store.delete(TABLE, f"NOT ({kept or 'false'})")
 
 
@@ -64,7 +71,7 @@ def _read(workspace: Workspace, named: Mapping[str, Named], now: str, week: str,
         ORDER BY p.post_id""")
     engine = _engine(asked, workspace)
     for start in range(0, len(posts), PART):
-        part = posts.iloc[start:start + PART].reset_index(drop=True)
+        part = posts.iloc[start : start + PART].reset_index(drop=True)
         edited = part.loc[part["seen"].astype(bool), "post_id"] if not was else part["post_id"].head(0)
         if len(edited):
             landing.delete(store, TABLE, "post_id", edited, f"week = {quoted(week)}")
@@ -81,8 +88,10 @@ def _engine(asked: Mapping[str, Named], workspace: Workspace) -> Engine:
     for name, one in asked.items():
         nodes[name] = catalogue.resolved(one.node, workspace)
         if len(alternatives(one.body)) > 1:
-            nodes |= {f"{name}|{place}": catalogue.resolved(node, workspace)
-                      for place, node in enumerate(alternatives(one.body))}
+            nodes |= {
+                f"{name}|{place}": catalogue.resolved(node, workspace)
+                for place, node in enumerate(alternatives(one.body))
+            }
     return Engine(nodes)
 
 
@@ -100,7 +109,9 @@ def _found(engine: Engine, asked: Mapping[str, Named], posts: pd.DataFrame) -> I
 
 
 def columns(nodes: Iterable[Node]) -> set[str]:
-    """Return the columns of posts, as SQL, that the conditions of these queries are about, beside text and alt text."""
+    """Return the columns of posts, as SQL, that the conditions of these queries are about, beside text and
+    alt text.
+    """
     found = set()
     for asked in (leaf for node in nodes for leaf in walk(node) if isinstance(leaf, Field)):
         if asked.name not in ("has", "link"):

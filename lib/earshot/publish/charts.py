@@ -1,7 +1,8 @@
 """Five chart shapes on small aggregates, in one theme; no post ever reaches a chart.
 
-A title is a sentence: ``show.figure`` prints it above the picture as text. ``unit`` is share (0 to 1), percent, points,
-count or any other word; left empty it follows from the column. ``emphasis`` names the one label or series in colour.
+A title is a sentence: ``show.figure`` prints it above the picture as text. ``unit`` is share (0 to 1),
+percent, points, count or any other word; left empty it follows from the column. ``emphasis`` names the one
+label or series in colour.
 """
 
 from collections.abc import Callable
@@ -20,19 +21,32 @@ TICKS = alt.ExprRef("max(2, ceil(width / 110))")
 
 def unless_empty(shape: Callable) -> Callable:
     """Make a shape return None for a frame without rows, which ``show.figure`` then says in words."""
+
     @wraps(shape)
     def draw(frame: pd.DataFrame, *arguments, **options):
         return None if frame.empty else shape(frame, *arguments, **options)
+
     return draw
 
 
 @unless_empty
-def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: str | None = None,
-          high: str | None = None, title: str = "", marks: pd.DataFrame | None = None, unit: str = "",
-          emphasis: str = "") -> alt.LayerChart:
-    """Return a line per series over time (days, ISO weeks) or ordered labels, its name at its end, its interval a band.
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    series: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    title: str = "",
+    marks: pd.DataFrame | None = None,
+    unit: str = "",
+    emphasis: str = "",
+) -> alt.LayerChart:
+    """Return a line per series over time (days, ISO weeks) or ordered labels, its name at its end, its
+    interval a band.
 
-    ``marks`` (start, end, label) shades events and gaps. Raises ValueError on posts, people, or more than 7 series."""
+    ``marks`` (start, end, label) shades events and gaps. Raises ValueError on posts, people, or more than 7
+    series."""
     data = tidy_x(prepare(frame, x=x, y=y, series=series, low=low, high=high, most_series=7))
     unit, colour = unit or unit_of(y, data["y"]), _colour(data, emphasis)
     domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
@@ -49,9 +63,21 @@ def lines(frame: pd.DataFrame, x: str, y: str, series: str | None = None, low: s
 
 
 @unless_empty
-def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, series: str | None = None,
-         reference: float | None = None, title: str = "", unit: str = "", emphasis: str = "") -> alt.LayerChart:
-    """Return one dot per label with its interval as a whisker, in the frame's order, against a reference if given."""
+def dots(
+    frame: pd.DataFrame,
+    label: str,
+    value: str,
+    low: str,
+    high: str,
+    series: str | None = None,
+    reference: float | None = None,
+    title: str = "",
+    unit: str = "",
+    emphasis: str = "",
+) -> alt.LayerChart:
+    """Return one dot per label with its interval as a whisker, in the frame's order, against a reference if
+    given.
+    """
     data = prepare(frame, label=label, value=value, low=low, high=high, series=series)
     unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
     ends = [*data[["value", "low", "high"]].min(), *data[["value", "low", "high"]].max()]
@@ -61,9 +87,13 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
     across = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": axis}
     base = alt.Chart(data).encode(y=_labels(data), **_dodge(data), **colour)
     layers = [] if reference is None else [_reference(reference, across)]
-    layers.append(base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q"))
+    layers.append(
+        base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q")
+    )
     dot = base.mark_point(size=110, filled=True, opacity=1)
-    layers.append(dot.encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit)))
+    layers.append(
+        dot.encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit))
+    )
     shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
     column = {"x": alt.value("width"), "color": alt.value(palette.INK)}
     layers.append(base.mark_text(align="right", dx=52).encode(text=shown, **column))
@@ -71,23 +101,35 @@ def dots(frame: pd.DataFrame, label: str, value: str, low: str, high: str, serie
 
 
 @unless_empty
-def bars(frame: pd.DataFrame, label: str, value: str, series: str | None = None, title: str = "", unit: str = "",
-         emphasis: str = "") -> alt.LayerChart:
+def bars(
+    frame: pd.DataFrame,
+    label: str,
+    value: str,
+    series: str | None = None,
+    title: str = "",
+    unit: str = "",
+    emphasis: str = "",
+) -> alt.LayerChart:
     """Return horizontal bars from zero in the frame's order, each with its number at its end."""
     data = prepare(frame, label=label, value=value, series=series)
     unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
     across = {"scale": alt.Scale(nice=False, zero=True), "axis": None}
     base = alt.Chart(data).encode(y=_labels(data), **_dodge(data))
     bar = base.mark_bar(height={"band": 0.72}).encode(
-        x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit), **colour)
+        x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit), **colour
+    )
     number = base.transform_calculate(edge="max(datum.value, 0)").mark_text(align="left", dx=6)
     shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
-    return _finish(bar + number.encode(x=alt.X("edge:Q", **across), text=shown), title, scales.height_of(data, 30))
+    return _finish(
+        bar + number.encode(x=alt.X("edge:Q", **across), text=shown), title, scales.height_of(data, 30)
+    )
 
 
 @unless_empty
 def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -> alt.LayerChart:
-    """Return one bar of 100% per label, split into the columns ``parts`` (shares or counts), in the frame's order."""
+    """Return one bar of 100% per label, split into the columns ``parts`` (shares or counts), in the frame's
+    order.
+    """
     data = prepare(frame, label=label, **{f"part{place}": name for place, name in enumerate(parts)})
     long = scales.split(data, parts)
     names = list(dict.fromkeys(long["series"]))
@@ -95,23 +137,39 @@ def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -
     across = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
     base = alt.Chart(long).encode(y=_labels(data))
     bar = base.mark_bar(height={"band": 0.8}).encode(
-        x=alt.X("start:Q", **across), x2="end:Q", color=colour,
-        tooltip=_tooltip(long, label, "share", "part", "share"))
+        x=alt.X("start:Q", **across),
+        x2="end:Q",
+        color=colour,
+        tooltip=_tooltip(long, label, "share", "part", "share"),
+    )
     ink = alt.Color("ink:N", scale=None)
     number = base.mark_text().encode(x=alt.X("middle:Q", **across), text="shown:N", color=ink)
     return _finish(bar + number, title, scales.height_of(data, 36) + 30)
 
 
 @unless_empty
-def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None, high: str | None = None,
-         title: str = "", unit: str = "", columns: int = 3, marks: pd.DataFrame | None = None) -> alt.FacetChart:
-    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's order.
+def grid(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    facet: str,
+    low: str | None = None,
+    high: str | None = None,
+    title: str = "",
+    unit: str = "",
+    columns: int = 3,
+    marks: pd.DataFrame | None = None,
+) -> alt.FacetChart:
+    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's
+    order.
 
     ``marks`` (start, end, label) shades the same events and gaps in each."""
     data = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high))
     unit = unit or unit_of(y, data["y"])
     domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
-    base = alt.Chart().encode(x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0]))
+    base = alt.Chart().encode(
+        x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0])
+    )
     layers = [base.mark_line(strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, unit))]
     lone = base.transform_filter(alt.FieldOneOfPredicate("facet", scales.alone(data)))
     layers.append(lone.mark_point(filled=True, size=50, opacity=1))
@@ -119,39 +177,58 @@ def grid(frame: pd.DataFrame, x: str, y: str, facet: str, low: str | None = None
         layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
         layers.append(lone.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q"))
     if domain[0] < 0 < domain[1]:
-        layers.insert(0, base.mark_rule(strokeWidth=1).encode(
-            y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)))
+        layers.insert(
+            0,
+            base.mark_rule(strokeWidth=1).encode(
+                y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)
+            ),
+        )
     layers = [*_marks(scales.bands(marks, data)), *layers]
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
     width = (palette.WIDE - 48) // columns - 22
-    theme = palette.THEME | {"header": palette.THEME["header"] | {"labelLimit": width}}  # else a name widens the whole
+    theme = palette.THEME | {
+        "header": palette.THEME["header"] | {"labelLimit": width}
+    }  # else a name widens the whole
     inner = alt.layer(*layers).properties(width=width, height=118)
-    chart = inner.facet(alt.Facet("facet:N", sort=names), data=data, columns=columns, spacing={"row": 18, "column": 20})
+    chart = inner.facet(
+        alt.Facet("facet:N", sort=names), data=data, columns=columns, spacing={"row": 18, "column": 20}
+    )
     return _titled(chart, title).configure(**theme)
 
 
 def pictures(chart: object) -> tuple[str, str, str]:
-    """Return (picture, picture for phones or "", title) of a chart of ours or a matplotlib figure; else TypeError."""
+    """Return (picture, picture for phones or "", title) of a chart of ours or a matplotlib figure; else
+    TypeError.
+    """
     if hasattr(chart, "to_dict"):
         return drawing.draw_spec(chart.to_dict())
     figure = getattr(chart, "figure", None) or chart
     if hasattr(figure, "savefig"):
         return drawing.draw_figure(figure)
-    raise TypeError(f"show.figure got a {type(chart).__name__}; give it a chart of charts.py or a matplotlib figure.")
+    raise TypeError(
+        f"show.figure got a {type(chart).__name__}; give it a chart of charts.py or a matplotlib figure."
+    )
 
 
 def seaborn_theme() -> None:
-    """Set seaborn and matplotlib to the same colours and type; call it before drawing a statistical figure."""
+    """Set seaborn and matplotlib to the same colours and type; call it before drawing a statistical
+    figure.
+    """
     import seaborn
 
     seaborn.set_theme(style="whitegrid", palette=list(palette.SERIES), rc=palette.RC)
 
 
 def _finish(chart: alt.LayerChart, title: str, height: int) -> alt.LayerChart:
-    # Names at the ends of lines and bars count as part of the picture: "fit" makes room for them within the width.
-    sized = chart.properties(width=palette.WIDE, height=height, padding={"left": 2, "right": 8, "top": 6, "bottom": 4},
-                             autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    # Names at the ends of lines and bars count as part of the picture: "fit" makes room for them within the
+    # width.
+    sized = chart.properties(
+        width=palette.WIDE,
+        height=height,
+        padding={"left": 2, "right": 8, "top": 6, "bottom": 4},
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+    )
     return _titled(sized, title).configure(**palette.THEME)
 
 
@@ -186,7 +263,9 @@ def _ticks(data: pd.DataFrame, ticks: object) -> dict:
     days = sorted(data["x"].dropna().unique())
     if "facet" in data or not 1 < len(days) <= 8:
         return {"tickCount": ticks}
-    return {"values": [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour) for day in days]}
+    return {
+        "values": [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour) for day in days]
+    }
 
 
 def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
@@ -195,7 +274,11 @@ def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
 
 
 def _band(base: alt.Chart, up: alt.Y, opacity: float) -> alt.Chart:
-    return base.transform_calculate(y="datum.low").mark_area(opacity=opacity, line=False).encode(y=up, y2="high:Q")
+    return (
+        base.transform_calculate(y="datum.low")
+        .mark_area(opacity=opacity, line=False)
+        .encode(y=up, y2="high:Q")
+    )
 
 
 def _zero(domain: list[float]) -> list[alt.Chart]:
@@ -237,7 +320,9 @@ def _words(column: str) -> str:
 
 
 def _marks(bands: pd.DataFrame) -> list[alt.Chart]:
-    """Return the shaded bands of events and gaps with their labels, stepped down so that none covers another."""
+    """Return the shaded bands of events and gaps with their labels, stepped down so that none covers
+    another.
+    """
     if bands.empty:
         return []
     base = alt.Chart(bands).encode(x="start:T")
@@ -245,6 +330,10 @@ def _marks(bands: pd.DataFrame) -> list[alt.Chart]:
     edge = base.mark_rule(color=palette.BAND, strokeDash=[2, 2])
     look = {"baseline": "top", "fontSize": 12, "color": palette.QUIET, "limit": 0}
     sides = (("!datum.late", "left", 4), ("datum.late", "right", -4))
-    names = [base.transform_filter(when).mark_text(align=side, dx=shift, **look)
-             .encode(y=alt.Y("y:Q", scale=None), text="label:N") for when, side, shift in sides]
+    names = [
+        base.transform_filter(when)
+        .mark_text(align=side, dx=shift, **look)
+        .encode(y=alt.Y("y:Q", scale=None), text="label:N")
+        for when, side, shift in sides
+    ]
     return [shade, edge, *names]

@@ -1,4 +1,6 @@
-"""An executed notebook as a page: static HTML that runs nothing, asks nothing of the network and prints well."""
+"""An executed notebook as a page: static HTML that runs nothing, asks nothing of the network and prints
+well.
+"""
 
 import copy
 import re
@@ -12,7 +14,8 @@ from earshot.publish.safety.quotes import clean, plain, unnamed
 
 HERE = Path(__file__).parent / "page"
 POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'"
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action "
+    "'none'; base-uri 'none'"
 )
 HIDDEN = {"setup", "parameters", "injected-parameters"}
 MOST_PRINTED = 5000
@@ -36,10 +39,10 @@ KNOWN = {
 def render(executed_notebook: Path, html: Path, facts: dict) -> None:
     """Write the page of one executed notebook.
 
-    ``facts`` may hold brand, workspace, run_id, start, end, posts, generated_at, params (a dict), pages (a list of
-    (file name, title) of the whole run, in order), index (address of the index of runs), verify (the command that
-    checks the run), again (the command that makes a page outside any run once more) and lang; any other name raises
-    ValueError, and so does a notebook that holds an error."""
+    ``facts`` may hold brand, workspace, run_id, start, end, posts, generated_at, params (a dict), pages (a
+    list of (file name, title) of the whole run, in order), index (address of the index of runs), verify (the
+    command that checks the run), again (the command that makes a page outside any run once more) and lang;
+    any other name raises ValueError, and so does a notebook that holds an error."""
     import nbformat
 
     unknown = sorted(set(facts) - KNOWN)
@@ -66,7 +69,9 @@ def contents(cells: list) -> list[dict]:
         for line in re.sub(r"^```.*?^```", "", cell.source, flags=re.S | re.M).splitlines()
     )
     found = [
-        (len(hit[1]), _bare(hit[2])) for hit in (re.match(r"(#{2,4})\s+(.+?)\s*#*$", line) for line in lines) if hit
+        (len(hit[1]), _bare(hit[2]))
+        for hit in (re.match(r"(#{2,4})\s+(.+?)\s*#*$", line) for line in lines)
+        if hit
     ]
     return [
         {"text": text, "anchor": anchor}
@@ -82,10 +87,14 @@ def style() -> str:
 
 @cache
 def _exporter():
-    """Return the nbconvert exporter with our template, and the anchors it has given out on the page in hand."""
+    """Return the nbconvert exporter with our template, and the anchors it has given out on the page in
+    hand.
+    """
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE.parent)], exclude_anchor_links=True)
+    exporter = HTMLExporter(
+        template_name="page", extra_template_basedirs=[str(HERE.parent)], exclude_anchor_links=True
+    )
     anchors: dict[str, int] = {}
 
     def anchored(html: str) -> str:
@@ -114,12 +123,15 @@ def _open_up(notebook, name: str) -> tuple[str, str, list]:
 
 
 def _tamed(cell):
-    """Return the cell with only what a page may hold: shapes from show.py, and anything else as plain text."""
+    """Return the cell with only what a page may hold: shapes from show.py, and anything else as plain
+    text.
+    """
     cell = copy.deepcopy(cell)
     if cell.cell_type == "code":
         if any(output.output_type == "error" for output in cell.outputs):
             raise ValueError(
-                f'the cell "{cell.get("id", "?")}" ended in an error, so there is no page to make; repair it first.'
+                f'the cell "{cell.get("id", "?")}" ended in an error, so there is no page to make; repair '
+                f"it first."
             )
         cell.outputs = [output for output in map(_tamed_output, cell.outputs) if output is not None]
     return cell
@@ -133,7 +145,10 @@ def _tamed_output(output):
     if output.get("metadata", {}).get(show.MARKER) and "text/html" in output.data:
         output.data = {
             "text/html": re.sub(
-                r"^(<div class=\"earshot \w+\">)<style>.*?</style>", r"\1", output.data["text/html"], flags=re.S
+                r"^(<div class=\"earshot \w+\">)<style>.*?</style>",
+                r"\1",
+                output.data["text/html"],
+                flags=re.S,
             )
         }
         return output
@@ -161,7 +176,11 @@ def _page(facts: dict, title: str, opening: str, file: str) -> dict:
         "next": pages[at + 1] if at is not None and at + 1 < len(pages) else None,
     }
     brand = facts.get("brand") or str(facts.get("workspace", "")).replace("_", " ").title()
-    params = [(name, _setting(value)) for name, value in facts.get("params", {}).items() if value not in ("", [], None)]
+    params = [
+        (name, _setting(value))
+        for name, value in facts.get("params", {}).items()
+        if value not in ("", [], None)
+    ]
     return {
         "title": title,
         "opening": opening,

@@ -1,4 +1,6 @@
-"""The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays them."""
+"""The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays
+them.
+"""
 
 import base64
 import html
@@ -39,7 +41,8 @@ def findings(claims: Iterable, lead: int = LEAD) -> Markup:
         return shown
     more, left = Markup("").join(items[lead:]), len(items) - lead
     return shown + Markup('<details><summary>{} more {}</summary><ol start="{}">{}</ol></details>').format(
-        left, "findings" if left > 1 else "finding", lead + 1, more)
+        left, "findings" if left > 1 else "finding", lead + 1, more
+    )
 
 
 def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> Markup:
@@ -51,11 +54,14 @@ def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> Mar
     formats = _usual_formats(frame) | formats
     numeric = {name: _is_numeric(frame[name], formats.get(name)) for name in frame.columns}
     head = Markup("").join(_heading(name, numeric[name]) for name in frame.columns)
-    rows = Markup("").join(_row(row, numeric, formats) for row in frame.head(MOST_ROWS).itertuples(index=False))
+    rows = Markup("").join(
+        _row(row, numeric, formats) for row in frame.head(MOST_ROWS).itertuples(index=False)
+    )
     more = f" (the first {MOST_ROWS} of {len(frame):,} rows)" if len(frame) > MOST_ROWS else ""
     label = quote(caption)
     return Markup(
-        '<div class="scroll" role="group" tabindex="0" aria-label="Table: {label}"><table><caption>{label}{more}'
+        '<div class="scroll" role="group" tabindex="0" aria-label="Table: '
+        '{label}"><table><caption>{label}{more}'
         "</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     ).format(label=label.striptags(), more=more, head=head, rows=rows)
 
@@ -64,11 +70,16 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> Markup:
     """Return the posts as block quotes; needs a column ``text`` or ``clean_text``."""
     column = next((name for name in ("text", "clean_text") if name in frame.columns), None)
     if column is None:
-        raise ValueError(f'show.posts needs a column "text"; the columns are {", ".join(map(str, frame.columns))}.')
+        raise ValueError(
+            f'show.posts needs a column "text"; the columns are {", ".join(map(str, frame.columns))}.'
+        )
     free, barred = quotes.free(frame)
     shown = free.head(n)
-    below = note(f"{barred:,} {'posts' if barred > 1 else 'post'} may not be quoted under the source's terms."
-                 ) if barred else ""
+    below = (
+        note(f"{barred:,} {'posts' if barred > 1 else 'post'} may not be quoted under the source's terms.")
+        if barred
+        else ""
+    )
     if shown.empty:
         return note(f"{caption.rstrip('.') + ': ' if caption else ''}no posts.") + below
     title = Markup('<p class="caption">{}</p>').format(quote(caption)) if caption else ""
@@ -76,7 +87,9 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> Markup:
 
 
 def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> Markup:
-    """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded below."""
+    """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded
+    below.
+    """
     from earshot.publish import charts
 
     if chart is None:
@@ -86,7 +99,8 @@ def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: d
     alt = f"{plain(title).rstrip('.')}. {alt}" if title and plain(title) not in alt else alt
     title = Markup("<strong>{}</strong> ").format(quote(title)) if title else ""
     return Markup(
-        "<figure><figcaption>{}<span>{}</span></figcaption>{}<details><summary>The data behind this figure</summary>{}"
+        "<figure><figcaption>{}<span>{}</span></figcaption>{}<details><summary>The data behind this "
+        "figure</summary>{}"
         "</details></figure>"
     ).format(title, quote(caption), _picture(wide, narrow, alt), table(data, f"Data: {caption}", formats))
 
@@ -102,7 +116,9 @@ def facts(values: dict) -> Markup:
 
 def note(text: str, link: str = "") -> Markup:
     """Return one paragraph."""
-    return Markup('<p class="note">{}{}</p>').format(quote(text), Markup(" ") + quotes.link(link) if link else "")
+    return Markup('<p class="note">{}{}</p>').format(
+        quote(text), Markup(" ") + quotes.link(link) if link else ""
+    )
 
 
 def status(text: str) -> Markup:
@@ -111,10 +127,13 @@ def status(text: str) -> Markup:
 
 
 def download(frame: pd.DataFrame, name: str, words: str) -> Markup:
-    """Return a link that holds the whole frame as CSV, so that saving it asks nobody; for aggregates made safe."""
+    """Return a link that holds the whole frame as CSV, so that saving it asks nobody; for aggregates made
+    safe.
+    """
     held = base64.b64encode(frame.to_csv(index=False).encode()).decode()
-    return Markup('<p class="note"><a download="{}" href="data:text/csv;charset=utf-8;base64,{}">{}</a></p>').format(
-        re.sub(r"[^A-Za-z0-9_.-]+", "-", clean(name)), held, quote(words))
+    return Markup(
+        '<p class="note"><a download="{}" href="data:text/csv;charset=utf-8;base64,{}">{}</a></p>'
+    ).format(re.sub(r"[^A-Za-z0-9_.-]+", "-", clean(name)), held, quote(words))
 
 
 def anchor(claim_id: object) -> str:
@@ -134,10 +153,14 @@ def _check_table(frame: pd.DataFrame, caption: str, formats: dict) -> None:
 
 
 def _usual_formats(frame: pd.DataFrame) -> dict:
-    """Return a format per column: shares by their name (and the ends of their interval with them), decimals alike."""
+    """Return a format per column: shares by their name (and the ends of their interval with them), decimals
+    alike.
+    """
     shares = {name for name in frame.select_dtypes("float") if unit_of(name, frame[name]) == "share"}
     if shares:
-        shares |= {name for name in ("low", "high") if name in frame and frame[name].dropna().between(-1, 1).all()}
+        shares |= {
+            name for name in ("low", "high") if name in frame and frame[name].dropna().between(-1, 1).all()
+        }
     return {name: "share" if name in shares else numbers.for_column(frame[name]) for name in frame.columns}
 
 
@@ -148,8 +171,14 @@ def _finding(claim: object) -> Markup:
         measured.append(Markup("<span>95% interval {}</span>").format(quote(span, CELL)))
     if claim.n:
         measured.append(Markup("<span><i>n</i> = {}</span>").format(numbers.count(claim.n)))
-    known = {"Method": quote(claim.method), "Computed from": quote(", ".join(claim.inputs)), "Claim": _stated(claim)}
-    rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, text) for name, text in known.items() if text)
+    known = {
+        "Method": quote(claim.method),
+        "Computed from": quote(", ".join(claim.inputs)),
+        "Claim": _stated(claim),
+    }
+    rows = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(name, text) for name, text in known.items() if text
+    )
     how = Markup("<details><summary>How we know</summary><dl>{}</dl></details>").format(rows)
     return Markup('<li id="{}"><p class="sentence">{}</p><div class="measured">{}</div></li>').format(
         anchor(claim.id), quote(claim.sentence), Markup(" ").join([*filter(None, measured), how])
@@ -174,11 +203,15 @@ def _badge(verdict: str, what: str) -> Markup | str:
 
 
 def _heading(name: object, is_number: bool) -> Markup:
-    return Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if is_number else "", _titled(name))
+    return Markup('<th scope="col"{}>{}</th>').format(
+        Markup(' class="number"') if is_number else "", _titled(name)
+    )
 
 
 def _titled(name: object) -> Markup:
-    """Return a column's name as words with a capital; n, the number of posts, stays small as in the findings."""
+    """Return a column's name as words with a capital; n, the number of posts, stays small as in the
+    findings.
+    """
     words = quote(str(name).replace("_", " "), CELL)
     return words if words == "n" else Markup("KPI") if words == "kpi" else words[:1].upper() + words[1:]
 
@@ -230,7 +263,8 @@ def _post(row: dict, column: str) -> Markup:
             )
         )
     return Markup('<blockquote class="quoted"><p dir="auto">{}</p><footer>{}</footer></blockquote>').format(
-        quote(html.unescape(str(row[column]))), Markup(" · ").join(about)  # platforms deliver & as &amp;
+        quote(html.unescape(str(row[column]))),
+        Markup(" · ").join(about),  # platforms deliver & as &amp;
     )
 
 
@@ -243,9 +277,8 @@ def _checked_alt(alt: str) -> str:
     alt = plain(alt, 1000)
     if len(alt) < 20 or GENERIC.match(alt) or not re.search(r"\d", alt):
         raise ValueError(
-            f'show.figure got the alt text "{alt}"; write a sentence of at least 20 characters that gives the data, '
+            f'show.figure got the alt text "{alt}"; write a sentence of at least 20 characters that gives '
+            f"the data, "
             "for instance with charts.describe."
         )
     return alt
-
-

@@ -1,6 +1,8 @@
-"""The only door to the screen: everything shown is built from cleaned and escaped text, as static HTML without scripts.
+"""The only door to the screen: everything shown is built from cleaned and escaped text, as static HTML
+without scripts.
 
-Each function displays one shape (see ``shapes``) and returns None. The pages accept HTML from here and nowhere else.
+Each function displays one shape (see ``shapes``) and returns None. The pages accept HTML from here and
+nowhere else.
 """
 
 import re
@@ -18,7 +20,8 @@ from earshot.publish.safety.quotes import plain
 
 __all__ = ["csv_safe", "facts", "figure", "findings", "headline", "html", "note", "plain", "posts", "table"]
 MARKER = "earshot"
-SHAPES = {"headline": shapes.headline, "findings": shapes.findings, "table": shapes.table, "posts": shapes.posts,
+SHAPES = {"headline": shapes.headline, "findings": shapes.findings, "table": shapes.table,
+          "posts": shapes.posts,
           "figure": shapes.figure, "facts": shapes.facts, "note": shapes.note, "status": shapes.status,
           "download": lambda frame, name, words: shapes.download(csv_safe(frame), name, words)}  # fmt: skip
 LINE_ENDS = re.compile(r"(?=</(?:p|li|tr|dd|dt|caption|figcaption|footer|summary)>)")
@@ -35,7 +38,9 @@ def findings(claims: Iterable) -> None:
 
 
 def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> None:
-    """Show a frame as a table; ``formats`` names a column's unit: share, percent, count, points, day, link, ",.2f"."""
+    """Show a frame as a table; ``formats`` names a column's unit: share, percent, count, points, day, link,
+    ",.2f".
+    """
     _display("table", frame, caption, formats)
 
 
@@ -45,7 +50,9 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> None:
 
 
 def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> None:
-    """Show a chart with its alt text, caption and the data behind it; raises ValueError when ``alt`` says nothing."""
+    """Show a chart with its alt text, caption and the data behind it; raises ValueError when ``alt`` says
+    nothing.
+    """
     _display("figure", chart, alt, caption, data, formats)
 
 
@@ -60,7 +67,9 @@ def note(text: str, link: str = "") -> None:
 
 
 def html(shape: str, *arguments, widget: object = None, **options) -> object:
-    """Return a dashboard's ipywidgets.HTML, or refill ``widget``: ``show.html("table", frame, "Posts by brand")``."""
+    """Return a dashboard's ipywidgets.HTML, or refill ``widget``: ``show.html("table", frame, "Posts by
+    brand")``.
+    """
     from ipywidgets import HTML
 
     if shape not in SHAPES:
@@ -84,6 +93,8 @@ def _framed(shape: str, piece: Markup) -> Markup:
 
 @cache
 def _style() -> Markup:
-    """Return the small stylesheet that makes a shape look right outside the pages too; a page takes it out again."""
+    """Return the small stylesheet that makes a shape look right outside the pages too; a page takes it out
+    again.
+    """
     rules = (Path(__file__).parent / "page" / "show.css").read_text(encoding="utf-8")
     return Markup(re.sub(r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", rules, flags=re.S)))

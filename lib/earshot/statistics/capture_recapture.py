@@ -1,9 +1,9 @@
 """How many there are in all, judged from how far several lists of them overlap (capture–recapture).
 
-Chapman (1951) for two lists; for three and more Chao's lower bound (1987) and log-linear models with the pairwise
-dependence that AIC prefers (Fienberg 1972). All assume that the lists look at the same period, that what is on two
-lists is recognised as the same, and, for Chapman, that being on one list does not make the other more likely: where it
-does, the total is larger than estimated.
+Chapman (1951) for two lists; for three and more Chao's lower bound (1987) and log-linear models with the
+pairwise dependence that AIC prefers (Fienberg 1972). All assume that the lists look at the same period, that
+what is on two lists is recognised as the same, and, for Chapman, that being on one list does not make the
+other more likely: where it does, the total is larger than estimated.
 """
 
 from dataclasses import dataclass
@@ -75,22 +75,34 @@ def loglinear(lists: pd.DataFrame, pairs: tuple[tuple[str, str], ...] | None = N
     """
     names = [str(name) for name in lists.columns]
     if len(names) < 3:
-        raise ValueError(f"A log-linear model needs three lists, and there are {len(names)}; use chapman for two.")
+        raise ValueError(
+            f"A log-linear model needs three lists, and there are {len(names)}; use chapman for two."
+        )
     cells = lists.set_axis(names, axis=1).astype(int).value_counts()
     grid = pd.MultiIndex.from_product([(0, 1)] * len(names), names=names)
     counts = cells.reindex(grid, fill_value=0).drop(tuple([0] * len(names)))
     table = counts.index.to_frame(index=False).assign(count=counts.to_numpy())
     every = list(combinations(names, 2))
-    tried = [pairs] if pairs is not None else [
-        chosen for size in range(min(len(every), 3) + 1) for chosen in combinations(every, size)]
-    room = len(table) - len(names) - (2 if pairs is None else 1)  # a model that fits every cell proves nothing
+    tried = (
+        [pairs]
+        if pairs is not None
+        else [chosen for size in range(min(len(every), 3) + 1) for chosen in combinations(every, size)]
+    )
+    room = (
+        len(table) - len(names) - (2 if pairs is None else 1)
+    )  # a model that fits every cell proves nothing
     fits = [_fit(table, names, chosen) for chosen in tried if len(chosen) <= room]
     _, log_unseen, error, chosen = min(fits, key=lambda fit: fit[0])
     unseen, seen = np.exp(log_unseen), len(lists)
     factor = np.exp(min(Z * error, 50.0))
     between = ", ".join(f"{one} with {other}" for one, other in chosen) or "none"
-    return Total(float(seen + unseen), float(seen + unseen / factor), float(seen + unseen * factor), seen,
-                 f"log-linear model, dependence: {between}")
+    return Total(
+        float(seen + unseen),
+        float(seen + unseen / factor),
+        float(seen + unseen * factor),
+        seen,
+        f"log-linear model, dependence: {between}",
+    )
 
 
 def _fit(table: pd.DataFrame, names: list[str], pairs: tuple) -> tuple[float, float, float, tuple]:
@@ -98,6 +110,7 @@ def _fit(table: pd.DataFrame, names: list[str], pairs: tuple) -> tuple[float, fl
     import warnings
 
     import statsmodels.api as sm
+
     design = sm.add_constant(table[names].astype("float64"), has_constant="add")
     for one, other in pairs:
         design[f"{one}*{other}"] = design[one] * design[other]

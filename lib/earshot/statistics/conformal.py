@@ -1,11 +1,11 @@
 """Which classes cannot be ruled out for a text: sets that hold the true class as often as promised.
 
-Split conformal prediction within a fold (Vovk, Gammerman & Shafer 2005): a text is read by the model of one fold, which
-the text itself chooses, and compared with the labelled texts that this model did not learn from. The p-value of a class
-is the share of those that fit their own class no better than the text fits this one; the set holds the classes above
-one minus the level. Averaging the folds' p-values instead (cross-conformal, Vovk 2015) draws them to the middle, so
-that sets hold the true class more often than promised and fewer texts are decided. An empty set means that nothing
-fits; a person decides unless it holds just one.
+Split conformal prediction within a fold (Vovk, Gammerman & Shafer 2005): a text is read by the model of one
+fold, which the text itself chooses, and compared with the labelled texts that this model did not learn from.
+The p-value of a class is the share of those that fit their own class no better than the text fits this one;
+the set holds the classes above one minus the level. Averaging the folds' p-values instead (cross-conformal,
+Vovk 2015) draws them to the middle, so that sets hold the true class more often than promised and fewer texts
+are decided. An empty set means that nothing fits; a person decides unless it holds just one.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Calibration:
-    """What was held out: probabilities (n, classes) of texts not learned from, their fold and their class number."""
+    """What was held out: probabilities (n, classes) of texts not learned from, their fold and their class
+    number.
+    """
 
     held: np.ndarray
     folds: np.ndarray
@@ -28,7 +30,9 @@ class Calibration:
         return self.held[np.arange(len(self.classes)), self.classes]
 
     def p_values(self, by_fold: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Return (n, classes) from each fold's probabilities (folds, n, classes) and each text's fold (n,)."""
+        """Return (n, classes) from each fold's probabilities (folds, n, classes) and each text's fold
+        (n,).
+        """
         found = np.ones(by_fold.shape[1:])
         for fold in range(len(by_fold)):
             mine, held = chosen == fold, np.sort(self.fits[self.folds == fold])
@@ -42,5 +46,7 @@ def choose(texts: list[str], folds: int) -> np.ndarray:
 
 
 def possible(p_values: np.ndarray, level: float) -> np.ndarray:
-    """Return (n, classes) true or false: the classes that cannot be ruled out at this level (0.9: nine in ten)."""
+    """Return (n, classes) true or false: the classes that cannot be ruled out at this level (0.9: nine in
+    ten).
+    """
     return p_values > 1 - level

@@ -1,4 +1,6 @@
-"""How many posts were to be expected, from the same weekday where history allows, else from the neighbouring days."""
+"""How many posts were to be expected, from the same weekday where history allows, else from the neighbouring
+days.
+"""
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,12 @@ THIN = 0.1
 
 
 def days(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return daily ``counts`` (columns by, day, count) with expected, low, high, p and verdict (short, high or "").
+    """Return daily ``counts`` (columns by, day, count) with expected, low, high, p and verdict (short, high
+    or "").
 
-    Expected is the median of the same weekday's other days where there are four, else of the three days on either side;
-    counts spread about it as a negative binomial read robustly from the days themselves. p is two-sided and corrected
-    for all groups and days (Benjamini-Hochberg).
+    Expected is the median of the same weekday's other days where there are four, else of the three days on
+    either side; counts spread about it as a negative binomial read robustly from the days themselves. p is
+    two-sided and corrected for all groups and days (Benjamini-Hochberg).
     """
     table = pd.concat([_group(group.sort_values("day")) for _, group in counts.groupby(by, observed=True)])
     judged = table["p"].notna()
@@ -33,13 +36,19 @@ def _group(group: pd.DataFrame) -> pd.DataFrame:
     number, weekday = group["count"].to_numpy("float64"), group["day"].dt.day_of_week.to_numpy()
     if len(number) < FEWEST:
         return group.assign(expected=np.nan, low=np.nan, high=np.nan, p=np.nan)
-    expected = np.array([np.median(number[_others(weekday, row)]) for row in range(len(number))]).clip(min=0.5)
+    expected = np.array([np.median(number[_others(weekday, row)]) for row in range(len(number))]).clip(
+        min=0.5
+    )
     excess = np.log1p(number) - np.log1p(expected)
     spread = 1.4826 * np.median(np.abs(excess - np.median(excess)))
-    alpha = max(spread**2 - 1 / np.median(expected), LEAST_SPREAD)  # a Poisson count has variance 1/mean on this scale
+    alpha = max(
+        spread**2 - 1 / np.median(expected), LEAST_SPREAD
+    )  # a Poisson count has variance 1/mean on this scale
     law = stats.nbinom(1 / alpha, 1 / (1 + alpha * expected))
     tail = np.minimum(law.cdf(number), law.sf(number - 1))
-    return group.assign(expected=expected, low=law.ppf(0.025), high=law.ppf(0.975), p=np.minimum(2 * tail, 1.0))
+    return group.assign(
+        expected=expected, low=law.ppf(0.025), high=law.ppf(0.975), p=np.minimum(2 * tail, 1.0)
+    )
 
 
 def _others(weekday: np.ndarray, row: int) -> np.ndarray:
@@ -49,22 +58,27 @@ def _others(weekday: np.ndarray, row: int) -> np.ndarray:
 
 
 def gaps(times: pd.Series, sources: pd.Series, zone: str) -> pd.DataFrame:
-    """Return stretches of hours in which a source is silent and should not be: source, start, end, hours, missed, p.
+    """Return stretches of hours in which a source is silent and should not be: source, start, end, hours,
+    missed, p.
 
-    An hour's expectation is the mean of the same hour on the other days (of the same weekday, with five weeks of
-    history); the chance of silence takes the counts' own overdispersion and the number of stretches, over all sources,
-    into account (Benjamini-Hochberg).
+    An hour's expectation is the mean of the same hour on the other days (of the same weekday, with five weeks
+    of history); the chance of silence takes the counts' own overdispersion and the number of stretches, over
+    all sources, into account (Benjamini-Hochberg).
     """
     local = times.dt.tz_convert(zone).dt.tz_localize(None).dt.floor("h")
     parts = [_silences(hours).assign(source=source) for source, hours in local.groupby(sources)]
-    empty = pd.DataFrame({"start": local[:0], "end": local[:0], "hours": 0, "missed": 0.0, "p": 0.0, "source": ""})
+    empty = pd.DataFrame(
+        {"start": local[:0], "end": local[:0], "hours": 0, "missed": 0.0, "p": 0.0, "source": ""}
+    )
     table = pd.concat([empty, *parts], ignore_index=True)[["source", "start", "end", "hours", "missed", "p"]]
     table["p"] = estimate.adjusted(table["p"].astype("float64"))
     return table[(table["p"] < SURE_SILENT) & (table["missed"] >= LEAST_MISSED)].reset_index(drop=True)
 
 
 def _silences(hours: pd.Series) -> pd.DataFrame:
-    """Return every stretch of hours without a post between the first and the last, and how likely it is by chance."""
+    """Return every stretch of hours without a post between the first and the last, and how likely it is by
+    chance.
+    """
     whole = pd.date_range(hours.min(), hours.max(), freq="h")
     counts = hours.value_counts().reindex(whole, fill_value=0).astype("float64")
     counts = counts.clip(upper=max(counts.quantile(0.98), 1.0))  # a crisis is no measure of usual hours
@@ -76,15 +90,23 @@ def _silences(hours: pd.Series) -> pd.DataFrame:
     stretch = (silent != silent.shift()).cumsum()[silent]
     missed = expected[silent].groupby(stretch).sum()
     ends = pd.Series(stretch.index, stretch.index).groupby(stretch).agg(["min", "max", "size"])
-    return pd.DataFrame({"start": ends["min"], "end": ends["max"] + pd.Timedelta(hours=1), "hours": ends["size"],
-                         "missed": missed, "p": np.exp(-missed / max(unrest, 1.0))})
+    return pd.DataFrame(
+        {
+            "start": ends["min"],
+            "end": ends["max"] + pd.Timedelta(hours=1),
+            "hours": ends["size"],
+            "missed": missed,
+            "p": np.exp(-missed / max(unrest, 1.0)),
+        }
+    )
 
 
 def late(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return groups that begin late: group, since (first full day), before (posts until then), missed (expected then).
+    """Return groups that begin late: group, since (first full day), before (posts until then), missed
+    (expected then).
 
-    A group begins on the first day that has a tenth of its own usual day; before that at least twenty posts must be
-    missing for it to count.
+    A group begins on the first day that has a tenth of its own usual day; before that at least twenty posts
+    must be missing for it to count.
     """
     rows = []
     first = counts["day"].min()
@@ -100,7 +122,9 @@ def late(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
 
 
 def unfinished(times: pd.Series, zone: str) -> float:
-    """Return the share of a day's posts that usually come after the time of day at which the last post was written."""
+    """Return the share of a day's posts that usually come after the time of day at which the last post was
+    written.
+    """
     local = times.dt.tz_convert(zone).dt.tz_localize(None)
     last = local.max()
     others = local[local < last.floor("D")]

@@ -1,7 +1,8 @@
 """Decisions where a class is rarer, or commoner, than among the labels a classifier learned from.
 
-How common the classes are among new texts is estimated by expectation maximisation (Saerens, Latinne & Decaestecker
-2002). A classifier that is often unsure lets that estimate wander, so it is taken halfway from the labels' own shares.
+How common the classes are among new texts is estimated by expectation maximisation (Saerens, Latinne &
+Decaestecker 2002). A classifier that is often unsure lets that estimate wander, so it is taken halfway from
+the labels' own shares.
 """
 
 import numpy as np
@@ -12,7 +13,9 @@ GRID = np.round(np.arange(0.02, 0.99, 0.01), 2)
 
 
 def estimate(probabilities: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the shares (classes,) among new texts, from probabilities (n, classes) made for the shares ``known``."""
+    """Return the shares (classes,) among new texts, from probabilities (n, classes) made for the shares
+    ``known``.
+    """
     relative, share = probabilities / known, known
     for _ in range(ROUNDS):
         each = relative * share
@@ -30,14 +33,19 @@ def adapt(probabilities: np.ndarray, known: np.ndarray, share: np.ndarray) -> np
 
 
 def best_threshold(probability: np.ndarray, truth: np.ndarray, share: float) -> float:
-    """Return from which probability on a class is said so that its F1 is the greatest, were its share ``share``.
+    """Return from which probability on a class is said so that its F1 is the greatest, were its share
+    ``share``.
 
-    ``probability`` (n,) is that of the class, for labelled texts that were held out; ``truth`` says which are of it.
+    ``probability`` (n,) is that of the class, for labelled texts that were held out; ``truth`` says which are
+    of it.
     """
     known = truth.mean()
     weight = np.where(truth, share / known, (1 - share) / (1 - known))
-    moved = adapt(np.stack([1 - probability, probability], axis=1), np.array([1 - known, known]),
-                  np.array([1 - share, share]))[:, 1]
+    moved = adapt(
+        np.stack([1 - probability, probability], axis=1),
+        np.array([1 - known, known]),
+        np.array([1 - share, share]),
+    )[:, 1]
     reached = []
     for threshold in GRID:
         said = moved >= threshold

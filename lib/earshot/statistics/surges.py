@@ -13,9 +13,11 @@ LEAST_COUNT = 20
 
 
 def daily(posts: pd.DataFrame, by: str = "brand", hits: pd.Series | None = None) -> pd.DataFrame:
-    """Return the number of posts (or of ``hits``, a true/false column or weights) per group and day, zeros included.
+    """Return the number of posts (or of ``hits``, a true/false column or weights) per group and day, zeros
+    included.
 
-    A group's days run from its first post to the last day of all, so that a brand that joins late has no false zeros.
+    A group's days run from its first post to the last day of all, so that a brand that joins late has no
+    false zeros.
     """
     weights = pd.Series(1.0, index=posts.index) if hits is None else hits.astype("float64")
     counted = weights.groupby([posts[by], posts["day"]], observed=True).sum()
@@ -27,11 +29,13 @@ def daily(posts: pd.DataFrame, by: str = "brand", hits: pd.Series | None = None)
 
 
 def surges(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return ``counts`` with expected, low, high, ratio, p, and ``surge`` where a day stands out from its group's.
+    """Return ``counts`` with expected, low, high, ratio, p, and ``surge`` where a day stands out from its
+    group's.
 
-    Expected is the median of the other days (of the same weekday where there are four of them); counts spread about it
-    as a negative binomial whose excess variance is read robustly from the days themselves. p values are corrected over
-    all groups and days (Benjamini-Hochberg, 5%). Groups with fewer than five days get no expectation.
+    Expected is the median of the other days (of the same weekday where there are four of them); counts spread
+    about it as a negative binomial whose excess variance is read robustly from the days themselves. p values
+    are corrected over all groups and days (Benjamini-Hochberg, 5%). Groups with fewer than five days get no
+    expectation.
     """
     parts = [_expected(group.sort_values("day")) for _, group in counts.groupby(by, observed=True)]
     table = pd.concat(parts).sort_values([by, "day"]).reset_index(drop=True)
@@ -51,12 +55,16 @@ def _expected(group: pd.DataFrame) -> pd.DataFrame:
     excess = np.log1p(number) - np.log1p(expected)
     spread = 1.4826 * np.median(np.abs(excess - np.median(excess)))
     # On the log scale a Poisson count has variance 1/mean; what is left is the days' own restlessness.
-    alpha = max(spread ** 2 - 1 / np.median(expected), LEAST_SPREAD)
+    alpha = max(spread**2 - 1 / np.median(expected), LEAST_SPREAD)
     size = 1 / alpha
     chance = size / (size + expected)
     rounded = np.round(number)
-    return group.assign(expected=expected, low=stats.nbinom.ppf(0.025, size, chance),
-                        high=stats.nbinom.ppf(0.975, size, chance), p=stats.nbinom.sf(rounded - 1, size, chance))
+    return group.assign(
+        expected=expected,
+        low=stats.nbinom.ppf(0.025, size, chance),
+        high=stats.nbinom.ppf(0.975, size, chance),
+        p=stats.nbinom.sf(rounded - 1, size, chance),
+    )
 
 
 def _median_of_others(number: np.ndarray, weekday: np.ndarray, row: int) -> float:

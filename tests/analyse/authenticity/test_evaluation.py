@@ -14,18 +14,27 @@ from earshot.enrich.authenticity import step as authenticity
 def accounts(count: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     bot = np.arange(count) % 2
-    return pd.DataFrame({
-        "screen_name": [f"user{seed}x{row}" for row in range(count)],
-        "description": ["posts every hour" if one and row % 3 else "mother and runner" for row, one in enumerate(bot)],
-        "followers_count": np.where(bot, rng.poisson(60, count), rng.poisson(80, count)),
-        "statuses_count": rng.poisson(900, count), "created_at": "6/30/2016 7:20", "bot": bot})
+    return pd.DataFrame(
+        {
+            "screen_name": [f"user{seed}x{row}" for row in range(count)],
+            "description": [
+                "posts every hour" if one and row % 3 else "mother and runner" for row, one in enumerate(bot)
+            ],
+            "followers_count": np.where(bot, rng.poisson(60, count), rng.poisson(80, count)),
+            "statuses_count": rng.poisson(900, count),
+            "created_at": "6/30/2016 7:20",
+            "bot": bot,
+        }
+    )
 
 
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory):
     folder = tmp_path_factory.mktemp("accounts")
     known, new = accounts(120, 1), accounts(60, 2)
-    pd.concat([known, new.head(30).assign(bot=1 - new["bot"].head(30))]).to_csv(folder / "train.csv", index=False)
+    pd.concat([known, new.head(30).assign(bot=1 - new["bot"].head(30))]).to_csv(
+        folder / "train.csv", index=False
+    )
     new.to_csv(folder / "data.csv", index=False)
     return evaluation.evaluate(str(folder / "data.csv"), str(folder / "train.csv"))
 
@@ -40,8 +49,12 @@ def test_metrics_are_plain_numbers_with_an_interval(scored, tmp_path):
 
 
 def test_the_model_stands_beside_simpler_ones(scored):
-    assert set(scored.baselines["method"]) == {"this model", "plain random forest on counts", "one figure alone",
-                                               evaluation.HAND_SET}
+    assert set(scored.baselines["method"]) == {
+        "this model",
+        "plain random forest on counts",
+        "one figure alone",
+        evaluation.HAND_SET,
+    }
     assert scored.thresholds["bots caught"].is_monotonic_decreasing
 
 

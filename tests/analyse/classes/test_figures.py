@@ -1,4 +1,6 @@
-"""What people want: shares of classes with intervals, what may route, and a remark where nothing was learned."""
+"""What people want: shares of classes with intervals, what may route, and a remark where nothing was
+learned.
+"""
 
 import pandas as pd
 import pytest
@@ -14,20 +16,37 @@ def trained():
 
 
 def counted(posts, workspace, trained, strange=0):
-    """A hundred posts, forty of them late and angry, sixty about bags and pleased; ten of the late ones route.
+    """A hundred posts, forty of them late and angry, sixty about bags and pleased; ten of the late ones
+    route.
 
     The first ``strange`` are in a language in which the sentiment model was not tested.
     """
     space = workspace(min_posts=10)
     training.keep(space, trained)
-    frame = posts([{"brand": "Acme", "day": "2026-03-02", "sentiment": "negative" if row < 40 else "positive"}
-                   for row in range(100)])
+    frame = posts(
+        [
+            {"brand": "Acme", "day": "2026-03-02", "sentiment": "negative" if row < 40 else "positive"}
+            for row in range(100)
+        ]
+    )
     frame["untested"] = frame.index < strange
     frame.loc[frame["untested"], "sentiment"] = None
-    space.store.merge("classes", pd.DataFrame({
-        "post_id": frame["post_id"], "week": "2026-W10", "content_hash": "h", "classifier": "reasons",
-        "label": ["late"] * 40 + ["bag"] * 60, "probability": 0.9, "routes": [row < 10 for row in range(100)],
-        "open": [2 if row < 20 else 1 for row in range(100)], "step_version": f"1:{trained.card['version']}"}))
+    space.store.merge(
+        "classes",
+        pd.DataFrame(
+            {
+                "post_id": frame["post_id"],
+                "week": "2026-W10",
+                "content_hash": "h",
+                "classifier": "reasons",
+                "label": ["late"] * 40 + ["bag"] * 60,
+                "probability": 0.9,
+                "routes": [row < 10 for row in range(100)],
+                "open": [2 if row < 20 else 1 for row in range(100)],
+                "step_version": f"1:{trained.card['version']}",
+            }
+        ),
+    )
     return classes.measure(frame, space)
 
 
@@ -40,14 +59,19 @@ def test_shares_feeling_and_routing_are_counted(posts, workspace, trained):
     assert table.loc["late", "net"] == pytest.approx(-1, abs=0.02)
     assert found.trust == {
         "reasons: version, texts it learned from": f"{trained.card['version']}, 60",
-        "reasons: posts left to a person": "20; those that matter most: earshot sheet acme --of reasons --count 100 "
-                                           "--out sheet.csv"}
+        "reasons: posts left to a person": "20; those that matter most: earshot sheet acme --of reasons "
+        "--count 100 "
+        "--out sheet.csv",
+    }
     assert found.shown["when routed, right"].tolist() == ["80% or more"] * 2
 
 
 def test_a_class_is_counted_in_every_language_and_its_feeling_where_the_sentiment_model_was_tested(
-        posts, workspace, trained):
-    some, all_late = (counted(posts, workspace, trained, strange).table.set_index("label") for strange in (30, 40))
+    posts, workspace, trained
+):
+    some, all_late = (
+        counted(posts, workspace, trained, strange).table.set_index("label") for strange in (30, 40)
+    )
     assert some.loc["late", ["value", "posts"]].tolist() == [0.4, 40]
     assert some.loc["late", "net"] == pytest.approx(-1, abs=0.02)
     assert pd.isna(all_late.loc["late", "net"])

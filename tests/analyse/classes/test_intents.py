@@ -10,16 +10,35 @@ from earshot.enrich.text.patterns import Wordings
 
 
 def counted(posts, space):
-    """A hundred posts of two brands: forty ask, ten of them also request, fifty say nothing, ten are not English."""
-    frame = posts([{"brand": "Acme" if row % 2 else "Bolt", "day": "2026-03-02", "sentiment": "neutral"}
-                   for row in range(100)])
+    """A hundred posts of two brands: forty ask, ten of them also request, fifty say nothing, ten are not
+    English.
+    """
+    frame = posts(
+        [
+            {"brand": "Acme" if row % 2 else "Bolt", "day": "2026-03-02", "sentiment": "neutral"}
+            for row in range(100)
+        ]
+    )
     ids = frame["post_id"]
-    rows = pd.concat([pd.DataFrame({"post_id": ids[:40], "label": "question", "open": 1}),
-                      pd.DataFrame({"post_id": ids[:10], "label": "request", "open": 1}),
-                      pd.DataFrame({"post_id": ids[40:90], "label": "", "open": 0}),
-                      pd.DataFrame({"post_id": ids[90:], "label": "", "open": 7})])
-    space.store.merge("classes", rows.assign(week="2026-W10", content_hash="h", classifier=SHIPPED, probability=0.9,
-                                             routes=False, step_version="1:a:b"))
+    rows = pd.concat(
+        [
+            pd.DataFrame({"post_id": ids[:40], "label": "question", "open": 1}),
+            pd.DataFrame({"post_id": ids[:10], "label": "request", "open": 1}),
+            pd.DataFrame({"post_id": ids[40:90], "label": "", "open": 0}),
+            pd.DataFrame({"post_id": ids[90:], "label": "", "open": 7}),
+        ]
+    )
+    space.store.merge(
+        "classes",
+        rows.assign(
+            week="2026-W10",
+            content_hash="h",
+            classifier=SHIPPED,
+            probability=0.9,
+            routes=False,
+            step_version="1:a:b",
+        ),
+    )
     return intents.measure(frame, space)
 
 
@@ -39,7 +58,11 @@ def test_shares_are_of_english_posts_and_may_overlap(posts, workspace):
 def test_each_brand_has_its_share(posts, workspace):
     points = counted(posts, workspace(min_posts=10)).points
     assert points[["intent", "brand", "posts"]].to_numpy().tolist() == [
-        ["question", "Acme", 45], ["question", "Bolt", 45], ["request", "Acme", 45], ["request", "Bolt", 45]]
+        ["question", "Acme", 45],
+        ["question", "Bolt", 45],
+        ["request", "Acme", 45],
+        ["request", "Bolt", 45],
+    ]
     assert points["share"].tolist() == pytest.approx([20 / 45, 20 / 45, 5 / 45, 5 / 45])
 
 
@@ -51,8 +74,9 @@ def test_a_claim_names_share_interval_and_posts(posts, workspace):
 
 def test_an_intent_that_was_wrong_too_often_is_held_back_with_its_reason(posts, workspace, monkeypatch):
     words = Wordings(("call me",))
-    weak = Intent("request", "asks", words, measures=(Measure("a", 5, 10),),
-                  measured_as=Intent("", "", words).identity)
+    weak = Intent(
+        "request", "asks", words, measures=(Measure("a", 5, 10),), measured_as=Intent("", "", words).identity
+    )
     kept = next(intent for intent in intent_settings.shipped() if intent.name == "question")
     monkeypatch.setattr(intent_settings, "shipped", lambda: (kept, weak))
     found = counted(posts, workspace(min_posts=10))
@@ -73,5 +97,7 @@ def test_where_nothing_was_read_the_page_says_so(posts, workspace):
     assert found.table.empty
     assert found.shown.empty
     assert found.points.empty
-    assert found.trust == {"intents": "No English post in this window has been read for intents yet; run earshot "
-                                      "report acme, which enriches new posts."}
+    assert found.trust == {
+        "intents": "No English post in this window has been read for intents yet; run earshot "
+        "report acme, which enriches new posts."
+    }

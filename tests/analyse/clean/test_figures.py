@@ -8,14 +8,22 @@ from earshot.core.store import Store
 
 def frame(count=60, **changes):
     at = pd.date_range("2026-03-02", periods=count, freq="h", tz="UTC")
-    table = pd.DataFrame({
-        "post_id": [f"x:{row}" for row in range(count)], "brand": ["Acme", "Bolt"] * (count // 2),
-        "author": [f"p_{row % 20:012x}" for row in range(count)],
-        "text": [f"note {row} about it" for row in range(count)],
-        "place": pd.Series(pd.NA, index=range(count), dtype="str"),
-        "created_at": at, "day": at.tz_localize(None).floor("D"),
-        "lang": ["en"] * (count - 6) + ["de"] * 6, "lang_confidence": 0.9, "words": 4, "duplicate_role": "original",
-        "sentiment": ["negative", "positive", "neutral"] * (count // 3)})
+    table = pd.DataFrame(
+        {
+            "post_id": [f"x:{row}" for row in range(count)],
+            "brand": ["Acme", "Bolt"] * (count // 2),
+            "author": [f"p_{row % 20:012x}" for row in range(count)],
+            "text": [f"note {row} about it" for row in range(count)],
+            "place": pd.Series(pd.NA, index=range(count), dtype="str"),
+            "created_at": at,
+            "day": at.tz_localize(None).floor("D"),
+            "lang": ["en"] * (count - 6) + ["de"] * 6,
+            "lang_confidence": 0.9,
+            "words": 4,
+            "duplicate_role": "original",
+            "sentiment": ["negative", "positive", "neutral"] * (count // 3),
+        }
+    )
     table["clean_text"], table["duplicate_group"] = table["text"], table["post_id"]
     table = table.assign(**changes)
     return table.assign(is_repeat=table["duplicate_role"].isin(["exact", "near", "repost"]))
@@ -70,7 +78,10 @@ def test_what_is_hidden_is_counted_and_what_leaked_is_found(tmp_path):
     hygiene = measured(frame(text=texts), tmp_path)
     table = hygiene.private.set_index("kind")["in_these_posts"]
     assert (table["email"], table["names of others"], hygiene.leaks) == (2, 1, 0)
-    assert said(hygiene)["clean.leaks"] == "Looking again through all 60 stored texts finds none of these details left."
+    assert (
+        said(hygiene)["clean.leaks"]
+        == "Looking again through all 60 stored texts finds none of these details left."
+    )
     leaking = measured(frame(text=["jane@example.com", *texts[1:]]), tmp_path)
     assert leaking.leaks == 1
     assert said(leaking)["clean.leaks"] == "1 private detail is still readable; import again."

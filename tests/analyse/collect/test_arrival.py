@@ -6,8 +6,20 @@ from earshot.analyse.collect import arrival as collect
 from earshot.analyse.posts import loading as posts
 from earshot.collect.files.importing import import_files
 
-SOURCES = {"feed": {"match": {"file": "*.csv"}, "constants": {"platform": "x"}, "columns": {
-    "id": "id", "author": "who", "text": "text", "created_at": "when", "brand": "brand", "place": "where"}}}
+SOURCES = {
+    "feed": {
+        "match": {"file": "*.csv"},
+        "constants": {"platform": "x"},
+        "columns": {
+            "id": "id",
+            "author": "who",
+            "text": "text",
+            "created_at": "when",
+            "brand": "brand",
+            "place": "where",
+        },
+    }
+}
 
 
 @pytest.fixture
@@ -16,10 +28,16 @@ def arrival(workspace, tmp_path):
     acme = workspace(brands=["Acme", "Bolt"], sources=SOURCES, timezone="UTC")
     hours = pd.date_range("2026-03-02", periods=24 * 28, freq="h", tz="UTC")
     drawn = np.random.default_rng(7).poisson(5, (2, len(hours)))
-    frame = pd.DataFrame({"when": np.concatenate([hours.repeat(drawn[0]), hours.repeat(drawn[1])]),
-                          "brand": ["Acme"] * drawn[0].sum() + ["Bolt"] * drawn[1].sum()})
+    frame = pd.DataFrame(
+        {
+            "when": np.concatenate([hours.repeat(drawn[0]), hours.repeat(drawn[1])]),
+            "brand": ["Acme"] * drawn[0].sum() + ["Bolt"] * drawn[1].sum(),
+        }
+    )
     lost = (frame["when"] >= "2026-03-20T10:00Z") & (frame["when"] < "2026-03-20T15:00Z")
-    frame = frame[~lost & ~((frame["brand"] == "Bolt") & (frame["when"] < "2026-03-12"))].reset_index(drop=True)
+    frame = frame[~lost & ~((frame["brand"] == "Bolt") & (frame["when"] < "2026-03-12"))].reset_index(
+        drop=True
+    )
     frame = frame.assign(id=frame.index, who=[f"p{row % 50}" for row in frame.index], where="")
     frame = frame.assign(text="note " + frame["id"].astype(str) + " jane@example.com")
     frame.loc[:1, "text"] = ""
@@ -36,7 +54,9 @@ def said(arrival) -> dict[str, str]:
 
 def test_what_is_missing_is_said(arrival):
     told = said(arrival)
-    assert told["collect.late.bolt"].startswith("Bolt is missing before 12 Mar 2026: 0 posts where its later days")
+    assert told["collect.late.bolt"].startswith(
+        "Bolt is missing before 12 Mar 2026: 0 posts where its later days"
+    )
     assert "feed is silent for 5 hours from 10:00 on 20 Mar 2026, where some " in told["collect.gaps"]
     assert "3 were refused" in told["collect.refused"]
     assert "most often because the text is empty; 0 repeated" in told["collect.refused"]
@@ -55,7 +75,10 @@ def test_claims_carry_what_a_reader_can_check(arrival):
 
 
 def test_tables_add_up(arrival):
-    assert arrival.sources["posts"].sum() == arrival.expected.loc[arrival.expected["what"] == "came", "posts"].sum()
+    assert (
+        arrival.sources["posts"].sum()
+        == arrival.expected.loc[arrival.expected["what"] == "came", "posts"].sum()
+    )
     assert arrival.refused["rows"].tolist() == [2, 1]
     assert not arrival.refused["example"].str.contains("example.com").any()
     assert arrival.filled.set_index("field")["filled"]["author"] == 1.0
@@ -64,6 +87,7 @@ def test_tables_add_up(arrival):
 
 def test_the_real_airlines_late_starter_is_found(home, airline_posts):
     import earshot
+
     airline = earshot.open("airline")
     import_files(airline, [airline_posts])
     told = said(collect.measure(posts.load(airline.store, airline.params), airline.store, airline.params))
@@ -74,5 +98,7 @@ def test_the_real_airlines_late_starter_is_found(home, airline_posts):
 
 def test_no_post_is_said_in_one_sentence(workspace):
     acme = workspace()
-    with pytest.raises(ValueError, match=r"^There is no post in this window; widen start and end, or import posts"):
+    with pytest.raises(
+        ValueError, match=r"^There is no post in this window; widen start and end, or import posts"
+    ):
         collect.measure(posts.load(acme.store, acme.params), acme.store, acme.params)

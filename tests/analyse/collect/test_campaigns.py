@@ -11,7 +11,9 @@ def posts(first, last):
     days = pd.date_range(first, last)
     at = (days + pd.Timedelta(hours=12)).tz_localize("UTC").repeat(5)
     ids = [f"x:{row}" for row in range(len(at))]
-    return pd.DataFrame({"post_id": ids, "created_at": at, "day": days.repeat(5), "brand": "Acme", "campaign": None})
+    return pd.DataFrame(
+        {"post_id": ids, "created_at": at, "day": days.repeat(5), "brand": "Acme", "campaign": None}
+    )
 
 
 def test_windows_that_were_collected_are_fair_to_compare(workspace):
@@ -27,9 +29,20 @@ def test_a_window_with_missing_days_or_a_gap_is_not(workspace):
     late = campaigns.measure(posts("2026-03-09", "2026-04-05"), space)
     assert late.table["collected"].tolist() == [0.2, 1.0, 1.0]
     assert [claim.id for claim in late.claims] == ["collect.campaigns.spring.before"]
-    space.store.merge("gaps", pd.DataFrame({
-        "source": ["x"], "query": [""], "start": [pd.Timestamp("2026-03-22", tz="UTC")],
-        "end": [pd.Timestamp("2026-03-26", tz="UTC")], "kind": ["down"], "reason": ["test"], "missed": [None]}))
+    space.store.merge(
+        "gaps",
+        pd.DataFrame(
+            {
+                "source": ["x"],
+                "query": [""],
+                "start": [pd.Timestamp("2026-03-22", tz="UTC")],
+                "end": [pd.Timestamp("2026-03-26", tz="UTC")],
+                "kind": ["down"],
+                "reason": ["test"],
+                "missed": [None],
+            }
+        ),
+    )
     gap = campaigns.measure(posts("2026-02-20", "2026-04-05"), space)
     assert gap.table["collected"].tolist() == [1.0, 1.0, 0.6]
     assert "says nothing about the campaign" in gap.claims[0].sentence
@@ -41,12 +54,25 @@ def test_without_campaigns_there_is_nothing_to_say(workspace):
 
 def test_source_and_medium_of_links_are_counted_by_campaign(workspace):
     space = workspace(campaigns=SPRING)
-    space.store.append("utm", pd.DataFrame({
-        "post_id": ["x:0", "x:1", "x:2", "x:3", "x:gone"], "week": "2026-W10", "content_hash": "h", "step_version": "1",
-        "utm_source": ["x", "x", "newsletter", None, "x"], "utm_medium": ["social", "social", "email", "cpc", "social"],
-        "utm_campaign": ["spring26", "spring26", "spring26", "rivals", "spring26"]}))
+    space.store.append(
+        "utm",
+        pd.DataFrame(
+            {
+                "post_id": ["x:0", "x:1", "x:2", "x:3", "x:gone"],
+                "week": "2026-W10",
+                "content_hash": "h",
+                "step_version": "1",
+                "utm_source": ["x", "x", "newsletter", None, "x"],
+                "utm_medium": ["social", "social", "email", "cpc", "social"],
+                "utm_campaign": ["spring26", "spring26", "spring26", "rivals", "spring26"],
+            }
+        ),
+    )
     frame = posts("2026-03-09", "2026-03-25")
     frame["campaign"] = ["spring"] * 3 + [None] * (len(frame) - 3)
     found = campaigns.measure(frame, space).links
-    assert found.to_numpy().tolist() == [["Spring sale", "x", "social", 2], ["Spring sale", "newsletter", "email", 1],
-                                         ["rivals", "", "cpc", 1]]
+    assert found.to_numpy().tolist() == [
+        ["Spring sale", "x", "social", 2],
+        ["Spring sale", "newsletter", "email", 1],
+        ["rivals", "", "cpc", 1],
+    ]

@@ -1,4 +1,6 @@
-"""Engagement totals: exact where all is known, wider the more is imputed, and plain about what nobody tells."""
+"""Engagement totals: exact where all is known, wider the more is imputed, and plain about what nobody
+tells.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,11 +14,20 @@ def posts(missing):
     at = pd.Timestamp("2026-03-02", tz="UTC")
     likes = pd.Series(np.random.default_rng(0).poisson(9, 400), dtype="Int64")
     likes[:missing] = pd.NA
-    return pd.DataFrame({"post_id": [f"x:{row:03}" for row in range(400)], "platform": "x", "kind": "post",
-                         "followers": pd.array([10] * 400, dtype="Int64"), "created_at": at, "collected_at": at,
-                         "likes": likes, "reposts": pd.array([1] * 400, dtype="Int64"),
-                         "replies": pd.array([None] * 400, dtype="Int64"),
-                         "views": pd.array([None] * 400, dtype="Int64")})
+    return pd.DataFrame(
+        {
+            "post_id": [f"x:{row:03}" for row in range(400)],
+            "platform": "x",
+            "kind": "post",
+            "followers": pd.array([10] * 400, dtype="Int64"),
+            "created_at": at,
+            "collected_at": at,
+            "likes": likes,
+            "reposts": pd.array([1] * 400, dtype="Int64"),
+            "replies": pd.array([None] * 400, dtype="Int64"),
+            "views": pd.array([None] * 400, dtype="Int64"),
+        }
+    )
 
 
 def test_known_counts_are_summed_exactly():
@@ -28,8 +39,10 @@ def test_known_counts_are_summed_exactly():
 
 def test_the_interval_holds_the_truth_and_grows_with_what_is_imputed():
     truth = posts(0)["likes"].sum()
-    some, many = (engagement.measure(posts(number), Brief()).totals.set_index("count").loc["likes"]
-                  for number in (40, 300))
+    some, many = (
+        engagement.measure(posts(number), Brief()).totals.set_index("count").loc["likes"]
+        for number in (40, 300)
+    )
     assert some["low"] <= truth <= some["high"]
     assert many["low"] <= truth <= many["high"]
     assert many["high"] - many["low"] > some["high"] - some["low"] > 0

@@ -38,10 +38,12 @@ def test_a_gap_has_exact_minutes_and_its_cost(workspace):
     book.count(interrupt(book, clock, "throttled", 38), 120)
     found = measure(space.store, space.params)
     assert found.table[["source", "kind", "minutes", "missed", "running"]].values.tolist() == [
-        ["mentions", "throttled", 38.0, 120, False]]
+        ["mentions", "throttled", 38.0, 120, False]
+    ]
     assert [claim.sentence for claim in found.claims] == [
         "Collection was interrupted once, for 38 minutes in all, in 1 source.",
-        "X (mentions) was throttled for 38 minutes on 3 Mar 2026; some 120 posts may be missing."]
+        "X (mentions) was throttled for 38 minutes on 3 Mar 2026; some 120 posts may be missing.",
+    ]
     assert found.claims[1].value == 38
 
 
@@ -76,15 +78,19 @@ def test_minutes_that_gaps_of_a_source_share_count_once(workspace):
     found = measure(space.store, space.params)
     assert found.by_source["minutes"].tolist() == [90.0]
     assert found.by_source["missed"].isna().all()
-    assert found.claims[1].sentence.endswith("gaps that make 1 hour 30 minutes; how many posts that cost is not known.")
+    assert found.claims[1].sentence.endswith(
+        "gaps that make 1 hour 30 minutes; how many posts that cost is not known."
+    )
 
 
 def test_a_gap_that_runs_counts_up_to_the_last_time_it_was_tried(workspace):
     space, clock = workspace("acme"), Stepped()
     ledger(space, clock).open("down", "why")
     assert measure(space.store, space.params).table["minutes"].tolist() == [0.0]
-    space.store.merge("cursors", pd.DataFrame([{"source": "mentions", "query": "acme", "at": START + pd.Timedelta(
-        hours=2)}]))
+    space.store.merge(
+        "cursors",
+        pd.DataFrame([{"source": "mentions", "query": "acme", "at": START + pd.Timedelta(hours=2)}]),
+    )
     found = measure(space.store, space.params)
     assert found.table["minutes"].tolist() == [120.0]
     assert found.claims[0].sentence.endswith("; 1 of them had not ended when last tried.")
@@ -94,7 +100,8 @@ def test_stretches_to_shade_are_in_the_workspaces_own_zone(workspace):
     space, clock = workspace("acme", timezone="America/New_York"), Stepped()
     interrupt(ledger(space, clock), clock, "down", 30)
     assert marks(space.store, space.params).values.tolist() == [
-        [pd.Timestamp("2026-03-03 05:00"), pd.Timestamp("2026-03-03 05:30"), "X down"]]
+        [pd.Timestamp("2026-03-03 05:00"), pd.Timestamp("2026-03-03 05:30"), "X down"]
+    ]
 
 
 @pytest.mark.parametrize(("start", "rows"), [("2026-03-03", 1), ("2026-03-04", 0)])
@@ -112,4 +119,5 @@ def test_an_empty_ledger_says_what_that_means(workspace):
     assert found.marks.empty
     space.store.merge("cursors", pd.DataFrame([{"source": "mentions", "query": "acme", "at": START}]))
     assert measure(space.store, space.params).claims[0].sentence == (
-        "No interruption was written down while 1 feed was collected.")
+        "No interruption was written down while 1 feed was collected."
+    )

@@ -10,9 +10,16 @@ from earshot.enrich.geography import step
 def test_shares_and_disagreement(workspace):
     space = workspace()
     text = ["greetings from Paris"] * 5 + ["greetings from Berlin"] * 15 + ["hello"] * 20
-    posts = pd.DataFrame({"post_id": [f"x:{row:02}" for row in range(40)], "content_hash": "h", "lang": "en",
-                          "author": [f"p{row}" for row in range(40)], "text": text,
-                          "place": ["Berlin, Germany"] * 30 + ["everywhere"] * 10})
+    posts = pd.DataFrame(
+        {
+            "post_id": [f"x:{row:02}" for row in range(40)],
+            "content_hash": "h",
+            "lang": "en",
+            "author": [f"p{row}" for row in range(40)],
+            "text": text,
+            "place": ["Berlin, Germany"] * 30 + ["everywhere"] * 10,
+        }
+    )
     with pytest.raises(ValueError, match=r"^No post of this window was located yet"):
         geography.measure(posts, space.store)
     space.store.merge("geography", step.add(posts).assign(week="2026-W10", step_version="1"))

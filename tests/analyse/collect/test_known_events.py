@@ -10,12 +10,16 @@ START = pd.Timestamp("2026-03-01T00:00Z")
 def stream(extra: dict[str, int], per_hour: int = 3, days: int = 12, silent: str = "") -> pd.DataFrame:
     """Posts of Acme at an even pace, with ``extra`` posts on some days and none on the ``silent`` day."""
     hours = pd.date_range(START, periods=24 * days, freq="h").repeat(per_hour)
-    more = [pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=number % 24)
-            for day, number_of in extra.items() for number in range(number_of)]
+    more = [
+        pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=number % 24)
+        for day, number_of in extra.items()
+        for number in range(number_of)
+    ]
     times = pd.Series([*hours, *more])
     times = times[times.dt.strftime("%Y-%m-%d") != silent]
     return pd.DataFrame({"created_at": times.to_numpy(), "brand": "Acme", "platform": "x"}).assign(
-        created_at=lambda frame: pd.to_datetime(frame["created_at"], utc=True))
+        created_at=lambda frame: pd.to_datetime(frame["created_at"], utc=True)
+    )
 
 
 def space(workspace, *events):
@@ -49,15 +53,37 @@ def test_a_brand_that_begins_late_is_not_held_against_days_before(workspace):
     event = {"id": "storm", "kind": "crisis", "brand": "Acme", "start": "2026-03-09T00:00"}
     found = known_events.measure(pd.concat([stray, posts, rival]), space(workspace, event))
     assert found.probes[["came", "expected", "verdict"]].values.tolist() == [[72, 72.0, "missed"]]
-    assert found.claims[0].sentence == "The one known event whose days were collected does not show in the volume."
+    assert (
+        found.claims[0].sentence
+        == "The one known event whose days were collected does not show in the volume."
+    )
 
 
 def test_a_known_loss_is_found_where_posts_are_lacking(workspace):
-    loss = {"id": "loss", "kind": "gap", "platform": "x", "start": "2026-03-09T00:00", "end": "2026-03-10T00:00"}
+    loss = {
+        "id": "loss",
+        "kind": "gap",
+        "platform": "x",
+        "start": "2026-03-09T00:00",
+        "end": "2026-03-10T00:00",
+    }
     opened = space(workspace, loss)
-    opened.store.append("gaps", pd.DataFrame([{
-        "source": "x", "query": "q", "start": pd.Timestamp("2026-03-09T00:00Z"),
-        "end": pd.Timestamp("2026-03-09T06:00Z"), "kind": "down", "reason": "503", "missed": None}]))
+    opened.store.append(
+        "gaps",
+        pd.DataFrame(
+            [
+                {
+                    "source": "x",
+                    "query": "q",
+                    "start": pd.Timestamp("2026-03-09T00:00Z"),
+                    "end": pd.Timestamp("2026-03-09T06:00Z"),
+                    "kind": "down",
+                    "reason": "503",
+                    "missed": None,
+                }
+            ]
+        ),
+    )
     assert known_events.measure(stream({}), opened).probes["verdict"].tolist() == ["missed"]
     found = known_events.measure(stream({}, silent="2026-03-09"), opened).probes
     assert found["verdict"].tolist() == ["found"]

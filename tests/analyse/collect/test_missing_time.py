@@ -17,13 +17,20 @@ def hourly(*without):
     for start, end in without:
         silent |= (hours >= pd.Timestamp(start, tz="UTC")) & (hours < pd.Timestamp(end, tz="UTC"))
     times = {"x": hours[~silent], "forum": hours}
-    return pd.concat([pd.DataFrame({"created_at": at, "source": f"{name}_feed", "platform": name})
-                      for name, at in times.items()], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame({"created_at": at, "source": f"{name}_feed", "platform": name})
+            for name, at in times.items()
+        ],
+        ignore_index=True,
+    )
 
 
 def shaded(posts, space, *events):
-    return [(row["label"], f"{row['start']:%d %H}", f"{row['end']:%d %H}")
-            for row in marks(posts, space.store, space.params, list(events)).to_dict("records")]
+    return [
+        (row["label"], f"{row['start']:%d %H}", f"{row['end']:%d %H}")
+        for row in marks(posts, space.store, space.params, list(events)).to_dict("records")
+    ]
 
 
 def test_a_silence_and_a_known_loss_are_shaded_though_no_ledger_tells_of_them(workspace):
@@ -46,7 +53,9 @@ def test_a_loss_of_another_platform_hides_no_silence_and_news_are_no_losses(work
     posts = hourly(("2026-03-06T09:00", "2026-03-06T19:00"))
     launch = LOST | {"id": "launch", "kind": "launch"}
     assert shaded(posts, workspace("acme"), LOST | {"platform": "forum"}, launch) == [
-        ("Forum lost", "06 09", "06 19"), ("X silent", "06 09", "06 19")]
+        ("Forum lost", "06 09", "06 19"),
+        ("X silent", "06 09", "06 19"),
+    ]
 
 
 def test_a_loss_without_a_time_is_one_sentence(workspace):

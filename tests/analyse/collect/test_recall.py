@@ -7,9 +7,12 @@ from earshot.analyse.collect import recall
 def overlapping(sources: dict[str, float], size: int = 400) -> pd.DataFrame:
     """Posts of which each source caught a share; every story is told twice wherever it is told."""
     rng = np.random.default_rng(3)
-    rows = [{"post_id": f"{source}:{number}", "source": source, "duplicate_group": f"story-{number}"}
-            for source, share in sources.items() for number in np.flatnonzero(rng.random(size) < share)
-            for _ in range(2)]
+    rows = [
+        {"post_id": f"{source}:{number}", "source": source, "duplicate_group": f"story-{number}"}
+        for source, share in sources.items()
+        for number in np.flatnonzero(rng.random(size) < share)
+        for _ in range(2)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -31,16 +34,30 @@ def test_three_sources_use_chao_and_a_loglinear_model(workspace):
 
 def catalogue(*targets: str) -> dict:
     """A queries.yml with one query for each target."""
-    return {"queries": {f"query{place}": {"text": f"word{place}", "purpose": "a test", "owner": "us", "version": 1,
-                                          "target": target} for place, target in enumerate(targets)}}
+    return {
+        "queries": {
+            f"query{place}": {
+                "text": f"word{place}",
+                "purpose": "a test",
+                "owner": "us",
+                "version": 1,
+                "target": target,
+            }
+            for place, target in enumerate(targets)
+        }
+    }
 
 
 def found_by_chance(space, shares: tuple[float, ...]) -> pd.DataFrame:
     """Posts of which each query finds a share, by chance."""
     posts = pd.DataFrame({"post_id": [f"x:{n}" for n in range(200)], "source": "x", "duplicate_group": None})
     rng = np.random.default_rng(5)
-    hits = pd.concat([posts.loc[rng.random(200) < share, ["post_id"]].assign(query=f"query{place}")
-                      for place, share in enumerate(shares)])
+    hits = pd.concat(
+        [
+            posts.loc[rng.random(200) < share, ["post_id"]].assign(query=f"query{place}")
+            for place, share in enumerate(shares)
+        ]
+    )
     space.store.append("matches", hits.assign(week="2026-W01", version="1", clauses=None))
     return posts
 

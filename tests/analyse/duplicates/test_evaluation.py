@@ -7,8 +7,11 @@ import pytest
 from earshot.analyse.duplicates import evaluation
 from earshot.analyse.duplicates import planted_copies as planting
 
-SAID = ("signal lost again in the north since monday morning and nobody at the shop could say when it comes back or "
-        "why my bill went up for a plan that never worked while the app shows an error each time")
+SAID = (
+    "signal lost again in the north since monday morning and nobody at the shop could say when it comes "
+    "back or "
+    "why my bill went up for a plan that never worked while the app shows an error each time"
+)
 WORDS = SAID.split()
 
 
@@ -52,8 +55,12 @@ def test_every_change_changes_one_thing(kind):
 
 def test_named_groups_are_the_truth(tmp_path):
     text = "the shop in the north could not say when the signal comes back to us"
-    frame = pd.DataFrame({"text": [text, text + "!", "a quite different thing was said here by somebody else", text],
-                          "group": ["a", "a", None, "b"]})
+    frame = pd.DataFrame(
+        {
+            "text": [text, text + "!", "a quite different thing was said here by somebody else", text],
+            "group": ["a", "a", None, "b"],
+        }
+    )
     path = tmp_path / "named.csv"
     frame.to_csv(path, index=False)
     metrics = evaluation.evaluate(str(path)).metrics
@@ -62,8 +69,9 @@ def test_named_groups_are_the_truth(tmp_path):
 
 def test_pair_scores_by_hand():
     truth = pd.Series(list("aabbbc"))
-    assert evaluation.pair_scores(truth, list("xxyyzz")) == pytest.approx({"precision": 2 / 3, "recall": 0.5,
-                                                                           "f1": 4 / 7})
+    assert evaluation.pair_scores(truth, list("xxyyzz")) == pytest.approx(
+        {"precision": 2 / 3, "recall": 0.5, "f1": 4 / 7}
+    )
     assert evaluation.pair_scores(truth, truth) == {"precision": 1, "recall": 1, "f1": 1}
 
 

@@ -13,10 +13,22 @@ COSTS = acting.Costs(1.0, "a test")  # flagged from a probability of one half
 
 def read(posts):
     """A hundred German posts, of which forty are negative, and a hundred English ones, of which ten are."""
-    frame = posts([{"brand": "Acme", "day": "2026-03-02", "sentiment": "negative" if row < here else "positive",
-                    "lang": lang} for lang, here in (("de", 40), ("en", 10)) for row in range(100)])
+    frame = posts(
+        [
+            {
+                "brand": "Acme",
+                "day": "2026-03-02",
+                "sentiment": "negative" if row < here else "positive",
+                "lang": lang,
+            }
+            for lang, here in (("de", 40), ("en", 10))
+            for row in range(100)
+        ]
+    )
     sure = frame["sentiment"].eq("negative")
-    return frame.assign(p_negative=np.where(sure, 0.96, 0.02), p_neutral=0.02, p_positive=np.where(sure, 0.02, 0.96))
+    return frame.assign(
+        p_negative=np.where(sure, 0.96, 0.02), p_neutral=0.02, p_positive=np.where(sure, 0.02, 0.96)
+    )
 
 
 def test_the_shares_are_those_counted_by_hand_and_each_has_its_interval(posts):
@@ -36,7 +48,7 @@ def test_the_shares_are_those_counted_by_hand_and_each_has_its_interval(posts):
 def test_the_group_with_the_least_in_line_is_named(posts):
     frame = read(posts)
     frame.loc[frame["lang"].eq("en"), "p_negative"] -= 0.1
-    claim, = allocation.measure(frame, BRIEF, COSTS).claims
+    (claim,) = allocation.measure(frame, BRIEF, COSTS).claims
     assert claim.sentence.startswith("Of language English, 0% of posts (0 to ")
     assert claim.sentence.endswith("likeliest negative and so first in line, the least of 4 groups.")
     assert (claim.value, claim.n) == (0, 100)

@@ -11,8 +11,10 @@ DAYS = pd.date_range("2026-03-02", periods=35)
 BRIEF = Brief(brands=["Acme"], min_posts=20)
 
 
-@pytest.mark.parametrize(("one", "other", "bits"), [
-    ([4, 4], [1, 1], 0.0), ([5, 0], [0, 9], 1.0), ([1, 0], [1, 1], 0.311278), ([0, 0], [0, 0], 0.0)])
+@pytest.mark.parametrize(
+    ("one", "other", "bits"),
+    [([4, 4], [1, 1], 0.0), ([5, 0], [0, 9], 1.0), ([1, 0], [1, 1], 0.311278), ([0, 0], [0, 0], 0.0)],
+)
 def test_the_distance_has_known_values(one, other, bits):
     assert drift.divergence(np.array(one), np.array(other)) == pytest.approx(bits, abs=1e-6)
 
@@ -41,11 +43,20 @@ def test_one_busy_author_moves_nothing_but_many_do():
     assert drift.permute(many, before, 999, rng)[2] == 0.001
 
 
-def weeks(posts, last=("negative", "positive", "neutral"), text="a post of more than six words in all", right=None):
+def weeks(
+    posts, last=("negative", "positive", "neutral"), text="a post of more than six words in all", right=None
+):
     """Five weeks of twelve posts a day; the last week has labels and a text of its own."""
-    rows = [{"brand": "Acme", "day": day, "sentiment": (last if place >= 28 else ("negative", "positive", "neutral"))[
-                turn % 3], "text": text if place >= 28 else "a post of more than six words in all"}
-            for place, day in enumerate(DAYS) for turn in range(12)]
+    rows = [
+        {
+            "brand": "Acme",
+            "day": day,
+            "sentiment": (last if place >= 28 else ("negative", "positive", "neutral"))[turn % 3],
+            "text": text if place >= 28 else "a post of more than six words in all",
+        }
+        for place, day in enumerate(DAYS)
+        for turn in range(12)
+    ]
     frame = posts(rows)
     return frame.assign(right=np.nan if right is None else [right(day) for day in frame["day"]])
 
@@ -61,10 +72,13 @@ def test_steady_posts_are_within_chance_and_say_so(posts):
     assert set(found.moves["verdict"]) == {"within chance"}
     assert found.moves["when"].nunique() == 4
     claims = {claim.id: claim for claim in found.claims}
-    assert claims["health.drift"].sentence == ("Of 12 looks at 4 stretches of time, 0 find posts moved from all that "
-                                               "came before beyond chance.")
+    assert claims["health.drift"].sentence == (
+        "Of 12 looks at 4 stretches of time, 0 find posts moved from all that came before beyond chance."
+    )
     assert claims["health.drift.labels"].verdict == "noise"
-    assert claims["health.drift.labels"].sentence.startswith("In 30 Mar – 5 Apr 2026, the mix of labels is within chan")
+    assert claims["health.drift.labels"].sentence.startswith(
+        "In 30 Mar – 5 Apr 2026, the mix of labels is within chan"
+    )
 
 
 def test_a_planted_move_of_labels_is_told_with_what_moved_most(posts):
@@ -86,7 +100,9 @@ def test_slang_is_told_as_words_without_an_entry(posts):
 
 
 def test_words_without_an_entry_are_counted_once_and_names_are_left_out():
-    texts = pd.Series(["skibidi skibidi rizzler", "the flight was late", "ask Quillnet about skibidi", "café"])
+    texts = pd.Series(
+        ["skibidi skibidi rizzler", "the flight was late", "ask Quillnet about skibidi", "café"]
+    )
     assert drift.count_unknown(texts, frozenset({"quillnet"})).tolist() == [2, 0, 1, 0]
 
 

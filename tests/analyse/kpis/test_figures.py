@@ -17,7 +17,14 @@ NET = {
     "refresh": "weekly",
     "by": ["brand", "platform"],
 }
-VOLUME = {"id": "volume", "name": "Posts", "formula": "posts", "unit": "posts", "owner": "Ann", "refresh": "weekly"}
+VOLUME = {
+    "id": "volume",
+    "name": "Posts",
+    "formula": "posts",
+    "unit": "posts",
+    "owner": "Ann",
+    "refresh": "weekly",
+}
 
 
 def six_weeks(posts, last=("positive", "negative")):
@@ -25,7 +32,12 @@ def six_weeks(posts, last=("positive", "negative")):
     for place, day in enumerate(DAYS):
         mood = last if place >= 35 else ("positive", "negative")
         rows += [
-            {"brand": brand, "day": day, "sentiment": mood[turn % len(mood)], "platform": ("x", "forum")[turn // 6]}
+            {
+                "brand": brand,
+                "day": day,
+                "sentiment": mood[turn % len(mood)],
+                "platform": ("x", "forum")[turn // 6],
+            }
             for brand in ("Acme", "Bolt")
             for turn in range(8)
         ]
@@ -54,8 +66,11 @@ def test_posts_without_a_feeling_do_not_water_down_a_kpi_of_feelings(posts):
     frame["untested"] = frame["untested"].eq(True)
     table = measure(frame, NET, VOLUME).table.set_index(["kpi", "level", "brand", "segment"])
     alone = measure(plain, NET).table.set_index(["kpi", "level", "brand", "segment"])
-    assert table.loc[("net", 0, "", ""), ["value", "n"]].tolist() == alone.loc[
-        ("net", 0, "", ""), ["value", "n"]].tolist() == pytest.approx([1, 112], abs=0.01)
+    assert (
+        table.loc[("net", 0, "", ""), ["value", "n"]].tolist()
+        == alone.loc[("net", 0, "", ""), ["value", "n"]].tolist()
+        == pytest.approx([1, 112], abs=0.01)
+    )
     assert table.loc[("volume", 0, "", ""), "value"] == 128
 
 
@@ -112,18 +127,33 @@ def test_the_claim_says_value_interval_usual_and_target(posts):
     )
 
 
-LIKES = {"id": "likes", "name": "Likes per post", "formula": "likes / posts", "unit": "ratio", "owner": "Ann",
-         "decision": "none", "min_n": 5, "refresh": "weekly", "by": ["brand"]}
+LIKES = {
+    "id": "likes",
+    "name": "Likes per post",
+    "formula": "likes / posts",
+    "unit": "ratio",
+    "owner": "Ann",
+    "decision": "none",
+    "min_n": 5,
+    "refresh": "weekly",
+    "by": ["brand"],
+}
 
 
 def liked(posts, likes):
     """A week of posts on X and in a forum that never tells likes; ``likes`` of each post on X."""
-    rows = [{"brand": "Acme", "day": DAYS[place % 7], "sentiment": "neutral", "likes": number}
-            for place, number in enumerate(likes)]
-    rows += [{"brand": "Bolt", "day": DAYS[place % 7], "sentiment": "neutral", "platform": "forum", "likes": None}
-             for place in range(20)]
+    rows = [
+        {"brand": "Acme", "day": DAYS[place % 7], "sentiment": "neutral", "likes": number}
+        for place, number in enumerate(likes)
+    ]
+    rows += [
+        {"brand": "Bolt", "day": DAYS[place % 7], "sentiment": "neutral", "platform": "forum", "likes": None}
+        for place in range(20)
+    ]
     frame = posts(rows)
-    return frame.assign(collected_at=frame["created_at"], followers=pd.array([10] * len(frame), dtype="Int64"))
+    return frame.assign(
+        collected_at=frame["created_at"], followers=pd.array([10] * len(frame), dtype="Int64")
+    )
 
 
 def test_likes_that_nobody_told_are_never_counted_as_zero(posts):
@@ -134,7 +164,8 @@ def test_likes_that_nobody_told_are_never_counted_as_zero(posts):
     both = card.table[card.table["level"] == 0].iloc[0]
     assert (both["value"], both["n"], both["left_out"]) == pytest.approx((8, 80, 0.2))
     assert card.refused[card.refused["brand"] == "Bolt"]["reason"].tolist() == [
-        "nobody tells the counts that it uses, for any post of the period"]
+        "nobody tells the counts that it uses, for any post of the period"
+    ]
     assert card.shown("likes")["counts imputed"].tolist() == ["25%", "25%"]
     assert card.shown("likes")["left out: counts never told"].tolist() == ["20%", "0%"]
     assert card.claims[0].sentence.endswith("A count of 25% of the posts is imputed from posts like them.")
@@ -144,8 +175,10 @@ def test_likes_that_nobody_told_are_never_counted_as_zero(posts):
 def test_what_is_imputed_widens_the_interval_and_total_counts_it(posts):
     known = [place % 9 for place in range(200)]
     total = LIKES | {"formula": "likes", "unit": "posts"}
-    whole, part = (measure(liked(posts, likes), total).table.query("brand == 'Acme'").iloc[0]
-                   for likes in (known, [None if place % 4 == 0 else one for place, one in enumerate(known)]))
+    whole, part = (
+        measure(liked(posts, likes), total).table.query("brand == 'Acme'").iloc[0]
+        for likes in (known, [None if place % 4 == 0 else one for place, one in enumerate(known)])
+    )
     assert whole["value"] == sum(known)
     assert part["low"] < sum(known) < part["high"]
     assert part["high"] - part["low"] > whole["high"] - whole["low"]
@@ -161,9 +194,15 @@ def test_what_is_imputed_widens_the_interval_and_total_counts_it(posts):
             "kpis.yml, KPI net: refresh is 'weakly'; use daily, weekly, monthly. Did you mean \"weekly\"?",
         ),
         ({"target": "high"}, "kpis.yml, KPI net: target is 'high'; write a comparison such as '>= 0.1'."),
-        ({"by": ["colour"]}, "kpis.yml, KPI net: by names 'colour'; use brand, platform, lang or topic_name."),
+        (
+            {"by": ["colour"]},
+            "kpis.yml, KPI net: by names 'colour'; use brand, platform, lang or topic_name.",
+        ),
         ({"min_n": 0}, "kpis.yml, KPI net: min_n: input should be greater than or equal to 1, got 0."),
-        ({"formula": "likes / post"}, "kpis.yml, KPI net: formula 'likes / post' uses 'post', which is not counted"),
+        (
+            {"formula": "likes / post"},
+            "kpis.yml, KPI net: formula 'likes / post' uses 'post', which is not counted",
+        ),
     ],
 )
 def test_a_wrong_contract_is_one_sentence(change, sentence):

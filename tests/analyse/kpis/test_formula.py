@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from earshot.analyse.kpis import formula
 from earshot.core.params import ParamError
 
-COUNTS = {"posts": pd.Series([10.0, 0.0]), "negative": pd.Series([4.0, 0.0]), "positive": pd.Series([1.0, 0.0])}
+COUNTS = {
+    "posts": pd.Series([10.0, 0.0]),
+    "negative": pd.Series([4.0, 0.0]),
+    "positive": pd.Series([1.0, 0.0]),
+}
 
 
 def test_arithmetic_row_by_row_and_no_division_by_zero():
@@ -26,7 +30,10 @@ def test_arithmetic_row_by_row_and_no_division_by_zero():
             "formula 'post / 2' uses 'post', which is not counted; use posts, negative, positive. "
             'Did you mean "posts"?',
         ),
-        ("posts ** 9", "formula 'posts ** 9' holds 'posts ** 9'; use names, numbers, + - * / and brackets only."),
+        (
+            "posts ** 9",
+            "formula 'posts ** 9' holds 'posts ** 9'; use names, numbers, + - * / and brackets only.",
+        ),
         ("posts if 1 else 2", "holds 'posts if 1 else 2'"),
         (
             "__import__('os').system('true')",

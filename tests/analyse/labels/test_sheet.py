@@ -1,4 +1,6 @@
-"""Sheets for a person: the most pressing first, a sample whose weights give unbiased shares, the unmapped at random."""
+"""Sheets for a person: the most pressing first, a sample whose weights give unbiased shares, the unmapped at
+random.
+"""
 
 import dataclasses
 
@@ -18,18 +20,29 @@ DAYS = pd.date_range("2026-03-01", periods=28)
 @pytest.fixture
 def filled(posts, workspace, monkeypatch):
     """A builder of (workspace, posts): the posts are what the workspace has, with what enrichment adds."""
+
     def build(rows, **params):
         frame = posts(rows).assign(content_hash="h").astype({"topic": "Int64"})
         frame = frame.assign(possible=frame.get("possible", frame["sentiment"]))
         monkeypatch.setattr(all_posts, "load", lambda store, brief: frame)
         return workspace(brands=["Acme", "Bolt"], **params), frame
+
     return build
 
 
 def test_what_is_left_open_is_ordered_by_doubt_times_reach(filled):
-    rows = [{"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "possible": "neutral positive"} | more
-            for more in ({"views": 10}, {"views": 1000}, {"followers": 400}, {"reposts": 3}, {},
-                         {"followers": 9000, "author": "AcmeHelp"}, {"possible": "neutral", "views": 5000})]
+    rows = [
+        {"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "possible": "neutral positive"} | more
+        for more in (
+            {"views": 10},
+            {"views": 1000},
+            {"followers": 400},
+            {"reposts": 3},
+            {},
+            {"followers": 9000, "author": "AcmeHelp"},
+            {"possible": "neutral", "views": 5000},
+        )
+    ]
     space, frame = filled(rows, handles=["AcmeHelp"])
     frame["p_neutral"] = [0.4, 0.9, 0.4, 0.4, 0.4, 0.4, 0.4]
     frame[["p_negative", "p_positive"]] = np.array([(1 - frame["p_neutral"]) / 2] * 2).T
@@ -42,21 +55,47 @@ def test_what_is_left_open_is_ordered_by_doubt_times_reach(filled):
 
 
 def test_views_that_are_not_known_are_those_of_posts_like_it(filled):
-    space, frame = filled([{"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "possible": "neutral positive",
-                            "followers": 9}])
-    space.store.merge("engagement", pd.DataFrame({
-        "post_id": ["x:0000"], "week": "2026-W09", "content_hash": "h", "likes": 1.0, "reposts": 1.0, "replies": 1.0,
-        "views": 77.4, "imputed": "[]", "tier": "nano", "step_version": "1"}))
+    space, frame = filled(
+        [
+            {
+                "brand": "Acme",
+                "day": DAYS[0],
+                "sentiment": "neutral",
+                "possible": "neutral positive",
+                "followers": 9,
+            }
+        ]
+    )
+    space.store.merge(
+        "engagement",
+        pd.DataFrame(
+            {
+                "post_id": ["x:0000"],
+                "week": "2026-W09",
+                "content_hash": "h",
+                "likes": 1.0,
+                "reposts": 1.0,
+                "replies": 1.0,
+                "views": 77.4,
+                "imputed": "[]",
+                "tier": "nano",
+                "step_version": "1",
+            }
+        ),
+    )
     assert sheet.draw(space, "unsure")["reach"].tolist() == [77]
     assert sheet.waiting(frame, space) == (
-        "1 of 1 posts (100%; 21 to 100%) wait for a person, since more than one class is possible. Those that matter "
-        "most, by doubt times reach: earshot sheet acme --of unsure --count 100 --out sheet.csv")
+        "1 of 1 posts (100%; 21 to 100%) wait for a person, since more than one class is possible. Those "
+        "that matter "
+        "most, by doubt times reach: earshot sheet acme --of unsure --count 100 --out sheet.csv"
+    )
 
 
 def weeks(size=40):
     """Four weeks; in the last, Acme has many negative posts and Bolt a few positive ones."""
     return [{"brand": "Acme", "day": day, "sentiment": "negative"} for day in DAYS for _ in range(size)] + [
-        {"brand": "Bolt", "day": day, "sentiment": "positive"} for day in DAYS for _ in range(3)]
+        {"brand": "Bolt", "day": day, "sentiment": "positive"} for day in DAYS for _ in range(3)
+    ]
 
 
 def test_a_sample_is_of_the_recent_days_and_its_weights_add_up_to_them(filled):
@@ -73,8 +112,9 @@ def test_a_sample_is_of_the_recent_days_and_its_weights_add_up_to_them(filled):
 def test_the_share_read_rightly_is_found_without_bias_though_strata_are_drawn_unevenly(filled):
     """Acme is read rightly in 4 of 5 posts, Bolt in none: the truth is 0.8 * 10 / 13."""
     space, frame = filled(weeks(10))
-    truth = np.where(frame["brand"].eq("Bolt"), "neutral",
-                     np.where(np.arange(len(frame)) % 5 == 0, "neutral", "negative"))
+    truth = np.where(
+        frame["brand"].eq("Bolt"), "neutral", np.where(np.arange(len(frame)) % 5 == 0, "neutral", "negative")
+    )
     right = pd.Series(truth, frame["post_id"]).eq(frame.set_index("post_id")["sentiment"])
     true = right[frame["day"].ge(DAYS[21]).to_numpy()].mean()
     means, inside = [], 0
@@ -105,26 +145,58 @@ def test_a_second_sheet_goes_on_where_the_first_ended(filled, tmp_path):
 
 
 def test_what_no_category_holds_is_drawn_whether_it_has_a_topic_or_not(filled):
-    rows = [{"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "topic": topic, "text": text, "is_repeat": again}
-            for topic, text, again in ((0, "no signal", False), (0, "a lovely day", False), (-1, "hm well", False),
-                                       (None, "nobody looked", False), (0, "a lovely day", True), (0, "", False))]
+    rows = [
+        {
+            "brand": "Acme",
+            "day": DAYS[0],
+            "sentiment": "neutral",
+            "topic": topic,
+            "text": text,
+            "is_repeat": again,
+        }
+        for topic, text, again in (
+            (0, "no signal", False),
+            (0, "a lovely day", False),
+            (-1, "hm well", False),
+            (None, "nobody looked", False),
+            (0, "a lovely day", True),
+            (0, "", False),
+        )
+    ]
     space, _ = filled(rows, taxonomy={"categories": {"network": {"words": ["signal"]}}})
     found = sheet.draw(space, "unmapped")
     assert sorted(found["text"]) == ["a lovely day", "hm well", "nobody looked"]
     assert sheet.draw(space, "unmapped", 2)["weight"].tolist() == [1.5, 1.5]
 
 
-@pytest.mark.parametrize(("of", "count", "params", "sentence"), [
-    ("unsur", 5, {}, "--of is 'unsur'; use unsure, sample, unmapped. Did you mean \"unsure\"?"),
-    ("", 5, {}, "--of is ''; use unsure, sample, unmapped."),
-    ("sample", 0, {}, "--count is 0; a sheet holds one post or more."),
-    ("unsure", 5, {}, "No post of acme waits for a person: for each, one class is possible or a label is there "
-                      "already."),
-    ("unmapped", 5, {}, "acme has no categories; write them in params/acme/taxonomy.yml, as "
-                        "lib/earshot/enrich/topics/taxonomy.py says how."),
-    ("unmapped", 5, {"taxonomy": {"categories": {"all": {"words": ["post"]}}}},
-     "Every post of acme with a text is in a category of taxonomy.yml."),
-])
+@pytest.mark.parametrize(
+    ("of", "count", "params", "sentence"),
+    [
+        ("unsur", 5, {}, "--of is 'unsur'; use unsure, sample, unmapped. Did you mean \"unsure\"?"),
+        ("", 5, {}, "--of is ''; use unsure, sample, unmapped."),
+        ("sample", 0, {}, "--count is 0; a sheet holds one post or more."),
+        (
+            "unsure",
+            5,
+            {},
+            "No post of acme waits for a person: for each, one class is possible or a label is there "
+            "already.",
+        ),
+        (
+            "unmapped",
+            5,
+            {},
+            "acme has no categories; write them in params/acme/taxonomy.yml, as "
+            "lib/earshot/enrich/topics/taxonomy.py says how.",
+        ),
+        (
+            "unmapped",
+            5,
+            {"taxonomy": {"categories": {"all": {"words": ["post"]}}}},
+            "Every post of acme with a text is in a category of taxonomy.yml.",
+        ),
+    ],
+)
 def test_what_cannot_be_drawn_is_said_in_one_sentence(filled, of, count, params, sentence):
     space, _ = filled([("Acme", DAYS[0], "neutral")], **params)
     with pytest.raises(ParamError) as error:
@@ -135,6 +207,7 @@ def test_what_cannot_be_drawn_is_said_in_one_sentence(filled, of, count, params,
 def test_strata_get_their_share_and_the_small_ones_enough():
     def allot(*sizes, count):
         return sheet.allot(pd.Series(sizes), count).tolist()
+
     assert allot(100, 50, 1, 3, count=20) == [11, 6, 1, 2]
     assert allot(1000, 10, 10, count=9) == [5, 2, 2]
     assert allot(7, 7, 7, count=10) == [4, 3, 3]
@@ -142,18 +215,36 @@ def test_strata_get_their_share_and_the_small_ones_enough():
 
 
 def test_what_classes_of_your_own_leave_open_is_handed_out_the_most_pressing_first(filled, monkeypatch):
-    space, frame = filled([{"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "views": views, "followers": 1}
-                           for views in (10, 1000, 1000, 20, 500)])
+    space, frame = filled(
+        [
+            {"brand": "Acme", "day": DAYS[0], "sentiment": "neutral", "views": views, "followers": 1}
+            for views in (10, 1000, 1000, 20, 500)
+        ]
+    )
     monkeypatch.setattr(sheet.training, "champions", lambda workspace: {"reasons": "1"})
-    space.store.merge("classes", pd.DataFrame({
-        "post_id": frame["post_id"], "week": "2026-W09", "content_hash": "h", "classifier": "reasons",
-        "label": ["late", "late", "bag", "", ""], "probability": [0.6, 0.6, 0.99, 0.0, 0.0], "routes": False,
-        "open": [2, 0, 1, 1, 0], "step_version": "1:1"}))
+    space.store.merge(
+        "classes",
+        pd.DataFrame(
+            {
+                "post_id": frame["post_id"],
+                "week": "2026-W09",
+                "content_hash": "h",
+                "classifier": "reasons",
+                "label": ["late", "late", "bag", "", ""],
+                "probability": [0.6, 0.6, 0.99, 0.0, 0.0],
+                "routes": False,
+                "open": [2, 0, 1, 1, 0],
+                "step_version": "1:1",
+            }
+        ),
+    )
     found = sheet.draw(space, "reasons")
     assert found["post_id"].tolist() == ["x:0001", "x:0003", "x:0000"]
     assert found["drawn"].eq("reasons").all()
     assert (found["label"] == "").all()
-    with pytest.raises(ParamError, match="^--of is 'reason'; use unsure, sample, unmapped, reasons. Did you mean"):
+    with pytest.raises(
+        ParamError, match="^--of is 'reason'; use unsure, sample, unmapped, reasons. Did you mean"
+    ):
         sheet.draw(space, "reason")
     space.store.delete("classes", "open <> 1 OR label = ''")
     with pytest.raises(ParamError, match="^No post of acme waits for a person: reasons leaves none open.$"):

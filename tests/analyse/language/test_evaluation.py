@@ -1,4 +1,6 @@
-"""Evaluation of languages: names and codes are understood, the figures are those of the labels, errors are plain."""
+"""Evaluation of languages: names and codes are understood, the figures are those of the labels, errors are
+plain.
+"""
 
 import json
 
@@ -7,9 +9,14 @@ import pytest
 
 from earshot.analyse.language import evaluation as evaluation_language
 
-ROWS = [("the train was late again and nobody told us", "english"), ("merci beaucoup pour votre aide", "french"),
-        ("ik heb nog steeds geen antwoord gekregen van jullie", "nl"), ("nadie me contesta el teléfono", "es"),
-        ("danke", "german"), ("12:30 !!!", "en")]
+ROWS = [
+    ("the train was late again and nobody told us", "english"),
+    ("merci beaucoup pour votre aide", "french"),
+    ("ik heb nog steeds geen antwoord gekregen van jullie", "nl"),
+    ("nadie me contesta el teléfono", "es"),
+    ("danke", "german"),
+    ("12:30 !!!", "en"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +45,18 @@ def test_the_tables_hold_together(scored):
 
 def test_mixed_posts_are_scored_where_the_data_marks_them(scored, tmp_path):
     assert "mixed" not in scored.metrics
-    rows = [("Я жду уже three hours", "en", "yes"), ("nobody told us anything again today", "en", "no"),
-            ("my friend said спасибо", "en", "Yes"), ("nadie me contesta el teléfono", "es", None)]
+    rows = [
+        ("Я жду уже three hours", "en", "yes"),
+        ("nobody told us anything again today", "en", "no"),
+        ("my friend said спасибо", "en", "Yes"),
+        ("nadie me contesta el teléfono", "es", None),
+    ]
     path = tmp_path / "posts.csv"
     pd.DataFrame(rows, columns=["text", "language", "mixed"]).to_csv(path, index=False)
     found = evaluation_language.evaluate(str(path))
-    assert {name: found.metrics["mixed"][name] for name in ("n", "said", "recall", "precision", "accuracy")} == {
-        "n": 2, "said": 1, "recall": 0.5, "precision": 1.0, "accuracy": 1.0}
+    assert {
+        name: found.metrics["mixed"][name] for name in ("n", "said", "recall", "precision", "accuracy")
+    } == {"n": 2, "said": 1, "recall": 0.5, "precision": 1.0, "accuracy": 1.0}
     assert found.metrics["mixed"]["recall_low"] < 0.5 < found.metrics["mixed"]["recall_high"]
     assert found.facts["of these found to be mixed"].startswith("50% (")
     pd.DataFrame(rows, columns=["text", "language", "mixed"]).assign(mixed="maybe").to_csv(path, index=False)

@@ -7,11 +7,13 @@ from earshot.statistics import estimate
 
 
 def stream(shares, size, rng, sharpness=2.0):
-    """Posts of known classes, and the honest probabilities of a model that takes each class as equally likely."""
+    """Posts of known classes, and the honest probabilities of a model that takes each class as equally
+    likely.
+    """
     truth = rng.choice(3, size, p=shares)
     centres = sharpness * np.eye(3)
     seen = centres[truth] + rng.normal(size=(size, 3))
-    likelihood = np.exp(seen @ centres.T - 0.5 * (centres ** 2).sum(axis=1))
+    likelihood = np.exp(seen @ centres.T - 0.5 * (centres**2).sum(axis=1))
     return truth, likelihood / likelihood.sum(axis=1, keepdims=True)
 
 
@@ -30,7 +32,10 @@ def test_the_most_likely_mix_is_the_true_one(mix):
 
 def test_counting_understates_complaints_and_contributions_do_not():
     _, probabilities = stream([0.75, 0.15, 0.1], 20_000, np.random.default_rng(2), sharpness=1.2)
-    counted, found = (probabilities.argmax(axis=1) == 0).mean(), opinions.contribute(probabilities).mean(axis=0)[0]
+    counted, found = (
+        (probabilities.argmax(axis=1) == 0).mean(),
+        opinions.contribute(probabilities).mean(axis=0)[0],
+    )
     assert counted < 0.65
     assert found == pytest.approx(0.75, abs=0.02)
 
@@ -62,7 +67,9 @@ def test_a_class_that_never_occurs_is_no_trouble():
 
 def test_what_a_person_labelled_counts_as_it_stands_and_the_rest_as_before(posts):
     read = posts([("Acme", "2026-03-02", mood) for mood in ["negative", "positive"] * 150])
-    read[["p_negative", "p_neutral", "p_positive"]] = read[["p_negative", "p_neutral", "p_positive"]] * 0.7 + 0.1
+    read[["p_negative", "p_neutral", "p_positive"]] = (
+        read[["p_negative", "p_neutral", "p_positive"]] * 0.7 + 0.1
+    )
     told = read.assign(tier=["person"] * 100 + ["model"] * 200)
     found, before = opinions.voiced(told), opinions.voiced(read.iloc[100:])
     assert (found["net"].head(100) == found["sentiment"].map({"negative": -1, "positive": 1}).head(100)).all()

@@ -5,14 +5,27 @@ import pytest
 
 from earshot.analyse.privacy import evaluation as evaluation_pii
 
-ROWS = pd.DataFrame({
-    "text": ["mail jane@example.com now", "call me on 9148445695", "my card 4111 1111 1111 1111", "Bob likes Rome",
-             "lives at Edeby 55", "secret handshake at noon"],
-    "spans": [[{"type": "EMAIL_ADDRESS", "start": 5, "end": 21}], '[{"type": "PHONE_NUMBER", "start": 11, "end": 21}]',
-              [{"type": "CREDIT_CARD", "start": 8, "end": 20}], [{"type": "PERSON", "start": 0, "end": 3}],
-              [{"type": "ADDRESS", "start": 9, "end": 17}], [{"type": "EMAIL_ADDRESS", "start": 0, "end": 6}]],
-    "template_id": [1, 2, 3, 4, 5, 6],
-})
+ROWS = pd.DataFrame(
+    {
+        "text": [
+            "mail jane@example.com now",
+            "call me on 9148445695",
+            "my card 4111 1111 1111 1111",
+            "Bob likes Rome",
+            "lives at Edeby 55",
+            "secret handshake at noon",
+        ],
+        "spans": [
+            [{"type": "EMAIL_ADDRESS", "start": 5, "end": 21}],
+            '[{"type": "PHONE_NUMBER", "start": 11, "end": 21}]',
+            [{"type": "CREDIT_CARD", "start": 8, "end": 20}],
+            [{"type": "PERSON", "start": 0, "end": 3}],
+            [{"type": "ADDRESS", "start": 9, "end": 17}],
+            [{"type": "EMAIL_ADDRESS", "start": 0, "end": 6}],
+        ],
+        "template_id": [1, 2, 3, 4, 5, 6],
+    }
+)
 
 
 def test_known_answers_on_six_texts(monkeypatch):
@@ -22,7 +35,13 @@ def test_known_answers_on_six_texts(monkeypatch):
     assert [metrics[name] for name in ("n", "recall", "precision")] == [6, 0.8, 1.0]
     assert metrics["f2"] == pytest.approx(5 * 0.8 / 4.8, abs=1e-4)  # 5PR / (4P + R)
     assert metrics["by_type"]["email"]["recall"] == 0.5
-    assert metrics["by_type"]["card"] == {"labels": 1, "recall": 1.0, "precision": 1.0, "f2": 1.0, "exact_recall": 0.0}
+    assert metrics["by_type"]["card"] == {
+        "labels": 1,
+        "recall": 1.0,
+        "precision": 1.0,
+        "f2": 1.0,
+        "exact_recall": 0.0,
+    }
     assert metrics["by_type"]["name"]["recall"] == 0.0
     assert "name" not in metrics["claimed"]
     assert metrics["residual_leak_rate"] == 0.2

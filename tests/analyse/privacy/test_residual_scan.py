@@ -18,7 +18,11 @@ def test_every_type_is_planted_and_what_is_masked_is_counted():
     assert found.leak_rate == 0
     assert found.missed_forms["form"].tolist() == ["merely mentioned"]
     assert [claim.id for claim in found.claims] == [
-        "clean.privacy.recall", "clean.privacy.name", "clean.privacy.left", "clean.privacy.suspects"]
+        "clean.privacy.recall",
+        "clean.privacy.name",
+        "clean.privacy.left",
+        "clean.privacy.suspects",
+    ]
     assert found.claims[0].low <= found.claims[0].value <= found.claims[0].high
 
 

@@ -1,4 +1,6 @@
-"""Evaluation of relevance: labels are checked in plain words, near copies stay together, the figures add up."""
+"""Evaluation of relevance: labels are checked in plain words, near copies stay together, the figures add
+up.
+"""
 
 import json
 
@@ -8,17 +10,25 @@ import pytest
 
 from earshot.analyse.relevance import evaluation as evaluation_relevance
 
-FOR, AGAINST = ("new phone update", "store opens early", "screen cracked again"), ("pie in the oven", "orchard walk",
-                                                                                   "juice for breakfast")
+FOR, AGAINST = (
+    ("new phone update", "store opens early", "screen cracked again"),
+    ("pie in the oven", "orchard walk", "juice for breakfast"),
+)
 
 
 def rows(count, seed):
     chance = np.random.default_rng(seed)
     kinds = chance.integers(2, size=count)
-    return pd.DataFrame({
-        "text": [f"apple {(FOR if kind else AGAINST)[chance.integers(3)]} {chance.integers(10 ** 6)}"
-                 for kind in kinds],
-        "topic": "apple", "label": np.where(kinds, "relevant", "irrelevant")})
+    return pd.DataFrame(
+        {
+            "text": [
+                f"apple {(FOR if kind else AGAINST)[chance.integers(3)]} {chance.integers(10**6)}"
+                for kind in kinds
+            ],
+            "topic": "apple",
+            "label": np.where(kinds, "relevant", "irrelevant"),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +42,17 @@ def scored(tmp_path_factory):
 def test_what_is_plain_is_learned_and_the_figures_have_the_agreed_names(scored, tmp_path):
     scored.write(str(tmp_path))
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert list(metrics) == ["n", "macro_f1", "accuracy", "f1_irrelevant", "ece", "coverage", "accuracy_when_sure",
-                             "posts_per_second", "by_topic"]
+    assert list(metrics) == [
+        "n",
+        "macro_f1",
+        "accuracy",
+        "f1_irrelevant",
+        "ece",
+        "coverage",
+        "accuracy_when_sure",
+        "posts_per_second",
+        "by_topic",
+    ]
     assert metrics["n"] == 40
     assert metrics["macro_f1"] > 0.95
     assert metrics["by_topic"]["apple"]["n"] == 40

@@ -1,4 +1,6 @@
-"""Acting on posts: the threshold that the costs imply, and what a rule is expected to flag, checked on known truth."""
+"""Acting on posts: the threshold that the costs imply, and what a rule is expected to flag, checked on known
+truth.
+"""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,9 @@ from earshot.core.params import ParamError
 
 
 def stream(shares, size, seed=1):
-    """Posts of known classes with the honest probabilities of a model that holds each class for equally likely."""
+    """Posts of known classes with the honest probabilities of a model that holds each class for equally
+    likely.
+    """
     chance = np.random.default_rng(seed)
     truth = chance.choice(3, size, p=shares)
     centres = 2.0 * np.eye(3)
@@ -19,7 +23,11 @@ def stream(shares, size, seed=1):
     found = likelihood / likelihood.sum(axis=1, keepdims=True)
     names = np.array(opinions.CLASSES)
     posts = pd.DataFrame(found, columns=[f"p_{name}" for name in names]).assign(
-        brand="Acme", author=[f"p_{at}" for at in range(size)], is_repeat=False, sentiment=names[found.argmax(axis=1)])
+        brand="Acme",
+        author=[f"p_{at}" for at in range(size)],
+        is_repeat=False,
+        sentiment=names[found.argmax(axis=1)],
+    )
     return opinions.voiced(posts), names[truth] == "negative"
 
 
@@ -34,7 +42,9 @@ def test_what_is_expected_of_the_flagged_comes_true():
     flagged = acting.chances(posts).to_numpy() >= 0.2
     assert rules.at["as agreed", "flagged"] == flagged.sum()
     assert rules.at["as agreed", "negative"] == pytest.approx(negative[flagged].mean(), abs=0.03)
-    assert rules.at["as agreed", "missed"] == pytest.approx(negative[~flagged].sum() / negative.sum(), abs=0.03)
+    assert rules.at["as agreed", "missed"] == pytest.approx(
+        negative[~flagged].sum() / negative.sum(), abs=0.03
+    )
     assert rules.at["every post", "missed"] == 0
     assert rules.at["every post", "negative"] == pytest.approx(negative.mean(), abs=0.03)
 
@@ -53,9 +63,20 @@ def test_costs_come_from_the_workspace_or_its_industry(workspace, home):
     assert acting.read_costs(acme) == acting.Costs(2.5, "agreed in May")
 
 
-@pytest.mark.parametrize(("written", "sentence"), [
-    ("missed: 0", r"^params/acme/costs.yml: missed is 0; give the number of posts looked at for nothing that one"),
-    ("missd: 3", r"^params/acme/costs.yml has no entry 'missd'; there are missed, why\. Did you mean \"missed\"\?$")])
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (
+            "missed: 0",
+            r"^params/acme/costs.yml: missed is 0; give the number of posts looked at for nothing that one",
+        ),
+        (
+            "missd: 3",
+            r"^params/acme/costs.yml has no entry 'missd'; there are missed, why\. Did you mean "
+            r"\"missed\"\?$",
+        ),
+    ],
+)
 def test_costs_that_cannot_be_used_are_one_sentence(workspace, home, written, sentence):
     acme = workspace()
     (home / "params" / "acme" / "costs.yml").write_text(written)
@@ -64,7 +85,9 @@ def test_costs_that_cannot_be_used_are_one_sentence(workspace, home, written, se
 
 
 def test_an_unknown_industry_is_one_sentence(workspace):
-    with pytest.raises(ParamError, match=r"^params/acme/brief.yml has no industry 'airlines'; there are airline, bank"):
+    with pytest.raises(
+        ParamError, match=r"^params/acme/brief.yml has no industry 'airlines'; there are airline, bank"
+    ):
         acting.read_costs(workspace(brief={"industry": "airlines"}))
 
 

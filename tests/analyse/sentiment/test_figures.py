@@ -14,7 +14,9 @@ def month(posts, last_week=("negative",), extra=()):
     for place, day in enumerate(DAYS):
         mood = last_week if place >= 21 else ("negative", "positive")
         rows += [("Acme", day, mood[turn % len(mood)]) for turn in range(8)]
-        rows += [("Bolt", day, ("positive", "positive", "neutral", "negative")[turn % 4]) for turn in range(8)]
+        rows += [
+            ("Bolt", day, ("positive", "positive", "neutral", "negative")[turn % 4]) for turn in range(8)
+        ]
     return posts([*rows, *extra])
 
 
@@ -49,8 +51,13 @@ def test_a_day_of_complaints_stands_out(posts):
 
 def test_the_days_of_one_event_are_told_together(posts):
     extra = [("Acme", DAYS[day], "negative") for day in (12, 13, 20) for _ in range(60)]
-    events = [claim for claim in sentiment.measure(month(posts, extra=extra), BRIEF).claims if claim.kind == "event"]
-    assert [claim.id for claim in events] == ["sentiment.surge.acme.2026-03-13", "sentiment.surge.acme.2026-03-21"]
+    events = [
+        claim for claim in sentiment.measure(month(posts, extra=extra), BRIEF).claims if claim.kind == "event"
+    ]
+    assert [claim.id for claim in events] == [
+        "sentiment.surge.acme.2026-03-13",
+        "sentiment.surge.acme.2026-03-21",
+    ]
     assert events[0].sentence.startswith("In 13–14 Mar 2026, Acme drew 128 negative posts, ")
 
 
@@ -79,7 +86,9 @@ def test_a_handful_of_posts_gives_empty_tables_and_no_error(posts):
 
 
 def test_quotes_name_posts_by_id_and_never_hold_text(posts):
-    claim = next(claim for claim in sentiment.measure(month(posts), BRIEF).claims if claim.id == "sentiment.quotes")
+    claim = next(
+        claim for claim in sentiment.measure(month(posts), BRIEF).claims if claim.id == "sentiment.quotes"
+    )
     assert claim.about["quotes"]
     assert all(name.startswith("x:") for name in claim.about["quotes"])
     assert "six words" not in str(claim)
@@ -94,20 +103,26 @@ def test_without_sentiment_one_sentence_says_what_to_do(posts):
 def test_posts_in_an_untested_language_are_in_no_figure_and_their_share_is_said(posts):
     strange = [{"brand": "Acme", "day": DAYS[3], "sentiment": None, "lang": "ja", "untested": True}] * 112
     calm = month(posts, last_week=("negative", "positive"))
-    found = sentiment.measure(month(posts, ("negative", "positive"), strange).fillna({"untested": False}), BRIEF)
+    found = sentiment.measure(
+        month(posts, ("negative", "positive"), strange).fillna({"untested": False}), BRIEF
+    )
     pd.testing.assert_frame_equal(found.brands, sentiment.measure(calm, BRIEF).brands)
     assert found.languages["lang"].tolist() == ["en"]
     assert found.trust["left out, in a language the model was not tested in"] == "112 (20%)"
     claim = next(claim for claim in found.claims if claim.id == "sentiment.untested")
     assert (claim.value, claim.n, claim.weight) == (0.2, 560, 0.2)
-    assert claim.sentence.startswith("20% of 560 posts (17 to 24%) are in languages in which the sentiment model was")
+    assert claim.sentence.startswith(
+        "20% of 560 posts (17 to 24%) are in languages in which the sentiment model was"
+    )
     assert claim.about["languages"] == ["ja"]
     assert "sentiment.untested" not in {claim.id for claim in sentiment.measure(calm, BRIEF).claims}
 
 
 def test_where_all_posts_are_in_untested_languages_one_sentence_says_what_to_do(posts):
     frame = month(posts).assign(sentiment=pd.NA, lang="ja", untested=True)
-    with pytest.raises(ValueError, match=r"was not tested \(ja\); name them under sentiment_languages in brief.yml"):
+    with pytest.raises(
+        ValueError, match=r"was not tested \(ja\); name them under sentiment_languages in brief.yml"
+    ):
         sentiment.measure(frame, BRIEF)
 
 

@@ -9,11 +9,29 @@ from earshot.analyse.sources import scorecard as source_scorecard
 from earshot.collect.files.importing import import_files
 from earshot.collect.mapping import exports
 
-COLUMNS = {"id": "id", "author": "user", "text": "text", "created_at": "at", "collected_at": "got", "place": "place"}
-SOURCES = {"fast": {"match": {"file": "fast*"}, "columns": COLUMNS, "constants": {"platform": "x"},
-                    "price": {"per_thousand": 100}},
-           "slow": {"match": {"file": "slow*"}, "columns": COLUMNS, "constants": {"platform": "forum"},
-                    "vendor": "brandwatch", "price": {"month": 304.375}}}
+COLUMNS = {
+    "id": "id",
+    "author": "user",
+    "text": "text",
+    "created_at": "at",
+    "collected_at": "got",
+    "place": "place",
+}
+SOURCES = {
+    "fast": {
+        "match": {"file": "fast*"},
+        "columns": COLUMNS,
+        "constants": {"platform": "x"},
+        "price": {"per_thousand": 100},
+    },
+    "slow": {
+        "match": {"file": "slow*"},
+        "columns": COLUMNS,
+        "constants": {"platform": "forum"},
+        "vendor": "brandwatch",
+        "price": {"month": 304.375},
+    },
+}
 
 
 @pytest.fixture
@@ -21,16 +39,27 @@ def card(workspace, tmp_path):
     acme = workspace(brands=["Acme"], sources=SOURCES, terms={"slow": {"may_quote": False, "owner": "Ann"}})
     for name, hours in (("fast", 0.5), ("slow", 72)):
         at = pd.date_range("2026-03-02", periods=40, freq="6h", tz="UTC")
-        frame = pd.DataFrame({"id": range(40), "user": [f"{name}{n}" for n in range(40)], "at": at, "place": "",
-                              "text": [f"Acme said {n} to {name} and it was fine" for n in range(40)],
-                              "got": at + pd.to_timedelta(hours * np.linspace(0.5, 1.5, 40), unit="h")})
+        frame = pd.DataFrame(
+            {
+                "id": range(40),
+                "user": [f"{name}{n}" for n in range(40)],
+                "at": at,
+                "place": "",
+                "text": [f"Acme said {n} to {name} and it was fine" for n in range(40)],
+                "got": at + pd.to_timedelta(hours * np.linspace(0.5, 1.5, 40), unit="h"),
+            }
+        )
         frame.loc[:9, "place"] = "Leeds"
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
         import_files(acme, [tmp_path / f"{name}.csv"])
     store = acme.store
     verdicts = store.read("posts", where={"source": "slow"}).head(10)
-    store.merge("relevance", verdicts[["post_id", "week", "content_hash"]].assign(
-        brand="Acme", p_relevant=0.1, verdict="irrelevant", reason="rule", step_version="1"))
+    store.merge(
+        "relevance",
+        verdicts[["post_id", "week", "content_hash"]].assign(
+            brand="Acme", p_relevant=0.1, verdict="irrelevant", reason="rule", step_version="1"
+        ),
+    )
     return source_scorecard.measure(all_posts.load(store, acme.params), store, acme.params)
 
 
@@ -61,18 +90,33 @@ def test_the_price_is_that_of_a_usable_mention(card):
 
 def test_what_is_left_out_late_or_not_agreed_is_said(card):
     said = {claim.id: claim.sentence for claim in card.claims}
-    assert said["collect.source_lag"].startswith("slow comes latest: half of its posts later than 3 days after they")
-    assert said["collect.price"].startswith("A usable mention from fast costs 0.10 (0.10 to 0.11), one from slow 3.33")
-    assert said["collect.stripped"] == ("Exports of Brandwatch are not whole by contract; what they leave out is "
-                                        "listed below.")
-    assert said["collect.terms"].startswith("fast has no terms card in params/acme/terms.yml; it is assumed that text")
+    assert said["collect.source_lag"].startswith(
+        "slow comes latest: half of its posts later than 3 days after they"
+    )
+    assert said["collect.price"].startswith(
+        "A usable mention from fast costs 0.10 (0.10 to 0.11), one from slow 3.33"
+    )
+    assert said["collect.stripped"] == (
+        "Exports of Brandwatch are not whole by contract; what they leave out is listed below."
+    )
+    assert said["collect.terms"].startswith(
+        "fast has no terms card in params/acme/terms.yml; it is assumed that text"
+    )
     assert card.strips["left out"].tolist() == list(exports.export("brandwatch").strips)
-    assert card.allowed.set_index("source").loc["slow", ["owner", "quotes"]].tolist() == ["Ann", "not allowed"]
-    assert card.followed["deletions are"].tolist() == ["on a list that the platform answers (earshot comply)"] * 2
+    assert card.allowed.set_index("source").loc["slow", ["owner", "quotes"]].tolist() == [
+        "Ann",
+        "not allowed",
+    ]
+    assert (
+        card.followed["deletions are"].tolist()
+        == ["on a list that the platform answers (earshot comply)"] * 2
+    )
 
 
 def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says():
     rng = np.random.default_rng(3)
-    hits = [low <= 0.5 <= high for _, low, high in (
-        source_scorecard.quantile(pd.Series(rng.random(60)), 0.5) for _ in range(400))]
+    hits = [
+        low <= 0.5 <= high
+        for _, low, high in (source_scorecard.quantile(pd.Series(rng.random(60)), 0.5) for _ in range(400))
+    ]
     assert 0.93 <= np.mean(hits) <= 0.99

@@ -7,10 +7,18 @@ import pytest
 
 from earshot.analyse.targets import evaluation as evaluation_aspect
 
-ROWS = pd.DataFrame({
-    "text": ["I love $T$, best phone ever", "$T$ ruined my day, never again", "is $T$ open today?",
-             "I love Acme but I hate $T$"],
-    "target": ["Acme", "Acme", "Acme", "Bolt"], "polarity": [1, -1, 0, -1]})
+ROWS = pd.DataFrame(
+    {
+        "text": [
+            "I love $T$, best phone ever",
+            "$T$ ruined my day, never again",
+            "is $T$ open today?",
+            "I love Acme but I hate $T$",
+        ],
+        "target": ["Acme", "Acme", "Acme", "Bolt"],
+        "polarity": [1, -1, 0, -1],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +31,17 @@ def scored(tmp_path_factory):
 def test_the_figures_have_the_agreed_names(scored, tmp_path):
     scored.write(str(tmp_path))
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert list(metrics) == ["n", "accuracy", "macro_f1", "macro_recall", "ece", "coverage", "set_size",
-                             "posts_per_second", "by_class"]
+    assert list(metrics) == [
+        "n",
+        "accuracy",
+        "macro_f1",
+        "macro_recall",
+        "ece",
+        "coverage",
+        "set_size",
+        "posts_per_second",
+        "by_class",
+    ]
     assert metrics["n"] == 4
     assert metrics["by_class"]["negative"]["n"] == 2
 
@@ -51,9 +68,13 @@ def test_sentences_whose_targets_differ_stand_apart(scored):
 
 
 def test_what_cannot_be_used_is_one_sentence():
-    with pytest.raises(ValueError, match=r"^The data has no column 'polarity' or 'label'; it has text, target\."):
+    with pytest.raises(
+        ValueError, match=r"^The data has no column 'polarity' or 'label'; it has text, target\."
+    ):
         evaluation_aspect.check(ROWS.drop(columns="polarity"))
-    with pytest.raises(ValueError, match=r"^The label 'good' is not one of negative, neutral, positive \(or -1, 0, 1"):
+    with pytest.raises(
+        ValueError, match=r"^The label 'good' is not one of negative, neutral, positive \(or -1, 0, 1"
+    ):
         evaluation_aspect.check(ROWS.assign(polarity="good"))
     with pytest.raises(ValueError, match="no row with text, target and label"):
         evaluation_aspect.check(ROWS.head(0))

@@ -1,4 +1,6 @@
-"""Towards whom: net sentiment by target, its gap to the posts' own, and posts that praise one and blame another."""
+"""Towards whom: net sentiment by target, its gap to the posts' own, and posts that praise one and blame
+another.
+"""
 
 import pandas as pd
 import pytest
@@ -13,14 +15,28 @@ P = {"negative": (0.998, 0.001, 0.001), "neutral": (0.001, 0.998, 0.001), "posit
 def named(posts, rows):
     """The table targets: rows of (place of the post, target, kind, label)."""
     ids = posts["post_id"].to_numpy()
-    frame = pd.DataFrame([{"post_id": ids[place], "target": target, "kind": kind, "label": label,
-                           **dict(zip(targets.COLUMNS, P[label], strict=True))} for place, target, kind, label in rows])
-    return frame.assign(week="2026-W10", content_hash="h", start=0, end=4, model="towards-2", step_version="1")
+    frame = pd.DataFrame(
+        [
+            {
+                "post_id": ids[place],
+                "target": target,
+                "kind": kind,
+                "label": label,
+                **dict(zip(targets.COLUMNS, P[label], strict=True)),
+            }
+            for place, target, kind, label in rows
+        ]
+    )
+    return frame.assign(
+        week="2026-W10", content_hash="h", start=0, end=4, model="towards-2", step_version="1"
+    )
 
 
 def quarrel(posts, workspace, langs=("en",) * 60):
     """Sixty angry posts: all blame Acme, thirty of them praise Bolt."""
-    frame = posts([{"brand": "Acme", "day": "2026-03-02", "sentiment": "negative", "lang": lang} for lang in langs])
+    frame = posts(
+        [{"brand": "Acme", "day": "2026-03-02", "sentiment": "negative", "lang": lang} for lang in langs]
+    )
     rows = [(place, "Acme", "brand", "negative") for place in range(60)]
     rows += [(place, "Bolt", "brand", "positive") for place in range(30)]
     store = workspace().store
@@ -33,7 +49,9 @@ def test_one_is_praised_in_posts_that_are_angry_at_another(posts, workspace):
     table = found.table.set_index("target")
     assert list(table.index) == ["Bolt", "Acme"]
     assert table.loc["Bolt", ["value", "overall", "gap"]].tolist() == pytest.approx([1, -1, 4 / 3], abs=0.02)
-    assert table.loc["Acme", ["value", "overall", "gap"]].tolist() == pytest.approx([-1, -1, -2 / 3], abs=0.02)
+    assert table.loc["Acme", ["value", "overall", "gap"]].tolist() == pytest.approx(
+        [-1, -1, -2 / 3], abs=0.02
+    )
     assert table.loc["Bolt", "verdict"] == "real"
     assert table["n"].tolist() == [30, 60]
 
@@ -42,7 +60,9 @@ def test_what_is_said_holds_both_numbers(posts, workspace):
     claim = quarrel(posts, workspace)[0].claims[0]
     assert claim.id == "sentiment.towards.bolt"
     assert claim.sentence.startswith("Towards Bolt, 30 posts are +100 net (")
-    assert claim.sentence.endswith("; beside other targets that is 133 points better than the same posts sound in all.")
+    assert claim.sentence.endswith(
+        "; beside other targets that is 133 points better than the same posts sound in all."
+    )
 
 
 def test_divided_posts_are_quoted_with_who_is_praised_and_blamed(posts, workspace):

@@ -6,17 +6,33 @@ import pytest
 
 from earshot.analyse.topics import evaluation
 
-SIGNAL = ["no signal in the {0} since {1}", "the mast in the {0} is down and calls drop {1}",
-          "signal lost in the {0} {1}"]
-BILL = ["my bill for {1} is wrong by {0} euros", "charged twice on the {1} bill, {0} euros", "bill went up {0} in {1}"]
-SHOP = ["the {0} shop was friendly on {1}", "great service in the {0} shop {1}", "staff at the {0} shop helped me {1}"]
+SIGNAL = [
+    "no signal in the {0} since {1}",
+    "the mast in the {0} is down and calls drop {1}",
+    "signal lost in the {0} {1}",
+]
+BILL = [
+    "my bill for {1} is wrong by {0} euros",
+    "charged twice on the {1} bill, {0} euros",
+    "bill went up {0} in {1}",
+]
+SHOP = [
+    "the {0} shop was friendly on {1}",
+    "great service in the {0} shop {1}",
+    "staff at the {0} shop helped me {1}",
+]
 PLACES = ["north", "south", "old town", "harbour", "valley", "suburbs", "village", "centre"]
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 def posts():
-    rows = [(said.format(place, day), name) for name, shapes in (("signal", SIGNAL), ("bill", BILL), ("shop", SHOP))
-            for said in shapes for place in PLACES for day in DAYS]
+    rows = [
+        (said.format(place, day), name)
+        for name, shapes in (("signal", SIGNAL), ("bill", BILL), ("shop", SHOP))
+        for said in shapes
+        for place in PLACES
+        for day in DAYS
+    ]
     return pd.DataFrame(rows, columns=["text", "cluster"])
 
 
@@ -43,7 +59,10 @@ def test_both_methods_are_scored_in_one_run(file, tmp_path):
 
 def test_purity_and_nmi_have_their_known_values():
     truth = np.array(["a"] * 5 + ["b"] * 5)
-    assert evaluation.agreement(truth, np.array([0] * 5 + [1] * 5)) == {"nmi": pytest.approx(1), "purity": 1.0}
+    assert evaluation.agreement(truth, np.array([0] * 5 + [1] * 5)) == {
+        "nmi": pytest.approx(1),
+        "purity": 1.0,
+    }
     assert evaluation.agreement(truth, np.zeros(10, int)) == {"nmi": 0.0, "purity": 0.5}
     # Manning, Raghavan & Schuetze 2008, figure 16.4: 17 points, purity 0.71, NMI 0.36
     clusters = np.array([0] * 6 + [1] * 6 + [2] * 5)
@@ -60,11 +79,14 @@ def test_the_words_of_a_topic_are_its_own():
     assert set(evaluation.plain_words(texts, np.array([0, 0, -1, -1]))) == {0}
 
 
-@pytest.mark.parametrize(("columns", "train", "said"), [
-    ({"texts": ["a"]}, "", "The data has no column 'text'"),
-    ({"text": ["a"] * 9}, "", "The data has 9 texts; topics need at least 40."),
-    ({"text": ["a"]}, "labels.csv", "Topics are found without labels; leave train empty."),
-])
+@pytest.mark.parametrize(
+    ("columns", "train", "said"),
+    [
+        ({"texts": ["a"]}, "", "The data has no column 'text'"),
+        ({"text": ["a"] * 9}, "", "The data has 9 texts; topics need at least 40."),
+        ({"text": ["a"]}, "labels.csv", "Topics are found without labels; leave train empty."),
+    ],
+)
 def test_data_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, columns, train, said):
     path = tmp_path / "texts.csv"
     pd.DataFrame(columns).to_csv(path, index=False)

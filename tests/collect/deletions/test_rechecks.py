@@ -1,4 +1,6 @@
-"""Stored posts asked for again: what is gone goes from every table, what was edited changes, no fault removes any."""
+"""Stored posts asked for again: what is gone goes from every table, what was edited changes, no fault removes
+any.
+"""
 
 import json
 import re
@@ -41,16 +43,32 @@ class Server:
         name = request.path.rsplit("/", 1)[1]
         self.asked.append([name])
         found = self.posts.get(name)
-        return Response(json.dumps(found or {"error": "Record not found"}), status=200 if found else 404,
-                        content_type="application/json")
+        return Response(
+            json.dumps(found or {"error": "Record not found"}),
+            status=200 if found else 404,
+            content_type="application/json",
+        )
 
 
 SERVED = {
-    "mastodon": ("/api/v1/statuses", lambda request: request.args.getlist("id[]"), list, "/api/v1/statuses/.*"),
-    "reddit": ("/api/info", lambda request: request.args["id"].split(","),
-               lambda found: {"kind": "Listing", "data": {"children": found, "after": None}}, ""),
-    "youtube": ("/youtube/v3/(comments|commentThreads|videos)", lambda request: request.args["id"].split(","),
-                lambda found: {"items": found}, ""),
+    "mastodon": (
+        "/api/v1/statuses",
+        lambda request: request.args.getlist("id[]"),
+        list,
+        "/api/v1/statuses/.*",
+    ),
+    "reddit": (
+        "/api/info",
+        lambda request: request.args["id"].split(","),
+        lambda found: {"kind": "Listing", "data": {"children": found, "after": None}},
+        "",
+    ),
+    "youtube": (
+        "/youtube/v3/(comments|commentThreads|videos)",
+        lambda request: request.args["id"].split(","),
+        lambda found: {"items": found},
+        "",
+    ),
 }
 
 
@@ -71,7 +89,9 @@ def say(name: str, item: dict, text: str) -> None:
     if name == "youtube":
         item["snippet"]["topLevelComment"]["snippet"] |= {"textOriginal": text, "textDisplay": text}
     else:
-        (item["data"] if name == "reddit" else item)[{"mastodon": "content", "reddit": "selftext"}[name]] = text
+        (item["data"] if name == "reddit" else item)[{"mastodon": "content", "reddit": "selftext"}[name]] = (
+            text
+        )
 
 
 @pytest.fixture
@@ -81,11 +101,24 @@ def kept(workspace, httpserver, monkeypatch):
 
     def build(name: str, **more):
         path, ids, wrap, one = SERVED[name]
-        credentials = {"mastodon": {}, "reddit": {"bearer": "env:A_SECRET"}, "youtube": {"key": "env:A_SECRET"}}[name]
+        credentials = {
+            "mastodon": {},
+            "reddit": {"bearer": "env:A_SECRET"},
+            "youtube": {"key": "env:A_SECRET"},
+        }[name]
         query, body, items = recordings(name)
-        space = workspace(brands=["Acme"], feeds={"feed": {
-            "platform": name, "query": query, "base": httpserver.url_for("").rstrip("/"),
-            "credentials": credentials} | more})
+        space = workspace(
+            brands=["Acme"],
+            feeds={
+                "feed": {
+                    "platform": name,
+                    "query": query,
+                    "base": httpserver.url_for("").rstrip("/"),
+                    "credentials": credentials,
+                }
+                | more
+            },
+        )
         feed = read_feeds(space)[0]
         platform, asked = platform_of(name), Query("feed", query)
         page = platform.read(Answer(body, platform.first(asked)), asked)
@@ -104,9 +137,14 @@ def kept(workspace, httpserver, monkeypatch):
 
 def tables_with(space, post_id: str) -> list[str]:
     """The tables in which a post still is."""
-    found = [name for name in ("posts", "clean", "sentiment", "duplicates")
-             if (space.store.read(name)["post_id"] == post_id).any()]
-    return found + (["raw"] if space.store.read("raw")["payload"].str.contains(post_id.split(":", 1)[1]).any() else [])
+    found = [
+        name
+        for name in ("posts", "clean", "sentiment", "duplicates")
+        if (space.store.read(name)["post_id"] == post_id).any()
+    ]
+    return found + (
+        ["raw"] if space.store.read("raw")["payload"].str.contains(post_id.split(":", 1)[1]).any() else []
+    )
 
 
 @pytest.mark.parametrize("name", list(SERVED))
@@ -115,7 +153,15 @@ def test_what_a_platform_no_longer_shows_goes_from_every_table_and_what_was_edit
     before = space.store.read("posts").set_index("post_id")
     lost, edited, *rest = server.posts
     clean = before.reset_index()[["post_id", "week", "content_hash"]].assign(
-        clean_text="x", edits="[]", hashtags="[]", mentions="[]", urls="[]", emoji="[]", words=1, step_version="1")
+        clean_text="x",
+        edits="[]",
+        hashtags="[]",
+        mentions="[]",
+        urls="[]",
+        emoji="[]",
+        words=1,
+        step_version="1",
+    )
     space.store.merge("clean", clean)
     del server.posts[lost]
     say(name, server.posts[edited], "the edited words")
@@ -150,8 +196,10 @@ def test_an_address_that_finds_nothing_at_all_removes_nothing(kept):
     server.answer = lambda names: Response("<h1>Not found</h1>", status=404)
     with pytest.raises(Failed) as error:
         recheck(space, feed)
-    assert str(error.value) == (f"mastodon finds none of the {before} posts of feed that it was asked for, so nothing "
-                                "was removed; check the feed's base address.")
+    assert str(error.value) == (
+        f"mastodon finds none of the {before} posts of feed that it was asked for, so nothing "
+        "was removed; check the feed's base address."
+    )
     assert len(space.store.read("posts")) == before
     assert space.store.read("rechecks").empty
     server.answer = whole
@@ -182,13 +230,30 @@ def test_a_round_goes_on_where_it_was_and_says_when_it_was_whole(kept, monkeypat
     assert sorted(name for names in server.asked for name in names) == sorted(server.posts)
     noted = space.store.read("rechecks").iloc[0]
     assert noted["whole"] == noted["began"]
-    assert not space.store.read("rechecks").astype(str).apply(lambda column: column.str.contains("t3_")).any(axis=None)
+    assert (
+        not space.store.read("rechecks")
+        .astype(str)
+        .apply(lambda column: column.str.contains("t3_"))
+        .any(axis=None)
+    )
 
 
 def test_every_platform_says_how_its_deletions_are_learnt(workspace):
     from earshot.collect.sources import protocol
-    for name in ("x", "mastodon", "reddit", "bluesky", "youtube", "rss", "discourse", "zendesk", "jetstream",
-                 "mastodon-stream", "webhook"):
+
+    for name in (
+        "x",
+        "mastodon",
+        "reddit",
+        "bluesky",
+        "youtube",
+        "rss",
+        "discourse",
+        "zendesk",
+        "jetstream",
+        "mastodon-stream",
+        "webhook",
+    ):
         platform = platform_of(name)
         assert platform.deletions in protocol.DELETIONS
         assert (platform.deletions == "ids") == hasattr(platform, "again")
@@ -200,25 +265,45 @@ def test_every_platform_says_how_its_deletions_are_learnt(workspace):
     assert rechecks.way(workspace("sky", feeds=sky | live), "sky") == "jetstream"
     with pytest.raises(ParamError) as error:
         recheck(space, read_feeds(space)[0])
-    assert str(error.value) == ("rss cannot be asked which posts are gone; deletions there: cannot be followed: nobody "
-                                "tells what is gone.")
+    assert str(error.value) == (
+        "rss cannot be asked which posts are gone; deletions there: cannot be followed: nobody "
+        "tells what is gone."
+    )
 
 
 def test_a_forum_post_is_asked_for_by_its_number(workspace, httpserver):
     from tests.collect.sources.payloads import DISCOURSE_TOPIC, discourse_post
-    space = workspace(brands=["Acme"], feeds={"forum": {"platform": "discourse", "query": "topic:40",
-                                                        "base": httpserver.url_for("").rstrip("/")}})
+
+    space = workspace(
+        brands=["Acme"],
+        feeds={
+            "forum": {
+                "platform": "discourse",
+                "query": "topic:40",
+                "base": httpserver.url_for("").rstrip("/"),
+            }
+        },
+    )
     httpserver.expect_request("/t/40.json").respond_with_json(DISCOURSE_TOPIC)
-    httpserver.expect_request("/t/40/posts.json").respond_with_json({"post_stream": {"posts": [
-        discourse_post(7, "<p>Late, says 7</p>"), discourse_post(8, "<p>Late, says 8</p>")]}, "id": 40})
+    httpserver.expect_request("/t/40/posts.json").respond_with_json(
+        {
+            "post_stream": {
+                "posts": [discourse_post(7, "<p>Late, says 7</p>"), discourse_post(8, "<p>Late, says 8</p>")]
+            },
+            "id": 40,
+        }
+    )
     feed = read_feeds(space)[0]
     collect(space, [feed])
     before = set(space.store.read("posts")["post_id"])
     for number in sorted(int(one.rsplit("/")[-1]) for one in before - {"discourse:40/8"}):
         httpserver.expect_request(f"/posts/by_number/40/{number}.json").respond_with_json(
-            discourse_post(number, "<p>Edited words</p>"))
+            discourse_post(number, "<p>Edited words</p>")
+        )
     httpserver.expect_request("/posts/by_number/40/8.json").respond_with_json(
-        {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"}, status=404)
+        {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"},
+        status=404,
+    )
     assert recheck(space, feed).gone == 1
     after = space.store.read("posts").set_index("post_id")
     assert set(after.index) == before - {"discourse:40/8"}
@@ -228,19 +313,29 @@ def test_a_forum_post_is_asked_for_by_its_number(workspace, httpserver):
 def test_a_post_found_by_bluesky_search_goes_when_jetstream_says_so(workspace):
     from earshot.collect.sources.bluesky import name_post
     from earshot.collect.sources.jetstream import Jetstream
+
     space = workspace(brands=["Acme"], feeds={"sky": {"platform": "bluesky", "query": "acme"}})
-    view = {"uri": "at://did:plc:p/app.bsky.feed.post/k1", "author": {"did": "did:plc:p"}, "indexedAt":
-            "2026-03-01T08:00:01Z", "record": {"text": "acme is late", "createdAt": "2026-03-01T08:00:00Z"}}
+    view = {
+        "uri": "at://did:plc:p/app.bsky.feed.post/k1",
+        "author": {"did": "did:plc:p"},
+        "indexedAt": "2026-03-01T08:00:01Z",
+        "record": {"text": "acme is late", "createdAt": "2026-03-01T08:00:00Z"},
+    }
     platform, query = platform_of("bluesky"), Query("sky", "acme")
     page = platform.read(Answer(json.dumps({"posts": [view]}).encode(), platform.first(query)), query)
     feed = read_feeds(space)[0]
     Shelf(space, feed, platform, Pseudonyms(), Timepiece()).put(page)
     assert space.store.read("posts")["post_id"].tolist() == [f"bluesky:{name_post('did:plc:p', 'k1')}"]
-    event = {"did": "did:plc:p", "time_us": 1_772_442_000_000_000, "kind": "commit", "commit": {
-        "operation": "delete", "collection": "app.bsky.feed.post", "rkey": "k1"}}
+    event = {
+        "did": "did:plc:p",
+        "time_us": 1_772_442_000_000_000,
+        "kind": "commit",
+        "commit": {"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "k1"},
+    }
     told = Jetstream().read(Answer(json.dumps(event).encode(), Request("/")), Query("jet", "other"))
     assert Shelf(space, feed, Jetstream(), Pseudonyms(), Timepiece()).put(told)[1] == 1
     from earshot.collect.landing import tombstones
+
     assert tombstones.follow(space)["posts"] == 1
 
 

@@ -1,6 +1,8 @@
-"""Every polled platform through every fault, in the middle of its recorded pages: nothing is lost, nothing comes twice.
+"""Every polled platform through every fault, in the middle of its recorded pages: nothing is lost, nothing
+comes twice.
 
-What was recorded is used where there is a recording; elsewhere answers of our own after the public documentation.
+What was recorded is used where there is a recording; elsewhere answers of our own after the public
+documentation.
 """
 
 import json
@@ -32,19 +34,28 @@ def halves(items: list) -> tuple[list, list]:
 
 
 def pages(name: str) -> tuple[str, str, list, str]:
-    """Return (query, path of a page, the pages as they are answered, the parameter that asks for the second)."""
+    """Return (query, path of a page, the pages as they are answered, the parameter that asks for the
+    second).
+    """
     if name == "x":
         last = json.loads(recorded("x/user_mentions.json"))
         del last["meta"]["next_token"]
-        return "tweepy", "/2/tweets/search/recent", [json.loads(recorded("x/search_recent.json")), last], "next_token"
+        return (
+            "tweepy",
+            "/2/tweets/search/recent",
+            [json.loads(recorded("x/search_recent.json")), last],
+            "next_token",
+        )
     if name == "mastodon":
         first, second = halves(json.loads(recorded("mastodon/public_timeline.json")))
         return "#acme", "/api/v1/timelines/tag/acme", [first, second, []], "max_id"
     if name == "reddit":
         listing = json.loads(recorded("reddit/search_listing.json"))
         first, second = halves(listing["data"]["children"])
-        given = [{"kind": "Listing", "data": {"children": first, "after": first[-1]["data"]["name"]}},
-                 {"kind": "Listing", "data": {"children": second, "after": None}}]
+        given = [
+            {"kind": "Listing", "data": {"children": first, "after": first[-1]["data"]["name"]}},
+            {"kind": "Listing", "data": {"children": second, "after": None}},
+        ]
         return "acme", "/search", given, "after"
     if name == "youtube":
         whole = json.loads(recorded("youtube/comment_threads_by_video_paged_1.json"))
@@ -55,10 +66,17 @@ def pages(name: str) -> tuple[str, str, list, str]:
         return "acme", "/xrpc/app.bsky.feed.searchPosts", sky(), "cursor"
     if name == "zendesk":
         last = {"ticket_events": [], "end_time": 1772442600, "end_of_stream": True}
-        return "comments", "/api/v2/incremental/ticket_events.json", [payloads.ZENDESK_EVENTS, last], "1772442300"
+        return (
+            "comments",
+            "/api/v2/incremental/ticket_events.json",
+            [payloads.ZENDESK_EVENTS, last],
+            "1772442300",
+        )
     if name == "discourse":
-        found = payloads.DISCOURSE_SEARCH | {"posts": payloads.DISCOURSE_SEARCH["posts"][:2],
-                                             "grouped_search_result": {"more_full_page_results": None}}
+        found = payloads.DISCOURSE_SEARCH | {
+            "posts": payloads.DISCOURSE_SEARCH["posts"][:2],
+            "grouped_search_result": {"more_full_page_results": None},
+        }
         posts = [payloads.discourse_post(number, f"<p>Late, says {number}</p>") for number in (1, 2)]
         return "late", "/search.json", [found, {"post_stream": {"posts": posts}, "id": 40}], "post_ids[]"
     return "/feed.xml", "/feed.xml", [payloads.RSS], ""
@@ -68,14 +86,20 @@ def sky() -> list[dict]:
     """Return two pages of a Bluesky search, of recorded posts."""
     post = json.loads(recorded("bluesky/thread_view_post_with_embed_media.json"))["thread"]["post"]
     events = [json.loads(line) for line in recorded("bluesky/jetstream_window.jsonl").splitlines()]
-    records = [record for event in events if (record := event.get("commit", {}).get("record", {})).get("text")]
-    views = [post | {"uri": f"at://did:plc:a{number}/app.bsky.feed.post/k{number}", "record": records[number]}
-             for number in range(4)]
+    records = [
+        record for event in events if (record := event.get("commit", {}).get("record", {})).get("text")
+    ]
+    views = [
+        post | {"uri": f"at://did:plc:a{number}/app.bsky.feed.post/k{number}", "record": records[number]}
+        for number in range(4)
+    ]
     return [{"posts": views[:2], "cursor": "2"}, {"posts": views[2:]}]
 
 
 class Platform:
-    """A platform's pages, with faults (callables or answers) before the second, or before the only one there is."""
+    """A platform's pages, with faults (callables or answers) before the second, or before the only one there
+    is.
+    """
 
     def __init__(self, name: str):
         self.query, self.path, self.pages, self.mark = pages(name)
@@ -91,8 +115,11 @@ class Platform:
             return Response('{"items": []}', content_type=JSON)
         number = 0 if self.stuck else self.number(request)
         page = self.pages[number]
-        return Response(page, content_type="application/rss+xml") if isinstance(page, bytes) else Response(
-            json.dumps(page), content_type=JSON)
+        return (
+            Response(page, content_type="application/rss+xml")
+            if isinstance(page, bytes)
+            else Response(json.dumps(page), content_type=JSON)
+        )
 
     def number(self, request) -> int:
         if self.name == "mastodon" and "max_id" in request.args:
@@ -106,14 +133,19 @@ class Platform:
         for page, request in zip(self.pages, asks):
             body = page if isinstance(page, bytes) else json.dumps(page).encode()
             rows = platform.read(Answer(body, request), Query("q", self.query)).rows
-            found |= {f"{platform.mapping.constants['platform']}:"
-                      f"{inside(row, *platform.mapping.columns['id'].split('.'))}" for row in rows}
+            found |= {
+                f"{platform.mapping.constants['platform']}:"
+                f"{inside(row, *platform.mapping.columns['id'].split('.'))}"
+                for row in rows
+            }
         return found
 
 
 def broken_off(request) -> Response:
     """Say that more bytes come than do."""
-    return Response(iter([b'{"data": [{"id": "7", ']), headers={"Content-Length": "5000", "Content-Type": JSON})
+    return Response(
+        iter([b'{"data": [{"id": "7", ']), headers={"Content-Length": "5000", "Content-Type": JSON}
+    )
 
 
 def late(request) -> Response:
@@ -136,8 +168,15 @@ def own(name: str) -> Response:
     }.get(name) or Response("", 429, {"Retry-After": "90"})
 
 
-SECRETS = {"x": "bearer", "mastodon": "bearer", "reddit": "bearer", "bluesky": "bearer", "youtube": "key",
-           "discourse": "key", "zendesk": "bearer"}
+SECRETS = {
+    "x": "bearer",
+    "mastodon": "bearer",
+    "reddit": "bearer",
+    "bluesky": "bearer",
+    "youtube": "key",
+    "discourse": "key",
+    "zendesk": "bearer",
+}
 POLLED = (*SECRETS, "rss")
 
 
@@ -152,20 +191,37 @@ def served(workspace, httpserver, monkeypatch, tmp_path):
         server = Platform(name)
         httpserver.expect_request(re.compile(".*")).respond_with_handler(server)
         credentials = {SECRETS[name]: f"file:{secret}"} if name in SECRETS else {}
-        space = workspace(brands=["Acme"], feeds={"feed": {
-            "platform": name, "query": server.query, "base": httpserver.url_for("").rstrip("/"), "since": "2006-01-01",
-            "credentials": credentials, "throttled": [401],
-            "options": {"threads": False} if name == "reddit" else {}}})
+        space = workspace(
+            brands=["Acme"],
+            feeds={
+                "feed": {
+                    "platform": name,
+                    "query": server.query,
+                    "base": httpserver.url_for("").rstrip("/"),
+                    "since": "2006-01-01",
+                    "credentials": credentials,
+                    "throttled": [401],
+                    "options": {"threads": False} if name == "reddit" else {},
+                }
+            },
+        )
         clock = Quick(NOW)
         patience = Patience(attempts=12, waiting=20_000, timeout=1.0)
-        return server, space, secret, clock, lambda: collect(space, read_feeds(space), patience=patience,
-                                                             timepiece=clock)[0]
+        return (
+            server,
+            space,
+            secret,
+            clock,
+            lambda: collect(space, read_feeds(space), patience=patience, timepiece=clock)[0],
+        )
 
     return build
 
 
-@pytest.mark.parametrize("name", [name if name in ("x", "mastodon") else pytest.param(name, marks=pytest.mark.slow)
-                                  for name in POLLED])
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ("x", "mastodon") else pytest.param(name, marks=pytest.mark.slow) for name in POLLED],
+)
 def test_a_platform_with_every_fault_in_the_middle_loses_nothing_and_says_each(name, served):
     server, space, secret, clock, run = served(name)
 
@@ -174,8 +230,16 @@ def test_a_platform_with_every_fault_in_the_middle_loses_nothing_and_says_each(n
         return Response(json.dumps({"error": "The access token was revoked"}), 403, content_type=JSON)
 
     half = [Response('{"data": [{"id": "1', content_type=JSON)]
-    server.faults = [Response("", 429, {"Retry-After": "38"}), late, own(name), broken_off, Response("slow", 401),
-                     Response("oops", 503), *half, *([revoked] if name in SECRETS else [])]
+    server.faults = [
+        Response("", 429, {"Retry-After": "38"}),
+        late,
+        own(name),
+        broken_off,
+        Response("slow", 401),
+        Response("oops", 503),
+        *half,
+        *([revoked] if name in SECRETS else []),
+    ]
     report = run()
     assert report.failed == ""
     assert not server.faults
@@ -188,7 +252,15 @@ def test_a_platform_with_every_fault_in_the_middle_loses_nothing_and_says_each(n
     assert (report.added, report.refused) == (len(stored), len(expected) - len(stored))
     assert report.refused == {"zendesk": 1}.get(name, 0)  # an internal note
     gaps = read(space.store)
-    assert gaps["kind"].tolist() == ["throttled", "down", "throttled", "truncated", "throttled", "down", "truncated"]
+    assert gaps["kind"].tolist() == [
+        "throttled",
+        "down",
+        "throttled",
+        "truncated",
+        "throttled",
+        "down",
+        "truncated",
+    ]
     assert not gaps["running"].any()
     assert any(38 <= slept <= 39 for slept in clock.slept)
     assert any(59 <= slept <= 92 for slept in clock.slept)

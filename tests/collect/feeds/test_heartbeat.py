@@ -1,4 +1,6 @@
-"""Minutes in which nobody received or listened stand in the gap ledger: after an end, a kill, or in trouble."""
+"""Minutes in which nobody received or listened stand in the gap ledger: after an end, a kill, or in
+trouble.
+"""
 
 import pandas as pd
 import pytest
@@ -38,8 +40,15 @@ def hear(workspace, clock):
 def gaps(presence):
     """Return kind, reason, minutes and missed of each gap; no minutes while it runs."""
     rows = presence.store.read("gaps")
-    return [(row["kind"], row["reason"], None if pd.isna(row["end"]) else (row["end"] - row["start"]).seconds / 60,
-             None if pd.isna(row["missed"]) else row["missed"]) for row in rows.to_dict("records")]
+    return [
+        (
+            row["kind"],
+            row["reason"],
+            None if pd.isna(row["end"]) else (row["end"] - row["start"]).seconds / 60,
+            None if pd.isna(row["missed"]) else row["missed"],
+        )
+        for row in rows.to_dict("records")
+    ]
 
 
 def test_the_first_run_of_all_leaves_no_gap(hear, clock):

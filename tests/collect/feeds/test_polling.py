@@ -1,4 +1,6 @@
-"""Collecting from platforms over real HTTP: pages, limits, faults, kills; nothing is lost and nothing comes twice."""
+"""Collecting from platforms over real HTTP: pages, limits, faults, kills; nothing is lost and nothing comes
+twice.
+"""
 
 import json
 import os
@@ -34,10 +36,22 @@ class Feedly:
     @staticmethod
     def post(number: int, text: str = "") -> dict:
         at = NOW - pd.Timedelta(days=2) + pd.Timedelta(minutes=number)
-        return {"id": str(number), "created_at": at.isoformat(), "content": f"<p>{text or f'post {number} #acme'}</p>",
-                "account": {"acct": f"person{number % 5}", "followers_count": number % 5, "note": "", "fields": [],
-                            "created_at": "2020-01-01T00:00:00Z", "avatar": "https://a.example/missing.png"},
-                "visibility": "public", "favourites_count": number, "url": f"https://m.example/{number}"}
+        return {
+            "id": str(number),
+            "created_at": at.isoformat(),
+            "content": f"<p>{text or f'post {number} #acme'}</p>",
+            "account": {
+                "acct": f"person{number % 5}",
+                "followers_count": number % 5,
+                "note": "",
+                "fields": [],
+                "created_at": "2020-01-01T00:00:00Z",
+                "avatar": "https://a.example/missing.png",
+            },
+            "visibility": "public",
+            "favourites_count": number,
+            "url": f"https://m.example/{number}",
+        }
 
     def __call__(self, request) -> Response:
         given = {name: values[0] for name, values in parse_qs(request.query_string.decode()).items()}
@@ -52,7 +66,7 @@ class Feedly:
     def answer(self, given: dict) -> Response:
         low, high = int(given.get("min_id", 0)), int(given.get("max_id", 10**9))
         found = [post for post in self.posts if low < int(post["id"]) < high]
-        found = found[:self.page] if "min_id" in given else found[-self.page:]
+        found = found[: self.page] if "min_id" in given else found[-self.page :]
         return Response(json.dumps(found[::-1]), content_type="application/json")
 
 
@@ -70,13 +84,19 @@ def space(workspace, server, monkeypatch):
     """A workspace with one feed of that timeline."""
     monkeypatch.setenv("TOOTS_TOKEN", TOKEN)
     feed = {"platform": "mastodon", "query": "#acme", "base": server.base}
-    return workspace("acme", brands=["Acme"], feeds={"toots": feed | {"credentials": {"bearer": "env:TOOTS_TOKEN"}}})
+    return workspace(
+        "acme", brands=["Acme"], feeds={"toots": feed | {"credentials": {"bearer": "env:TOOTS_TOKEN"}}}
+    )
 
 
 def run(space, clock: Timepiece | None = None, **patience):
     """Collect all feeds of a workspace on a quick clock and return the first report."""
-    return collect(space, read_feeds(space), patience=Patience(**{"timeout": 1.0} | patience),
-                   timepiece=clock or Quick(NOW))[0]
+    return collect(
+        space,
+        read_feeds(space),
+        patience=Patience(**{"timeout": 1.0} | patience),
+        timepiece=clock or Quick(NOW),
+    )[0]
 
 
 def ids(space) -> list[int]:
@@ -109,8 +129,10 @@ def test_authors_are_pseudonyms_in_posts_and_accounts_alike_and_no_profile_is_ke
     assert accounts["handle_digits"].round(3).unique().tolist() == [round(1 / 7, 3)]
 
 
-@pytest.mark.parametrize(("header", "least"), [
-    ({"Retry-After": "38"}, 38), ({"Retry-After": "Tue, 03 Mar 2026 12:02:00 GMT"}, 120), ({}, 0.5)])
+@pytest.mark.parametrize(
+    ("header", "least"),
+    [({"Retry-After": "38"}, 38), ({"Retry-After": "Tue, 03 Mar 2026 12:02:00 GMT"}, 120), ({}, 0.5)],
+)
 def test_too_many_requests_waits_as_long_as_asked_and_is_in_the_ledger(space, server, header, least):
     clock = Quick(NOW)
     server.faults = [None, Response("slow down", status=429, headers=header)]
@@ -127,8 +149,10 @@ def test_too_many_requests_waits_as_long_as_asked_and_is_in_the_ledger(space, se
 
 def broken_off(request) -> Response:
     """Say that more bytes come than do."""
+
     def parts():
         yield b'[{"id": "7", '
+
     return Response(parts(), headers={"Content-Length": "5000", "Content-Type": "application/json"})
 
 
@@ -138,9 +162,16 @@ def late(request) -> Response:
     return Response("[]", content_type="application/json")
 
 
-@pytest.mark.parametrize(("fault", "kind"), [
-    (Response("oops", status=503), "down"), (Response("bad", status=500), "down"), (broken_off, "truncated"),
-    (Response('[{"id": "1", "content": "<p>ha', content_type="application/json"), "truncated"), (late, "down")])
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Response("oops", status=503), "down"),
+        (Response("bad", status=500), "down"),
+        (broken_off, "truncated"),
+        (Response('[{"id": "1", "content": "<p>ha', content_type="application/json"), "truncated"),
+        (late, "down"),
+    ],
+)
 def test_a_fault_is_retried_and_recorded_and_loses_nothing(space, server, fault, kind):
     server.faults = [None, fault, fault]
     report = run(space, timeout=0.2)
@@ -150,7 +181,9 @@ def test_a_fault_is_retried_and_recorded_and_loses_nothing(space, server, fault,
     assert (report.opened, report.closed) == (1, 1)
 
 
-def test_when_patience_ends_the_feed_fails_in_one_sentence_and_the_next_run_goes_on_and_closes_the_gap(space, server):
+def test_when_patience_ends_the_feed_fails_in_one_sentence_and_the_next_run_goes_on_and_closes_the_gap(
+    space, server
+):
     clock = Quick(NOW)
     server.faults = [None, *[Response("", status=502)] * 3]
     report = run(space, clock, attempts=3)
@@ -185,12 +218,23 @@ def test_a_page_that_comes_again_and_again_does_not_loop_for_ever(space, server)
 def test_a_token_revoked_in_the_middle_is_read_anew(space, server, tmp_path, workspace):
     secret = tmp_path / "token"
     secret.write_text("first-token\n")
-    space = workspace("acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base,
-                                               "credentials": {"bearer": f"file:{secret}"}}})
+    space = workspace(
+        "acme",
+        feeds={
+            "toots": {
+                "platform": "mastodon",
+                "query": "#acme",
+                "base": server.base,
+                "credentials": {"bearer": f"file:{secret}"},
+            }
+        },
+    )
 
     def revoked(request):
         secret.write_text("second-token")
-        return Response('{"error": "The access token was revoked"}', status=401, content_type="application/json")
+        return Response(
+            '{"error": "The access token was revoked"}', status=401, content_type="application/json"
+        )
 
     server.faults = [None, revoked]
     report = run(space)
@@ -203,8 +247,10 @@ def test_a_token_that_stays_revoked_is_one_sentence_without_the_token(space, ser
     said = json.dumps({"error": f"bad token {TOKEN}"})
     server.faults = [Response(said, status=401, content_type="application/json")]
     report = run(space)
-    assert report.failed == ("mastodon refuses the request (status 401: bad token [secret]); "
-                             "renew the credential where feeds.yml points.")
+    assert report.failed == (
+        "mastodon refuses the request (status 401: bad token [secret]); "
+        "renew the credential where feeds.yml points."
+    )
     assert read(space.store)[["kind", "running"]].values.tolist() == [["refused", True]]
 
 
@@ -212,16 +258,25 @@ def test_no_secret_reaches_the_store_the_params_a_log_or_an_error(space, server,
     caplog.set_level(0)
     server.faults = [None, Response("", status=429), Response(f"{TOKEN}", status=401)]
     report = run(space)
-    seen = caplog.text + repr(report) + "".join(
-        path.read_bytes().decode("latin-1") for path in home.rglob("*") if path.is_file() and not path.is_symlink())
+    seen = (
+        caplog.text
+        + repr(report)
+        + "".join(
+            path.read_bytes().decode("latin-1")
+            for path in home.rglob("*")
+            if path.is_file() and not path.is_symlink()
+        )
+    )
     assert TOKEN not in seen
     assert f"Bearer {TOKEN}" in server.tokens
 
 
 def test_a_missing_credential_is_one_clear_sentence(space, monkeypatch):
     monkeypatch.delenv("TOOTS_TOKEN")
-    assert run(space).failed == ("Feed 'toots' looks for its bearer in the environment variable TOOTS_TOKEN, and "
-                                 "nothing is there; put it there and collect again.")
+    assert run(space).failed == (
+        "Feed 'toots' looks for its bearer in the environment variable TOOTS_TOKEN, and "
+        "nothing is there; put it there and collect again."
+    )
 
 
 def test_a_redirect_to_another_host_carries_no_credentials(space, server, httpserver):
@@ -250,8 +305,9 @@ def test_one_feed_that_fails_does_not_keep_the_others_back(workspace, server, ht
 
 
 def test_the_most_pages_of_a_run_are_kept_and_the_next_goes_on(workspace, server):
-    space = workspace("acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base,
-                                               "pages": 2}})
+    space = workspace(
+        "acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base, "pages": 2}}
+    )
     first = run(space)
     assert first.more
     assert len(ids(space)) == 20
@@ -262,13 +318,20 @@ def test_the_most_pages_of_a_run_are_kept_and_the_next_goes_on(workspace, server
 
 def test_what_is_no_post_is_in_quarantine_with_a_reason(space, server):
     server.posts[3] = {"id": "4", "content": "<p></p>", "account": "not an object"}
-    server.answer = lambda given: Response(json.dumps(["text", 7, None, *server.posts]) if "max_id" not in given and
-                                           "min_id" not in given else "[]", content_type="application/json")
+    server.answer = lambda given: Response(
+        json.dumps(["text", 7, None, *server.posts])
+        if "max_id" not in given and "min_id" not in given
+        else "[]",
+        content_type="application/json",
+    )
     report = run(space)
     assert (report.rows, report.added, report.refused) == (28, 24, 4)
     assert set(space.store.read("quarantine")["reason"]) == {
-        "it is not one of posts but a text", "it is not one of posts but a number",
-        "it is not one of posts but nothing", "the text is empty"}
+        "it is not one of posts but a text",
+        "it is not one of posts but a number",
+        "it is not one of posts but nothing",
+        "the text is empty",
+    }
 
 
 def test_a_login_page_in_the_middle_is_not_taken_for_the_end(space, server):
@@ -283,8 +346,17 @@ def test_a_login_page_in_the_middle_is_not_taken_for_the_end(space, server):
 
 def test_one_conversation_that_is_refused_does_not_hold_up_the_rest(workspace, server, httpserver):
     server.posts[20]["replies_count"] = 3
-    space = workspace("acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base,
-                                               "options": {"threads": True}}})
+    space = workspace(
+        "acme",
+        feeds={
+            "toots": {
+                "platform": "mastodon",
+                "query": "#acme",
+                "base": server.base,
+                "options": {"threads": True},
+            }
+        },
+    )
     httpserver.expect_request("/api/v1/statuses/21/context").respond_with_json({"error": "Gone"}, status=404)
     report = run(space)
     assert not report.failed
@@ -324,10 +396,14 @@ CHILD = textwrap.dedent("""
 @pytest.mark.slow
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_comes_twice(workspace, server):
     server.posts, server.page = [Feedly.post(number) for number in range(1, 301)], 10
-    space = workspace("acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base}})
+    space = workspace(
+        "acme", feeds={"toots": {"platform": "mastodon", "query": "#acme", "base": server.base}}
+    )
     chance, kills = random.Random(20260303), 0
     for _ in range(12):
-        child = subprocess.Popen([sys.executable, "-c", CHILD], env=os.environ | {"EARSHOT_NOW": NOW.isoformat()})
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD], env=os.environ | {"EARSHOT_NOW": NOW.isoformat()}
+        )
         try:
             child.wait(timeout=chance.uniform(1.5, 4.0))
             break
@@ -335,7 +411,9 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_comes_twice(worksp
             child.send_signal(signal.SIGKILL)
             child.wait()
             kills += 1
-    subprocess.run([sys.executable, "-c", CHILD], env=os.environ | {"EARSHOT_NOW": NOW.isoformat()}, check=True)
+    subprocess.run(
+        [sys.executable, "-c", CHILD], env=os.environ | {"EARSHOT_NOW": NOW.isoformat()}, check=True
+    )
     assert kills >= 2
     assert ids(space) == list(range(1, 301))
     assert space.store.read("raw")["payload_ref"].is_unique

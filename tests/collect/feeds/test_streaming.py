@@ -1,4 +1,6 @@
-"""Streams are followed through drops, garbage, silence and replays, on real servers: nothing lost, nothing twice."""
+"""Streams are followed through drops, garbage, silence and replays, on real servers: nothing lost, nothing
+twice.
+"""
 
 import json
 import os
@@ -29,15 +31,31 @@ QUICK = Rhythm(posts=20, seconds=0.2, silence=0.6, opening=2, first=0.01, most=0
 
 
 def event(number: int, operation: str = "create", text: str = "", at: int | None = None) -> str:
-    record = {"text": text or f"acme is late, note {number}", "createdAt": "2026-03-02T08:00:00Z", "langs": ["en"]}
+    record = {
+        "text": text or f"acme is late, note {number}",
+        "createdAt": "2026-03-02T08:00:00Z",
+        "langs": ["en"],
+    }
     commit = {"operation": operation, "collection": "app.bsky.feed.post", "rkey": f"k{number}"}
-    return json.dumps({"did": f"did:plc:p{number % 7}", "time_us": START + (number if at is None else at) * 1000,
-                       "kind": "commit", "commit": commit | ({"record": record} if operation != "delete" else {})})
+    return json.dumps(
+        {
+            "did": f"did:plc:p{number % 7}",
+            "time_us": START + (number if at is None else at) * 1000,
+            "kind": "commit",
+            "commit": commit | ({"record": record} if operation != "delete" else {}),
+        }
+    )
 
 
 def account(number: int, status: str, at: int) -> str:
-    return json.dumps({"did": f"did:plc:p{number}", "time_us": START + at * 1000, "kind": "account",
-                       "account": {"active": False, "status": status}})
+    return json.dumps(
+        {
+            "did": f"did:plc:p{number}",
+            "time_us": START + at * 1000,
+            "kind": "account",
+            "account": {"active": False, "status": status},
+        }
+    )
 
 
 class Jet:
@@ -61,6 +79,7 @@ def sends(*messages: str, then=None):
         for message in messages:
             connection.send(message)
         (then or hold)(connection)
+
     return scene
 
 
@@ -93,8 +112,9 @@ def jetstream(*scenes):
 def listen(space, base: str, until, feed: str = "jetstream", query: str = "acme", rhythm: Rhythm = QUICK):
     """Follow until ``until(workspace)`` holds (or 20 seconds are over) and return the report."""
     stop, told = threading.Event(), []
-    thread = threading.Thread(target=lambda: told.append(
-        follow(space, Feed("stream", feed, query, base=base), stop, rhythm)))
+    thread = threading.Thread(
+        target=lambda: told.append(follow(space, Feed("stream", feed, query, base=base), stop, rhythm))
+    )
     thread.start()
     deadline = time.monotonic() + 20
     while not until(space) and time.monotonic() < deadline and thread.is_alive():
@@ -139,15 +159,20 @@ def test_posts_are_kept_and_the_place_in_the_stream_too(space):
 
 
 def test_a_drop_in_the_middle_of_a_frame_loses_nothing_and_a_replay_adds_nothing(space):
-    scenes = [sends(*(event(n) for n in range(30)), then=cut),
-              sends(*(event(n) for n in range(10, 60)), then=cut),
-              sends(*(event(n) for n in range(40, 80)))]
+    scenes = [
+        sends(*(event(n) for n in range(30)), then=cut),
+        sends(*(event(n) for n in range(10, 60)), then=cut),
+        sends(*(event(n) for n in range(40, 80))),
+    ]
     with jetstream(*scenes) as (jet, base):
         report = listen(space, base, has(80))
     assert len(posts(space)) == posts(space)["post_id"].nunique() == 80
     assert report.added == 80
     assert jet.cursors[0] == ""
-    assert [int(cursor) for cursor in jet.cursors[1:]] == [START + 29_000 - 5_000_000, START + 59_000 - 5_000_000]
+    assert [int(cursor) for cursor in jet.cursors[1:]] == [
+        START + 29_000 - 5_000_000,
+        START + 59_000 - 5_000_000,
+    ]
     gaps = space.store.read("gaps")
     assert list(gaps["kind"]) == ["down", "down"]
     assert set(gaps["reason"]) == {"jetstream dropped the connection."}
@@ -163,21 +188,42 @@ def test_a_silent_stream_is_left_and_taken_up_again(space):
 
 
 def test_garbage_is_kept_with_its_reason_and_the_stream_goes_on(space):
-    garbage = ["not json", '{"kind": 7}', '{"kind": "commit", "time_us": 1, "commit": []}', '[1, 2', "\x00\x01"]
+    garbage = [
+        "not json",
+        '{"kind": 7}',
+        '{"kind": "commit", "time_us": 1, "commit": []}',
+        "[1, 2",
+        "\x00\x01",
+    ]
     with jetstream(sends(event(1), *garbage, event(2))) as (_, base):
         listen(space, base, lambda s: len(posts(s)) == 2 and len(s.store.read("quarantine")) == 5)
     assert set(space.store.read("quarantine")["reason"]) == {
-        "the answer is not JSON: expecting value", "kind should be a text such as commit, identity or account",
-        "commit should be an object, but is a list", "the answer is not JSON: expecting ',' delimiter"}
+        "the answer is not JSON: expecting value",
+        "kind should be a text such as commit, identity or account",
+        "commit should be an object, but is a list",
+        "the answer is not JSON: expecting ',' delimiter",
+    }
 
 
 def test_edits_and_deletions_of_our_posts_are_followed_and_those_of_others_passed_over(space):
-    scene = [event(1), event(2), event(3), event(1, "update", "never mind", at=10), event(9, "update", "other", at=11)]
+    scene = [
+        event(1),
+        event(2),
+        event(3),
+        event(1, "update", "never mind", at=10),
+        event(9, "update", "other", at=11),
+    ]
     with jetstream(sends(*scene)) as (_, base):
         listen(space, base, lambda s: "never mind" in set(posts(s)["text"]))
     assert set(posts(space)["text"]) == {"never mind", "acme is late, note 2", "acme is late, note 3"}
-    with jetstream(sends(event(2, "delete", at=20), event(8, "delete", at=21), account(3, "takendown", 22),
-                         account(6, "deleted", 23))) as (_, base):
+    with jetstream(
+        sends(
+            event(2, "delete", at=20),
+            event(8, "delete", at=21),
+            account(3, "takendown", 22),
+            account(6, "deleted", 23),
+        )
+    ) as (_, base):
         listen(space, base, lambda s: len(s.store.read("deletions")) >= 2)
     gone = space.store.read("deletions")
     assert set(gone["kind"]) == {"deleted", "account takendown"}
@@ -193,14 +239,20 @@ def test_a_post_that_is_deleted_within_its_batch_is_not_kept(space):
 
 def following(base: str, rhythm: str, stop: str = "threading.Event()") -> subprocess.Popen:
     """Follow in a process of its own."""
-    code = ("import sys, threading, earshot; from earshot.collect.feeds.settings import Feed; from earshot.collect.feeds import streaming as live; "
-            f"live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), {stop}, "
-            f"live.Rhythm({rhythm}))")
+    code = (
+        "import sys, threading, earshot; from earshot.collect.feeds.settings import Feed; from "
+        "earshot.collect.feeds import streaming as live; "
+        f"live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), {stop}, "
+        f"live.Rhythm({rhythm}))"
+    )
     return subprocess.Popen([sys.executable, "-c", code, base])
 
 
 def test_a_run_that_was_killed_goes_on_where_it_was(space):
-    with jetstream(sends(*(event(n) for n in range(40))), sends(*(event(n) for n in range(20, 60)))) as (jet, base):
+    with jetstream(sends(*(event(n) for n in range(40))), sends(*(event(n) for n in range(20, 60)))) as (
+        jet,
+        base,
+    ):
         process = following(base, "posts=20, seconds=0.2, silence=5")
         wait_for(lambda: bookmarks.find(space.store, "stream", "acme").cursor)
         process.kill()
@@ -238,8 +290,9 @@ def test_a_stream_that_refuses_us_is_given_up_with_the_reason(space, httpserver)
     httpserver.expect_request("/api/v1/streaming/public").respond_with_data("no", status=401)
     stop = threading.Event()
     report = follow(space, Feed("stream", "mastodon-stream", "", base=httpserver.url_for("")), stop, QUICK)
-    assert report.failed == ("mastodon-stream refuses the connection (status 401); "
-                             "check the feed's credentials and base.")
+    assert report.failed == (
+        "mastodon-stream refuses the connection (status 401); check the feed's credentials and base."
+    )
     assert list(space.store.read("gaps")["kind"]) == ["refused"]
     assert len(httpserver.log) == 5
 
@@ -253,9 +306,15 @@ def test_a_stream_that_is_not_there_is_a_gap(space):
 
 
 def status(number: int, text: str = "", **more) -> dict:
-    return {"id": str(number), "created_at": "2026-03-02T08:00:00.000Z", "content": f"<p>{text or 'acme late'}</p>",
-            "account": {"acct": f"rider{number}", "url": f"https://m.example/@rider{number}"}, "visibility": "public",
-            "media_attachments": [{"description": "An empty track"}], "language": "en"} | more
+    return {
+        "id": str(number),
+        "created_at": "2026-03-02T08:00:00.000Z",
+        "content": f"<p>{text or 'acme late'}</p>",
+        "account": {"acct": f"rider{number}", "url": f"https://m.example/@rider{number}"},
+        "visibility": "public",
+        "media_attachments": [{"description": "An empty track"}],
+        "language": "en",
+    } | more
 
 
 def sse(name: str, payload) -> bytes:
@@ -272,19 +331,27 @@ def test_mastodon_posts_edits_and_deletions_come_by_events(space, httpserver):
         yield sse("update", status(3, "nothing for us"))
         yield sse("status.update", status(1, "acme came", edited_at="2026-03-02T09:00:00Z"))
         yield sse("status.update", status(7, "not ours"))
-        yield sse("update", "{broken") + sse("notification", {"id": "1"}) + sse("delete", "2") + sse("delete", "99")
+        yield (
+            sse("update", "{broken")
+            + sse("notification", {"id": "1"})
+            + sse("delete", "2")
+            + sse("delete", "99")
+        )
         yield sse("update", status(4))
         for _ in range(30):
             yield b":thump\n"
             time.sleep(0.1)
+
     httpserver.expect_request("/api/v1/streaming/public").respond_with_handler(
-        lambda request: Response(stream(), content_type="text/event-stream"))
+        lambda request: Response(stream(), content_type="text/event-stream")
+    )
     listen(space, httpserver.url_for(""), has(2), "mastodon-stream")
     found = posts(space).set_index("post_id")
     assert dict(found["text"]) == {"mastodon:1": "acme came", "mastodon:4": "acme late"}
     assert set(found["media_text"]) == {"An empty track"}
     assert list(space.store.read("quarantine")["reason"]) == [
-        "the answer is not JSON: expecting property name enclosed in double quotes"]
+        "the answer is not JSON: expecting property name enclosed in double quotes"
+    ]
     gap = space.store.read("gaps").iloc[-1]
     assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("stopped", live.STOPPED, True)
 
@@ -294,12 +361,21 @@ def test_events_are_cut_where_they_end():
     assert list(events(iter(parts))) == [b"event: a\ndata: 1", b"", b"event: b\ndata: 2", b""]
 
 
-@pytest.mark.parametrize(("status_code", "kind", "headers"), [
-    (429, "throttled", {"Retry-After": "7"}), (503, "throttled", {"Retry-After": "7"}), (500, "down", {}),
-    (404, "refused", {})])
+@pytest.mark.parametrize(
+    ("status_code", "kind", "headers"),
+    [
+        (429, "throttled", {"Retry-After": "7"}),
+        (503, "throttled", {"Retry-After": "7"}),
+        (500, "down", {}),
+        (404, "refused", {}),
+    ],
+)
 def test_refusals_are_told_apart(httpserver, status_code, kind, headers):
     httpserver.expect_request("/s").respond_with_data("", status=status_code, headers=headers)
-    with Connection("stream", httpserver.url_for(""), Request("/s")) as connection, pytest.raises(Lost) as lost:
+    with (
+        Connection("stream", httpserver.url_for(""), Request("/s")) as connection,
+        pytest.raises(Lost) as lost,
+    ):
         connection.next(20)
     assert (lost.value.kind, lost.value.wait) == (kind, 7.0 if headers else None)
 

@@ -15,14 +15,42 @@ from earshot.core.tables import TABLES
 from earshot.govern.pseudonyms import keys
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
-SOURCE = {"posts": {"match": {"columns": ["id", "text"]}, "constants": {"platform": "x"},
-                    "columns": {"id": "id", "author": "user", "text": "text", "created_at": "at", "likes": "likes"}}}
-ROWS = [{"id": "1001", "user": "jane", "text": "Acme one, a text of its own", "at": "2026-03-02T08:00Z", "likes": 1,
-         "visibility": "public", "city": "Leeds"},
-        {"id": "1002", "user": "bob", "text": "Acme two, another text", "at": "2026-03-02T09:00Z", "likes": 2,
-         "visibility": "direct", "city": "York"},
-        {"id": "1003", "user": "ann", "text": "Acme three, see 1001", "at": "2026-03-09T09:00Z", "likes": 3,
-         "visibility": "public", "city": "Bath"}]
+SOURCE = {
+    "posts": {
+        "match": {"columns": ["id", "text"]},
+        "constants": {"platform": "x"},
+        "columns": {"id": "id", "author": "user", "text": "text", "created_at": "at", "likes": "likes"},
+    }
+}
+ROWS = [
+    {
+        "id": "1001",
+        "user": "jane",
+        "text": "Acme one, a text of its own",
+        "at": "2026-03-02T08:00Z",
+        "likes": 1,
+        "visibility": "public",
+        "city": "Leeds",
+    },
+    {
+        "id": "1002",
+        "user": "bob",
+        "text": "Acme two, another text",
+        "at": "2026-03-02T09:00Z",
+        "likes": 2,
+        "visibility": "direct",
+        "city": "York",
+    },
+    {
+        "id": "1003",
+        "user": "ann",
+        "text": "Acme three, see 1001",
+        "at": "2026-03-09T09:00Z",
+        "likes": 3,
+        "visibility": "public",
+        "city": "Bath",
+    },
+]
 REVIEW = {"private": {"legal_review": "Jane Example", "on": "2026-01-05"}}
 
 
@@ -31,6 +59,7 @@ def bring(tmp_path):
     def write(space, rows=ROWS, name="posts.jsonl"):
         (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
         return import_files(space, [tmp_path / name]).files[0]
+
     return write
 
 
@@ -39,23 +68,36 @@ def test_private_messages_are_refused_until_a_review_is_recorded(workspace, brin
     report = bring(acme)
     assert (report.added, report.refused) == (2, 1)
     assert acme.store.read("quarantine")["reason"].tolist() == [spaces.PRIVATE]
-    assert report.warning == ("posts has no terms card; until one stands in params/acme/terms.yml it is assumed that "
-                              "text is stored and may be quoted, ids are not shared, nothing expires, private messages "
-                              "are refused.")
+    assert report.warning == (
+        "posts has no terms card; until one stands in params/acme/terms.yml it is assumed that "
+        "text is stored and may be quoted, ids are not shared, nothing expires, private messages "
+        "are refused."
+    )
     acme = workspace(brands=["Acme"], sources=SOURCE, terms={"posts": REVIEW})
     remap(acme, "posts")
     posts = acme.store.read("posts").set_index("post_id")
     assert posts["is_public"].to_dict() == {"x:1001": True, "x:1002": False, "x:1003": True}
     from earshot.analyse.posts.loading import load
+
     assert load(acme.store, acme.params)["post_id"].tolist() == ["x:1001", "x:1003"]
 
 
-@pytest.mark.parametrize(("column", "value", "closed"), [
-    ("visibility", "direct", True), ("visibility", "unlisted", False), ("status.visibility", "private", True),
-    ("isPrivate", "true", True), ("user.protected", "false", False), ("is_direct_message", "1", True),
-    ("message_type", "Direct Message", True), ("SNType", "TWITTER_DIRECT_MESSAGE", True), ("type", "post", False),
-    ("groupPrivacy", "CLOSED", True), ("text", "private", False),
-])
+@pytest.mark.parametrize(
+    ("column", "value", "closed"),
+    [
+        ("visibility", "direct", True),
+        ("visibility", "unlisted", False),
+        ("status.visibility", "private", True),
+        ("isPrivate", "true", True),
+        ("user.protected", "false", False),
+        ("is_direct_message", "1", True),
+        ("message_type", "Direct Message", True),
+        ("SNType", "TWITTER_DIRECT_MESSAGE", True),
+        ("type", "post", False),
+        ("groupPrivacy", "CLOSED", True),
+        ("text", "private", False),
+    ],
+)
 def test_a_private_space_is_known_by_what_the_payload_says(column, value, closed):
     rows = pd.DataFrame({column: [value]})
     assert spaces.private(rows, pd.Series([True], dtype="boolean")).tolist() == [closed]
@@ -70,21 +112,32 @@ def test_where_text_may_not_be_stored_only_ids_and_measures_are(workspace, bring
     assert posts["brand"].tolist() == ["Acme"] * 3
     assert posts["content_hash"].nunique() == 3
     from earshot.analyse.posts.loading import load
+
     assert load(acme.store, acme.params)["sentiment"].isna().all()
     assert not raw["payload"].str.contains("Acme|Leeds").any()
     remap(acme, "posts")
     assert len(acme.store.read("posts")) == 3
 
 
-@pytest.mark.parametrize(("entry", "said"), [
-    ({"may_qoute": True}, "the card of 'x' has no term 'may_qoute'; there are may_store_text, may_quote, "
-     "may_share_ids, keep_days, deletion_within_hours, owner, reviewed, licence, private. Did you mean \"may_quote\"?"),
-    ({"may_quote": "no"}, "'x' has may_quote 'no'; use true or false."),
-    ({"keep_days": 0}, "'x' has keep_days 0; use a whole number from 1 up."),
-    ({"private": True}, "'x' has private True; say who reviewed it and on which day: "
-     'private: {legal_review: Jane Example, on: "2026-09-01"}.'),
-    ([], "the card of 'x' is []; write, for example, may_quote: false."),
-])
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"may_qoute": True},
+            "the card of 'x' has no term 'may_qoute'; there are may_store_text, may_quote, "
+            "may_share_ids, keep_days, deletion_within_hours, owner, reviewed, licence, private. Did you "
+            'mean "may_quote"?',
+        ),
+        ({"may_quote": "no"}, "'x' has may_quote 'no'; use true or false."),
+        ({"keep_days": 0}, "'x' has keep_days 0; use a whole number from 1 up."),
+        (
+            {"private": True},
+            "'x' has private True; say who reviewed it and on which day: "
+            'private: {legal_review: Jane Example, on: "2026-09-01"}.',
+        ),
+        ([], "the card of 'x' is []; write, for example, may_quote: false."),
+    ],
+)
 def test_a_wrong_card_is_answered_in_one_sentence(entry, said):
     with pytest.raises(ParamError) as error:
         terms.parse("x", entry)
@@ -92,8 +145,19 @@ def test_a_wrong_card_is_answered_in_one_sentence(entry, said):
 
 
 def deletions(*names, **more):
-    return pd.DataFrame([{"platform": "x", "id": name, "deleted_at": pd.Timestamp("2026-03-10", tz="UTC"),
-                          "kind": "deleted", "source": "feed"} | more for name in names])
+    return pd.DataFrame(
+        [
+            {
+                "platform": "x",
+                "id": name,
+                "deleted_at": pd.Timestamp("2026-03-10", tz="UTC"),
+                "kind": "deleted",
+                "source": "feed",
+            }
+            | more
+            for name in names
+        ]
+    )
 
 
 def test_a_deletion_reaches_every_table_and_the_post_does_not_come_back(workspace, bring):
@@ -102,6 +166,7 @@ def test_a_deletion_reaches_every_table_and_the_post_does_not_come_back(workspac
     edited = ROWS[0] | {"text": "Acme one, said otherwise"}
     bring(acme, [edited], "edited.jsonl")
     from earshot.enrich.pipeline import steps
+
     steps.update(acme, until="embeddings")
     store = acme.store
     assert len(store.read("raw")) == 4
@@ -129,15 +194,19 @@ def test_a_deletion_reaches_every_table_and_the_post_does_not_come_back(workspac
 def test_a_deleted_account_takes_its_posts_along(workspace, bring):
     acme = workspace(brands=["Acme"], sources=SOURCE, terms={"posts": REVIEW})
     bring(acme)
-    acme.store.merge("deletions", pd.concat([deletions("jane", kind="account"),
-                                             deletions(Pseudonyms().name("bob"), kind="suspended")]))
+    acme.store.merge(
+        "deletions",
+        pd.concat([deletions("jane", kind="account"), deletions(Pseudonyms().name("bob"), kind="suspended")]),
+    )
     assert tombstones.follow(acme)["posts"] == 2
     assert acme.store.read("posts")["post_id"].tolist() == ["x:1003"]
     report = bring(acme, [ROWS[0] | {"id": "1009"}], "later.jsonl")
     assert dict(report.reasons) == {GONE: 1}
 
 
-def test_a_deleted_account_is_found_under_every_key_it_was_stored_under(workspace, bring, tmp_path, monkeypatch):
+def test_a_deleted_account_is_found_under_every_key_it_was_stored_under(
+    workspace, bring, tmp_path, monkeypatch
+):
     monkeypatch.delenv("EARSHOT_KEY", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "keys"))
     acme = workspace(brands=["Acme"], sources=SOURCE, terms={"posts": REVIEW})

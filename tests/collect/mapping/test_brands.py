@@ -7,11 +7,21 @@ BRANDS = ["American", "Delta", "US Airways", "Virgin America"]
 HANDLES = ["@AmericanAir", "@USAirways", "@JetBlue"]
 
 
-@pytest.mark.parametrize(("text", "brand"), [
-    ("@AmericanAir why", "American"), ("I flew us airways", "US Airways"), ("#USAirways again", "US Airways"),
-    ("@VirginAmerica!", "Virgin America"), ("US-Airways", "US Airways"), ("@jetblue and delta", "Delta"),
-    ("delta, then American", "Delta"), ("deltaforce", ""), ("nothing here", ""), ("Jane@delta", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("@AmericanAir why", "American"),
+        ("I flew us airways", "US Airways"),
+        ("#USAirways again", "US Airways"),
+        ("@VirginAmerica!", "Virgin America"),
+        ("US-Airways", "US Airways"),
+        ("@jetblue and delta", "Delta"),
+        ("delta, then American", "Delta"),
+        ("deltaforce", ""),
+        ("nothing here", ""),
+        ("Jane@delta", ""),
+    ],
+)
 def test_the_first_brand_that_a_text_names(text, brand):
     found = find_brands(pd.Series([text]), None, BRANDS, HANDLES, {"@JetBlue": "Delta"})
     assert found.tolist() == [brand]

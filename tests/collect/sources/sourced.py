@@ -1,4 +1,6 @@
-"""What the tests of the platforms share: posts as they come out of a page, and any JSON that could ever be sent."""
+"""What the tests of the platforms share: posts as they come out of a page, and any JSON that could ever be
+sent.
+"""
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -13,7 +15,8 @@ from earshot.core.params import check
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
-    max_leaves=20)
+    max_leaves=20,
+)
 
 
 def shaped(page: Page, mapping: Source) -> pd.DataFrame:

@@ -50,7 +50,9 @@ class Notes:
 
 
 class KeyInAddress(X):
-    """A platform that signs addresses, as YouTube does, and takes 401 for throttling where the vendor says so."""
+    """A platform that signs addresses, as YouTube does, and takes 401 for throttling where the vendor says
+    so.
+    """
 
     def sign(self, request, secrets):
         return Request(request.path, {**request.params, "key": secrets["bearer"]}, request.headers)
@@ -66,17 +68,27 @@ def ask(monkeypatch):
 
     def one(base: str, path: str = "/2", platform=None, **patience):
         clock, notes, throttled = Quick(), Notes(), patience.pop("throttled", ())
-        with Client(platform or X(), base, Credentials("f", {"bearer": "env:A_TOKEN"}), notes,
-                    Patience(**{"timeout": 1.0} | patience), clock, throttled) as client:
+        with Client(
+            platform or X(),
+            base,
+            Credentials("f", {"bearer": "env:A_TOKEN"}),
+            notes,
+            Patience(**{"timeout": 1.0} | patience),
+            clock,
+            throttled,
+        ) as client:
             try:
                 return client.ask(Request(path, {"q": "a"})), notes.said, clock
             except Failed as failure:
                 return failure, notes.said, clock
+
     return one
 
 
 def test_x_says_in_a_header_when_to_come_again(httpserver, ask):
-    reset = {"x-rate-limit-reset": str(int(time.time()) + 40)}  # an epoch by the server's clock, which is ours here
+    reset = {
+        "x-rate-limit-reset": str(int(time.time()) + 40)
+    }  # an epoch by the server's clock, which is ours here
     httpserver.expect_ordered_request("/2").respond_with_data("", status=429, headers=reset)
     httpserver.expect_ordered_request("/2").respond_with_json({"data": []})
     answer, said, clock = ask(httpserver.url_for(""))
@@ -117,6 +129,7 @@ def test_attempts_and_waiting_are_bounded(httpserver, ask):
 
 def test_a_connection_that_is_reset_is_down(ask):
     with socket.create_server(("127.0.0.1", 0)) as server:
+
         def drop():
             for _ in range(2):
                 server.accept()[0].close()
@@ -149,7 +162,8 @@ def test_a_secret_is_in_no_error_trace_or_log(httpserver, ask, caplog, status):
 def test_a_redirect_that_takes_the_secret_elsewhere_is_not_followed(httpserver, ask):
     other = httpserver.url_for("/there").replace("localhost", "127.0.0.1")
     httpserver.expect_request("/2").respond_with_data(
-        "", status=302, headers={"Location": f"{other}?key=s3cret%2Fwith%2Bsigns"})
+        "", status=302, headers={"Location": f"{other}?key=s3cret%2Fwith%2Bsigns"}
+    )
     failure, _, _ = ask(httpserver.url_for(""), platform=KeyInAddress())
     assert "with our credentials in it" in str(failure)
     assert [request.path for request, _ in httpserver.log] == ["/2"]
@@ -173,8 +187,18 @@ def test_a_limit_is_kept():
     assert pace.wait() >= 55
 
 
-@pytest.mark.parametrize(("value", "seconds"), [
-    ("38", 38), ("1.5", 1.5), ("Tue, 03 Mar 2026 12:00:38 GMT", 38), ("Tue, 03 Mar 2020 12:00:00 GMT", 0),
-    ("soon", None), ("", None), ("-3", None), ("99999999", 86_400)])
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("38", 38),
+        ("1.5", 1.5),
+        ("Tue, 03 Mar 2026 12:00:38 GMT", 38),
+        ("Tue, 03 Mar 2020 12:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("-3", None),
+        ("99999999", 86_400),
+    ],
+)
 def test_retry_after_is_seconds_or_a_date(value, seconds):
     assert retry_after(value, NOW) == seconds

@@ -31,7 +31,9 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
         Credentials("f", {"a": f"file:{tmp_path}/none"}).read()
 
 
-@pytest.mark.parametrize("literal", ["AAAAAAAAAAAAAAAAMLheAAA0", "Bearer abc", "", 12, None, ["env:X"], "env:a b"])
+@pytest.mark.parametrize(
+    "literal", ["AAAAAAAAAAAAAAAAMLheAAA0", "Bearer abc", "", 12, None, ["env:X"], "env:a b"]
+)
 def test_a_secret_written_out_is_refused_and_not_repeated(literal):
     with pytest.raises(ParamError) as error:
         check_reference("feeds.yml: feed 'f'", "bearer", literal, [])

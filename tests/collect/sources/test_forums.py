@@ -1,4 +1,6 @@
-"""RSS and Atom, Discourse and Zendesk: their documented payloads are read whole; webhooks as their feed maps them."""
+"""RSS and Atom, Discourse and Zendesk: their documented payloads are read whole; webhooks as their feed maps
+them.
+"""
 
 import hashlib
 import hmac
@@ -33,9 +35,16 @@ def test_rss_entries_are_read():
     assert "owned" not in first["text"]
     assert first["media_text"] == "A crowded platform\nThe departure board"
     assert (first["id"], first["author"], first["created_at"]) == (
-        "news-1", "Jane Doe", "Mon, 02 Mar 2026 08:00:00 +0000")
+        "news-1",
+        "Jane Doe",
+        "Mon, 02 Mar 2026 08:00:00 +0000",
+    )
     assert (first["url"], first["replies"], first["lang"], first["tags"]) == (
-        "https://news.example/1", 7, "en-gb", ["trains"])
+        "https://news.example/1",
+        7,
+        "en-gb",
+        ["trains"],
+    )
     assert second["id"] == "https://news.example/2"
     assert second["text"] == "Bolt opens a shop\n\nIn Leeds."
     assert not page.truncated
@@ -44,7 +53,11 @@ def test_rss_entries_are_read():
 def test_atom_entries_are_read():
     post = read(Rss(), ATOM, "/atom.xml").rows[0]["post"]
     assert post["text"] == "Acme verspätet sich\n\nSchon wieder."
-    assert (post["author"], post["created_at"], post["lang"]) == ("Uwe Müller", "2026-03-04T08:00:00+01:00", "de")
+    assert (post["author"], post["created_at"], post["lang"]) == (
+        "Uwe Müller",
+        "2026-03-04T08:00:00+01:00",
+        "de",
+    )
 
 
 def test_a_feed_with_a_fault_gives_what_can_be_read_and_says_so():
@@ -77,9 +90,11 @@ def test_a_discourse_search_asks_for_the_posts_it_found():
     request = Discourse().first(Query("q", "late train", pd.Timestamp("2026-03-01", tz="UTC")))
     assert request.params == {"q": "late train order:latest after:2026-03-01"}
     page = read(Discourse(), DISCOURSE_SEARCH, request=request)
-    assert page.next == [Request("/t/40/posts.json", {"post_ids[]": ["501", "502"]}),
-                         Request("/t/41/posts.json", {"post_ids[]": ["611"]}),
-                         Request("/search.json", request.params | {"page": "2"})]
+    assert page.next == [
+        Request("/t/40/posts.json", {"post_ids[]": ["501", "502"]}),
+        Request("/t/41/posts.json", {"post_ids[]": ["611"]}),
+        Request("/search.json", request.params | {"page": "2"}),
+    ]
     assert page.cursor == "2026-03-02T09:00:00.000Z"
     assert not page.rows
 
@@ -90,10 +105,18 @@ def test_a_discourse_topic_is_read_and_the_rest_of_it_asked_for():
     assert first["text"] == "Late trains\n\nThe 08:15 was late :angry:"
     assert first["media_text"] == "Empty track"
     assert second["text"] == "Same here"  # what it quotes is not its own
-    assert (second["id"], second["parent"], second["root"], second["kind"]) == ("40/2", "40/1", "40/1", "reply")
+    assert (second["id"], second["parent"], second["root"], second["kind"]) == (
+        "40/2",
+        "40/1",
+        "40/1",
+        "reply",
+    )
     assert (first["kind"], first["parent"], first["likes"], page.rows[0]["reads"]) == ("post", None, 4, 30)
     assert [post["is_public"] for post in (first, second, staff)] == [True, True, False]
-    assert page.gone == [Gone("40/3", "hidden"), Gone("40/4", "deleted", pd.Timestamp("2026-03-03", tz="UTC"))]
+    assert page.gone == [
+        Gone("40/3", "hidden"),
+        Gone("40/4", "deleted", pd.Timestamp("2026-03-03", tz="UTC")),
+    ]
     assert page.next == [Request("/t/40/posts.json", {"post_ids[]": ["507", "508"]})]
     assert page.rows[0]["username"] == "rider1"
     assert page.rows[0]["created_at"] == "2026-03-02T01:00:00.000Z"
@@ -117,9 +140,13 @@ def test_discourse_says_how_long_to_wait():
 
 def test_zendesk_tickets_are_read_without_their_people():
     page = read(Zendesk(), ZENDESK_TICKETS, "tickets")
-    row, = page.rows
+    (row,) = page.rows
     assert row["post"]["text"] == "Parcel lost\n\nMy parcel never came."
-    assert (row["post"]["id"], row["post"]["author"], row["post"]["is_public"]) == ("ticket-35436", "20978392", True)
+    assert (row["post"]["id"], row["post"]["author"], row["post"]["is_public"]) == (
+        "ticket-35436",
+        "20978392",
+        True,
+    )
     assert page.gone == [Gone("ticket-35437", "deleted", pd.Timestamp("2026-03-03T11:00Z"))]
     assert "jane" not in json.dumps(row).lower()
     assert "235323" not in json.dumps(row)
@@ -148,18 +175,29 @@ def test_a_zendesk_export_ends_and_never_goes_in_circles():
 def test_zendesk_signs_by_token_or_by_address():
     assert Zendesk().sign(Request("/"), {"bearer": "b"}).headers == {"Authorization": "Bearer b"}
     assert Zendesk().sign(Request("/"), {"email": "a@b.example", "token": "t"}).headers == {
-        "Authorization": "Basic YUBiLmV4YW1wbGUvdG9rZW46dA=="}
+        "Authorization": "Basic YUBiLmV4YW1wbGUvdG9rZW46dA=="
+    }
 
 
-HOOK = {"items": "data.reviews", "id": "review_id", "text": "body", "created_at": "written", "author": "user.name"}
+HOOK = {
+    "items": "data.reviews",
+    "id": "review_id",
+    "text": "body",
+    "created_at": "written",
+    "author": "user.name",
+}
 
 
 def test_a_webhook_is_read_as_its_feed_says():
     platform = Webhook(HOOK | {"as": "reviews"})
-    page = read_hook(platform, {"data": {"reviews": [{"review_id": 1, "body": "late"}, {"body": {"a": 1}}, 3]}})
+    page = read_hook(
+        platform, {"data": {"reviews": [{"review_id": 1, "body": "late"}, {"body": {"a": 1}}, 3]}}
+    )
     assert page.rows == [{"review_id": 1, "body": "late"}]
-    assert [reason for _, reason in page.broken] == ["body should be the text of a post, but is an object",
-                                                     "the item should be an object, but is a number"]
+    assert [reason for _, reason in page.broken] == [
+        "body should be the text of a post, but is an object",
+        "the item should be an object, but is a number",
+    ]
     assert platform.mapping.columns["author"] == "user.name"
     assert platform.mapping.constants == {"platform": "reviews"}
     assert read_hook(platform, {"data": 1}).broken[0][1] == "the delivery has no data.reviews"
@@ -179,8 +217,11 @@ def test_a_webhook_is_believed_only_with_its_signature():
     assert platform.refusal(given, body, "t", 1772442100.0) == "the signature is not that of the body"
     assert platform.refusal(given, b"{} ", "s", 1772442100.0) == "the signature is not that of the body"
     assert platform.refusal(given, body, "s", 1772442000.0 + 301) == (
-        "the delivery was signed more than 300 seconds ago or ahead of time")
-    assert platform.refusal({"x-time": "1"}, body, "s", 0).startswith("the header x-signature-256 holds no HMAC")
+        "the delivery was signed more than 300 seconds ago or ahead of time"
+    )
+    assert platform.refusal({"x-time": "1"}, body, "s", 0).startswith(
+        "the header x-signature-256 holds no HMAC"
+    )
 
 
 def test_markup_becomes_text():

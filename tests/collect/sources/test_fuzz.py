@@ -1,4 +1,5 @@
-"""Payloads made wrong in thousands of ways, for every platform: none crashes, none is lost, each bad one says why.
+"""Payloads made wrong in thousands of ways, for every platform: none crashes, none is lost, each bad one says
+why.
 
 Five hundred for each platform run always; ten thousand are run with ``make test-slow``.
 """
@@ -27,9 +28,26 @@ from earshot.core.params import ParamError
 from earshot.core.store import Store
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
-HOOK = {"items": "data", "id": "id", "text": "body", "created_at": "written", "author": "user.name", "likes": "votes"}
-REVIEWS = {"data": [{"id": n, "body": f"Acme is late, note {n}", "written": "2026-03-02T08:00:00Z", "votes": n,
-                     "user": {"name": "Jane Doe", "email": "jane@example.com"}} for n in range(4)]}
+HOOK = {
+    "items": "data",
+    "id": "id",
+    "text": "body",
+    "created_at": "written",
+    "author": "user.name",
+    "likes": "votes",
+}
+REVIEWS = {
+    "data": [
+        {
+            "id": n,
+            "body": f"Acme is late, note {n}",
+            "written": "2026-03-02T08:00:00Z",
+            "votes": n,
+            "user": {"name": "Jane Doe", "email": "jane@example.com"},
+        }
+        for n in range(4)
+    ]
+}
 
 
 def sse(status: bytes) -> bytes:
@@ -41,36 +59,71 @@ def bodies(name: str) -> list[tuple[str, bytes]]:
     recorded, dump = payloads.recorded, lambda value: json.dumps(value).encode()
     if name == "bluesky":
         view = json.loads(recorded("bluesky/thread_view_post_with_embed_media.json"))
-        posts = [view["thread"]["post"] | {"uri": f"at://did:plc:a{n}/app.bsky.feed.post/k{n}"} for n in range(3)]
+        posts = [
+            view["thread"]["post"] | {"uri": f"at://did:plc:a{n}/app.bsky.feed.post/k{n}"} for n in range(3)
+        ]
         events = [json.loads(line) for line in recorded("bluesky/jetstream_window.jsonl").splitlines()]
-        for post, event in zip(posts, [one for one in events if "reply" in one.get("commit", {}).get("record", {})]):
+        for post, event in zip(
+            posts, [one for one in events if "reply" in one.get("commit", {}).get("record", {})]
+        ):
             post["record"] = event["commit"]["record"]
         return [("acme", dump({"posts": posts, "cursor": "9"})), ("acme", dump(view))]
     if name == "jetstream":
-        lines = [*recorded("bluesky/jetstream_window.jsonl").splitlines(),
-                 *recorded("bluesky/jetstream_events.jsonl").splitlines()]
-        return [("", line) for line in lines if b'"app.bsky.feed.post","rkey' in line.replace(b": ", b":").replace(
-            b", ", b",") or b'"account"' in line]
+        lines = [
+            *recorded("bluesky/jetstream_window.jsonl").splitlines(),
+            *recorded("bluesky/jetstream_events.jsonl").splitlines(),
+        ]
+        return [
+            ("", line)
+            for line in lines
+            if b'"app.bsky.feed.post","rkey' in line.replace(b": ", b":").replace(b", ", b",")
+            or b'"account"' in line
+        ]
     if name in ("mastodon", "mastodon-stream"):
         if name == "mastodon-stream":
             return [("", sse(recorded("mastodon/status.json"))), ("", b"event: delete\ndata: 1104462230")]
-        return [("#acme", recorded(f"mastodon/{one}.json")) for one in ("public_timeline", "context", "status")]
-    recordings = {"x": ("search_recent", "user_mentions", "data_dictionary_example_1", "data_dictionary_example_2"),
-                  "reddit": ("search_listing", "comment_thread"),
-                  "youtube": ("comment_threads_by_video_paged_1", "comments_by_parent_paged_1",
-                              "search_videos_by_channel")}
+        return [
+            ("#acme", recorded(f"mastodon/{one}.json")) for one in ("public_timeline", "context", "status")
+        ]
+    recordings = {
+        "x": ("search_recent", "user_mentions", "data_dictionary_example_1", "data_dictionary_example_2"),
+        "reddit": ("search_listing", "comment_thread"),
+        "youtube": (
+            "comment_threads_by_video_paged_1",
+            "comments_by_parent_paged_1",
+            "search_videos_by_channel",
+        ),
+    }
     if name in recordings:
-        return [("video:v" if "comment_threads" in one else "acme", recorded(f"{name}/{one}.json"))
-                for one in recordings[name]]
-    return {"rss": [("/f", payloads.RSS), ("/f", payloads.ATOM)],
-            "discourse": [("late", dump(payloads.DISCOURSE_SEARCH)), ("latest", dump(payloads.DISCOURSE_LATEST)),
-                          ("topic:40", dump(payloads.DISCOURSE_TOPIC))],
-            "zendesk": [("tickets", dump(payloads.ZENDESK_TICKETS)), ("comments", dump(payloads.ZENDESK_EVENTS))],
-            "webhook": [("", dump(REVIEWS))]}[name]
+        return [
+            ("video:v" if "comment_threads" in one else "acme", recorded(f"{name}/{one}.json"))
+            for one in recordings[name]
+        ]
+    return {
+        "rss": [("/f", payloads.RSS), ("/f", payloads.ATOM)],
+        "discourse": [
+            ("late", dump(payloads.DISCOURSE_SEARCH)),
+            ("latest", dump(payloads.DISCOURSE_LATEST)),
+            ("topic:40", dump(payloads.DISCOURSE_TOPIC)),
+        ],
+        "zendesk": [("tickets", dump(payloads.ZENDESK_TICKETS)), ("comments", dump(payloads.ZENDESK_EVENTS))],
+        "webhook": [("", dump(REVIEWS))],
+    }[name]
 
 
-PLATFORMS = ("x", "mastodon", "mastodon-stream", "reddit", "bluesky", "jetstream", "youtube", "rss", "discourse",
-             "zendesk", "webhook")
+PLATFORMS = (
+    "x",
+    "mastodon",
+    "mastodon-stream",
+    "reddit",
+    "bluesky",
+    "jetstream",
+    "youtube",
+    "rss",
+    "discourse",
+    "zendesk",
+    "webhook",
+)
 LISTS = {"bluesky": "posts", "youtube": "items", "zendesk": "tickets", "webhook": "data", "x": "data"}
 
 
@@ -83,12 +136,16 @@ def asked(platform, query: Query) -> Request:
 
 
 def fuzzed(name: str, count: int):
-    """Yield (body, page, seconds) of so many spoilt answers; a platform that raises fails the test with the body."""
+    """Yield (body, page, seconds) of so many spoilt answers; a platform that raises fails the test with the
+    body.
+    """
     platform, rng = build(name), random.Random(zlib.crc32(name.encode()))
     good = bodies(name)
     for _ in range(count):
         text, body = rng.choice(good)
-        head, data = (body[:20], body[20:]) if name == "mastodon-stream" and b"update" in body else (b"", body)
+        head, data = (
+            (body[:20], body[20:]) if name == "mastodon-stream" and b"update" in body else (b"", body)
+        )
         bad = head + mutate(data, rng)
         query = Query("q", text)
         start = time.perf_counter()
@@ -131,22 +188,38 @@ def test_five_hundred_spoilt_answers_are_read(name):
     assert sum(len(page.broken) for page in pages) > 0
 
 
-REASONS = re.compile("|".join([
-    r"the (text|time|id) is empty", r"the time cannot be read \(.*\)",
-    r"the time is (in the future|before 1995) \(.*\)",
-    r"the id is longer than 300 characters", r"the id was already used in this file for another text( \(row .*\))?",
-    r"the (answer|line) is (not JSON: [a-z].*|nested too deeply|not whole JSON|no RSS or Atom feed|not a JSON object)",
-    r"the row has \d+ cells where the heading has \d+",
-    r"the answer (is no search.*|holds neither.*)", r"the feed cannot be read \(.*\)",
-    r"(the )?[\w.\-]+ should be (an? )?[\w\s,.]+(, but is .*)?",
-    r"[\w.\-]+ is (empty|not the address of a post|no number of a topic)",
-    r"the delivery has no data", r"the entry has neither an id nor a link", r"the event holds no post",
-    r"the event should be an object with a list of child_events", r"delete should name the number of a post",
-    r"it is not one of [\w ]+ but [\w ]+", r"where [\w ]+ should be listed stands something else",
-    r"it is neither posts nor comments", r"it has no data", r"the post holds something that cannot be stored",
-    r"a private message; only public posts are read, unless terms.yml records a legal review .*",
-    r"the platform has deleted this post; it is not taken again", r"the vendor strips the text of X posts.*",
-]), re.DOTALL)
+REASONS = re.compile(
+    "|".join(
+        [
+            r"the (text|time|id) is empty",
+            r"the time cannot be read \(.*\)",
+            r"the time is (in the future|before 1995) \(.*\)",
+            r"the id is longer than 300 characters",
+            r"the id was already used in this file for another text( \(row .*\))?",
+            r"the (answer|line) is (not JSON: [a-z].*|nested too deeply|not whole JSON|no RSS or Atom feed"
+            r"|not a JSON object)",
+            r"the row has \d+ cells where the heading has \d+",
+            r"the answer (is no search.*|holds neither.*)",
+            r"the feed cannot be read \(.*\)",
+            r"(the )?[\w.\-]+ should be (an? )?[\w\s,.]+(, but is .*)?",
+            r"[\w.\-]+ is (empty|not the address of a post|no number of a topic)",
+            r"the delivery has no data",
+            r"the entry has neither an id nor a link",
+            r"the event holds no post",
+            r"the event should be an object with a list of child_events",
+            r"delete should name the number of a post",
+            r"it is not one of [\w ]+ but [\w ]+",
+            r"where [\w ]+ should be listed stands something else",
+            r"it is neither posts nor comments",
+            r"it has no data",
+            r"the post holds something that cannot be stored",
+            r"a private message; only public posts are read, unless terms.yml records a legal review .*",
+            r"the platform has deleted this post; it is not taken again",
+            r"the vendor strips the text of X posts.*",
+        ]
+    ),
+    re.DOTALL,
+)
 
 NO_TEXT = re.compile("a private message|the platform has deleted|the answer is no|the feed cannot")
 
@@ -171,10 +244,15 @@ def together(pages, count: int):
 
 
 def land(name: str, count: int, workspace, size: int, monkeypatch) -> None:
-    """Read and land so many spoilt answers, ``size`` at a time: every item is a post, or refused with its reason."""
+    """Read and land so many spoilt answers, ``size`` at a time: every item is a post, or refused with its
+    reason.
+    """
     space, aside, store_aside = workspace(brands=["Acme"]), [], Store.quarantine
-    monkeypatch.setattr(Store, "quarantine", lambda self, rows, source: (
-        aside.append(rows["payload_ref"]), store_aside(self, rows, source))[1])
+    monkeypatch.setattr(
+        Store,
+        "quarantine",
+        lambda self, rows, source: (aside.append(rows["payload_ref"]), store_aside(self, rows, source))[1],
+    )
     shelf = Shelf(space, Feed("feed", name, "acme"), build(name), Pseudonyms(), Timepiece())
     refused = 0
     for whole in together(checked(name, count), size):
@@ -187,15 +265,19 @@ def land(name: str, count: int, workspace, size: int, monkeypatch) -> None:
     assert set(said["payload_ref"]) == {ref for refs in aside for ref in refs}
     strange = [reason for reason in said["reason"].unique() if not REASONS.fullmatch(reason)]
     assert strange == []
-    silent = said.loc[said["payload"].str.len().eq(0), "reason"]  # where no text may be kept, or there was none
+    silent = said.loc[
+        said["payload"].str.len().eq(0), "reason"
+    ]  # where no text may be kept, or there was none
     assert [reason for reason in silent if not NO_TEXT.match(reason)] == []
     posts = space.store.read("posts")
     assert len(posts) > 0
     assert posts["post_id"].is_unique
     assert posts["author"].dropna().str.match(r"p_[0-9a-f]{12}$").all()
     stored = {name: space.store.read(name).astype(str) for name in ("posts", "raw", "quarantine")}
-    assert not any(frame.apply(lambda column: column.str.contains("jane@example.com", regex=False)).any(axis=None)
-                   for frame in stored.values())
+    assert not any(
+        frame.apply(lambda column: column.str.contains("jane@example.com", regex=False)).any(axis=None)
+        for frame in stored.values()
+    )
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
@@ -216,17 +298,32 @@ def test_ten_thousand_spoilt_answers_are_read_and_many_land(name, workspace, mon
 def vendors() -> dict[str, list[dict]]:
     """Return one good row of each vendor's export, with the headings by which it is known."""
     from tests.collect.mapping import test_exports as own
-    return {"brandwatch": own.BRANDWATCH, "talkwalker": [own.TALKWALKER], "sprinklr": [own.SPRINKLR],
-            "meltwater": [own.MELTWATER], "weibo": [own.WEIBO], "vk": [own.VK], "xiaohongshu": [own.XHS]}
+
+    return {
+        "brandwatch": own.BRANDWATCH,
+        "talkwalker": [own.TALKWALKER],
+        "sprinklr": [own.SPRINKLR],
+        "meltwater": [own.MELTWATER],
+        "weibo": [own.WEIBO],
+        "vk": [own.VK],
+        "xiaohongshu": [own.XHS],
+    }
 
 
 def spoilt_file(rows: list[dict], count: int, rng: random.Random) -> tuple[bytes, int]:
-    """Return a file of so many spoilt rows as JSON Lines (nested rows) or CSV (flat ones), the good rows first."""
+    """Return a file of so many spoilt rows as JSON Lines (nested rows) or CSV (flat ones), the good rows
+    first.
+    """
     nested = any(isinstance(value, dict) for row in rows for value in row.values()) or "owner_id" in rows[0]
     if nested:
         lines = [json.dumps(row).encode() for row in rows]
         while len(lines) < count:
-            bad = mutate(json.dumps(rng.choice(rows)).encode(), rng).replace(b"\n", b" ").replace(b"\r", b" ").strip()
+            bad = (
+                mutate(json.dumps(rng.choice(rows)).encode(), rng)
+                .replace(b"\n", b" ")
+                .replace(b"\r", b" ")
+                .strip()
+            )
             lines += [bad] if bad.decode("utf-8", "replace").strip(EMPTY) else []
         return b"\n".join(lines) + b"\n", len(lines)
     out = io.StringIO()

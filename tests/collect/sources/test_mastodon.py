@@ -13,8 +13,13 @@ from tests.collect.sources.sourced import shaped as as_posts
 from earshot.collect.sources.mastodon import MAPPING, Mastodon
 from earshot.collect.sources.protocol import Answer, Query, Request
 
-STATUS = {"id": "7", "created_at": "2026-03-03T10:00:00Z", "content": "<p>late</p>", "visibility": "public",
-          "account": {"acct": "jane"}}
+STATUS = {
+    "id": "7",
+    "created_at": "2026-03-03T10:00:00Z",
+    "content": "<p>late</p>",
+    "visibility": "public",
+    "account": {"acct": "jane"},
+}
 
 
 def shaped(page) -> pd.DataFrame:
@@ -38,37 +43,61 @@ def test_every_text_author_time_parent_and_count_is_read(name):
         assert post["post_id"] == f"mastodon:{status['id']}"
         assert post["author"] == status["account"]["acct"]
         assert post["created_at"] == pd.Timestamp(status["created_at"])
-        assert pd.isna(post["reply_to"]) if status["in_reply_to_id"] is None else \
-            post["reply_to"] == f"mastodon:{status['in_reply_to_id']}"
+        assert (
+            pd.isna(post["reply_to"])
+            if status["in_reply_to_id"] is None
+            else post["reply_to"] == f"mastodon:{status['in_reply_to_id']}"
+        )
         assert post["kind"] == ("reply" if status["in_reply_to_id"] else "post")
         assert [post["likes"], post["reposts"], post["replies"], post["followers"]] == [
-            status["favourites_count"], status["reblogs_count"], status["replies_count"],
-            status["account"]["followers_count"]]
+            status["favourites_count"],
+            status["reblogs_count"],
+            status["replies_count"],
+            status["account"]["followers_count"],
+        ]
         assert (post["lang"], post["url"]) == (status["language"], status["url"])
         assert post["is_public"] == (status["visibility"] in ("public", "unlisted"))
 
 
 def test_the_recorded_texts_are_read_as_a_reader_sees_them():
     posts = shaped(read(Mastodon(), recorded("mastodon/public_timeline.json")))
-    assert posts["text"].tolist()[:3] == ["Toot, finally!", "you can't say that on television", "it's cool guy too"]
-    status, = shaped(read(Mastodon(), recorded("mastodon/status.json"))).to_dict("records")
-    assert status["text"] == ("test post for mastodon.py stuff\n\n@halcy you're a doo-doo head\n\nedit: editing this "
-                              "to have the maximum amount of fields filled :trans_heart: #ThisIsAHashtag")
+    assert posts["text"].tolist()[:3] == [
+        "Toot, finally!",
+        "you can't say that on television",
+        "it's cool guy too",
+    ]
+    (status,) = shaped(read(Mastodon(), recorded("mastodon/status.json"))).to_dict("records")
+    assert status["text"] == (
+        "test post for mastodon.py stuff\n\n@halcy you're a doo-doo head\n\nedit: editing this "
+        "to have the maximum amount of fields filled :trans_heart: #ThisIsAHashtag"
+    )
     assert status["media_text"] == "a furry cube breakdancing"
 
 
-@pytest.mark.parametrize(("markup", "text"), [
-    ("<p>one<br>two</p><p>three</p>", "one\ntwo\n\nthree"),
-    ('<a href="https://x.example/abc"><span class="invisible">https://</span><span>x.example/</span>'
-     '<span class="invisible">abc</span></a>', "https://x.example/abc"),
-    ("<script>alert(1)</script>hi &amp; bye", "hi & bye"), (None, ""), (7, "7"), ("&#39;&lt;b&gt;", "'<b>")])
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>one<br>two</p><p>three</p>", "one\ntwo\n\nthree"),
+        (
+            '<a href="https://x.example/abc"><span class="invisible">https://</span><span>x.example/</span>'
+            '<span class="invisible">abc</span></a>',
+            "https://x.example/abc",
+        ),
+        ("<script>alert(1)</script>hi &amp; bye", "hi & bye"),
+        (None, ""),
+        (7, "7"),
+        ("&#39;&lt;b&gt;", "'<b>"),
+    ],
+)
 def test_html_is_read_as_text(markup, text):
-    row, = read(Mastodon(), [{"id": "1", "content": markup}]).rows
+    (row,) = read(Mastodon(), [{"id": "1", "content": markup}]).rows
     assert (row["post"]["text"] or "") == text
 
 
 def test_a_boost_carries_the_boosted_text_and_is_a_repost():
-    post, = shaped(read(Mastodon(), [STATUS | {"content": "", "reblog": STATUS | {"id": "6"}}])).to_dict("records")
+    (post,) = shaped(read(Mastodon(), [STATUS | {"content": "", "reblog": STATUS | {"id": "6"}}])).to_dict(
+        "records"
+    )
     assert (post["text"], post["kind"]) == ("late", "repost")
 
 
@@ -78,7 +107,9 @@ def test_a_followed_hashtag_is_read_upwards_and_a_first_run_downwards():
     page = Mastodon().read(Answer(json.dumps([STATUS]).encode(), up), query)
     assert (page.cursor, page.next[0].params["min_id"]) == ("7", "7")
     down = Mastodon().first(query)
-    link = {"link": '<https://m.example/api?max_id=3>; rel="next", <https://m.example/api?min_id=7>; rel="prev"'}
+    link = {
+        "link": '<https://m.example/api?max_id=3>; rel="next", <https://m.example/api?min_id=7>; rel="prev"'
+    }
     page = Mastodon().read(Answer(json.dumps([STATUS]).encode(), down, link), query)
     assert (page.cursor, page.next[0].params["max_id"]) == ("7", "3")
     old = json.dumps([STATUS | {"created_at": "2026-02-01T00:00:00Z"}]).encode()
@@ -96,14 +127,38 @@ def test_a_search_stays_above_the_cursor_and_goes_down():
 
 def test_conversations_are_read_where_the_feed_asks_for_them():
     query = Query("q", "#acme", options={"threads": "true"})
-    page = Mastodon().read(Answer(json.dumps([STATUS | {"replies_count": 2}]).encode(), Mastodon().first(query)), query)
+    page = Mastodon().read(
+        Answer(json.dumps([STATUS | {"replies_count": 2}]).encode(), Mastodon().first(query)), query
+    )
     assert page.next[0].path == "/api/v1/statuses/7/context"
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(JSON, st.lists(JSON | st.dictionaries(st.sampled_from(
-    ["id", "content", "account", "reblog", "media_attachments", "visibility", "quote", "created_at", "replies_count"]),
-    JSON), max_size=3)))
+@given(
+    st.one_of(
+        JSON,
+        st.lists(
+            JSON
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "id",
+                        "content",
+                        "account",
+                        "reblog",
+                        "media_attachments",
+                        "visibility",
+                        "quote",
+                        "created_at",
+                        "replies_count",
+                    ]
+                ),
+                JSON,
+            ),
+            max_size=3,
+        ),
+    )
+)
 def test_nothing_that_a_server_could_send_makes_it_fall_over(body):
     page = Mastodon().read(Answer(json.dumps(body).encode(), Request("/")), Query("q", "#acme"))
     if isinstance(body, list):
@@ -111,11 +166,16 @@ def test_nothing_that_a_server_could_send_makes_it_fall_over(body):
 
 
 def test_of_a_post_with_only_a_picture_the_caption_is_the_text():
-    status = {"id": "1", "created_at": "2026-03-02T08:00:00Z", "content": "", "account": {"acct": "jane"},
-              "media_attachments": [{"description": "The Acme desk, empty"}, {"description": "A queue"}]}
-    row, = read(Mastodon(), [status], "#acme").rows
+    status = {
+        "id": "1",
+        "created_at": "2026-03-02T08:00:00Z",
+        "content": "",
+        "account": {"acct": "jane"},
+        "media_attachments": [{"description": "The Acme desk, empty"}, {"description": "A queue"}],
+    }
+    (row,) = read(Mastodon(), [status], "#acme").rows
     assert row["post"]["text"] == row["post"]["media_text"] == "The Acme desk, empty\nA queue"
-    row, = read(Mastodon(), [status | {"content": "<p>look</p>"}], "#acme").rows
+    (row,) = read(Mastodon(), [status | {"content": "<p>look</p>"}], "#acme").rows
     assert (row["post"]["text"], row["post"]["media_text"]) == ("look", "The Acme desk, empty\nA queue")
-    row, = read(Mastodon(), [status | {"media_attachments": [{"description": " "}]}], "#acme").rows
+    (row,) = read(Mastodon(), [status | {"media_attachments": [{"description": " "}]}], "#acme").rows
     assert row["post"]["text"] is None

@@ -1,4 +1,6 @@
-"""X, by its API v2: every text, author, time, parent and count of the recorded payloads, and what X says is gone."""
+"""X, by its API v2: every text, author, time, parent and count of the recorded payloads, and what X says is
+gone.
+"""
 
 import json
 
@@ -13,8 +15,16 @@ from tests.collect.sources.sourced import shaped as as_posts
 from earshot.collect.sources.protocol import Answer, Gone, Query, Request
 from earshot.collect.sources.x import ACCOUNTS, MAPPING, X
 
-RECORDED = [f"x/{name}.json" for name in ("search_recent", "user_mentions", "data_dictionary_example_1",
-                                          "data_dictionary_example_2", "data_dictionary_example_3")]
+RECORDED = [
+    f"x/{name}.json"
+    for name in (
+        "search_recent",
+        "user_mentions",
+        "data_dictionary_example_1",
+        "data_dictionary_example_2",
+        "data_dictionary_example_3",
+    )
+]
 
 
 def shaped(page) -> pd.DataFrame:
@@ -44,14 +54,23 @@ def test_every_text_author_time_parent_and_count_is_read(name):
         if "created_at" in given_:
             assert post["created_at"] == pd.Timestamp(given_["created_at"])
         assert post["kind"] == ("reply" if "replied_to" in parents else "post")
-        assert pd.isna(post["reply_to"]) if "replied_to" not in parents \
+        assert (
+            pd.isna(post["reply_to"])
+            if "replied_to" not in parents
             else post["reply_to"] == f"x:{parents['replied_to']}"
+        )
         if counts:
             assert [post["likes"], post["reposts"], post["replies"]] == [
-                counts["like_count"], counts["retweet_count"] + counts["quote_count"], counts["reply_count"]]
+                counts["like_count"],
+                counts["retweet_count"] + counts["quote_count"],
+                counts["reply_count"],
+            ]
         else:
-            assert post[["likes", "reposts", "replies"]].isna().all() if hasattr(post, "isna") else pd.isna(
-                post["likes"])
+            assert (
+                post[["likes", "reposts", "replies"]].isna().all()
+                if hasattr(post, "isna")
+                else pd.isna(post["likes"])
+            )
 
 
 def test_a_time_that_was_not_asked_for_is_read_from_the_id():
@@ -84,15 +103,30 @@ def test_a_cursor_older_than_the_search_reaches_is_not_asked_for(monkeypatch):
 
 
 def test_what_belongs_to_a_post_is_joined_in():
-    body = {"data": [tweet(text="RT @jane: the start of a long…", geo={"place_id": "p1"}, new_field={"a": 1},
-                           attachments={"media_keys": ["3_1"]}, referenced_tweets=[{"type": "retweeted", "id": "5"}])],
-            "includes": {"users": [{"id": "7", "username": "bob", "protected": True, "description": "hi"}],
-                         "places": [{"id": "p1", "full_name": "Leeds, England"}],
-                         "media": [{"media_key": "3_1", "alt_text": "An empty platform"}],
-                         "tweets": [{"id": "5", "text": "the start of a long and sad story"}]}}
-    post, = shaped(read(X(), body)).to_dict("records")
+    body = {
+        "data": [
+            tweet(
+                text="RT @jane: the start of a long…",
+                geo={"place_id": "p1"},
+                new_field={"a": 1},
+                attachments={"media_keys": ["3_1"]},
+                referenced_tweets=[{"type": "retweeted", "id": "5"}],
+            )
+        ],
+        "includes": {
+            "users": [{"id": "7", "username": "bob", "protected": True, "description": "hi"}],
+            "places": [{"id": "p1", "full_name": "Leeds, England"}],
+            "media": [{"media_key": "3_1", "alt_text": "An empty platform"}],
+            "tweets": [{"id": "5", "text": "the start of a long and sad story"}],
+        },
+    }
+    (post,) = shaped(read(X(), body)).to_dict("records")
     assert post["text"] == "RT @jane: the start of a long and sad story"
-    assert (post["kind"], post["place"], post["media_text"]) == ("repost", "Leeds, England", "An empty platform")
+    assert (post["kind"], post["place"], post["media_text"]) == (
+        "repost",
+        "Leeds, England",
+        "An empty platform",
+    )
     assert (post["author"], post["is_public"]) == ("bob", False)
 
 
@@ -102,18 +136,26 @@ def test_a_long_post_is_read_whole():
 
 
 def test_edits_withheld_posts_and_lost_parents_are_gone():
-    body = {"data": [tweet(edit_history_tweet_ids=["1578516068309794000", "1578516068309794817"]),
-                     tweet(id="9", withheld={"copyright": True, "country_codes": ["XY"]})],
-            "errors": [{"resource_id": "4", "resource_type": "tweet", "title": "Not Found Error"},
-                       {"resource_id": "8", "resource_type": "user", "title": "Not Found Error"}]}
+    body = {
+        "data": [
+            tweet(edit_history_tweet_ids=["1578516068309794000", "1578516068309794817"]),
+            tweet(id="9", withheld={"copyright": True, "country_codes": ["XY"]}),
+        ],
+        "errors": [
+            {"resource_id": "4", "resource_type": "tweet", "title": "Not Found Error"},
+            {"resource_id": "8", "resource_type": "user", "title": "Not Found Error"},
+        ],
+    }
     page = read(X(), body)
     assert [row["id"] for row in page.rows] == ["1578516068309794817"]
     assert page.gone == [Gone("9", "withheld"), Gone("1578516068309794000", "edited"), Gone("4", "deleted")]
 
 
 def test_a_compliance_job_says_what_is_gone():
-    lines = (b'{"id":"1265","action":"delete","created_at":"2019-10-29T17:02:47.000Z",'
-             b'"redacted_at":"2020-07-29T17:02:47.000Z","reason":"deleted"}\n\n{"half')
+    lines = (
+        b'{"id":"1265","action":"delete","created_at":"2019-10-29T17:02:47.000Z",'
+        b'"redacted_at":"2020-07-29T17:02:47.000Z","reason":"deleted"}\n\n{"half'
+    )
     page = X().compliance(lines)
     assert page.gone == [Gone("1265", "deleted", pd.Timestamp("2020-07-29T17:02:47Z"))]
     assert page.broken == [('{"half', "the answer is not whole JSON")]
@@ -137,9 +179,37 @@ def test_the_mapping_names_only_what_exists():
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(JSON, st.fixed_dictionaries({"data": st.lists(JSON | st.dictionaries(st.sampled_from(
-    ["id", "text", "author_id", "attachments", "referenced_tweets", "edit_history_tweet_ids", "withheld", "geo"]),
-    JSON), max_size=3), "includes": JSON, "meta": JSON, "errors": JSON})))
+@given(
+    st.one_of(
+        JSON,
+        st.fixed_dictionaries(
+            {
+                "data": st.lists(
+                    JSON
+                    | st.dictionaries(
+                        st.sampled_from(
+                            [
+                                "id",
+                                "text",
+                                "author_id",
+                                "attachments",
+                                "referenced_tweets",
+                                "edit_history_tweet_ids",
+                                "withheld",
+                                "geo",
+                            ]
+                        ),
+                        JSON,
+                    ),
+                    max_size=3,
+                ),
+                "includes": JSON,
+                "meta": JSON,
+                "errors": JSON,
+            }
+        ),
+    )
+)
 def test_nothing_that_x_could_send_makes_it_fall_over(body):
     page = X().read(Answer(json.dumps(body).encode(), Request("/")), Query("q", "acme"))
     sent = body.get("data") if isinstance(body, dict) else None

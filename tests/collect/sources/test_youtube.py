@@ -1,4 +1,6 @@
-"""YouTube: every comment, reply, author, time and count of the recorded payloads; quota that ends at midnight."""
+"""YouTube: every comment, reply, author, time and count of the recorded payloads; quota that ends at
+midnight.
+"""
 
 import json
 
@@ -17,14 +19,20 @@ def test_every_recorded_comment_is_read(name):
     given = json.loads(body)
     page = read(YouTube(), body, VIDEO)
     threads = given["items"]
-    comments = [comment for thread in threads for comment in (
-        thread["snippet"]["topLevelComment"], *thread.get("replies", {}).get("comments", []))]
+    comments = [
+        comment
+        for thread in threads
+        for comment in (thread["snippet"]["topLevelComment"], *thread.get("replies", {}).get("comments", []))
+    ]
     assert len(page.rows) == len(comments)
     assert not page.broken
     for row, comment in zip(page.rows, comments):
         post, snippet = row["post"], comment["snippet"]
         assert (post["id"], post["text"]) == (comment["id"], snippet["textOriginal"])
-        assert (post["author"], post["created_at"]) == (snippet["authorChannelId"]["value"], snippet["publishedAt"])
+        assert (post["author"], post["created_at"]) == (
+            snippet["authorChannelId"]["value"],
+            snippet["publishedAt"],
+        )
         assert post["likes"] == snippet["likeCount"]
         assert post["root"] == "F1UP7wRCPH8"
         assert post["parent"] == snippet.get("parentId", "F1UP7wRCPH8")
@@ -37,7 +45,10 @@ def test_every_recorded_comment_is_read(name):
 def test_every_recorded_reply_is_read():
     body = recorded("youtube/comments_by_parent_paged_1.json")
     page = read(YouTube(), body, "replies:Ugw5zYU6n9pmIgAZWvN4AaABAg")
-    assert [row["post"]["text"] for row in page.rows] == ["this is the third reply!", "this is the second reply!"]
+    assert [row["post"]["text"] for row in page.rows] == [
+        "this is the third reply!",
+        "this is the second reply!",
+    ]
     assert {row["post"]["parent"] for row in page.rows} == {"Ugw5zYU6n9pmIgAZWvN4AaABAg"}
     assert page.next[0].path == COMMENTS
     assert "pageToken" in page.next[0].params
@@ -48,7 +59,9 @@ def test_a_recorded_search_gives_videos_and_asks_for_their_comments():
     items = json.loads(recorded("youtube/search_videos_by_channel.json"))["items"]
     assert [row["post"]["id"] for row in page.rows] == [item["id"]["videoId"] for item in items]
     assert page.rows[1]["post"]["text"].startswith("YouTube's API and The News\n\nOn July 20, 2011")
-    assert [request.params.get("videoId") for request in page.next[:-1]] == [row["post"]["id"] for row in page.rows]
+    assert [request.params.get("videoId") for request in page.next[:-1]] == [
+        row["post"]["id"] for row in page.rows
+    ]
     assert page.next[-1].path == SEARCH
     assert page.next[-1].params["pageToken"] == "CAUQAA"
     assert page.cursor == max(item["snippet"]["publishedAt"] for item in items)
@@ -56,18 +69,39 @@ def test_a_recorded_search_gives_videos_and_asks_for_their_comments():
 
 def thread(shown: int, count: int) -> dict:
     def comment(key, **more):
-        return {"id": key, "snippet": {"textDisplay": "Late &amp; <b>lost</b><br>again", "authorDisplayName": "Jane",
-                                       "publishedAt": "2026-03-02T08:00:00Z", "likeCount": 3} | more}
-    return {"items": [{"id": "a", "snippet": {"videoId": "v", "totalReplyCount": count, "isPublic": True,
-                                              "topLevelComment": comment("a")},
-                       "replies": {"comments": [comment(f"a.{n}", parentId="a") for n in range(shown)]}}]}
+        return {
+            "id": key,
+            "snippet": {
+                "textDisplay": "Late &amp; <b>lost</b><br>again",
+                "authorDisplayName": "Jane",
+                "publishedAt": "2026-03-02T08:00:00Z",
+                "likeCount": 3,
+            }
+            | more,
+        }
+
+    return {
+        "items": [
+            {
+                "id": "a",
+                "snippet": {
+                    "videoId": "v",
+                    "totalReplyCount": count,
+                    "isPublic": True,
+                    "topLevelComment": comment("a"),
+                },
+                "replies": {"comments": [comment(f"a.{n}", parentId="a") for n in range(shown)]},
+            }
+        ]
+    }
 
 
 def test_replies_that_a_thread_leaves_out_are_asked_for():
     page = read(YouTube(), thread(shown=2, count=9), "video:v")
     assert len(page.rows) == 3
-    assert page.next == [Request(COMMENTS, {
-        "part": "snippet", "maxResults": "100", "textFormat": "html", "parentId": "a"})]
+    assert page.next == [
+        Request(COMMENTS, {"part": "snippet", "maxResults": "100", "textFormat": "html", "parentId": "a"})
+    ]
     assert read(YouTube(), thread(shown=2, count=2), "video:v").next == []
 
 
@@ -86,8 +120,10 @@ def test_queries_are_videos_channels_replies_or_words():
     assert (asked.params["publishedAfter"], asked.params["regionCode"]) == ("2026-03-02T08:00:00Z", "GB")
 
 
-@pytest.mark.parametrize(("now", "seconds"), [("2026-03-02T20:00:00Z", 12 * 3600), ("2026-07-02T06:59:00Z", 60),
-                                              ("2026-03-08T09:00:00Z", 22 * 3600)])
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [("2026-03-02T20:00:00Z", 12 * 3600), ("2026-07-02T06:59:00Z", 60), ("2026-03-08T09:00:00Z", 22 * 3600)],
+)
 def test_spent_quota_lasts_until_midnight_in_california(monkeypatch, now, seconds):
     monkeypatch.setenv("EARSHOT_NOW", now)
     said = {"error": {"code": 403, "errors": [{"reason": "quotaExceeded", "domain": "youtube.quota"}]}}

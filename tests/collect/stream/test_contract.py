@@ -24,8 +24,9 @@ sys.stdin.read()
 @pytest.fixture(scope="module")
 def servers():
     """The addresses of librdkafka's own cluster, in a process that outlives producers and consumers."""
-    with subprocess.Popen([sys.executable, "-c", BROKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", BROKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         yield process.stdout.readline().strip()
         process.stdin.close()
 
@@ -79,7 +80,10 @@ def stream(request, tmp_path):
 
 def records(start, count, keys=50):
     """Messages with numbered values and keys that repeat."""
-    return [(f"key {number % keys}".encode(), f"value {number}".encode()) for number in range(start, start + count)]
+    return [
+        (f"key {number % keys}".encode(), f"value {number}".encode())
+        for number in range(start, start + count)
+    ]
 
 
 def drain(consumer, expected, seconds=30.0):
@@ -128,7 +132,9 @@ def test_what_was_not_committed_comes_again_and_what_was_does_not(stream):
     first.close()
     second = stream.consumer()
     again = drain(second, 100 - len(done))
-    assert {message.value for message in again} == {message.value for message in found} - {m.value for m in done}
+    assert {message.value for message in again} == {message.value for message in found} - {
+        m.value for m in done
+    }
     second.commit(again)
     assert second.take(5, 0.3) == []
     second.close()
@@ -175,7 +181,9 @@ def test_lag_counts_what_is_unread_and_how_old_it_is(stream):
 def test_a_producer_waits_for_its_readers_and_then_refuses(stream):
     producer, consumer = stream.producer(most=150), stream.consumer()
     producer.put(records(0, 100), wait=20)
-    with pytest.raises(Full, match=r"holds 100 messages that nobody has read, and max_lag is 150; start a listener"):
+    with pytest.raises(
+        Full, match=r"holds 100 messages that nobody has read, and max_lag is 150; start a listener"
+    ):
         producer.put(records(100, 100), wait=1.2)
     consumer.commit(drain(consumer, 100))
     assert producer.put(records(100, 100), wait=20) == 100

@@ -24,8 +24,11 @@ def values(messages):
     return [int(message.value.split()[1]) for message in messages]
 
 
-@given(st.lists(st.tuples(st.none() | st.binary(max_size=20), st.binary(max_size=200)), min_size=1, max_size=30),
-       st.integers(0, 2**40), st.integers(0, 2**45))
+@given(
+    st.lists(st.tuples(st.none() | st.binary(max_size=20), st.binary(max_size=200)), min_size=1, max_size=30),
+    st.integers(0, 2**40),
+    st.integers(0, 2**45),
+)
 def test_a_batch_comes_back_as_it_was(tmp_path_factory, records, offset, at):
     path = tmp_path_factory.mktemp("batch") / f"{offset:020d}.log"
     data = pack(records, offset, at)
@@ -62,8 +65,13 @@ def test_a_damaged_middle_is_said_and_never_cut(tmp_path):
     size, data = path.stat().st_size, bytearray(path.read_bytes())
     data[size // 3] ^= 0xFF
     path.write_bytes(bytes(data))
-    for broken in (lambda: Partition(tmp_path).read(0, 100), lambda: Partition(tmp_path).append(numbered(0, 1), 1)):
-        with pytest.raises(StreamError, match=r"log is damaged at byte \d+, with whole messages after it; restore the"):
+    for broken in (
+        lambda: Partition(tmp_path).read(0, 100),
+        lambda: Partition(tmp_path).append(numbered(0, 1), 1),
+    ):
+        with pytest.raises(
+            StreamError, match=r"log is damaged at byte \d+, with whole messages after it; restore the"
+        ):
             broken()
     assert path.stat().st_size == size
 
@@ -133,7 +141,9 @@ time.sleep(60)
 def test_what_a_killed_consumer_had_not_committed_goes_to_another_at_once(tmp_path):
     place = Place(tmp_path, "posts", 4, sync=False, lease=600)
     LogProducer(place).put([(b"%d" % number, b"value %d" % number) for number in range(400)])
-    with subprocess.Popen([sys.executable, "-c", CONSUME, str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", CONSUME, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout.readline() == "400\n"
         process.send_signal(signal.SIGKILL)
     other = LogConsumer(place, "readers")
@@ -148,7 +158,9 @@ def test_a_silent_member_loses_its_partitions_and_may_not_commit(tmp_path):
     time.sleep(0.3)
     quick = LogConsumer(place, "readers")
     assert len(quick.take(100, 0)) == 50
-    with pytest.raises(LeaseLost, match=r"Partition 0 of posts is read by another listener of the group readers now"):
+    with pytest.raises(
+        LeaseLost, match=r"Partition 0 of posts is read by another listener of the group readers now"
+    ):
         slow.commit(found)
     assert sum(lag.messages for lag in LogWatch(place, "readers").lag()) == 50
 
@@ -156,16 +168,23 @@ def test_a_silent_member_loses_its_partitions_and_may_not_commit(tmp_path):
 def test_the_number_of_partitions_stays(tmp_path):
     groups = Groups(tmp_path / "groups.sqlite")
     assert groups.partitions("posts", 4) == 4
-    with pytest.raises(StreamError, match=r"The topic posts has 4 partitions and streams.yml says 8; a key must"):
+    with pytest.raises(
+        StreamError, match=r"The topic posts has 4 partitions and streams.yml says 8; a key must"
+    ):
         groups.partitions("posts", 8)
 
 
 def test_many_writers_at_once_lose_nothing(tmp_path):
-    code = ("import sys; from pathlib import Path; from earshot.collect.stream.log import LogProducer, Place\n"
-            "producer = LogProducer(Place(Path(sys.argv[1]), 'posts', 2, sync=False))\n"
-            "for start in range(0, 500, 10):\n"
-            "    producer.put([(b'%d' % n, b'value %d' % (n + int(sys.argv[2]))) for n in range(start, start + 10)])\n")
-    writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(base)]) for base in (0, 1000, 2000)]
+    code = (
+        "import sys; from pathlib import Path; from earshot.collect.stream.log import LogProducer, Place\n"
+        "producer = LogProducer(Place(Path(sys.argv[1]), 'posts', 2, sync=False))\n"
+        "for start in range(0, 500, 10):\n"
+        "    producer.put([(b'%d' % n, b'value %d' % (n + int(sys.argv[2]))) for n in range(start, start + "
+        "10)])\n"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(base)]) for base in (0, 1000, 2000)
+    ]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     consumer, found = LogConsumer(Place(tmp_path, "posts", 2), "readers"), []
     while more := consumer.take(300, 0):

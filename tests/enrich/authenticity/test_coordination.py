@@ -23,8 +23,11 @@ def simulate(coordinated: int, others: int, objects: int, rate: float, seed: int
         for account in range(coordinated):
             if rng.poisson(rate):
                 rows.append((f"o{item}", f"c{account}", at + rng.uniform(0, 8)))
-        rows += [(f"o{item}", f"n{account}", rng.uniform(0, 90 * DAY)) for account in range(others)
-                 if rng.poisson(0.3)]
+        rows += [
+            (f"o{item}", f"n{account}", rng.uniform(0, 90 * DAY))
+            for account in range(others)
+            if rng.poisson(0.3)
+        ]
     return shares(*rows)
 
 
@@ -44,12 +47,19 @@ def test_without_coordination_nobody_is_found():
 def test_the_pairs_are_those_of_a_cartesian_product_in_the_window():
     table = simulate(5, 20, 8, rate=1.0).assign(at=lambda t: t["at"] % 4000)
     got = coordination.pairs(table, 300)
-    pairs = {frozenset(got.shares["post_id"].iloc[[one, other]])
-             for one, other in zip(got.earlier, got.later, strict=True)}
+    pairs = {
+        frozenset(got.shares["post_id"].iloc[[one, other]])
+        for one, other in zip(got.earlier, got.later, strict=True)
+    }
     rows = table[table.groupby("author")["post_id"].transform("size") >= 2].to_dict("records")
-    wanted = {frozenset({one["post_id"], other["post_id"]}) for one in rows for other in rows
-              if one["object"] == other["object"] and one["author"] != other["author"]
-              and abs(one["at"] - other["at"]) <= 300}
+    wanted = {
+        frozenset({one["post_id"], other["post_id"]})
+        for one in rows
+        for other in rows
+        if one["object"] == other["object"]
+        and one["author"] != other["author"]
+        and abs(one["at"] - other["at"]) <= 300
+    }
     assert pairs == wanted
 
 
@@ -74,21 +84,26 @@ def test_an_edge_counts_co_shares_and_its_symmetry_is_fewer_posts_over_more():
 
 def test_a_busy_hashtag_does_not_make_everybody_coordinated():
     rng = np.random.default_rng(3)
-    rows = [("#match", f"fan{who}", at) for who, at in zip(rng.integers(0, 400, 6000), rng.uniform(0, 5400, 6000),
-                                                          strict=True)]
+    rows = [
+        ("#match", f"fan{who}", at)
+        for who, at in zip(rng.integers(0, 400, 6000), rng.uniform(0, 5400, 6000), strict=True)
+    ]
     assert found(shares(*rows), 60, bursting=True) == set()
 
 
 def test_a_busy_link_does_not_make_everybody_coordinated():
     rng = np.random.default_rng(4)
-    rows = [("shop.example", f"fan{who}", at) for who, at in
-            zip(rng.integers(0, 600, 5000), rng.uniform(0, 30 * DAY, 5000), strict=True)]
+    rows = [
+        ("shop.example", f"fan{who}", at)
+        for who, at in zip(rng.integers(0, 600, 5000), rng.uniform(0, 30 * DAY, 5000), strict=True)
+    ]
     assert found(shares(*rows), 900) == set()
 
 
 def test_three_who_meet_are_a_group_and_two_are_none():
-    edges = pd.DataFrame([("a", "b", 5), ("b", "c", 5), ("a", "c", 5), ("x", "y", 9)],
-                         columns=["author", "partner", "times"])
+    edges = pd.DataFrame(
+        [("a", "b", 5), ("b", "c", 5), ("a", "c", 5), ("x", "y", 9)], columns=["author", "partner", "times"]
+    )
     assert coordination.groups(edges) == {"a": "g1", "b": "g1", "c": "g1"}
 
 
@@ -100,9 +115,9 @@ def test_no_shares_give_no_edges():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10 ** 6))
+@given(st.integers(0, 10**6))
 def test_the_order_of_shares_does_not_matter(seed):
     table = simulate(6, 20, 20, rate=3.0, seed=5)
-    mixed = table.sample(frac=1, random_state=seed % 2 ** 32)
+    mixed = table.sample(frac=1, random_state=seed % 2**32)
     first, second = (coordination.detect({"co_post": part}) for part in (table, mixed))
     pd.testing.assert_frame_equal(first, second)

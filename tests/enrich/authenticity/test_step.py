@@ -18,11 +18,28 @@ HOUR = 3600.0
 
 def posts(*rows) -> pd.DataFrame:
     """Posts as the step reads them from dicts, each by somebody else, an hour and a bit apart."""
-    base = {"week": "2026-W10", "content_hash": "h", "platform": "x", "kind": "post", "role": "original", "words": 12,
-            "tags": 0, "links": 0, "followers": np.nan, "following": np.nan, "has_bio": None, "has_picture": None,
-            "handle_digits": np.nan, "born": np.nan}
-    made = [base | {"post_id": f"x:{place:04}", "author": f"p_{place}", "at": 4000.0 * place,
-                    "copies": f"x:{place}"} | row for place, row in enumerate(rows)]
+    base = {
+        "week": "2026-W10",
+        "content_hash": "h",
+        "platform": "x",
+        "kind": "post",
+        "role": "original",
+        "words": 12,
+        "tags": 0,
+        "links": 0,
+        "followers": np.nan,
+        "following": np.nan,
+        "has_bio": None,
+        "has_picture": None,
+        "handle_digits": np.nan,
+        "born": np.nan,
+    }
+    made = [
+        base
+        | {"post_id": f"x:{place:04}", "author": f"p_{place}", "at": 4000.0 * place, "copies": f"x:{place}"}
+        | row
+        for place, row in enumerate(rows)
+    ]
     return pd.DataFrame(made).astype({"has_bio": "boolean", "has_picture": "boolean"})
 
 
@@ -37,14 +54,17 @@ def test_an_ordinary_post_has_nothing_against_it():
     assert scored["reasons"].tolist() == ["[]", "[]"]
 
 
-@pytest.mark.parametrize(("post", "reason"), [
-    ({"tags": 8, "words": 10}, "stuffed"),
-    ({"links": 1, "words": 2}, "link_only"),
-    ({"at": 20 * 86_400.0, "born": 0.0, "followers": 3}, "new_account"),
-    ({"following": 3000, "followers": 4}, "follows_many"),
-    ({"has_bio": False, "has_picture": False}, "faceless"),
-    ({"handle_digits": 0.6}, "numbered"),
-])
+@pytest.mark.parametrize(
+    ("post", "reason"),
+    [
+        ({"tags": 8, "words": 10}, "stuffed"),
+        ({"links": 1, "words": 2}, "link_only"),
+        ({"at": 20 * 86_400.0, "born": 0.0, "followers": 3}, "new_account"),
+        ({"following": 3000, "followers": 4}, "follows_many"),
+        ({"has_bio": False, "has_picture": False}, "faceless"),
+        ({"handle_digits": 0.6}, "numbered"),
+    ],
+)
 def test_each_reason_is_given_for_what_it_names(post, reason):
     assert reasons(posts(post, {})) == [[reason], []]
     assert authenticity.score(posts(post))["score"].iloc[0] == pytest.approx(1 - REASONS[reason].weight)
@@ -55,7 +75,9 @@ def test_what_is_unknown_is_no_reason():
 
 
 def test_a_text_put_out_by_five_accounts_in_a_quarter_of_an_hour_is_a_burst_and_by_four_is_none():
-    copies = [{"copies": "c", "at": 60.0 * place, "role": "exact" if place else "original"} for place in range(5)]
+    copies = [
+        {"copies": "c", "at": 60.0 * place, "role": "exact" if place else "original"} for place in range(5)
+    ]
     assert all("burst_text" in codes for codes in reasons(posts(*copies)))
     assert not any("burst_text" in codes for codes in reasons(posts(*copies[:4])))
     slow = [copy | {"at": 600.0 * place} for place, copy in enumerate(copies)]
@@ -115,6 +137,7 @@ def campaign(tmp_path_factory):
     """A small demo brand, enriched up to authenticity, with its truth."""
     import shutil
     from pathlib import Path
+
     home = tmp_path_factory.mktemp("campaign")
     shutil.copytree(Path(__file__).resolve().parents[3] / "params", home / "params")
     with pytest.MonkeyPatch.context() as patch:
@@ -123,7 +146,10 @@ def campaign(tmp_path_factory):
         space = open_workspace("demo")
         demo.simulate(space.data, posts=2400)
         import_files(space, [space.data / "inbox" / "x_export.csv"])  # the campaign runs there
-        counts = [{report.step: report.new for report in steps.update(space, until="authenticity")} for _ in range(2)]
+        counts = [
+            {report.step: report.new for report in steps.update(space, until="authenticity")}
+            for _ in range(2)
+        ]
         yield space, demo.truth(space.data).posts, counts
 
 
@@ -150,8 +176,11 @@ def test_a_second_run_finds_nothing_new_and_writes_nothing(campaign):
 def test_a_new_post_is_judged_and_the_others_keep_their_rows(campaign):
     space, _, _ = campaign
     version = space.store.version("authenticity")
-    row = space.store.read("posts").head(1).assign(post_id="x:new", author="p_new", content_hash="new",
-                                                   text="quite another thing altogether")
+    row = (
+        space.store.read("posts")
+        .head(1)
+        .assign(post_id="x:new", author="p_new", content_hash="new", text="quite another thing altogether")
+    )
     space.store.merge("posts", row)
     steps.update(space, until="authenticity")
     assert space.store.read("authenticity", where={"post_id": "x:new"})["verdict"].tolist() == ["authentic"]

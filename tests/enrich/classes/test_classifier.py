@@ -1,4 +1,6 @@
-"""A classifier of anybody's own classes: what is plain is learned, sets cover as promised, bad labels are named."""
+"""A classifier of anybody's own classes: what is plain is learned, sets cover as promised, bad labels are
+named.
+"""
 
 import numpy as np
 import pytest
@@ -7,16 +9,22 @@ from earshot.enrich.classes import classifier
 from earshot.enrich.classes.views import look_at
 from earshot.statistics import conformal, prior_shift, stacking
 
-SAID = {"delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
-        "luggage": ["my bag is lost {}", "suitcase damaged {}", "where is my luggage {}"],
-        "oos": ["what a sunny day {}", "the song is on the radio {}", "bake the cake slowly {}"]}
+SAID = {
+    "delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
+    "luggage": ["my bag is lost {}", "suitcase damaged {}", "where is my luggage {}"],
+    "oos": ["what a sunny day {}", "the song is on the radio {}", "bake the cake slowly {}"],
+}
 
 
 def labelled(each, seed=0):
     chance = np.random.default_rng(seed)
     words = ["blue", "seven", "market", "river", "paper", "green", "lamp", "stone", "cloud", "north"]
-    rows = [(one.format(" ".join(chance.choice(words, 3))), name) for name, texts in SAID.items()
-            for one in texts for _ in range(each)]
+    rows = [
+        (one.format(" ".join(chance.choice(words, 3))), name)
+        for name, texts in SAID.items()
+        for one in texts
+        for _ in range(each)
+    ]
     return [text for text, _ in rows], [name for _, name in rows]
 
 
@@ -51,11 +59,17 @@ def test_near_copies_are_never_on_both_sides():
     assert len(set(folds[:6])) == 1
 
 
-@pytest.mark.parametrize(("labels", "said"), [
-    (["a"] * 6, "There is one class, 'a'; label texts of at least two."),
-    (["a"] * 6 + ["b"], "The class 'b' has 1 text; label at least 5 of each class, or leave the class out."),
-    ([], "There is no labelled text to learn from."),
-])
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["a"] * 6, "There is one class, 'a'; label texts of at least two."),
+        (
+            ["a"] * 6 + ["b"],
+            "The class 'b' has 1 text; label at least 5 of each class, or leave the class out.",
+        ),
+        ([], "There is no labelled text to learn from."),
+    ],
+)
 def test_labels_that_cannot_teach_are_one_sentence(labels, said):
     with pytest.raises(ValueError) as caught:
         classifier.fit([f"text {number}" for number in range(len(labels))], labels)
@@ -92,7 +106,9 @@ def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_d
         truth, found = simulated(chance, 300)
         held = conformal.Calibration(found, chance.integers(3, size=300), truth)
         new = chance.integers(4, size=500)
-        by_fold = np.stack([stacking.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)])
+        by_fold = np.stack(
+            [stacking.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)]
+        )
         sets = conformal.possible(held.p_values(by_fold, chance.integers(3, size=500)), 0.9)
         share.append(sets[np.arange(500), new].mean())
     assert np.mean(share) == pytest.approx(0.9, abs=0.01)
@@ -125,7 +141,9 @@ def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
     chance, classes, flattered, honest = np.random.default_rng(4), list("abcdef"), [], []
     for _ in range(12):
         truth, folds = chance.integers(6, size=90), np.arange(90) % 3
-        noise = {name: chance.normal(size=(90, 6)) for name in ("words", "meaning", "tower")}  # which know nothing
+        noise = {
+            name: chance.normal(size=(90, 6)) for name in ("words", "meaning", "tower")
+        }  # which know nothing
         weight, bias = stacking.mix(noise, truth, 6)
         found = stacking.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
         said = stacking.decide(found, stacking.lean(found, truth, classes, stacking.both))

@@ -37,15 +37,21 @@ def test_a_changed_file_is_not_used(folder):
 
 
 HERE = classifier_files.present()
-AGAIN = (f"and is not used with {', '.join(HERE)}, which are here; train it again with 'earshot train acme labels.csv "
-         "--name reasons', or go back to the Earshot that trained it.")
+AGAIN = (
+    f"and is not used with {', '.join(HERE)}, which are here; train it again with 'earshot train acme "
+    f"labels.csv "
+    "--name reasons', or go back to the Earshot that trained it."
+)
 
 
-@pytest.mark.parametrize(("reads", "told"), [
-    (["learner 5", *HERE[1:]], f"with learner 5, {HERE[1]}, {HERE[2]}"),
-    ([*HERE[:2], "earshot-2@00000000"], f"with {HERE[0]}, {HERE[1]}, earshot-2@00000000"),
-    (None, "by an earlier Earshot, which did not note with what"),
-])
+@pytest.mark.parametrize(
+    ("reads", "told"),
+    [
+        (["learner 5", *HERE[1:]], f"with learner 5, {HERE[1]}, {HERE[2]}"),
+        ([*HERE[:2], "earshot-2@00000000"], f"with {HERE[0]}, {HERE[1]}, earshot-2@00000000"),
+        (None, "by an earlier Earshot, which did not note with what"),
+    ],
+)
 def test_one_that_was_trained_with_other_models_is_not_used(folder, tmp_path, reads, told):
     _, place = folder
     card = json.loads((place / "card.json").read_text())

@@ -1,4 +1,6 @@
-"""The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with them."""
+"""The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with
+them.
+"""
 
 import shutil
 from dataclasses import replace
@@ -89,8 +91,17 @@ def test_another_champion_reads_all_posts_and_one_that_is_gone_leaves_nothing(sp
 
 def test_a_deleted_post_leaves_no_class_behind(space):
     classes.update(space)
-    space.store.merge("deletions", pd.DataFrame({"platform": ["x"], "id": ["x:1"], "kind": ["deleted"],
-                                                 "deleted_at": [pd.Timestamp("2026-03-09T08:00Z")]}))
+    space.store.merge(
+        "deletions",
+        pd.DataFrame(
+            {
+                "platform": ["x"],
+                "id": ["x:1"],
+                "kind": ["deleted"],
+                "deleted_at": [pd.Timestamp("2026-03-09T08:00Z")],
+            }
+        ),
+    )
     removed = tombstones.follow(space)
     assert removed["classes"] == 2
 
@@ -102,7 +113,9 @@ def test_without_classifiers_there_is_nothing_to_do(workspace):
     assert space.store.version("classes") is None
 
 
-def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_edited_targets(space, monkeypatch):
+def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_edited_targets(
+    space, monkeypatch
+):
     monkeypatch.setattr(steps, "ORDER", ("clean", "language", "embeddings", "targets", "classes"))
     said = []
     assert bring_up_to_date(space, said.append) != []
@@ -123,7 +136,9 @@ def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_ed
 
 def read_posts(space, texts):
     """Write posts with these texts as import, cleaning, language and sentiment leave them."""
-    posts = make_posts(len(texts)).assign(text=texts, content_hash=[f"{hash(text) % 16 ** 8:032x}" for text in texts])
+    posts = make_posts(len(texts)).assign(
+        text=texts, content_hash=[f"{hash(text) % 16**8:032x}" for text in texts]
+    )
     space.store.merge("posts", posts)
     key = posts[["post_id", "week", "content_hash"]].assign(step_version="1")
     lists = dict.fromkeys(("edits", "hashtags", "mentions", "urls", "emoji"), "[]")
@@ -140,6 +155,13 @@ def test_intents_ship_and_are_read_again_after_an_edit_or_a_change_of_their_word
     read_posts(space, ["please call me back", "I want to cancel my contract"])
     assert classes.update(space) == 1
     assert labels(space) == [("x:0", "request"), ("x:1", "cancel")]
-    own = {"request": {"words": ["call me"], "match": ["do call me"], "instead": True, "unless": ["call me back"]}}
+    own = {
+        "request": {
+            "words": ["call me"],
+            "match": ["do call me"],
+            "instead": True,
+            "unless": ["call me back"],
+        }
+    }
     assert classes.update(workspace(intents=own)) == 2
     assert labels(space) == [("x:0", ""), ("x:1", "cancel")]

@@ -14,11 +14,20 @@ OTHER = "my phone has had no signal since this morning and nobody at the shop ca
 def posts(*rows) -> pd.DataFrame:
     """Posts from texts or dicts, one a minute, each by somebody else."""
     rows = [row if isinstance(row, dict) else {"text": row} for row in rows]
-    base = {"kind": "post", "reply_to": None, "root": None, "week": "2026-W10", "platform": "x", "brand": "Acme",
-            "source": "test"}
+    base = {
+        "kind": "post",
+        "reply_to": None,
+        "root": None,
+        "week": "2026-W10",
+        "platform": "x",
+        "brand": "Acme",
+        "source": "test",
+    }
     rows = [base | {"post_id": f"x:{place}", "author": f"p_{place}"} | row for place, row in enumerate(rows)]
     frame = pd.DataFrame(rows)
-    frame["created_at"] = pd.Timestamp("2026-03-02T08:00Z").as_unit("us") + pd.to_timedelta(frame.index, unit="min")
+    frame["created_at"] = pd.Timestamp("2026-03-02T08:00Z").as_unit("us") + pd.to_timedelta(
+        frame.index, unit="min"
+    )
     frame["collected_at"] = frame["created_at"]
     frame["content_hash"] = [f"h{abs(hash(text))}" for text in frame["text"]]
     return frame.astype({"reply_to": "str", "root": "str"})
@@ -35,17 +44,25 @@ def test_the_same_words_are_exact_whatever_the_handle_link_case_and_marks():
 
 
 def test_a_text_that_was_cut_off_is_near_the_whole():
-    assert roles(posts(NEWS, f"RT @acme: {NEWS[:-6]}…", NEWS[:-3] + "..."))[1:] == [("repost", "x:0"), ("near", "x:0")]
+    assert roles(posts(NEWS, f"RT @acme: {NEWS[:-6]}…", NEWS[:-3] + "..."))[1:] == [
+        ("repost", "x:0"),
+        ("near", "x:0"),
+    ]
 
 
 def test_one_changed_word_is_near_with_its_jaccard_similarity():
     found = duplicates.group(posts(NEWS, NEWS.replace("Leeds", "Bristol"))).set_index("post_id")
     assert found["role"].tolist() == ["original", "near"]
-    assert found.loc["x:1", "similarity"] == jaccard(normalise(NEWS), normalise(NEWS.replace("Leeds", "Bristol")))
+    assert found.loc["x:1", "similarity"] == jaccard(
+        normalise(NEWS), normalise(NEWS.replace("Leeds", "Bristol"))
+    )
 
 
 def test_other_numbers_make_it_another_persons_post_unless_all_else_is_the_same():
-    bill = "had to ring three times to get one billing mistake looked at and was still charged {} pounds, avoid them"
+    bill = (
+        "had to ring three times to get one billing mistake looked at and was still charged {} pounds, "
+        "avoid them"
+    )
     assert {role for role, _ in roles(posts(bill.format(14), "not happy " + bill.format(86)))} == {"original"}
     spam = f"{NEWS} {NEWS.lower()[::-1]} call {{}} now"
     assert [role for role, _ in roles(posts(spam.format(14), spam.format(15)))] == ["original", "near"]
@@ -64,11 +81,15 @@ def test_thanks_by_two_people_is_no_copy_but_by_one_person_on_a_day_it_is():
 
 
 def test_people_who_complain_of_the_same_in_few_words_are_not_copies():
-    assert {role for role, _ in roles(posts("my internet is down again", "my internet is down"))} == {"original"}
+    assert {role for role, _ in roles(posts("my internet is down again", "my internet is down"))} == {
+        "original"
+    }
 
 
 def test_a_repost_is_known_by_its_marker_its_quote_or_its_pointer():
-    frame = posts(NEWS, f"RT @acme: {NEWS}", f"“@acme: {NEWS}”", {"text": "ok", "kind": "repost", "root": "x:0"})
+    frame = posts(
+        NEWS, f"RT @acme: {NEWS}", f"“@acme: {NEWS}”", {"text": "ok", "kind": "repost", "root": "x:0"}
+    )
     assert roles(frame) == [("original", "x:0")] + [("repost", "x:0")] * 3
 
 
@@ -82,9 +103,16 @@ def test_a_quote_with_words_of_its_own_is_a_post():
     assert roles(posts(NEWS, quote))[1] == ("original", "x:1")
 
 
-@pytest.mark.parametrize(("text", "long"), [
-    ("thank you so much all of you", False), ("no signal since this morning in all of leeds", True),
-    ("ネットワークが朝からずっと繋がりません", True), ("ありがとう", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [
+        ("thank you so much all of you", False),
+        ("no signal since this morning in all of leeds", True),
+        ("ネットワークが朝からずっと繋がりません", True),
+        ("ありがとう", False),
+        ("", False),
+    ],
+)
 def test_length_counts_words_also_where_they_are_not_spaced(text, long):
     assert is_long(text) is long
 
@@ -105,7 +133,11 @@ def test_groups_do_not_depend_on_row_order_and_have_one_original_the_earliest(te
     for first, members in found.groupby("group"):
         assert (members["role"] == "original").sum() == 1
         rows = frame.set_index("post_id").loc[members["post_id"]]
-        assert rows["created_at"].idxmin() == first == members.loc[members["role"] == "original", "post_id"].item()
+        assert (
+            rows["created_at"].idxmin()
+            == first
+            == members.loc[members["role"] == "original", "post_id"].item()
+        )
     assert found["similarity"].between(0, 1).all()
 
 
@@ -144,6 +176,7 @@ def test_only_what_is_new_is_counted_and_an_edited_post_is_new_again(tmp_path):
 
 def test_planted_copies_are_found_in_a_few_thousand_texts():
     import random
+
     chance = random.Random(3)
     words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(3, 9))) for _ in range(2000)]
     texts = [" ".join(chance.choices(words, k=chance.randint(20, 32))) for _ in range(2000)]

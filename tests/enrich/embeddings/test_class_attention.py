@@ -28,9 +28,12 @@ def learned():
 
 def test_one_token_in_a_text_tells_the_class_where_their_mean_does_not(learned):
     from sklearn.linear_model import LogisticRegression
+
     states, labels = told_by_one_token(600, 2)
-    means, known = (np.array([state.mean(axis=0) for state in part], float)
-                    for part in (states, told_by_one_token(1500, 1)[0]))
+    means, known = (
+        np.array([state.mean(axis=0) for state in part], float)
+        for part in (states, told_by_one_token(1500, 1)[0])
+    )
     plain = LogisticRegression().fit(known, told_by_one_token(1500, 1)[1])
     right = (attention.scores(learned, states).argmax(axis=1) == labels).mean()
     assert right > 0.9
@@ -63,8 +66,9 @@ def test_a_classifier_that_looks_closely_reads_the_same_in_parts(monkeypatch):
     texts = [f"{one} {number}" for number in range(12) for one in said]
     labels = ["bag", "late", "praise"] * 12
     monkeypatch.setattr(classifier, "CLOSELY", 30)
-    model = classifier.fit(texts, labels, views=("words", "attention"),
-                           seen=classifier_views.look_at(texts, closely=True))
+    model = classifier.fit(
+        texts, labels, views=("words", "attention"), seen=classifier_views.look_at(texts, closely=True)
+    )
     whole = model.read(texts[:7])
     monkeypatch.setattr(classifier, "TOGETHER", 3)
     parts = model.read(texts[:7])

@@ -9,8 +9,22 @@ from earshot.enrich.embeddings import minilm
 from earshot.enrich.embeddings.fine_tuning import Plan, tune
 from earshot.enrich.embeddings.int8 import Weights
 
-GOOD = ["what a lovely day", "thanks so much", "I love this phone", "great help today", "best service ever", "so happy"]
-BAD = ["this is awful", "I hate waiting", "worst service ever", "my phone is broken", "so angry", "useless app"]
+GOOD = [
+    "what a lovely day",
+    "thanks so much",
+    "I love this phone",
+    "great help today",
+    "best service ever",
+    "so happy",
+]
+BAD = [
+    "this is awful",
+    "I hate waiting",
+    "worst service ever",
+    "my phone is broken",
+    "so angry",
+    "useless app",
+]
 SMALL = Plan(layers=2, epochs=12, step=5e-4, batch=4, memory=0.5)
 
 
@@ -21,7 +35,9 @@ def learnt():
 
 
 def test_a_tower_learns_what_the_labels_say(learnt):
-    said = tower.scores(learnt, minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])).argmax(axis=1)
+    said = tower.scores(learnt, minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])).argmax(
+        axis=1
+    )
     assert said.tolist() == [0] * 6 + [1] * 6 + [0, 1]
 
 
@@ -68,9 +84,12 @@ def test_a_text_is_read_the_same_in_any_company(learnt):
 
 def test_padding_changes_nothing(learnt):
     import torch
+
     short, long = minilm.tokenise(["so happy", "the worst service that I ever had anywhere"])
     ids = torch.tensor([short + [0] * (len(long) - len(short)), long])
-    mask = torch.tensor([[at < len(text) for at in range(len(long))] for text in (short, long)])[:, None, None]
+    mask = torch.tensor([[at < len(text) for at in range(len(long))] for text in (short, long)])[
+        :, None, None
+    ]
     with torch.inference_mode():
         padded = tower.forward(ids, tower.complete(learnt), mask).numpy()
     alone = minilm.in_batches([short, long], lambda ids: tower.forward(ids, tower.complete(learnt)))
@@ -81,8 +100,10 @@ def test_frozen_layers_stay_as_they_are():
     texts, targets = minilm.tokenise(["good", "bad"]), np.eye(2)
     weights = tune(texts, targets, Plan(layers=2, epochs=3, frozen=1))
     name = "intermediate.dense.weight"
-    kept, changed = (weights[f"encoder.layer.{at}.{name}"] - minilm.published()[f"encoder.layer.{at}.{name}"].numpy()
-                     for at in (0, 1))
+    kept, changed = (
+        weights[f"encoder.layer.{at}.{name}"] - minilm.published()[f"encoder.layer.{at}.{name}"].numpy()
+        for at in (0, 1)
+    )
     assert not kept.any()
     assert changed.any()
 
@@ -98,7 +119,9 @@ def test_a_tower_of_another_origin_brings_its_word_vectors():
     vectors = {name: np.asarray(values) for name, values in minilm.published().items()}
     name = "embeddings.word_embeddings.weight"
     known = [minilm.tokenise([word])[0] for word in ("good", "great", "bad", "awful")]
-    few = vectors | {name: vectors[name][[101, 102, *(text[1] for text in known)]]}  # other numbers for the same words
+    few = vectors | {
+        name: vectors[name][[101, 102, *(text[1] for text in known)]]
+    }  # other numbers for the same words
     texts, targets = [[0, 2, 1], [0, 3, 1], [0, 4, 1], [0, 5, 1]], np.repeat(np.eye(2), 2, axis=0)
     learned = tune(texts * 4, np.tile(targets, (4, 1)), SMALL, start=few)
     assert not [part for part in learned if part.startswith("embeddings")]

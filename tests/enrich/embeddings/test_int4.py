@@ -8,8 +8,11 @@ from hypothesis.extra.numpy import arrays
 
 from earshot.enrich.embeddings import int4 as blocks
 
-TABLES = arrays(np.float32, st.tuples(st.integers(1, 5), st.sampled_from([32, 96])),
-                elements=st.floats(-100, 100, width=16).filter(lambda value: value == 0 or abs(value) > 1e-3))
+TABLES = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 5), st.sampled_from([32, 96])),
+    elements=st.floats(-100, 100, width=16).filter(lambda value: value == 0 or abs(value) > 1e-3),
+)
 
 
 def test_the_layout_is_that_of_llama_cpp():
@@ -36,7 +39,10 @@ def test_what_was_tuned_a_little_after_packing_is_not_rounded_back_to_where_it_b
     chance = np.random.default_rng(1)
     before = blocks.unpack(blocks.pack(chance.normal(size=(64, 384)).astype(np.float32)))
     learned = 0.05 * np.sign(chance.normal(size=(1, 384)))  # a sixth of a step, the same in each row
-    kept = {reach: blocks.unpack(blocks.pack(before + learned.astype(np.float32), reach)) - before for reach in (7, 8)}
+    kept = {
+        reach: blocks.unpack(blocks.pack(before + learned.astype(np.float32), reach)) - before
+        for reach in (7, 8)
+    }
     found = {reach: np.corrcoef(gained.mean(axis=0), learned[0])[0, 1] for reach, gained in kept.items()}
     assert found[7] > 0.8
     assert abs(kept[7].mean(axis=0) @ np.sign(learned[0]) / 384 - 0.05) < 0.01

@@ -1,4 +1,6 @@
-"""Whole numbers: exact where they can be, near where they cannot, the same on every processor and in any company."""
+"""Whole numbers: exact where they can be, near where they cannot, the same on every processor and in any
+company.
+"""
 
 import numpy as np
 import pytest
@@ -14,8 +16,11 @@ from earshot.enrich.embeddings.int8 import Quantised, quantise
 
 def matrices(seed: int, rows: int = 40, out: int = 24, width: int = 384):
     chance = torch.Generator().manual_seed(seed)
-    return (torch.randn(rows, width, generator=chance) * 10 ** torch.randn(rows, 1, generator=chance),
-            torch.randn(out, width, generator=chance) * 0.05, torch.randn(out, generator=chance))
+    return (
+        torch.randn(rows, width, generator=chance) * 10 ** torch.randn(rows, 1, generator=chance),
+        torch.randn(out, width, generator=chance) * 0.05,
+        torch.randn(out, generator=chance),
+    )
 
 
 @pytest.fixture
@@ -35,7 +40,9 @@ def test_whole_numbers_are_multiplied_exactly():
 def test_the_largest_sum_does_not_overflow():
     for sign in (1, -1):
         matrix, tokens = torch.full((2, 1536), 63.0), torch.full((3, 1536), 127.0 * sign)
-        assert Quantised.of(matrix).linear(tokens, torch.zeros(2)).unique().tolist() == [63 * 127 * 1536 * sign]
+        assert Quantised.of(matrix).linear(tokens, torch.zeros(2)).unique().tolist() == [
+            63 * 127 * 1536 * sign
+        ]
 
 
 @settings(max_examples=30, deadline=None)
@@ -59,7 +66,7 @@ def test_a_token_does_not_depend_on_its_company():
     values, matrix, bias = matrices(4)
     whole = Quantised.of(matrix)
     together = whole.linear(values.view(4, 10, 384), bias).view(40, -1)
-    assert all((whole.linear(values[at:at + 1], bias)[0] == together[at]).all() for at in range(40))
+    assert all((whole.linear(values[at : at + 1], bias)[0] == together[at]).all() for at in range(40))
 
 
 def test_a_token_of_noughts_gives_the_bias():
@@ -75,7 +82,9 @@ def test_only_the_matrices_of_layers_become_whole_numbers():
 
 
 def test_minilm_in_whole_numbers_means_the_same():
-    tokens = minilm.tokenise(["The parcel came two days late.", "I love this phone", "no", "¿Dónde está mi pedido? 😡"])
+    tokens = minilm.tokenise(
+        ["The parcel came two days late.", "I love this phone", "no", "¿Dónde está mi pedido? 😡"]
+    )
     true = minilm.in_batches(tokens, lambda ids: minilm._mean_vectors(ids, minilm.published()))
     weights = quantise(minilm.published())
     near = minilm.in_batches(tokens, lambda ids: minilm._mean_vectors(ids, weights))
@@ -84,30 +93,46 @@ def test_minilm_in_whole_numbers_means_the_same():
 
 def test_what_is_kept_is_read_as_what_was_learned():
     _, matrix, bias = matrices(6, out=384)
-    learned = {"encoder.layer.0.output.dense.weight": matrix.numpy(), "encoder.layer.0.output.dense.bias": bias.numpy(),
-               "lexical": np.linspace(-1, 1, 3_000, dtype=np.float32), "floors": np.array([0.25, 0.5])}
+    learned = {
+        "encoder.layer.0.output.dense.weight": matrix.numpy(),
+        "encoder.layer.0.output.dense.bias": bias.numpy(),
+        "lexical": np.linspace(-1, 1, 3_000, dtype=np.float32),
+        "floors": np.array([0.25, 0.5]),
+    }
     kept = quantised.narrow(learned)
     assert {name: values.dtype.name for name, values in kept.items()} == {
-        "encoder.layer.0.output.dense.weight": "int8", "encoder.layer.0.output.dense.weight.scale": "float32",
-        "encoder.layer.0.output.dense.bias": "float32", "lexical": "float16", "floors": "float32"}
+        "encoder.layer.0.output.dense.weight": "int8",
+        "encoder.layer.0.output.dense.weight.scale": "float32",
+        "encoder.layer.0.output.dense.bias": "float32",
+        "lexical": "float16",
+        "floors": "float32",
+    }
     found = quantised.widen(kept)
     assert found.keys() == learned.keys()
     values, _, bias = matrices(7, out=384)
-    one, same = (Quantised.of(torch.tensor(weights["encoder.layer.0.output.dense.weight"])).linear(values, bias)
-                 for weights in (learned, found))
+    one, same = (
+        Quantised.of(torch.tensor(weights["encoder.layer.0.output.dense.weight"])).linear(values, bias)
+        for weights in (learned, found)
+    )
     np.testing.assert_allclose(one, same, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(found["lexical"], learned["lexical"], atol=1e-3)
 
 
 def test_tables_are_kept_in_four_bits_by_rows_or_by_columns_and_bytes_as_they_are():
     chance = np.random.default_rng(8)
-    learned = {"encoder.layer.0.output.dense.weight": chance.normal(size=(384, 1536)).astype(np.float32),
-               "lexical": chance.normal(size=(3_200, 7)).astype(np.float32), "pieces": np.arange(9, dtype=np.uint8),
-               "floors": np.array([0.25, 0.5])}
+    learned = {
+        "encoder.layer.0.output.dense.weight": chance.normal(size=(384, 1536)).astype(np.float32),
+        "lexical": chance.normal(size=(3_200, 7)).astype(np.float32),
+        "pieces": np.arange(9, dtype=np.uint8),
+        "floors": np.array([0.25, 0.5]),
+    }
     kept = quantised.narrow(learned, in_blocks={"encoder.": 7, "lexical": 8, "floors": 8})
     assert {name: values.shape for name, values in kept.items()} == {
-        "encoder.layer.0.output.dense.weight.blocks": (384, 1536 // 32 * 18), "lexical.turned": (7, 1_800),
-        "pieces": (9,), "floors": (2,)}
+        "encoder.layer.0.output.dense.weight.blocks": (384, 1536 // 32 * 18),
+        "lexical.turned": (7, 1_800),
+        "pieces": (9,),
+        "floors": (2,),
+    }
     found = quantised.widen(kept)
     assert found.keys() == learned.keys()
     assert found["pieces"].dtype == np.uint8

@@ -9,8 +9,18 @@ from earshot.enrich.embeddings import minilm
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.embeddings.model_files import WeightsError, verify
 
-TEXTS = ["my flight is late", "the plane was delayed again", "what a lovely dinner", "ok", "", "a b c d e f g " * 12,
-         "Verspätung schon wieder", "thanks so much for the quick help yesterday", "no", "yes please"]
+TEXTS = [
+    "my flight is late",
+    "the plane was delayed again",
+    "what a lovely dinner",
+    "ok",
+    "",
+    "a b c d e f g " * 12,
+    "Verspätung schon wieder",
+    "thanks so much for the quick help yesterday",
+    "no",
+    "yes please",
+]
 
 
 def test_each_text_has_one_unit_vector_and_likeness_means_likeness():
@@ -24,7 +34,10 @@ def test_each_text_has_one_unit_vector_and_likeness_means_likeness():
 @pytest.mark.slow
 def test_the_vectors_are_those_of_sentence_transformers():
     from sentence_transformers import SentenceTransformer
-    reference = SentenceTransformer(str(minilm.folder()), device="cpu").encode(TEXTS, normalize_embeddings=True)
+
+    reference = SentenceTransformer(str(minilm.folder()), device="cpu").encode(
+        TEXTS, normalize_embeddings=True
+    )
     np.testing.assert_allclose(embeddings.encode(TEXTS), reference, atol=2e-6)
 
 
@@ -42,19 +55,25 @@ def test_no_text_gives_no_vector():
 def test_changed_weights_are_refused_in_a_sentence(tmp_path):
     path = tmp_path / "model.safetensors"
     path.write_bytes(b"not the weights")
-    sentence = r"^The model file model.safetensors has SHA-256 [0-9a-f]{12}… where 53aa51172d14… is expected; it was " \
-               r"changed or damaged and is not used\."
+    sentence = (
+        r"^The model file model.safetensors has SHA-256 [0-9a-f]{12}… where 53aa51172d14… is expected; it "
+        r"was "
+        r"changed or damaged and is not used\."
+    )
     with pytest.raises(WeightsError, match=sentence):
         verify(path, minilm.SHA256)
 
 
 def test_missing_weights_are_named(tmp_path):
-    with pytest.raises(WeightsError, match=r"^The model file model.safetensors is not in .*; install the environment"):
+    with pytest.raises(
+        WeightsError, match=r"^The model file model.safetensors is not in .*; install the environment"
+    ):
         verify(tmp_path / "model.safetensors", minilm.SHA256)
 
 
 def test_a_file_that_changes_within_the_process_is_read_again(tmp_path):
     from hashlib import sha256
+
     path = tmp_path / "weights"
     path.write_bytes(b"one")
     verify(path, sha256(b"one").hexdigest())
@@ -68,7 +87,9 @@ def test_the_installed_weights_are_the_published_ones():
 
 
 def test_an_unknown_model_is_one_sentence():
-    sentence = r"^embedding_model: 'no/such-model' is neither all-MiniLM-L6-v2 nor a model on this machine; give its"
+    sentence = (
+        r"^embedding_model: 'no/such-model' is neither all-MiniLM-L6-v2 nor a model on this machine; give its"
+    )
     with pytest.raises(ParamError, match=sentence):
         embeddings.encode(["x"], "no/such-model")
 

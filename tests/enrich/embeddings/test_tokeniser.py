@@ -38,7 +38,16 @@ def test_a_word_without_a_piece_is_cut_into_letters_and_a_strange_letter_is_said
 
 
 def test_the_vocabulary_that_ships_knows_eight_languages(shipped):
-    known = ["muy", "grazie", "nicht", "merci", "obrigado", "شكرا", "nahi", "thanks"]  # Hindi in Latin letters
+    known = [
+        "muy",
+        "grazie",
+        "nicht",
+        "merci",
+        "obrigado",
+        "شكرا",
+        "nahi",
+        "thanks",
+    ]  # Hindi in Latin letters
     assert [word for word in known if len(pieces.tokenise(shipped, [word])[0]) <= 4] == known
 
 

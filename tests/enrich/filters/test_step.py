@@ -10,7 +10,14 @@ from earshot.enrich.filters import audit
 from earshot.enrich.filters import step as set_aside
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
-TEXTS = ["win a prize now", "my phone has no signal", "=win a prize today", "nem jó", "prize draw at the fair", "hello"]
+TEXTS = [
+    "win a prize now",
+    "my phone has no signal",
+    "=win a prize today",
+    "nem jó",
+    "prize draw at the fair",
+    "hello",
+]
 
 
 def stocked(workspace, filters: dict, count: int = 6):
@@ -21,13 +28,28 @@ def stocked(workspace, filters: dict, count: int = 6):
 
 
 def fill(space, count: int) -> None:
-    rows = pd.DataFrame({"post_id": [f"x:{row}" for row in range(count)],
-                         "text": [TEXTS[row % 6] for row in range(count)],
-                         "author": [Pseudonyms().name(f"person{row % 3}") for row in range(count)]})
+    rows = pd.DataFrame(
+        {
+            "post_id": [f"x:{row}" for row in range(count)],
+            "text": [TEXTS[row % 6] for row in range(count)],
+            "author": [Pseudonyms().name(f"person{row % 3}") for row in range(count)],
+        }
+    )
     at = pd.Timestamp("2026-03-02T08:00Z") + pd.to_timedelta(rows.index, unit="min")
-    space.store.merge("posts", rows.assign(
-        platform="x", brand="Acme", created_at=at, collected_at=at, kind="post", source="test", week="2026-W10",
-        content_hash=rows["post_id"], lang=["hu" if row % 6 == 3 else "en" for row in range(count)]))
+    space.store.merge(
+        "posts",
+        rows.assign(
+            platform="x",
+            brand="Acme",
+            created_at=at,
+            collected_at=at,
+            kind="post",
+            source="test",
+            week="2026-W10",
+            content_hash=rows["post_id"],
+            lang=["hu" if row % 6 == 3 else "en" for row in range(count)],
+        ),
+    )
 
 
 def hidden(space) -> dict[str, str]:
@@ -36,16 +58,38 @@ def hidden(space) -> dict[str, str]:
 
 
 def test_a_filter_hides_posts_by_query_author_language_or_verdict(workspace):
-    space = stocked(workspace, {
-        "prizes": {"query": "win NEAR/3 prize", "why": "spam"}, "others": {"languages": ["hu"], "why": "unread"},
-        "her": {"authors": ["@Person1"], "kinds": ["post"], "why": "asked"}, "bots": {"verdict": "inauthentic",
-                                                                                    "why": "no person"}})
-    space.store.merge("authenticity", pd.DataFrame({
-        "post_id": ["x:5"], "week": ["2026-W10"], "content_hash": ["x:5"], "score": [0.2], "verdict": ["inauthentic"],
-        "reasons": ["[]"], "step_version": ["1"]}))
+    space = stocked(
+        workspace,
+        {
+            "prizes": {"query": "win NEAR/3 prize", "why": "spam"},
+            "others": {"languages": ["hu"], "why": "unread"},
+            "her": {"authors": ["@Person1"], "kinds": ["post"], "why": "asked"},
+            "bots": {"verdict": "inauthentic", "why": "no person"},
+        },
+    )
+    space.store.merge(
+        "authenticity",
+        pd.DataFrame(
+            {
+                "post_id": ["x:5"],
+                "week": ["2026-W10"],
+                "content_hash": ["x:5"],
+                "score": [0.2],
+                "verdict": ["inauthentic"],
+                "reasons": ["[]"],
+                "step_version": ["1"],
+            }
+        ),
+    )
     assert set_aside.apply(space) == 6
-    assert hidden(space) == {"x:0": "prizes", "x:1": "her", "x:2": "prizes", "x:3": "others", "x:4": "her",
-                             "x:5": "bots"}
+    assert hidden(space) == {
+        "x:0": "prizes",
+        "x:1": "her",
+        "x:2": "prizes",
+        "x:3": "others",
+        "x:4": "her",
+        "x:5": "bots",
+    }
     assert set_aside.apply(space) == 0
 
 
@@ -73,10 +117,21 @@ def judged(workspace, **settings):
     space = workspace(brands=["Acme"], **settings)
     fill(space, 6)
     space.store.merge("posts", space.store.read("posts", where={"post_id": "x:2"}).assign(brand=""))
-    space.store.merge("relevance", pd.DataFrame({
-        "post_id": ["x:0", "x:1", "x:2"], "week": "2026-W10", "content_hash": ["x:0", "x:1", "x:2"],
-        "brand": ["Acme", "Acme", ""], "p_relevant": [0.1, 0.5, 0.02],
-        "verdict": ["irrelevant", "unsure", "irrelevant"], "reason": "test", "step_version": "1"}))
+    space.store.merge(
+        "relevance",
+        pd.DataFrame(
+            {
+                "post_id": ["x:0", "x:1", "x:2"],
+                "week": "2026-W10",
+                "content_hash": ["x:0", "x:1", "x:2"],
+                "brand": ["Acme", "Acme", ""],
+                "p_relevant": [0.1, 0.5, 0.02],
+                "verdict": ["irrelevant", "unsure", "irrelevant"],
+                "reason": "test",
+                "step_version": "1",
+            }
+        ),
+    )
     set_aside.apply(space)
     return space
 
@@ -95,24 +150,47 @@ def test_what_is_not_about_its_brand_is_hidden_where_rules_say_what_that_is(work
     assert hidden(space) == {}
 
 
-@pytest.mark.parametrize(("settings", "met"), [
-    ({}, {}), ({"relevance": RULES | {"set_aside": False}}, {}), ({"relevance": RULES | {"set_aside": "no"}}, {}),
-    ({"filters": {"filters": {"off": {"relevance": "irrelevant", "why": "b"}}}}, {"x:0": "off"}),
-    ({"relevance": RULES, "filters": {"filters": {"open": {"relevance": "unsure", "why": "b"}}}}, {"x:1": "open"}),
-])
+@pytest.mark.parametrize(
+    ("settings", "met"),
+    [
+        ({}, {}),
+        ({"relevance": RULES | {"set_aside": False}}, {}),
+        ({"relevance": RULES | {"set_aside": "no"}}, {}),
+        ({"filters": {"filters": {"off": {"relevance": "irrelevant", "why": "b"}}}}, {"x:0": "off"}),
+        (
+            {"relevance": RULES, "filters": {"filters": {"open": {"relevance": "unsure", "why": "b"}}}},
+            {"x:1": "open"},
+        ),
+    ],
+)
 def test_without_rules_or_where_told_otherwise_nothing_else_is_hidden(workspace, settings, met):
     assert hidden(judged(workspace, **settings)) == met
 
 
-@pytest.mark.parametrize(("entry", "said"), [
-    ({"quer": "a", "why": "b"}, "filters.yml, filter one has no condition 'quer'; there are query, authors, verdict, "
-                                'languages, kinds, platforms, relevance, and why. Did you mean "query"?'),
-    ({"query": "a"}, "filters.yml, filter one has no reason; say why: it hides posts."),
-    ({"why": "b"}, "filters.yml, filter one has no condition."),
-    ({"verdict": "fake", "why": "b"}, "filters.yml, filter one: verdict is 'fake'; use inauthentic or doubtful."),
-    ({"relevance": "off", "why": "b"}, "filters.yml, filter one: relevance is 'off'; use irrelevant or unsure."),
-    ({"authors": "jane", "why": "b"}, "filters.yml, filter one: authors is 'jane'; write a list in [brackets]."),
-])
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"quer": "a", "why": "b"},
+            "filters.yml, filter one has no condition 'quer'; there are query, authors, verdict, "
+            'languages, kinds, platforms, relevance, and why. Did you mean "query"?',
+        ),
+        ({"query": "a"}, "filters.yml, filter one has no reason; say why: it hides posts."),
+        ({"why": "b"}, "filters.yml, filter one has no condition."),
+        (
+            {"verdict": "fake", "why": "b"},
+            "filters.yml, filter one: verdict is 'fake'; use inauthentic or doubtful.",
+        ),
+        (
+            {"relevance": "off", "why": "b"},
+            "filters.yml, filter one: relevance is 'off'; use irrelevant or unsure.",
+        ),
+        (
+            {"authors": "jane", "why": "b"},
+            "filters.yml, filter one: authors is 'jane'; write a list in [brackets].",
+        ),
+    ],
+)
 def test_a_wrong_filter_is_answered_in_one_sentence(workspace, entry, said):
     with pytest.raises(ParamError) as error:
         set_aside.apply(workspace(filters={"filters": {"one": entry}}))
@@ -125,7 +203,9 @@ def test_a_query_that_cannot_be_read_names_the_filter(workspace):
 
 
 def test_an_audit_estimates_how_many_good_posts_a_filter_hid(workspace, tmp_path):
-    space = stocked(workspace, {"prizes": {"query": "prize", "why": "spam"}}, 600)  # 300 of them hold the word
+    space = stocked(
+        workspace, {"prizes": {"query": "prize", "why": "spam"}}, 600
+    )  # 300 of them hold the word
     set_aside.apply(space)
     path = tmp_path / "sample.csv"
     assert audit.write(space, path, 60) == 60
@@ -156,18 +236,27 @@ def test_a_filter_judged_whole_is_known_and_one_not_judged_is_not(workspace, tmp
 
 def test_the_interval_holds_the_truth_nineteen_times_in_twenty():
     import numpy as np
+
     rng = np.random.default_rng(1)
     drawn = rng.hypergeometric(60, 240, 50, 4000)  # 60 good of 300, 50 judged
     ends = [audit._share(good, 50, 300) for good in drawn]
     assert 0.93 <= np.mean([low <= 0.2 <= high for _, low, high in ends]) <= 0.99
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ({"verdict": "ok"}, "sample.csv: the verdict 'ok' on x:0 is neither good (the filter should not have hidden it) "
-                        "nor bad."),
-    ({"post_id": "x:9", "verdict": "bad"}, "sample.csv: the filter 'prizes' does not hide the post x:9; draw a new "
-                                           "sample."),
-])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"verdict": "ok"},
+            "sample.csv: the verdict 'ok' on x:0 is neither good (the filter should not have hidden it) "
+            "nor bad.",
+        ),
+        (
+            {"post_id": "x:9", "verdict": "bad"},
+            "sample.csv: the filter 'prizes' does not hide the post x:9; draw a new sample.",
+        ),
+    ],
+)
 def test_a_wrong_verdict_is_answered_in_one_sentence(workspace, tmp_path, change, said):
     space = stocked(workspace, {"prizes": {"query": "prize", "why": "spam"}})
     set_aside.apply(space)

@@ -7,10 +7,16 @@ from earshot.enrich.geography import gazetteer
 from earshot.enrich.geography import step as geography
 
 STATED = {
-    "Austin, TX": ("Austin", "Texas", "US"), "NYC": ("New York City", "New York", "US"),
-    "Paris": ("Paris", None, "FR"), "Paris, Texas": ("Paris", "Texas", "US"), "London, UK": ("London", None, "GB"),
-    "london ontario": ("London", None, "CA"), "Deutschland": (None, None, "DE"), "Ohio": (None, "Ohio", "US"),
-    "Greater Boston area": ("Boston", "Massachusetts", "US"), "Saint Louis, MO USA": ("St. Louis", "Missouri", "US"),
+    "Austin, TX": ("Austin", "Texas", "US"),
+    "NYC": ("New York City", "New York", "US"),
+    "Paris": ("Paris", None, "FR"),
+    "Paris, Texas": ("Paris", "Texas", "US"),
+    "London, UK": ("London", None, "GB"),
+    "london ontario": ("London", None, "CA"),
+    "Deutschland": (None, None, "DE"),
+    "Ohio": (None, "Ohio", "US"),
+    "Greater Boston area": ("Boston", "Massachusetts", "US"),
+    "Saint Louis, MO USA": ("St. Louis", "Missouri", "US"),
     "ÜT: 30.2672,-97.7431": ("Austin", "Texas", "US"),
 }
 
@@ -22,8 +28,20 @@ def test_a_stated_place_is_found(text):
     assert 0.3 <= found["confidence"] <= 1
 
 
-@pytest.mark.parametrize("text", ["everywhere", "Earth", "in your heart", "Does it really matter", "", "🌍", "Seat 4B",
-                                  "the moon", "made in China"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "everywhere",
+        "Earth",
+        "in your heart",
+        "Does it really matter",
+        "",
+        "🌍",
+        "Seat 4B",
+        "the moon",
+        "made in China",
+    ],
+)
 def test_a_joke_stays_unknown(text):
     assert geography.locate(text)["country"] is None
 
@@ -40,10 +58,16 @@ def test_the_nearest_town_works_across_the_date_line():
 
 
 def test_provenance_says_how_we_know():
-    frame = pd.DataFrame({
-        "post_id": ["a", "b", "c", "d"], "content_hash": list("abcd"), "lang": "en", "author": ["p1", "p2", "p3", "p4"],
-        "place": ["Oslo", None, "everywhere", None],
-        "text": ["hi", "greetings from Madrid to all", "hi", "hi"]})
+    frame = pd.DataFrame(
+        {
+            "post_id": ["a", "b", "c", "d"],
+            "content_hash": list("abcd"),
+            "lang": "en",
+            "author": ["p1", "p2", "p3", "p4"],
+            "place": ["Oslo", None, "everywhere", None],
+            "text": ["hi", "greetings from Madrid to all", "hi", "hi"],
+        }
+    )
     rows = geography.add(frame, pd.Series({"p3": "SE"}))
     assert rows["provenance"].tolist() == ["stated", "inferred", "network", "unknown"]
     assert rows["country"].tolist()[:3] == ["NO", "ES", "SE"]
@@ -52,10 +76,25 @@ def test_provenance_says_how_we_know():
 
 def test_the_step_locates_what_is_new(workspace):
     space, at = workspace(), pd.Timestamp("2026-03-02", tz="UTC")
-    space.store.merge("posts", pd.DataFrame({
-        "post_id": ["x:1", "x:2"], "platform": "x", "brand": "Acme", "author": None, "text": "hello", "created_at": at,
-        "collected_at": at, "kind": "post", "source": "csv", "place": ["Berlin, Germany", None], "week": "2026-W10",
-        "content_hash": ["h1", "h2"]}))
+    space.store.merge(
+        "posts",
+        pd.DataFrame(
+            {
+                "post_id": ["x:1", "x:2"],
+                "platform": "x",
+                "brand": "Acme",
+                "author": None,
+                "text": "hello",
+                "created_at": at,
+                "collected_at": at,
+                "kind": "post",
+                "source": "csv",
+                "place": ["Berlin, Germany", None],
+                "week": "2026-W10",
+                "content_hash": ["h1", "h2"],
+            }
+        ),
+    )
     assert geography.update(space) == 2
     assert geography.update(space) == 0
     rows = space.store.read("geography")

@@ -45,8 +45,16 @@ def test_a_text_reads_the_same_alone_and_among_others():
 
 def test_the_step_gives_the_columns_of_its_table():
     rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [None]}))
-    assert rows.to_dict("records") == [{"post_id": "x:1", "content_hash": "a", "lang": UNKNOWN, "confidence": 0.0,
-                                        "mixed": False, "spans": "[]"}]
+    assert rows.to_dict("records") == [
+        {
+            "post_id": "x:1",
+            "content_hash": "a",
+            "lang": UNKNOWN,
+            "confidence": 0.0,
+            "mixed": False,
+            "spans": "[]",
+        }
+    ]
 
 
 def test_a_very_short_post_is_read_by_its_hashtags_but_not_by_one_short_word():
@@ -54,45 +62,73 @@ def test_a_very_short_post_is_read_by_its_hashtags_but_not_by_one_short_word():
     assert detect(["#immobilier #appartement"])[0][0] == "fr"
 
 
-@pytest.mark.parametrize(("text", "first", "second"), [
-    ("I have been waiting for two hours y nadie me contesta el teléfono", "en", "es"),
-    ("yaar kya bakwas hai yeh, the whole network is down again and nobody answers", "hi", "en"),
-])
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("I have been waiting for two hours y nadie me contesta el teléfono", "en", "es"),
+        ("yaar kya bakwas hai yeh, the whole network is down again and nobody answers", "hi", "en"),
+    ],
+)
 def test_a_mixed_post_is_mapped_stretch_by_stretch(text, first, second):
     row = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]})).iloc[0]
     spans = json.loads(row["spans"])
     assert row["mixed"]
     assert [spans[0][2], spans[-1][2]] == [first, second]
-    assert text[spans[-1][0]:spans[-1][1]] in text
+    assert text[spans[-1][0] : spans[-1][1]] in text
     assert [start for start, _, _ in spans] == sorted(start for start, _, _ in spans)
 
 
-@pytest.mark.parametrize(("text", "wanted"), [
-    ("Я жду уже three hours", [("Я жду уже", "ru"), ("three hours", "en")]),
-    ("我在等了三个小时 and nobody answers me", [("我在等了三个小时", "zh"), ("and nobody answers me", "en")]),
-    ("Билайн опять не работает, why is it always like this",
-     [("Билайн опять не работает", "ru"), ("why is it always like this", "en")]),
-    ("ich warte seit drei stunden @Telco الشبكة لا تعمل منذ الصباح",
-     [("ich warte seit drei stunden", "de"), ("الشبكة لا تعمل منذ الصباح", "ar")]),
-    ("συγγνώμη but I am waiting περιμένω δύο ώρες",
-     [("συγγνώμη", "el"), ("but I am waiting", "en"), ("περιμένω δύο ώρες", "el")]),
-])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Я жду уже three hours", [("Я жду уже", "ru"), ("three hours", "en")]),
+        (
+            "我在等了三个小时 and nobody answers me",
+            [("我在等了三个小时", "zh"), ("and nobody answers me", "en")],
+        ),
+        (
+            "Билайн опять не работает, why is it always like this",
+            [("Билайн опять не работает", "ru"), ("why is it always like this", "en")],
+        ),
+        (
+            "ich warte seit drei stunden @Telco الشبكة لا تعمل منذ الصباح",
+            [("ich warte seit drei stunden", "de"), ("الشبكة لا تعمل منذ الصباح", "ar")],
+        ),
+        (
+            "συγγνώμη but I am waiting περιμένω δύο ώρες",
+            [("συγγνώμη", "el"), ("but I am waiting", "en"), ("περιμένω δύο ώρες", "el")],
+        ),
+    ],
+)
 def test_a_post_in_two_scripts_is_read_script_by_script(text, wanted):
     row = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]})).iloc[0]
     assert [(text[start:end], code) for start, end, code in json.loads(row["spans"])] == wanted
     assert row["mixed"]
 
 
-@pytest.mark.parametrize("text", ["iPhone сломался опять, App Store не работает", "my friend said спасибо",
-                                  "मेरा फोन दो दिन से काम नहीं कर रहा है OK",
-                                  "電話がつながりません。SIM カードは届きましたか"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "iPhone сломался опять, App Store не работает",
+        "my friend said спасибо",
+        "मेरा फोन दो दिन से काम नहीं कर रहा है OK",
+        "電話がつながりません。SIM カードは届きましたか",
+    ],
+)
 def test_names_and_single_words_in_other_letters_do_not_make_a_post_mixed(text):
     assert not add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"], "text": [text]}))["mixed"].iloc[0]
 
 
 def test_one_borrowed_word_does_not_make_a_post_mixed():
-    rows = add(pd.DataFrame({"post_id": ["x:1"], "content_hash": ["a"],
-                             "text": ["Die neue App ist leider sehr langsam und der Support hilft mir nicht"]}))
+    rows = add(
+        pd.DataFrame(
+            {
+                "post_id": ["x:1"],
+                "content_hash": ["a"],
+                "text": ["Die neue App ist leider sehr langsam und der Support hilft mir nicht"],
+            }
+        )
+    )
     assert not rows["mixed"].iloc[0]
     assert [code for _, _, code in json.loads(rows["spans"].iloc[0])] == ["de"]
 

@@ -15,19 +15,36 @@ from earshot.core.store import Store
 from earshot.enrich.pipeline import steps
 from earshot.enrich.text import step as text
 
-FEELINGS = ["I love how quick they were", "nobody helps and I am angry", "is it open today", "danke für die Hilfe"]
+FEELINGS = [
+    "I love how quick they were",
+    "nobody helps and I am angry",
+    "is it open today",
+    "danke für die Hilfe",
+]
 
 
 def make_posts(count: int, first: int = 0) -> pd.DataFrame:
     """Posts in three weeks, each with its own text."""
     rows = range(first, first + count)
-    created = pd.Series([pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=11 * row % 500) for row in rows])
+    created = pd.Series(
+        [pd.Timestamp("2026-03-02T08:00Z") + pd.Timedelta(hours=11 * row % 500) for row in rows]
+    )
     words = [f"{FEELINGS[row % 4]}, note {row}" for row in rows]
-    return pd.DataFrame({
-        "post_id": [f"x:{row}" for row in rows], "platform": "x", "brand": "Acme",
-        "author": [f"p_{row % 9}" for row in rows], "text": words, "created_at": created,
-        "collected_at": created, "kind": "post",
-        "source": "test", "week": clock.week(created), "content_hash": [f"{hash_of:032x}" for hash_of in rows]})
+    return pd.DataFrame(
+        {
+            "post_id": [f"x:{row}" for row in rows],
+            "platform": "x",
+            "brand": "Acme",
+            "author": [f"p_{row % 9}" for row in rows],
+            "text": words,
+            "created_at": created,
+            "collected_at": created,
+            "kind": "post",
+            "source": "test",
+            "week": clock.week(created),
+            "content_hash": [f"{hash_of:032x}" for hash_of in rows],
+        }
+    )
 
 
 def news(reports: list) -> dict[str, int]:
@@ -35,8 +52,19 @@ def news(reports: list) -> dict[str, int]:
     return {report.step: report.new for report in reports}
 
 
-EVERY_POST = {"clean", "language", "duplicates", "authenticity", "embeddings", "relevance", "sentiment", "topics",
-              "geography", "engagement", "classes"}
+EVERY_POST = {
+    "clean",
+    "language",
+    "duplicates",
+    "authenticity",
+    "embeddings",
+    "relevance",
+    "sentiment",
+    "topics",
+    "geography",
+    "engagement",
+    "classes",
+}
 WHERE_ASKED = {"set_aside", "targets", "campaigns", "queries"}  # by the file of that name in params
 
 
@@ -52,8 +80,10 @@ def test_a_second_import_of_a_few_posts_enriches_a_few_posts(workspace):
         first = make_posts(60)["post_id"]
         after = acme.store.read(table)
         assert len(after) == 67
-        pd.testing.assert_frame_equal(acme.store.read(table, version=before[table]),
-                                      after[after["post_id"].isin(first)].reset_index(drop=True))
+        pd.testing.assert_frame_equal(
+            acme.store.read(table, version=before[table]),
+            after[after["post_id"].isin(first)].reset_index(drop=True),
+        )
 
 
 def test_nothing_to_do_writes_nothing(workspace):
@@ -98,7 +128,10 @@ def test_the_tables_are_complete_and_probabilities_add_up(workspace):
 
 
 def test_an_unknown_step_is_one_sentence(workspace):
-    sentence = rf"^There is no step 'sentimet'; the steps are {', '.join(steps.ORDER)}\. Did you mean \"sentiment\"\?$"
+    sentence = (
+        rf"^There is no step 'sentimet'; the steps are {', '.join(steps.ORDER)}\. Did you mean "
+        rf"\"sentiment\"\?$"
+    )
     with pytest.raises(ParamError, match=sentence):
         steps.update(workspace(), until="sentimet")
 
@@ -109,7 +142,12 @@ def test_an_empty_store_has_nothing_to_enrich(workspace):
 
 def test_the_parts_of_a_step_hold_whole_weeks_of_bounded_size():
     pending = pd.DataFrame({"week": list("abcdef"), "posts": [9_000, 9_000, 9_000, 50_000, 10, 10]})
-    assert [parts for wave in steps._waves(pending) for parts in wave] == [["a", "b"], ["c"], ["d"], ["e", "f"]]
+    assert [parts for wave in steps._waves(pending) for parts in wave] == [
+        ["a", "b"],
+        ["c"],
+        ["d"],
+        ["e", "f"],
+    ]
 
 
 TABLES = ("clean", "language", "embeddings", "sentiment")
@@ -118,6 +156,7 @@ TABLES = ("clean", "language", "embeddings", "sentiment")
 @pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_tables_as_one_machine(workspace, home, monkeypatch):
     from dask.distributed import LocalCluster
+
     monkeypatch.setattr(steps, "PART", 30)  # so that there is something to divide
     alone = workspace("alone")
     alone.store.merge("posts", make_posts(90))
@@ -147,7 +186,9 @@ steps.update(earshot.open("acme"), until="sentiment")
 def test_a_run_that_is_killed_goes_on_where_it_was(workspace):
     acme = workspace()
     acme.store.merge("posts", make_posts(60))
-    victim = subprocess.Popen([sys.executable, "-c", KILLED], env=os.environ | {"EARSHOT_HOME": str(acme.home)})
+    victim = subprocess.Popen(
+        [sys.executable, "-c", KILLED], env=os.environ | {"EARSHOT_HOME": str(acme.home)}
+    )
     until = time.monotonic() + 240
     while not acme.store.version("embeddings") and time.monotonic() < until:
         time.sleep(0.02)
@@ -156,7 +197,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was(workspace):
     kept = len(acme.store.read("embeddings"))
     assert kept >= 10
     again = news(steps.update(acme, until="sentiment"))
-    done = steps.ORDER[:steps.ORDER.index("embeddings")]
-    assert {name: again[name] for name in done} == dict.fromkeys(done, 0)  # all before the step it was killed in
+    done = steps.ORDER[: steps.ORDER.index("embeddings")]
+    assert {name: again[name] for name in done} == dict.fromkeys(
+        done, 0
+    )  # all before the step it was killed in
     assert (again["embeddings"], again["sentiment"]) == (60 - kept, 60)
     assert len(Store(acme.store.root).read("sentiment")) == 60

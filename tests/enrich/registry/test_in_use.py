@@ -1,4 +1,6 @@
-"""The models in use: each with its own fingerprint and the one line that brings the last one back, or plainly none."""
+"""The models in use: each with its own fingerprint and the one line that brings the last one back, or plainly
+none.
+"""
 
 import hashlib
 import json
@@ -15,12 +17,32 @@ def found(space) -> dict:
     return {model.use: model for model in champions.listed(space)}
 
 
-@pytest.mark.parametrize(("model", "before", "back"), [
-    ("earshot-2", "earshot-1", "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-1"),
-    ("earshot-2-fast", "earshot-1", "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-1"),
-    ("earshot-1", "", "there is none before it; to use the newest, write one line in params/acme/brief.yml: "
-                      "sentiment_model: earshot-2"),
-    ("some/model", "earshot-2", "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-2")])
+@pytest.mark.parametrize(
+    ("model", "before", "back"),
+    [
+        (
+            "earshot-2",
+            "earshot-1",
+            "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-1",
+        ),
+        (
+            "earshot-2-fast",
+            "earshot-1",
+            "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-1",
+        ),
+        (
+            "earshot-1",
+            "",
+            "there is none before it; to use the newest, write one line in params/acme/brief.yml: "
+            "sentiment_model: earshot-2",
+        ),
+        (
+            "some/model",
+            "earshot-2",
+            "to go back, write one line in params/acme/brief.yml: sentiment_model: earshot-2",
+        ),
+    ],
+)
 def test_the_way_back_from_a_sentiment_model(workspace, model, before, back):
     seen = found(workspace(sentiment_model=model))["sentiment"]
     assert (seen.name, seen.before, seen.back) == (model, before, back)
@@ -36,8 +58,14 @@ def test_what_has_none_before_it_says_so(workspace):
 
 
 def test_own_classifiers_stand_with_version_file_and_the_one_before(workspace):
-    space = workspace(classifiers={"intents": {"champion": "new0", "before": "old0"}, "reasons": {"champion": "one0"},
-                                   "gone": {"champion": "lost"}, "wrong": "text"})
+    space = workspace(
+        classifiers={
+            "intents": {"champion": "new0", "before": "old0"},
+            "reasons": {"champion": "one0"},
+            "gone": {"champion": "lost"},
+            "wrong": "text",
+        }
+    )
     for name, version in (("intents", "new0"), ("reasons", "one0")):
         folder = space.data / "models" / name / version
         folder.mkdir(parents=True)
@@ -45,8 +73,9 @@ def test_own_classifiers_stand_with_version_file_and_the_one_before(workspace):
     (space.data / "models" / "relevance.skops").write_bytes(b"relevance")
     seen = {model.name: model for model in champions.listed(space)}
     assert seen["intents new0"].sha256 == hashlib.sha256(b"intents").hexdigest()
-    assert seen["intents new0"].back == ("to go back, write one line in params/acme/classifiers.yml: "
-                                         "intents: {champion: old0}")
+    assert seen["intents new0"].back == (
+        "to go back, write one line in params/acme/classifiers.yml: intents: {champion: old0}"
+    )
     assert seen["reasons one0"].back == "there is none before it"
     assert seen["gone lost"].sha256 == seen["wrong"].sha256 == ""
     assert seen["relevance"].back.startswith("there is none before it: learn again from the sheet")
@@ -57,9 +86,13 @@ def test_own_classifiers_stand_with_version_file_and_the_one_before(workspace):
 def test_a_folder_of_hugging_face_has_its_own_fingerprint_and_a_wrong_name_none(workspace, tmp_path):
     (tmp_path / "bert").mkdir()
     (tmp_path / "bert" / "config.json").write_text(json.dumps({"id2label": {}}))
-    one = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[f"sentiment: {tmp_path / 'bert'}"]
+    one = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
+        f"sentiment: {tmp_path / 'bert'}"
+    ]
     (tmp_path / "bert" / "model.safetensors").write_bytes(b"weights")
-    two = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[f"sentiment: {tmp_path / 'bert'}"]
+    two = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
+        f"sentiment: {tmp_path / 'bert'}"
+    ]
     assert len(one) == len(two) == 64
     assert one != two
     assert champions.fingerprints(workspace(sentiment_model="earshot-9"))["sentiment: earshot-9"] == ""

@@ -12,7 +12,9 @@ from earshot.enrich.sentiment import step as sentiment
 
 def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
     found = {model.name: model for model in registry.shipped()}
-    files = {path.stem: path for path in registry.FOLDER.glob("*/*") if path.suffix in (".safetensors", ".parquet")}
+    files = {
+        path.stem: path for path in registry.FOLDER.glob("*/*") if path.suffix in (".safetensors", ".parquet")
+    }
     assert found.keys() == files.keys()
     for name, model in found.items():
         assert model.sha256 == hashlib.sha256(files[name].read_bytes()).hexdigest()
@@ -25,19 +27,31 @@ def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
 
 def test_every_card_and_model_that_the_code_or_a_card_speaks_of_is_there():
     library = registry.FOLDER.parent
-    texts = [path.read_text(encoding="utf-8") for path in (*library.rglob("*.py"), *library.rglob("models/*/*.md"))]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (*library.rglob("*.py"), *library.rglob("models/*/*.md"))
+    ]
     named = {name for text in texts for name in re.findall(r"\bmodels/\w+/[\w-]+\.(?:md|safetensors)", text)}
     assert "models/sentiment/earshot-1.md" in named
     assert [name for name in sorted(named) if not (library / name).is_file()] == []
 
 
-@pytest.mark.parametrize(("champion", "used"), [
-    ("earshot-2", {"earshot-2"}), ("earshot-2-cascade", {"earshot-2"}), ("earshot-2-fast", {"earshot-2"}),
-    ("earshot-1", {"earshot-1"}), ("cardiffnlp/twitter-roberta-fast", set())])
+@pytest.mark.parametrize(
+    ("champion", "used"),
+    [
+        ("earshot-2", {"earshot-2"}),
+        ("earshot-2-cascade", {"earshot-2"}),
+        ("earshot-2-fast", {"earshot-2"}),
+        ("earshot-1", {"earshot-1"}),
+        ("cardiffnlp/twitter-roberta-fast", set()),
+    ],
+)
 def test_the_champion_is_the_file_that_the_brief_names(champion, used):
     params = Brief(sentiment_model=champion)
-    found = {model.name for model in registry.shipped() if model.use == "sentiment" and
-             registry.is_champion(model, params)}
+    found = {
+        model.name
+        for model in registry.shipped()
+        if model.use == "sentiment" and registry.is_champion(model, params)
+    }
     assert found == used
 
 

@@ -1,4 +1,6 @@
-"""A sentiment model of Hugging Face, made here at random: read as it is, whatever its order, and again on change."""
+"""A sentiment model of Hugging Face, made here at random: read as it is, whatever its order, and again on
+change.
+"""
 
 import json
 import os
@@ -18,25 +20,52 @@ from earshot.enrich.sentiment import huggingface as hub
 from earshot.enrich.sentiment import step as sentiment
 from earshot.publish.report import enrichment
 
-WORDS = ["i", "love", "hate", "it", "is", "open", "the", "crew", "was", "lovely", "lost", "my", "bag", "again"]
+WORDS = [
+    "i",
+    "love",
+    "hate",
+    "it",
+    "is",
+    "open",
+    "the",
+    "crew",
+    "was",
+    "lovely",
+    "lost",
+    "my",
+    "bag",
+    "again",
+]
 TEXTS = ["i love it", "i hate it", "it is open", "the crew was lovely"]
 
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A builder: ``tiny(7)`` writes a BERT of two layers, sixteen wide, with random weights, and returns its folder."""
+    """A builder: ``tiny(7)`` writes a BERT of two layers, sixteen wide, with random weights, and returns its
+    folder.
+    """
+
     def build(seed: int, labels: tuple = ("positive", "negative", "neutral"), name: str = "bert") -> str:
         import torch
         from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
         torch.manual_seed(seed)
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
-        config = BertConfig(vocab_size=5 + len(WORDS), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-                            intermediate_size=32, initializer_range=1.0, id2label=dict(enumerate(labels)))
+        config = BertConfig(
+            vocab_size=5 + len(WORDS),
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=32,
+            initializer_range=1.0,
+            id2label=dict(enumerate(labels)),
+        )
         BertForSequenceClassification(config).save_pretrained(folder)
         BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
         return str(folder)
+
     return build
 
 
@@ -44,11 +73,13 @@ def by_hand(folder: str, texts: list[str]) -> np.ndarray:
     """What the network says of each text alone, in the order of its own classes."""
     import torch
     from transformers import BertForSequenceClassification, BertTokenizerFast
+
     network = BertForSequenceClassification.from_pretrained(folder).eval()
     tokenizer = BertTokenizerFast.from_pretrained(folder)
     with torch.no_grad():
-        return np.stack([network(**tokenizer(text, return_tensors="pt")).logits.softmax(1)[0].numpy()
-                         for text in texts])
+        return np.stack(
+            [network(**tokenizer(text, return_tensors="pt")).logits.softmax(1)[0].numpy() for text in texts]
+        )
 
 
 @pytest.mark.slow  # it loads transformers, which takes seconds
@@ -64,7 +95,9 @@ def test_a_folder_is_read_as_its_network_says_whatever_the_order_of_its_classes(
 @pytest.mark.slow  # it loads transformers, which takes seconds
 def test_a_model_without_the_three_classes_is_refused(tiny):
     folder = tiny(7, ("joy", "anger"), "emotions")
-    with pytest.raises(ParamError, match="has the classes joy, anger; a model with negative, neutral and positive is "):
+    with pytest.raises(
+        ParamError, match="has the classes joy, anger; a model with negative, neutral and positive is "
+    ):
         sentiment.read(TEXTS, model=folder)
 
 
@@ -110,10 +143,24 @@ def test_the_next_report_notices_a_folder_that_changed(workspace, tmp_path):
 def write(space) -> None:
     """Store the texts as posts and bring them up to their sentiment."""
     created = pd.Series([pd.Timestamp("2026-03-02T08:00Z")] * len(TEXTS))
-    space.store.merge("posts", pd.DataFrame({
-        "post_id": [f"x:{row}" for row in range(len(TEXTS))], "platform": "x", "brand": "Acme", "author": "p",
-        "created_at": created, "collected_at": created, "kind": "post", "text": TEXTS, "source": "test",
-        "week": clock.week(created), "content_hash": [f"{row:032x}" for row in range(len(TEXTS))]}))
+    space.store.merge(
+        "posts",
+        pd.DataFrame(
+            {
+                "post_id": [f"x:{row}" for row in range(len(TEXTS))],
+                "platform": "x",
+                "brand": "Acme",
+                "author": "p",
+                "created_at": created,
+                "collected_at": created,
+                "kind": "post",
+                "text": TEXTS,
+                "source": "test",
+                "week": clock.week(created),
+                "content_hash": [f"{row:032x}" for row in range(len(TEXTS))],
+            }
+        ),
+    )
     for step in ("clean", "language", "sentiment"):
         steps.run(step, space)
 
@@ -130,10 +177,18 @@ def test_a_model_by_its_name_is_read_from_the_cache_of_hugging_face_without_a_ne
     shutil.copytree(folder, kept / "snapshots" / "abc")
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text("abc")
-    code = (f"from earshot.enrich.sentiment import step as sentiment\nread = sentiment.read({TEXTS!r}, model='acme/tiny')\n"
-            "print(sentiment.identify('acme/tiny'), read[sentiment.COLUMNS].to_numpy().round(4).tolist())")
-    told = subprocess.run([sys.executable, "-c", code], env=os.environ | {"HF_HOME": str(tmp_path / "cache")},
-                          capture_output=True, text=True, check=True).stdout
+    code = (
+        f"from earshot.enrich.sentiment import step as sentiment\nread = sentiment.read({TEXTS!r}, "
+        f"model='acme/tiny')\n"
+        "print(sentiment.identify('acme/tiny'), read[sentiment.COLUMNS].to_numpy().round(4).tolist())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"HF_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     name, found = told.splitlines()[-1].split(" ", 1)
     assert name == f"acme/tiny@{hub.identify(str(folder))[:8]}"
     np.testing.assert_allclose(json.loads(found), by_hand(str(folder), TEXTS)[:, [1, 2, 0]], atol=1e-4)

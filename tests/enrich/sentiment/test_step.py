@@ -1,4 +1,6 @@
-"""Sentiment: plain sentences, probabilities, the published weights only, and pairs that differ in one word."""
+"""Sentiment: plain sentences, probabilities, the published weights only, and pairs that differ in one
+word.
+"""
 
 import json
 import shutil
@@ -25,12 +27,18 @@ PLAIN = {
     "Estoy muy feliz con el servicio": "positive",
 }
 ABROAD = {
-    "No me gusta nada este producto": "negative", "Ottimo lavoro, grazie mille!": "positive",
-    "Che schifo di servizio, mai più": "negative", "O atendimento foi péssimo": "negative",
-    "Adorei o produto, recomendo": "positive", "شكرا جزيلا، خدمة رائعة": "positive",
-    "الخدمة سيئة جدا ولن أعود": "negative", "Le magasin ouvre à neuf heures": "neutral",
-    "Der Laden öffnet um neun Uhr": "neutral", "Je ne suis pas content du tout": "negative",
-    "Ich bin nicht zufrieden": "negative", "Muchas gracias, todo perfecto": "positive",
+    "No me gusta nada este producto": "negative",
+    "Ottimo lavoro, grazie mille!": "positive",
+    "Che schifo di servizio, mai più": "negative",
+    "O atendimento foi péssimo": "negative",
+    "Adorei o produto, recomendo": "positive",
+    "شكرا جزيلا، خدمة رائعة": "positive",
+    "الخدمة سيئة جدا ولن أعود": "negative",
+    "Le magasin ouvre à neuf heures": "neutral",
+    "Der Laden öffnet um neun Uhr": "neutral",
+    "Je ne suis pas content du tout": "negative",
+    "Ich bin nicht zufrieden": "negative",
+    "Muchas gracias, todo perfecto": "positive",
 }
 
 
@@ -47,7 +55,9 @@ def test_plain_sentences_in_other_languages_are_read_right():
 
 
 def test_letters_that_english_does_not_have_go_to_the_tower_for_other_languages():
-    _, group = sentiment_model.say_words(["this is fine", "the यह बहुत", "the 字 is", "😡 the"], sentiment.load())
+    _, group = sentiment_model.say_words(
+        ["this is fine", "the यह बहुत", "the 字 is", "😡 the"], sentiment.load()
+    )
     assert group.tolist() == [1, 0, 0, 1]
 
 
@@ -60,7 +70,9 @@ def test_every_shipped_model_and_tier_reads_plain_sentences(model):
 
 def test_the_cascade_asks_the_tower_only_where_the_fast_tier_is_not_sure():
     texts = [*PLAIN, "it is what it is", "hm, not sure what to make of that"]
-    fast, model, both = (sentiment.read(texts, model=f"earshot-2{tier}") for tier in ("-fast", "", "-cascade"))
+    fast, model, both = (
+        sentiment.read(texts, model=f"earshot-2{tier}") for tier in ("-fast", "", "-cascade")
+    )
     asked = both["tier"] == "model"
     assert 0 < asked.sum() < len(texts)
     pd.testing.assert_frame_equal(both[asked], model[asked])
@@ -70,7 +82,9 @@ def test_the_cascade_asks_the_tower_only_where_the_fast_tier_is_not_sure():
 
 def test_the_likeliest_class_is_among_the_possible_and_a_plain_post_has_one():
     read = sentiment.read([*PLAIN, "it is what it is"])
-    assert all(label in possible.split() for label, possible in zip(read["label"], read["possible"], strict=True))
+    assert all(
+        label in possible.split() for label, possible in zip(read["label"], read["possible"], strict=True)
+    )
     assert read["possible"].iloc[:3].tolist() == ["positive", "positive", "negative"]
 
 
@@ -89,19 +103,32 @@ def test_probabilities_add_up_and_the_label_is_the_likeliest():
     assert read["label"].tolist() == [sentiment.CLASSES[at] for at in chances.argmax(axis=1)]
 
 
-# Each pair differs in what should move the sentiment: the second must be read as more negative than the first.
+# Each pair differs in what should move the sentiment: the second must be read as more negative than the
+# first.
 PAIRS = {
-    "negation": [("the staff is helpful", "the staff is not helpful"), ("I am happy with it", "I am not happy with it"),
-                 ("this works", "this doesn't work"),
-                 ("I would fly with them again", "I would never fly with them again"),
-                 ("a good idea", "hardly a good idea"), ("they care about us", "nobody cares about us")],
-    "degree": [("the wait was long", "the wait was unbearably long"), ("it was late", "it was late yet again"),
-               ("I liked it", "I liked it less than before"), ("the queue was slow", "the queue was terribly slow"),
-               ("the price is high", "the price is outrageously high"), ("it broke", "it broke again and again"),
-               ("the app is confusing", "the app is really confusing"), ("they were rude", "they were incredibly rude"),
-               ("I am tired of this", "I am so tired of this")],
-    "turn": [("late but they were lovely", "lovely but they were late"),
-             ("bad start, great finish", "great start, bad finish")],
+    "negation": [
+        ("the staff is helpful", "the staff is not helpful"),
+        ("I am happy with it", "I am not happy with it"),
+        ("this works", "this doesn't work"),
+        ("I would fly with them again", "I would never fly with them again"),
+        ("a good idea", "hardly a good idea"),
+        ("they care about us", "nobody cares about us"),
+    ],
+    "degree": [
+        ("the wait was long", "the wait was unbearably long"),
+        ("it was late", "it was late yet again"),
+        ("I liked it", "I liked it less than before"),
+        ("the queue was slow", "the queue was terribly slow"),
+        ("the price is high", "the price is outrageously high"),
+        ("it broke", "it broke again and again"),
+        ("the app is confusing", "the app is really confusing"),
+        ("they were rude", "they were incredibly rude"),
+        ("I am tired of this", "I am so tired of this"),
+    ],
+    "turn": [
+        ("late but they were lovely", "lovely but they were late"),
+        ("bad start, great finish", "great start, bad finish"),
+    ],
     "emoji": [("we land at nine 😍", "we land at nine 😡"), ("ok 👍", "ok 👎"), ("see you :)", "see you :(")],
 }
 
@@ -129,9 +156,17 @@ def test_a_post_is_read_the_same_alone_and_among_others():
 
 
 def test_the_step_gives_the_columns_of_its_table_with_and_without_stored_vectors():
-    posts = pd.DataFrame({"post_id": ["x:1", "x:2"], "content_hash": ["a", "b"], "clean_text": ["so good", "so bad"],
-                          "lang": ["en", None]})
-    stored = posts.assign(vector=list(embeddings.encode(["so good", "so bad"])), embedding_model=embeddings.MODEL)
+    posts = pd.DataFrame(
+        {
+            "post_id": ["x:1", "x:2"],
+            "content_hash": ["a", "b"],
+            "clean_text": ["so good", "so bad"],
+            "lang": ["en", None],
+        }
+    )
+    stored = posts.assign(
+        vector=list(embeddings.encode(["so good", "so bad"])), embedding_model=embeddings.MODEL
+    )
     foreign = posts.assign(vector=[np.ones(3, np.float32)] * 2, embedding_model="other")
     rows = sentiment.add(stored)
     assert list(rows) == ["post_id", "content_hash", *sentiment.COLUMNS, "label", "possible", "tier", "model"]
@@ -151,14 +186,18 @@ def test_changed_weights_are_refused(tmp_path, monkeypatch):
     content = bytearray(path.read_bytes())
     content[-100] ^= 1
     path.write_bytes(content)
-    with pytest.raises(WeightsError, match=r"^The model file earshot-2.safetensors has SHA-256 .* is not used\."):
+    with pytest.raises(
+        WeightsError, match=r"^The model file earshot-2.safetensors has SHA-256 .* is not used\."
+    ):
         sentiment.load()
 
 
 def test_an_unknown_model_is_one_sentence():
-    sentence = r"^sentiment_model: there is no model 'earshot-9'; use earshot-2, earshot-2-fast, " \
-               r"earshot-2-cascade, earshot-1, the folder of a Hugging Face model, or its owner/name\. Did you mean " \
-               r"\"earshot-2\"\?$"
+    sentence = (
+        r"^sentiment_model: there is no model 'earshot-9'; use earshot-2, earshot-2-fast, "
+        r"earshot-2-cascade, earshot-1, the folder of a Hugging Face model, or its owner/name\. Did you mean "
+        r"\"earshot-2\"\?$"
+    )
     with pytest.raises(ParamError, match=sentence):
         sentiment.identify("earshot-9")
 
@@ -174,15 +213,22 @@ def test_what_ships_is_small_and_has_a_card():
     assert figures["model"]["umsab_mean_f1"] > 0.60
 
 
-@pytest.mark.parametrize(("names", "order"), [
-    ({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}, [0, 1, 2]), ({0: "Positive", 1: "Negative", 2: "Neutral"}, [1, 2, 0])])
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        ({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}, [0, 1, 2]),
+        ({0: "Positive", 1: "Negative", 2: "Neutral"}, [1, 2, 0]),
+    ],
+)
 def test_classes_of_other_models_are_recognised(names, order):
     assert hub._order(names, "some/model") == order
 
 
 def test_a_model_with_other_classes_is_refused():
-    sentence = r"^sentiment_model: 'some/model' has the classes joy, fear; a model with negative, neutral " \
-               r"and positive is needed\.$"
+    sentence = (
+        r"^sentiment_model: 'some/model' has the classes joy, fear; a model with negative, neutral "
+        r"and positive is needed\.$"
+    )
     with pytest.raises(ParamError, match=sentence):
         hub._order({0: "joy", 1: "fear"}, "some/model")
 

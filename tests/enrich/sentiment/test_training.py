@@ -1,4 +1,6 @@
-"""Training: tiers mixed by likelihood, floors that keep what they promise, and a cascade that loses little."""
+"""Training: tiers mixed by likelihood, floors that keep what they promise, and a cascade that loses
+little.
+"""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +23,8 @@ def truth():
 def test_the_view_that_knows_more_counts_more_and_probabilities_come_true(truth):
     weak, strong = scores(truth, 0.5, 1), scores(truth, 2.0, 2)
     mixed = tune_sentiment.mix([weak, strong], truth)
-    # Scores with unit noise around s at the true class: the log ratio of two classes is s times their difference.
+    # Scores with unit noise around s at the true class: the log ratio of two classes is s times their
+    # difference.
     assert float(mixed["words"]) == pytest.approx(0.5, abs=0.1)
     assert float(mixed["tower"]) == pytest.approx(2.0, abs=0.1)
     assert np.abs(mixed["bias"]).max() < 0.2
@@ -29,18 +32,27 @@ def test_the_view_that_knows_more_counts_more_and_probabilities_come_true(truth)
 
 def test_floors_keep_nine_in_ten_of_each_class(truth):
     truth = np.tile(truth, 5)
-    seen, new = (tune_sentiment.sentiment_model.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4))
+    seen, new = (
+        tune_sentiment.sentiment_model.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4)
+    )
     floors = tune_sentiment.floors(seen, truth)
     for at in range(3):
         assert (new[truth == at, at] >= floors[at]).mean() == pytest.approx(0.9, abs=0.02)
 
 
 def test_the_cascade_loses_no_more_than_it_may(truth):
-    fast, model = (tune_sentiment.sentiment_model.probabilities(strength * scores(truth, strength, seed))
-                   for strength, seed in ((1.0, 5), (2.0, 6)))
+    fast, model = (
+        tune_sentiment.sentiment_model.probabilities(strength * scores(truth, strength, seed))
+        for strength, seed in ((1.0, 5), (2.0, 6))
+    )
     least = tune_sentiment.sure(fast, model, truth)
-    recalls = [np.mean([(said[truth == at] == at).mean() for at in range(3)]) for said in (
-        model.argmax(axis=1), np.where(fast.max(axis=1) >= least, fast.argmax(axis=1), model.argmax(axis=1)))]
+    recalls = [
+        np.mean([(said[truth == at] == at).mean() for at in range(3)])
+        for said in (
+            model.argmax(axis=1),
+            np.where(fast.max(axis=1) >= least, fast.argmax(axis=1), model.argmax(axis=1)),
+        )
+    ]
     assert recalls[0] - recalls[1] <= tune_sentiment.LOST
     assert 0.5 < least < 1
 

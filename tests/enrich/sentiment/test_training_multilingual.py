@@ -1,4 +1,6 @@
-"""The tower for other languages: which pieces stay, which posts teach, and that what is learned can be read."""
+"""The tower for other languages: which pieces stay, which posts teach, and that what is learned can be
+read.
+"""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,22 @@ from earshot.enrich.embeddings.model_files import remember
 from earshot.enrich.sentiment import earshot2 as sentiment_model
 from earshot.enrich.sentiment import training_multilingual as train_other
 
-NAMES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁muy", "▁bien", "▁mal", "▁good", "▁rare", "m", "ñ", "字", "ab"]
+NAMES = [
+    "<s>",
+    "<pad>",
+    "</s>",
+    "<unk>",
+    "▁",
+    "▁muy",
+    "▁bien",
+    "▁mal",
+    "▁good",
+    "▁rare",
+    "m",
+    "ñ",
+    "字",
+    "ab",
+]
 GOOD, BAD = ["muy bien", "bien bien"], ["muy mal", "mal mal"]
 
 
@@ -21,8 +38,11 @@ GOOD, BAD = ["muy bien", "bien bien"], ["muy mal", "mal mal"]
 def small():
     weights = {name: np.asarray(values) for name, values in minilm.published().items()}
     vectors = weights["embeddings.word_embeddings.weight"]
-    return e5.Model(weights | {"embeddings.word_embeddings.weight": vectors[1000:1000 + len(NAMES)]}, NAMES,
-                    np.array([0, 0, 0, 0, -3, -2, -2, -2, -2, -2, -8, -8, -8, -8], np.float32))
+    return e5.Model(
+        weights | {"embeddings.word_embeddings.weight": vectors[1000 : 1000 + len(NAMES)]},
+        NAMES,
+        np.array([0, 0, 0, 0, -3, -2, -2, -2, -2, -2, -8, -8, -8, -8], np.float32),
+    )
 
 
 def frame(texts, languages, labels, part="train"):
@@ -30,7 +50,9 @@ def frame(texts, languages, labels, part="train"):
 
 
 def test_pieces_that_the_posts_need_stay_and_so_do_letters_of_their_alphabets(small):
-    posts = frame(["muy bien", "muy mal", "good"] + ["good"] * 4 + ["rare"], ["spanish"] * 2 + ["english"] * 6, 0)
+    posts = frame(
+        ["muy bien", "muy mal", "good"] + ["good"] * 4 + ["rare"], ["spanish"] * 2 + ["english"] * 6, 0
+    )
     kept = [NAMES[row] for row in train_other.choose(small, posts)]
     assert kept == ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁muy", "▁good", "m", "ñ"]
 
@@ -46,7 +68,9 @@ def test_all_posts_in_other_languages_teach_and_some_english_ones(monkeypatch):
 
 def test_each_class_of_a_language_counts_the_same():
     posts = frame([""] * 8, ["german"] * 5 + ["french"] * 3, [0, 0, 0, 1, 2, 0, 1, 2])
-    totals = pd.Series(train_other.balance(posts)).groupby([posts["language"], posts["label"]]).sum().unstack()
+    totals = (
+        pd.Series(train_other.balance(posts)).groupby([posts["language"], posts["label"]]).sum().unstack()
+    )
     np.testing.assert_allclose(totals.loc["german"], 5 / 3, rtol=1e-6)
     np.testing.assert_allclose(totals.loc["french"], 1, rtol=1e-6)
 

@@ -18,9 +18,11 @@ def test_scores_are_the_parts_times_the_weights():
 
 def test_a_word_counts_itself_its_kind_and_its_letter_groups():
     row = lexical.read(["good"]).parts()
-    counts = round(float((row.data ** 2).sum()))  # each part is one over the root of how many there are
+    counts = round(float((row.data**2).sum()))  # each part is one over the root of how many there are
     assert counts == 1
-    assert row.nnz == 1 + 1 + 5 + 4 + 3 + 2  # good, [good], and of " good " the groups of 2, 3, 4 and 5 letters
+    assert (
+        row.nnz == 1 + 1 + 5 + 4 + 3 + 2
+    )  # good, [good], and of " good " the groups of 2, 3, 4 and 5 letters
 
 
 def test_a_text_without_words_scores_nothing():

@@ -17,7 +17,9 @@ def made(**rates):
 
 
 def test_cores_disk_backlog_and_price_are_those_of_the_arithmetic():
-    found = plan(made(store=1000, clean=1000), Demand(peak=700, budget=10, usual=100, outage=2, price=0.1, hours=24))
+    found = plan(
+        made(store=1000, clean=1000), Demand(peak=700, budget=10, usual=100, outage=2, price=0.1, hours=24)
+    )
     # 700 posts/s at 500 posts/s per core are 1.4 cores, at 70% load two; two cores do 1,000 posts/s.
     assert (found.cores_in_line, found.cores_after, found.partitions) == (2, 0, 4)
     assert found.in_line == ["clean"]
@@ -31,16 +33,29 @@ def test_cores_disk_backlog_and_price_are_those_of_the_arithmetic():
 
 
 def test_a_slow_step_goes_after_and_takes_those_that_need_it_along():
-    given_ = Costs(3000, "", (Cost("store", 0, 0.2, 5000, 1), Cost("clean", 0, 0.1, 5000, 1),
-                              Cost("language", 1, 0.1, 5000, 1), Cost("embeddings", 4, 6.0, 50, 1),
-                              Cost("sentiment", 1, 0.1, 5000, 1)))
+    given_ = Costs(
+        3000,
+        "",
+        (
+            Cost("store", 0, 0.2, 5000, 1),
+            Cost("clean", 0, 0.1, 5000, 1),
+            Cost("language", 1, 0.1, 5000, 1),
+            Cost("embeddings", 4, 6.0, 50, 1),
+            Cost("sentiment", 1, 0.1, 5000, 1),
+        ),
+    )
     found = plan(given_, Demand(peak=20, budget=5))
     assert found.in_line == ["clean", "language"]
     why = {step.cost.step: step.why for step in found.steps}
     assert why["embeddings"].startswith("a batch would take 7.0 s longer and 2.1 s")
     assert why["sentiment"] == "it needs embeddings, which runs after"
     assert found.cores_after == 1
-    assert plan(given_, Demand(peak=20, budget=60)).in_line == ["clean", "language", "embeddings", "sentiment"]
+    assert plan(given_, Demand(peak=20, budget=60)).in_line == [
+        "clean",
+        "language",
+        "embeddings",
+        "sentiment",
+    ]
 
 
 def test_fewer_cores_than_it_takes_do_not_fit():
@@ -48,12 +63,16 @@ def test_fewer_cores_than_it_takes_do_not_fit():
     assert not found.fits
     assert found.in_line == []
     assert found.steps[1].why == "at the peak 2 cores do not hold it"
-    assert plan(made(store=100), Demand(peak=10, budget=10, cores=1, usual=200)).catch_up_hours == float("inf")
+    assert plan(made(store=100), Demand(peak=10, budget=10, cores=1, usual=200)).catch_up_hours == float(
+        "inf"
+    )
 
 
 @given(st.floats(1, 5000), st.floats(0.5, 600), st.lists(st.floats(1, 50_000), min_size=1, max_size=6))
 def test_the_plan_keeps_the_budget_and_the_load(peak, budget, rates):
-    names = [name for name in steps.ORDER if name in ("clean", "language", "duplicates", "embeddings", "sentiment")]
+    names = [
+        name for name in steps.ORDER if name in ("clean", "language", "duplicates", "embeddings", "sentiment")
+    ]
     given_ = made(store=5000, **dict(zip(names, rates)))
     found = plan(given_, Demand(peak=peak, budget=budget))
     working = [step.cost for step in found.steps if step.in_line]
@@ -71,6 +90,7 @@ def test_wrong_demands_are_said():
 
 def test_costs_are_measured_on_the_posts_that_are_there_and_kept(workspace, posts_file, monkeypatch):
     from earshot.collect.files.importing import import_files
+
     monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
     space = workspace("acme", brands=["Acme", "Bolt"])
     import_files(space, [posts_file(40)], approve=True)
@@ -95,11 +115,14 @@ def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspac
     from typer.testing import CliRunner
 
     from earshot.cli import app
+
     monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
     monkeypatch.setenv("COLUMNS", "200")
     space = workspace("acme")
     (space.data / "cache").mkdir(parents=True)
-    (space.data / "cache" / "costs.json").write_text(json.dumps(asdict(made(store=1000, clean=1000, language=1000))))
+    (space.data / "cache" / "costs.json").write_text(
+        json.dumps(asdict(made(store=1000, clean=1000, language=1000)))
+    )
     good = CliRunner().invoke(app, ["plan", "acme", "--peak", "200", "--budget", "5"])
     assert good.exit_code == 0, good.output
     assert "steps: [clean, language], batch: {seconds: 2.5}, partitions: 4." in good.output
@@ -116,8 +139,11 @@ def test_needs_name_every_step_whose_rows_a_step_reads():
 
     from earshot.enrich.filters import step as set_aside
     from earshot.enrich.streaming.capacity import NEEDS
+
     for step in steps.ORDER:
-        given_ = steps._INPUTS.get(step) or inspect.getsource(import_module(steps.ROOMS.get(step, f"earshot.enrich.{step}.step")))
+        given_ = steps._INPUTS.get(step) or inspect.getsource(
+            import_module(steps.ROOMS.get(step, f"earshot.enrich.{step}.step"))
+        )
         given_ += inspect.getsource(set_aside) if step == "set_aside" else ""
         read = set(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', given_)) & set(steps.ORDER) - {step}
         assert set(NEEDS.get(step, ())) == read, step
@@ -132,23 +158,36 @@ def test_a_plan_is_written_into_streams_yml_and_all_else_stays(workspace, monkey
 
     from earshot.cli import app
     from earshot.collect.stream.settings import read_stream
+
     monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
     space = workspace("acme")
     (space.data / "cache").mkdir(parents=True)
-    (space.data / "cache" / "costs.json").write_text(json.dumps(asdict(made(store=1000, clean=1000, language=1000))))
+    (space.data / "cache" / "costs.json").write_text(
+        json.dumps(asdict(made(store=1000, clean=1000, language=1000)))
+    )
     file, demand = space.folder / "streams.yml", ["plan", "acme", "--peak", "200", "--budget", "5"]
     assert CliRunner().invoke(app, demand).exit_code == 0
     assert not file.exists()
     assert CliRunner().invoke(app, [*demand, "--apply"]).exit_code == 0
-    assert file.read_text() == "steps: [clean, language]\nbatch: {posts: 20000, seconds: 2.5}\npartitions: 4\n"
-    file.write_text("# ours\nbatch:\n  posts: 500   # small\n  seconds: 9\ntopic: posts  # as before\n"
-                    "steps:\n- clean\n\nhealth: {lag: 9}\n")
+    assert (
+        file.read_text() == "steps: [clean, language]\nbatch: {posts: 20000, seconds: 2.5}\npartitions: 4\n"
+    )
+    file.write_text(
+        "# ours\nbatch:\n  posts: 500   # small\n  seconds: 9\ntopic: posts  # as before\n"
+        "steps:\n- clean\n\nhealth: {lag: 9}\n"
+    )
     assert CliRunner().invoke(app, [*demand, "--apply"]).exit_code == 0
-    assert file.read_text() == ("# ours\nbatch: {posts: 500, seconds: 2.5}\ntopic: posts  # as before\n"
-                                "steps: [clean, language]\n\nhealth: {lag: 9}\npartitions: 4\n")
+    assert file.read_text() == (
+        "# ours\nbatch: {posts: 500, seconds: 2.5}\ntopic: posts  # as before\n"
+        "steps: [clean, language]\n\nhealth: {lag: 9}\npartitions: 4\n"
+    )
     stream = read_stream(space)
     assert (stream.steps, stream.batch.posts, stream.health.lag) == (["clean", "language"], 500, 9)
     before = file.read_text()
-    assert CliRunner().invoke(app, ["plan", "acme", "--peak", "2000", "--budget", "5", "--cores", "1",
-                                    "--apply"]).exit_code == 1  # what does not fit is not written
+    assert (
+        CliRunner()
+        .invoke(app, ["plan", "acme", "--peak", "2000", "--budget", "5", "--cores", "1", "--apply"])
+        .exit_code
+        == 1
+    )  # what does not fit is not written
     assert file.read_text() == before

@@ -1,4 +1,6 @@
-"""Listening: posts arrive masked, once, enriched; what is no post is kept apart; a second listener shares the work."""
+"""Listening: posts arrive masked, once, enriched; what is no post is kept apart; a second listener shares the
+work.
+"""
 
 import json
 import os
@@ -24,15 +26,27 @@ QUICK = {"steps": ["clean"], "sync": False, "batch": {"posts": 500, "seconds": 1
 
 
 def post(number, **more):
-    return {"id": f"{number}", "platform": "x", "author": f"jane{number % 7}", "text": f"@acme note {number}",
-            "created_at": f"2026-03-{1 + number % 20:02d}T08:00:00Z"} | more
+    return {
+        "id": f"{number}",
+        "platform": "x",
+        "author": f"jane{number % 7}",
+        "text": f"@acme note {number}",
+        "created_at": f"2026-03-{1 + number % 20:02d}T08:00:00Z",
+    } | more
 
 
 def put(space, rows):
     """Put rows, or bytes as they are, on a workspace's stream."""
     producer = read_stream(space).producer()
-    producer.put([(b"k" if isinstance(row, bytes) else row["id"].encode(),
-                   row if isinstance(row, bytes) else json.dumps(row).encode()) for row in rows])
+    producer.put(
+        [
+            (
+                b"k" if isinstance(row, bytes) else row["id"].encode(),
+                row if isinstance(row, bytes) else json.dumps(row).encode(),
+            )
+            for row in rows
+        ]
+    )
     producer.close()
 
 
@@ -87,8 +101,12 @@ def test_what_is_no_post_goes_to_quarantine_and_dead_letters_and_holds_nothing_u
     assert (heard.added, heard.refused, heard.dead) == (1, 5, 2)
     reasons = space.store.read("quarantine")["reason"].tolist()
     assert sorted(reason.split(":")[0] for reason in reasons) == [
-        "the message is not JSON", "the message is not UTF-8", "the text is empty", "the text is empty",
-        "the time cannot be read (never)"]
+        "the message is not JSON",
+        "the message is not UTF-8",
+        "the text is empty",
+        "the text is empty",
+        "the time cannot be read (never)",
+    ]
     condition, _ = condition_of(space)
     assert (condition.lag, condition.dead, condition.well) == (0, 2, True)
 
@@ -107,10 +125,14 @@ def test_a_batch_killed_between_store_and_commit_changes_nothing_when_it_comes_a
 
 def test_a_step_that_fails_is_left_to_the_report_and_the_posts_are_kept(space, monkeypatch):
     from earshot.enrich.text import step as text
+
     monkeypatch.setattr(text, "add", lambda posts: (_ for _ in ()).throw(ValueError("no word list")))
     put(space, [post(1)])
     heard = listen(space, once=True)
-    assert (heard.added, heard.error) == (1, "The step clean failed and is left to the next report: no word list")
+    assert (heard.added, heard.error) == (
+        1,
+        "The step clean failed and is left to the next report: no word list",
+    )
     condition, _ = condition_of(space)
     assert condition.problems == ("the last error was: " + heard.error + ".",)
 
@@ -125,12 +147,27 @@ def test_avro_under_a_schema_lands_like_json(workspace):
 
 
 def test_a_file_is_fed_masked_and_mapped_by_its_source(workspace, tmp_path):
-    space = workspace("acme", brands=["Acme"], streams=QUICK, sources={"tweets": {
-        "match": {"file": "tweets*"}, "constants": {"platform": "x"},
-        "columns": {"id": "tweet", "text": "said", "created_at": "when", "author": "who"}}})
+    space = workspace(
+        "acme",
+        brands=["Acme"],
+        streams=QUICK,
+        sources={
+            "tweets": {
+                "match": {"file": "tweets*"},
+                "constants": {"platform": "x"},
+                "columns": {"id": "tweet", "text": "said", "created_at": "when", "author": "who"},
+            }
+        },
+    )
     path = tmp_path / "tweets.csv"
-    pd.DataFrame({"tweet": [f"{n}" for n in range(40)], "said": [f"call me, j{n}@mail.example" for n in range(40)],
-                  "when": "2026-03-02T08:00Z", "who": "jane"}).to_csv(path, index=False)
+    pd.DataFrame(
+        {
+            "tweet": [f"{n}" for n in range(40)],
+            "said": [f"call me, j{n}@mail.example" for n in range(40)],
+            "when": "2026-03-02T08:00Z",
+            "who": "jane",
+        }
+    ).to_csv(path, index=False)
     stream = read_stream(space)
     assert feed(space, stream, path) == (40, [])
     bytes_ = b"".join(file.read_bytes() for file in (space.data / "stream").rglob("*.log"))
@@ -142,7 +179,9 @@ def test_a_file_is_fed_masked_and_mapped_by_its_source(workspace, tmp_path):
     assert posts["post_id"].str.startswith("x:").all()
     odd = tmp_path / "odd.csv"
     odd.write_text("a,b\n1,2\n")
-    with pytest.raises(ParamError, match=r"No source in params/acme/sources.yml fits odd.csv, and its columns do not"):
+    with pytest.raises(
+        ParamError, match=r"No source in params/acme/sources.yml fits odd.csv, and its columns do not"
+    ):
         feed(space, stream, odd)
 
 
@@ -154,7 +193,11 @@ def test_a_step_that_does_not_exist_is_said(workspace):
 
 def test_nested_rows_become_dotted_columns():
     assert flat({"a": 1, "user": {"name": "x", "geo": {"lat": 1}}, "tags": ["ä"]}) == {
-        "a": 1, "user.name": "x", "user.geo.lat": 1, "tags": '["ä"]'}
+        "a": 1,
+        "user.name": "x",
+        "user.geo.lat": 1,
+        "tags": '["ä"]',
+    }
 
 
 def start(*more):
@@ -189,9 +232,13 @@ def test_the_gap_ledger_says_when_nobody_listened(space):
     assert space.store.read("gaps").empty
     turns = iter([False, True])
     listen(space, stop=lambda: next(turns))
-    gap, = space.store.read("gaps").to_dict("records")
+    (gap,) = space.store.read("gaps").to_dict("records")
     assert (gap["source"], gap["query"], gap["kind"], pd.isna(gap["end"])) == (
-        "posts", "dev.acme.listen", "stopped", True)
+        "posts",
+        "dev.acme.listen",
+        "stopped",
+        True,
+    )
     listen(space, once=True)
     assert space.store.read("gaps")["end"].notna().all()
 
@@ -209,23 +256,33 @@ def test_a_stream_that_does_not_answer_is_a_gap_until_it_does(space):
 
     presence = Presence(space.store, "posts", "dev.acme.listen")
     _show_presence(presence, Silent())
-    gap, = space.store.read("gaps").to_dict("records")
-    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("down", "Kafka does not answer about posts.", True)
+    (gap,) = space.store.read("gaps").to_dict("records")
+    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == (
+        "down",
+        "Kafka does not answer about posts.",
+        True,
+    )
     _show_presence(presence, read_stream(space).watch())
     assert space.store.read("gaps")["end"].notna().all()
 
 
 def test_health_as_a_command_and_an_address(space, workspace):
     put(space, [post(1)])
-    answer = subprocess.run([sys.executable, "-c", "from earshot.cli import app; app()", "listen", "acme", "--health"],
-                            capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"})
+    answer = subprocess.run(
+        [sys.executable, "-c", "from earshot.cli import app; app()", "listen", "acme", "--health"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"COLUMNS": "200"},
+    )
     assert answer.returncode == 1
     assert "Nobody listens and 1 messages wait; run earshot listen acme." in answer.stdout
     with serve(space, 0) as port:
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz")
         assert (error.value.code, error.value.read()) == (
-            503, b"nobody listens and 1 messages wait; run earshot listen acme.\n")
+            503,
+            b"nobody listens and 1 messages wait; run earshot listen acme.\n",
+        )
         listen(space, once=True)
         assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").read() == b"ok\n"
         text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
@@ -238,4 +295,5 @@ def test_health_as_a_command_and_an_address(space, workspace):
 def test_a_stream_that_went_quiet_is_not_well(workspace):
     space = workspace("acme", streams=QUICK | {"health": {"quiet_minutes": 10}})
     assert condition_of(space)[0].problems == (
-        "the newest post is not there yet and more than 10 minutes is too quiet; see what feeds it.",)
+        "the newest post is not there yet and more than 10 minutes is too quiet; see what feeds it.",
+    )

@@ -17,7 +17,7 @@ def made(count, seed=0):
         first, second = chance.choice(THINGS, 2, replace=False)
         kinds = chance.integers(3, size=2)
         said = [(BAD, PLAIN, GOOD)[kind][chance.integers(3)] for kind in kinds]
-        text = f"the {first} was {said[0]} but the {second} was {said[1]}, number {chance.integers(10 ** 5)}"
+        text = f"the {first} was {said[0]} but the {second} was {said[1]}, number {chance.integers(10**5)}"
         rows += [(text, first, kinds[0]), (text, second, kinds[1])]
     texts, targets, labels = map(list, zip(*rows, strict=True))
     return texts, [pairs.locate(*row[:2]) for row in rows], targets, np.array(labels)
@@ -25,8 +25,9 @@ def made(count, seed=0):
 
 def test_one_sentence_is_never_on_both_sides():
     texts, _, _, labels = made(80)
-    for train, test in towards_model.split([text.upper() if at % 2 else text for at, text in enumerate(texts)],
-                                           labels, 1):
+    for train, test in towards_model.split(
+        [text.upper() if at % 2 else text for at, text in enumerate(texts)], labels, 1
+    ):
         assert not {texts[at] for at in train} & {texts[at] for at in test}
 
 
@@ -52,12 +53,14 @@ def test_readers_are_trusted_as_they_deserve_and_the_cut_holds_nine_in_ten():
     assert model.figures["tower"] > 0.7 > 0.5 > model.figures["words"]
     assert model.sets(found)[np.arange(4000), labels[900:]].mean() == pytest.approx(0.9, abs=0.02)
     trust = np.abs(model.trust.coef_)
-    assert trust[:, 3:6].sum() > 5 * max(trust[:, at:at + 3].sum() for at in (0, 6, 9))
+    assert trust[:, 3:6].sum() > 5 * max(trust[:, at : at + 3].sum() for at in (0, 6, 9))
 
 
 def test_too_few_labels_is_one_sentence():
     texts, spans, targets, labels = made(20)
-    with pytest.raises(ValueError, match=r"^There are 20 labelled targets of 3 classes; at least 60 of two classes"):
+    with pytest.raises(
+        ValueError, match=r"^There are 20 labelled targets of 3 classes; at least 60 of two classes"
+    ):
         towards_model.fit(texts, spans, targets, labels)
 
 

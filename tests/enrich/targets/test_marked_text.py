@@ -8,7 +8,11 @@ from earshot.enrich.targets import marked_text as pairs
 
 
 def test_a_mention_is_found_in_any_case_with_any_blanks_and_marks():
-    assert pairs.locate("Call-Centre, CALL CENTRE and callcentre", "call centre") == [(0, 11), (13, 24), (29, 39)]
+    assert pairs.locate("Call-Centre, CALL CENTRE and callcentre", "call centre") == [
+        (0, 11),
+        (13, 24),
+        (29, 39),
+    ]
     assert pairs.locate("the bag's zip", "bag") == [(4, 9)]
     assert pairs.locate("#dunkindonuts rule", "dunkin donuts") == [(1, 13)]
     assert pairs.locate("baggage", "bag") == [(0, 3)]  # only where it stands nowhere as a word
@@ -32,7 +36,7 @@ def test_every_mention_is_marked_and_what_is_around_is_clean():
 def test_the_target_is_said_again_at_the_end_and_never_cut_off():
     short, long = pairs.tokenise(["the bag", "word " * 400], [[(4, 7)], []], ["bag", "bag"])
     end = minilm.tokenise(["bag"])[0][1:]
-    assert short[-len(end):] == end == long[-len(end):]
+    assert short[-len(end) :] == end == long[-len(end) :]
     assert len(long) <= minilm.LONGEST
 
 

@@ -23,7 +23,12 @@ def test_one_post_praises_one_brand_and_blames_another():
 
 
 def test_probabilities_add_up_and_do_not_depend_on_the_company():
-    texts = ["I love Acme", "Acme is on Main Street", "Acme ruined my day, never again", "when does Acme open?"]
+    texts = [
+        "I love Acme",
+        "Acme is on Main Street",
+        "Acme ruined my day, never again",
+        "when does Acme open?",
+    ]
     spans = [pairs.locate(text, "Acme") for text in texts]
     together = towards.score(texts, spans, ["Acme"] * 4)
     assert np.allclose(together.sum(axis=1), 1, atol=1e-5)
@@ -38,7 +43,9 @@ def test_it_abstains_where_the_target_is_not_in_the_text_or_the_language_is_not_
 
 
 def test_a_model_that_is_not_there_and_a_changed_file_are_refused(tmp_path, monkeypatch):
-    with pytest.raises(ParamError, match=r"^target_model: there is no model 'toward-1'; use towards-2. Did you mean"):
+    with pytest.raises(
+        ParamError, match=r"^target_model: there is no model 'toward-1'; use towards-2. Did you mean"
+    ):
         towards.identify("toward-1")
     monkeypatch.setattr(towards, "FOLDER", tmp_path)
     (tmp_path / "SHA256SUMS").write_text("0" * 64 + "  towards-2.safetensors\n")

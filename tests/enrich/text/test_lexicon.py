@@ -4,7 +4,15 @@ from earshot.enrich.text.lexicon import BAD, GOOD, SIGNALS, signals, tokens
 
 
 def test_a_denial_reaches_four_words_but_not_past_a_mark_or_but():
-    assert tokens("not good at all today, fine") == ["not", "not_good", "not_at", "not_all", "not_today", ",", "fine"]
+    assert tokens("not good at all today, fine") == [
+        "not",
+        "not_good",
+        "not_at",
+        "not_all",
+        "not_today",
+        ",",
+        "fine",
+    ]
     assert tokens("Never again. Great") == ["never", "not_again", ".", "great"]
     assert tokens("it isn’t bad but good") == ["it", "isn't", "not_bad", "but", "good"]
 
@@ -12,6 +20,7 @@ def test_a_denial_reaches_four_words_but_not_past_a_mark_or_but():
 def test_signals_tell_praise_from_denied_praise():
     def read(text):
         return signals(text, tokens(text)).round(2).tolist()
+
     good, bad, denied_good, denied_bad = range(4)
     assert read("lovely crew")[good] > 0
     assert not read("not a lovely crew")[good]

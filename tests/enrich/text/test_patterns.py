@@ -14,20 +14,37 @@ def found(wording: str, *texts: str, **rest) -> list[bool]:
 
 def test_a_star_stands_for_any_ending_and_words_are_whole():
     assert found("cancel* my", "CANCELLING my order", "cancel, my way", "uncancel my", "cancel mystery") == [
-        True, True, False, False]
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_brackets_dots_and_apostrophes():
-    assert found("can't .. (open|close)", "cant open", "can’t ever get it open", "can't. open") == [True, True, False]
-    assert found("can't [even] open", "cant open", "can't even open", "can't ever open") == [True, True, False]
-    assert found("how (do|can) ... ?", "How do I turn the whole thing off?", "how do I. really?", "how can ?") == [
-        True, False, True]
+    assert found("can't .. (open|close)", "cant open", "can’t ever get it open", "can't. open") == [
+        True,
+        True,
+        False,
+    ]
+    assert found("can't [even] open", "cant open", "can't even open", "can't ever open") == [
+        True,
+        True,
+        False,
+    ]
+    assert found(
+        "how (do|can) ... ?", "How do I turn the whole thing off?", "how do I. really?", "how can ?"
+    ) == [True, False, True]
     assert found("any ideas ?", "any ideas?", "any ideas ?", "any ideas") == [True, True, False]
 
 
 def test_a_denial_in_the_same_clause_takes_it_back():
-    texts = ["I will cancel my plan", "I will not cancel my plan", "I'm not happy, I will cancel my plan",
-             "I don't think I will cancel my plan"]
+    texts = [
+        "I will cancel my plan",
+        "I will not cancel my plan",
+        "I'm not happy, I will cancel my plan",
+        "I don't think I will cancel my plan",
+    ]
     assert found("cancel* my plan", *texts) == [True, False, True, False]
     assert found("cancel* my plan", *texts, denied=False) == [True] * 4
 
@@ -38,7 +55,11 @@ def test_where_it_means_something_else_it_does_not_count():
 
 
 def test_what_others_said_is_left_out():
-    texts = ["so true RT @user: I want my money back", "she said “I want my money back” twice", 'my 15" screen']
+    texts = [
+        "so true RT @user: I want my money back",
+        "she said “I want my money back” twice",
+        'my 15" screen',
+    ]
     assert own(ready(texts)) == ["so true  … ", "she said  …  twice", 'my 15" screen']
 
 
@@ -54,12 +75,18 @@ def test_no_text_is_slow():
     assert time.process_time() - begun < 1
 
 
-@pytest.mark.parametrize(("wording", "wrong"), [
-    ("ok", 'is too short; a wording needs three letters, such as "buy"'),
-    ("cancel [my]", "ends with what may be missing; leave that out"),
-    ("cancel [my] .. order", "has dots after a word that may be missing; the dots stand for it already"),
-    ("cancel (my|our order",
-     "has a bracket that is not closed or not opened; write (a|b) for a or b and [a] for a or nothing"),
-    ("cancel* .. my order", "")])
+@pytest.mark.parametrize(
+    ("wording", "wrong"),
+    [
+        ("ok", 'is too short; a wording needs three letters, such as "buy"'),
+        ("cancel [my]", "ends with what may be missing; leave that out"),
+        ("cancel [my] .. order", "has dots after a word that may be missing; the dots stand for it already"),
+        (
+            "cancel (my|our order",
+            "has a bracket that is not closed or not opened; write (a|b) for a or b and [a] for a or nothing",
+        ),
+        ("cancel* .. my order", ""),
+    ],
+)
 def test_what_is_wrong_with_a_wording_is_said(wording, wrong):
     assert problem(wording) == wrong

@@ -21,7 +21,8 @@ CASES = {
     "mail me@example.com": "mail me@example.com",
     "see https://t.co/a1b2, ok": "see , ok",
     "http http": "",
-    "#ILoveFlying #worstairlineever #größtes_kino #iphone6": "I Love Flying worst airline ever größtes kino iphone 6",
+    "#ILoveFlying #worstairlineever #größtes_kino #iphone6": "I Love Flying worst airline ever größtes kino "
+    "iphone 6",
     "we are #1 in 2015 #2015": "we are #1 in 2015 #2015",
     "great😂day": "great face with tears of joy day",
     "👨\u200d👩\u200d👧 🇩🇪": "family man woman girl Germany",
@@ -43,22 +44,66 @@ def test_text_is_cleaned_as_expected(text):
 
 def test_what_was_found_is_kept_as_it_was_written():
     found = parse("@united #EpicFail 😂 see https://t.co/x1 ok http")
-    assert (found.mentions, found.hashtags, found.emoji, found.urls) == (["united"], ["EpicFail"], ["😂"], ["https://t.co/x1"])
+    assert (found.mentions, found.hashtags, found.emoji, found.urls) == (
+        ["united"],
+        ["EpicFail"],
+        ["😂"],
+        ["https://t.co/x1"],
+    )
 
 
 def test_a_span_of_the_clean_text_leads_back_to_the_stretch_it_came_from():
     text = "@united  why is #CustomerService sooooo bad 😡 &amp; slow"
     cleaned, edits = clean(text)
-    for word, origin in {"@user": "@united", "Customer Service": "#CustomerService", "Service": "#CustomerService",
-                         "soo": "sooooo", "enraged face": "😡", "&": "&amp;", "slow": "slow", "bad": "bad"}.items():
+    for word, origin in {
+        "@user": "@united",
+        "Customer Service": "#CustomerService",
+        "Service": "#CustomerService",
+        "soo": "sooooo",
+        "enraged face": "😡",
+        "&": "&amp;",
+        "slow": "slow",
+        "bad": "bad",
+    }.items():
         start = cleaned.index(word)
         first, last = to_original(edits, start, start + len(word))
         assert text[first:last] == origin
 
 
-PIECES = st.sampled_from(["&amp;", "&lt;", "http://t.co/x", "@you", "#OhNo", "😂", "👍🏽", "Ã©", "soooo", "!!!!!", " ",
-                          "  ", "\u200b", "\u202e", "\n", "word", "e\u0301", "𝐖", "🇩🇪", "\u200d", "\ufe0f", "&", "#",
-                          "@", "é", "हिन्दी", "http", ".", "\x00", "0\ufe0f\u20e3"])
+PIECES = st.sampled_from(
+    [
+        "&amp;",
+        "&lt;",
+        "http://t.co/x",
+        "@you",
+        "#OhNo",
+        "😂",
+        "👍🏽",
+        "Ã©",
+        "soooo",
+        "!!!!!",
+        " ",
+        "  ",
+        "\u200b",
+        "\u202e",
+        "\n",
+        "word",
+        "e\u0301",
+        "𝐖",
+        "🇩🇪",
+        "\u200d",
+        "\ufe0f",
+        "&",
+        "#",
+        "@",
+        "é",
+        "हिन्दी",
+        "http",
+        ".",
+        "\x00",
+        "0\ufe0f\u20e3",
+    ]
+)
 HOSTILE = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join))
 
 
@@ -70,9 +115,9 @@ def test_every_clean_span_lies_inside_the_original_and_unchanged_text_is_itself(
     for start_clean, end_clean, start, end in edits:
         assert last[0] <= start_clean <= end_clean <= len(cleaned)
         assert last[1] <= start <= end <= len(text)
-        assert cleaned[last[0]:start_clean] == text[last[1]:start]
+        assert cleaned[last[0] : start_clean] == text[last[1] : start]
         last = [end_clean, end]
-    assert cleaned[last[0]:] == text[last[1]:]
+    assert cleaned[last[0] :] == text[last[1] :]
     for start in range(len(cleaned)):
         first, end = to_original(edits, start, start + 1)
         assert 0 <= first <= end <= len(text)
@@ -93,7 +138,9 @@ def test_a_very_long_post_is_no_trouble():
 
 
 def test_the_step_gives_the_columns_of_its_table():
-    posts = pd.DataFrame({"post_id": ["x:1", "x:2"], "content_hash": ["a", "b"], "text": ["Hi @you, it's me", None]})
+    posts = pd.DataFrame(
+        {"post_id": ["x:1", "x:2"], "content_hash": ["a", "b"], "text": ["Hi @you, it's me", None]}
+    )
     rows = add(posts)
     assert rows["clean_text"].tolist() == ["Hi @user, it's me", ""]
     assert rows["words"].tolist() == [4, 0]
@@ -102,12 +149,20 @@ def test_the_step_gives_the_columns_of_its_table():
 
 
 def test_what_a_picture_shows_is_read_after_the_text_and_leads_to_its_end():
-    posts = pd.DataFrame({"post_id": ["x:1", "x:2", "x:3"], "content_hash": ["a", "b", "c"],
-                          "text": ["Look @you", "", "plain"],
-                          "media_text": ["A  queue at the #gate", "Only a picture", None]})
+    posts = pd.DataFrame(
+        {
+            "post_id": ["x:1", "x:2", "x:3"],
+            "content_hash": ["a", "b", "c"],
+            "text": ["Look @you", "", "plain"],
+            "media_text": ["A  queue at the #gate", "Only a picture", None],
+        }
+    )
     rows = add(posts)
-    assert rows["clean_text"].tolist() == ["Look @user [image: A queue at the gate]", "[image: Only a picture]",
-                                           "plain"]
+    assert rows["clean_text"].tolist() == [
+        "Look @user [image: A queue at the gate]",
+        "[image: Only a picture]",
+        "plain",
+    ]
     edits = json.loads(rows["edits"].iloc[0])
     start = rows["clean_text"].iloc[0].index("queue")
     assert to_original(edits, start, start + 5) == (9, 9)

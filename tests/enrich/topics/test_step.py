@@ -15,9 +15,15 @@ from earshot.enrich.topics import model as topic_model
 from earshot.enrich.topics import step as topics
 from earshot.enrich.topics import words as topic_words
 
-BRIEF = Brief(workspace="acme", brand="Acme", brands=["Acme", "Bolt"], handles=["AcmeHelp"], topics_min_posts=10)
-SAYS = {"signal": "no signal {} at home since the mast broke", "bill": "my bill {} was wrong and I paid twice",
-        "shop": "the shop {} staff were kind and fast", "roaming": "roaming {} abroad costs far too much money"}
+BRIEF = Brief(
+    workspace="acme", brand="Acme", brands=["Acme", "Bolt"], handles=["AcmeHelp"], topics_min_posts=10
+)
+SAYS = {
+    "signal": "no signal {} at home since the mast broke",
+    "bill": "my bill {} was wrong and I paid twice",
+    "shop": "the shop {} staff were kind and fast",
+    "roaming": "roaming {} abroad costs far too much money",
+}
 FILL = ["today", "again", "really", "now", "sadly", "please", "honestly", "still"]
 
 
@@ -94,9 +100,13 @@ def test_a_refit_starts_from_the_topics_before_and_adds_what_is_new():
 @pytest.mark.slow
 def test_c_tf_idf_is_bertopics():
     from bertopic.vectorizers import ClassTfidfTransformer
+
     counts = csr_matrix(np.array([[9.0, 6, 0, 3], [0, 0, 12, 6], [1, 0, 2, 30]]))
-    np.testing.assert_allclose(topic_words.ctfidf(counts).toarray(),
-                               ClassTfidfTransformer().fit_transform(counts).toarray(), rtol=1e-12)
+    np.testing.assert_allclose(
+        topic_words.ctfidf(counts).toarray(),
+        ClassTfidfTransformer().fit_transform(counts).toarray(),
+        rtol=1e-12,
+    )
 
 
 def test_c_tf_idf_is_tf_times_log_of_one_plus_a_over_f():
@@ -119,7 +129,9 @@ def test_terms_say_different_things_and_pairs_replace_the_word_they_explain():
     vocabulary = np.array(["customer", "customer service", "delay", "delayed", "rude", "the plane"])
     counts = np.array([20.0, 15.0, 12.0, 12.0, 9.0, 1.0])
     weights = np.array([6.0, 3.0, 5.0, 4.0, 2.0, 1.0])
-    assert topic_words.terms(weights, counts, counts, vocabulary, 40) == []  # nothing is used more here than elsewhere
+    assert (
+        topic_words.terms(weights, counts, counts, vocabulary, 40) == []
+    )  # nothing is used more here than elsewhere
     found = topic_words.terms(weights, counts, np.append(counts[:5], 500.0), vocabulary, 40)
     assert found == ["customer service", "delay", "rude"]
 
@@ -148,15 +160,31 @@ def stored(tmp_path, labels: list[str], store: Store | None = None, first: int =
     """A store with posts, hour by hour, that say what their labels stand for, and their embeddings."""
     store = store or Store(tmp_path)
     count = len(labels)
-    at = pd.Timestamp("2026-03-02T00:00Z").as_unit("us") + pd.to_timedelta(range(first, first + count), unit="h")
-    frame = pd.DataFrame({
-        "post_id": [f"x:{first + place:05}" for place in range(count)], "platform": "x", "brand": "Acme",
-        "author": "p_1", "text": [SAYS[name].format(FILL[place % 8]) for place, name in enumerate(labels)],
-        "created_at": at, "collected_at": at, "lang": "en", "kind": "post", "source": "test", "week": "2026-W10"})
-    frame["content_hash"] = [f"{place * 2654435761 % 2 ** 32:08x}" for place in range(first, first + count)]
+    at = pd.Timestamp("2026-03-02T00:00Z").as_unit("us") + pd.to_timedelta(
+        range(first, first + count), unit="h"
+    )
+    frame = pd.DataFrame(
+        {
+            "post_id": [f"x:{first + place:05}" for place in range(count)],
+            "platform": "x",
+            "brand": "Acme",
+            "author": "p_1",
+            "text": [SAYS[name].format(FILL[place % 8]) for place, name in enumerate(labels)],
+            "created_at": at,
+            "collected_at": at,
+            "lang": "en",
+            "kind": "post",
+            "source": "test",
+            "week": "2026-W10",
+        }
+    )
+    frame["content_hash"] = [f"{place * 2654435761 % 2**32:08x}" for place in range(first, first + count)]
     store.merge("posts", frame)
     rows = vectors(labels, seed=first)
-    store.merge("embeddings", pd.DataFrame({"content_hash": frame["content_hash"], "vector": list(rows), "model": "m"}))
+    store.merge(
+        "embeddings",
+        pd.DataFrame({"content_hash": frame["content_hash"], "vector": list(rows), "model": "m"}),
+    )
     return store
 
 
@@ -173,7 +201,9 @@ def test_update_names_topics_in_words_and_then_only_places_what_is_new(tmp_path,
     assert any("signal" in name or "mast" in name for name in names.values())
     assert not any("acme" in name.lower() or "_" in name for name in names.values())
     assert all(json.loads(terms) for terms in store.read("topic_names")["terms"])
-    monkeypatch.setattr(topics, "_refit", lambda *_: pytest.fail("twenty more posts must not fit the model anew"))
+    monkeypatch.setattr(
+        topics, "_refit", lambda *_: pytest.fail("twenty more posts must not fit the model anew")
+    )
     stored(tmp_path, ["bill"] * 20, store, first=180)
     assert topics.update(store, BRIEF) == 20
     placed = store.read("topics").set_index("post_id")["topic"]
@@ -210,10 +240,22 @@ def test_repeats_do_not_shape_topics_but_get_one(tmp_path):
     store = stored(tmp_path, many("signal", "bill") + ["shop"] * 60)
     posts = store.read("posts")
     repeats = posts["post_id"] >= "x:00120"
-    store.merge("duplicates", pd.DataFrame({
-        "post_id": posts["post_id"], "week": posts["week"], "content_hash": posts["content_hash"], "group": "x:00120",
-        "role": ["near" if repeat else "original" for repeat in repeats], "similarity": 1.0, "fingerprint": "f",
-        "sketch": "", "step_version": "1"}))
+    store.merge(
+        "duplicates",
+        pd.DataFrame(
+            {
+                "post_id": posts["post_id"],
+                "week": posts["week"],
+                "content_hash": posts["content_hash"],
+                "group": "x:00120",
+                "role": ["near" if repeat else "original" for repeat in repeats],
+                "similarity": 1.0,
+                "fingerprint": "f",
+                "sketch": "",
+                "step_version": "1",
+            }
+        ),
+    )
     assert topics.update(store, BRIEF) == 180
     assert len(names_of(store)) == 2
 
@@ -227,7 +269,9 @@ def told(before: list[tuple[int, int]], new: list[tuple[int, int]], count: int, 
     olds, places = (np.repeat(*map(list, zip(*runs, strict=True))) for runs in (before, new))
     lasting, table = topic_ledger.compare(olds, places, count, free)
     rows = table.astype({"other": object}).itertuples(index=False)
-    return lasting, {row.topic: (row.event, row.overlap, None if pd.isna(row.other) else row.other) for row in rows}
+    return lasting, {
+        row.topic: (row.event, row.overlap, None if pd.isna(row.other) else row.other) for row in rows
+    }
 
 
 def test_the_ledger_tells_a_merge_and_into_which_topic():
@@ -256,7 +300,9 @@ def test_half_of_the_posts_are_not_most_of_them():
 
 
 def test_a_topic_keeps_its_number_whatever_other_pairs_share_too_little():
-    """Old 1 and new 0 share 31%; old 1 with new 1, and old 2 with new 0, share 29% each: together more, but no pair."""
+    """Old 1 and new 0 share 31%; old 1 with new 1, and old 2 with new 0, share 29% each: together more, but
+    no pair.
+    """
     before = [(1, 52), (1, 45), (1, 3), (2, 50), (2, 50), (-1, 20), (-1, 55)]
     new = [(0, 52), (1, 45), (-1, 3), (0, 50), (-1, 50), (0, 20), (1, 55)]
     lasting, rows = told(before, new, 2)
@@ -283,11 +329,20 @@ def test_no_posts_make_a_topic_both_merged_and_split():
 
 def test_a_ledger_stored_before_merges_were_told_can_be_read_and_goes_on(tmp_path, monkeypatch):
     from earshot.core import tables
+
     now, older = tables.TABLES["topic_ledger"], dict(tables.TABLES["topic_ledger"].columns)
     del older["other"], older["name"]
-    monkeypatch.setitem(tables.TABLES, "topic_ledger", schema.Table(now.name, now.key, None, older, now.volatile))
-    row = {"model": "topics-1", "topic": 4, "event": "born", "overlap": 0.0, "posts": 30,
-           "at": pd.Timestamp("2026-03-02T00:00Z")}
+    monkeypatch.setitem(
+        tables.TABLES, "topic_ledger", schema.Table(now.name, now.key, None, older, now.volatile)
+    )
+    row = {
+        "model": "topics-1",
+        "topic": 4,
+        "event": "born",
+        "overlap": 0.0,
+        "posts": 30,
+        "at": pd.Timestamp("2026-03-02T00:00Z"),
+    }
     Store(tmp_path).merge("topic_ledger", pd.DataFrame([row]))
     monkeypatch.setitem(tables.TABLES, "topic_ledger", now)
     assert Store(tmp_path).read("topic_ledger")["other"].isna().all()
@@ -304,12 +359,19 @@ def test_a_merged_topic_keeps_its_name_in_the_ledger_and_loses_it_elsewhere(tmp_
     bill = placed["topic"].iloc[60:120].mode()[0]
     moved = placed.iloc[60:120].query("topic == @bill").head(20)
     store.merge("topics", moved.assign(topic=99, model="topics-0"))
-    store.merge("topic_names", store.read("topic_names").head(1).assign(topic=99, name="old news", model="topics-0"))
+    store.merge(
+        "topic_names", store.read("topic_names").head(1).assign(topic=99, name="old news", model="topics-0")
+    )
     monkeypatch.setattr(topics, "AFRESH", 0)
     topics.update(store, BRIEF, refit=True)
     last = store.read("topic_ledger").set_index("topic").loc[99]
     assert (last["event"], last["overlap"], last["posts"], last["other"], last["name"]) == (
-        "merged", 1, 0, bill, "old news")
+        "merged",
+        1,
+        0,
+        bill,
+        "old news",
+    )
     assert 99 not in names_of(store)
 
 

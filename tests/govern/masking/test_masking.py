@@ -16,62 +16,116 @@ def masked(text: str) -> str:
     return masking.mask([text]).texts.iloc[0]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("write to jane.doe+x@mail.example.co.uk.", "write to [email]."),
-    ("jane (at) example (dot) com please", "[email] please"),
-    ("jane at gmail dot com please", "[email] please"),
-    ("jane＠example．com", "[email]"),
-    ("ja\u200bne@exam\u200bple.com!", "[email]!"),
-    ("müller@bücher.de ok", "[email] ok"),
-    ("paid with 4111 1111 1111 1111 today", "paid with [card] today"),
-    ("paid with 4111-1111-1111-1111 today", "paid with [card] today"),
-    ("amex 3782 822463 10005", "amex [card]"),
-    ("card ４１１１１１１１１１１１１１１１", "card [card]"),
-    ("card ٤١١١١١١١١١١١١١١١", "card [card]"),
-    ("4️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣ is my card", "[card] is my card"),
-    ("two cards 4111 1111 1111 1111 5555 5555 5555 4444", "two cards [card] [card]"),
-    ("pay to GB82 WEST 1234 5698 7654 32 now", "pay to [iban] now"),
-    ("pay to gb82west12345698765432", "pay to [iban]"),
-    ("DE89 3704 0044 0532 0130 00", "[iban]"),
-    ("from 203.0.113.7, twice", "from [ip], twice"),
-    ("from 2001:db8::8a2e:370:7334 twice", "from [ip] twice"),
-    ("my ssn is 078-05-1120", "my ssn is [ssn]"),
-    ("ssn 078051120", "ssn [ssn]"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("write to jane.doe+x@mail.example.co.uk.", "write to [email]."),
+        ("jane (at) example (dot) com please", "[email] please"),
+        ("jane at gmail dot com please", "[email] please"),
+        ("jane＠example．com", "[email]"),
+        ("ja\u200bne@exam\u200bple.com!", "[email]!"),
+        ("müller@bücher.de ok", "[email] ok"),
+        ("paid with 4111 1111 1111 1111 today", "paid with [card] today"),
+        ("paid with 4111-1111-1111-1111 today", "paid with [card] today"),
+        ("amex 3782 822463 10005", "amex [card]"),
+        ("card ４１１１１１１１１１１１１１１１", "card [card]"),
+        ("card ٤١١١١١١١١١١١١١١١", "card [card]"),
+        ("4️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣ is my card", "[card] is my card"),
+        ("two cards 4111 1111 1111 1111 5555 5555 5555 4444", "two cards [card] [card]"),
+        ("pay to GB82 WEST 1234 5698 7654 32 now", "pay to [iban] now"),
+        ("pay to gb82west12345698765432", "pay to [iban]"),
+        ("DE89 3704 0044 0532 0130 00", "[iban]"),
+        ("from 203.0.113.7, twice", "from [ip], twice"),
+        ("from 2001:db8::8a2e:370:7334 twice", "from [ip] twice"),
+        ("my ssn is 078-05-1120", "my ssn is [ssn]"),
+        ("ssn 078051120", "ssn [ssn]"),
+    ],
+)
 def test_identifiers_with_a_fixed_form_are_masked(text, expected):
     assert masked(text) == expected
 
 
-@pytest.mark.parametrize("number", [
-    "+44 7700 900123", "+1-703-464-0200", "+46 (0)8 928 571 38", "(631)891-5722", "914-329-0185", "1-800-433-7300",
-    "917 703 1472", "0494 92 82 32", "01.84.17.61.18", "079 2718 1155", "0171/2345678", "07700 900123", "07700900123",
-    "00 44 7700 900123".replace("00 44", "0044"), "610.362.7498", "(03) 5327 5996",
-])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+44 7700 900123",
+        "+1-703-464-0200",
+        "+46 (0)8 928 571 38",
+        "(631)891-5722",
+        "914-329-0185",
+        "1-800-433-7300",
+        "917 703 1472",
+        "0494 92 82 32",
+        "01.84.17.61.18",
+        "079 2718 1155",
+        "0171/2345678",
+        "07700 900123",
+        "07700900123",
+        "00 44 7700 900123".replace("00 44", "0044"),
+        "610.362.7498",
+        "(03) 5327 5996",
+    ],
+)
 def test_a_number_written_as_only_phones_are_needs_no_word_beside_it(number):
     assert masked(f"so {number} ok") == "so [phone] ok"
 
 
-@pytest.mark.parametrize("text", [
-    "call me 9148445695", "trying to cal 8004337300", "ruf mich an: 655 437 108", "call me on 9472 7916",
-    "78 651 450 office", "wa.me/447700900123", "teléfono 91 234 56 78", "WhatsApp 98765 43210",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me 9148445695",
+        "trying to cal 8004337300",
+        "ruf mich an: 655 437 108",
+        "call me on 9472 7916",
+        "78 651 450 office",
+        "wa.me/447700900123",
+        "teléfono 91 234 56 78",
+        "WhatsApp 98765 43210",
+    ],
+)
 def test_other_numbers_are_phones_beside_a_word_that_says_so(text):
     assert "[phone]" in masked(text)
 
 
-@pytest.mark.parametrize("text", [
-    "order 4539578763621487 is late",  # no valid check digit
-    "case #8477733", "Incident: 150202-000419", "#150219-000114", "e-ticket 0162389030167",
-    "tag 0016 964012, 0016 964077",
-    "ref 917 703 1472", "SR #256746438028", "bag UA6016053916", "AA Ref#1-2990176298, 1-3001885409",
-    "called twice about ticket 2792125083854", "flight 1613/2440 from JFK 2/25/15", "4/1/15-4/17/15",
-    "2015-02-24 11:35",
-    "on 02.27.2015 call us", "call between 2014-2015", "a 737-300 and a 767-300ER", "$1,234,567.89", "1 000 000 users",
-    "10,000,000 views", "it took 12:30:45", "firmware 10.4.0.2", "v1.2.3.4", "ratio 1:2:3", "std::vector",
-    "https://x.com/a/status/570306133677760513", "666-12-3456", "900-12-3456 ", "GB00WEST12345698765432",
-    "#1234567890123",
-    "1424390400", "thanks @united.Great", "look at the dot", "3... 2... 1... liftoff!",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 4539578763621487 is late",  # no valid check digit
+        "case #8477733",
+        "Incident: 150202-000419",
+        "#150219-000114",
+        "e-ticket 0162389030167",
+        "tag 0016 964012, 0016 964077",
+        "ref 917 703 1472",
+        "SR #256746438028",
+        "bag UA6016053916",
+        "AA Ref#1-2990176298, 1-3001885409",
+        "called twice about ticket 2792125083854",
+        "flight 1613/2440 from JFK 2/25/15",
+        "4/1/15-4/17/15",
+        "2015-02-24 11:35",
+        "on 02.27.2015 call us",
+        "call between 2014-2015",
+        "a 737-300 and a 767-300ER",
+        "$1,234,567.89",
+        "1 000 000 users",
+        "10,000,000 views",
+        "it took 12:30:45",
+        "firmware 10.4.0.2",
+        "v1.2.3.4",
+        "ratio 1:2:3",
+        "std::vector",
+        "https://x.com/a/status/570306133677760513",
+        "666-12-3456",
+        "900-12-3456 ",
+        "GB00WEST12345698765432",
+        "#1234567890123",
+        "1424390400",
+        "thanks @united.Great",
+        "look at the dot",
+        "3... 2... 1... liftoff!",
+    ],
+)
 def test_order_numbers_dates_prices_and_versions_survive(text):
     assert masked(text) == text
 
@@ -85,7 +139,7 @@ def test_counts_and_missing_texts():
 
 def test_spans_point_into_the_text_as_given():
     text = "m\u200bail ja\u200bne@example.com"
-    assert [text[item.start:item.end] for item in masking.spans(text)] == ["ja\u200bne@example.com"]
+    assert [text[item.start : item.end] for item in masking.spans(text)] == ["ja\u200bne@example.com"]
 
 
 def test_the_input_is_not_changed():
@@ -94,14 +148,52 @@ def test_the_input_is_not_changed():
     assert texts.tolist() == ["a@b.com"]
 
 
-PIECES = st.sampled_from([
-    "4111 1111 1111 1111", "jane@example.com", "GB82WEST12345698765432", "call 555 010 9999",
-    "+4915112345678", "1.2.3.4",
-    "078-05-1120", "(at)", "[phone]", "@", "#", "ref", " ", "\n", "-", "0", "12", "٣", "\u200b",
-    "dot com", "：", "ﬁ", "😀", "Hi ", "- ", "John", "Élodie Müller", "Mr. ", "my name is ", "İ", "12 Baker Street",
-    "Calle Mayor 5", "Apt. 4", "lives at ", "Edeby 55", "SW1A 1AA", "zip ", "nhs ", "943 476 5919", "AB 12 34 56 C",
-    "passport ", "529.982.247-25",
-])
+PIECES = st.sampled_from(
+    [
+        "4111 1111 1111 1111",
+        "jane@example.com",
+        "GB82WEST12345698765432",
+        "call 555 010 9999",
+        "+4915112345678",
+        "1.2.3.4",
+        "078-05-1120",
+        "(at)",
+        "[phone]",
+        "@",
+        "#",
+        "ref",
+        " ",
+        "\n",
+        "-",
+        "0",
+        "12",
+        "٣",
+        "\u200b",
+        "dot com",
+        "：",
+        "ﬁ",
+        "😀",
+        "Hi ",
+        "- ",
+        "John",
+        "Élodie Müller",
+        "Mr. ",
+        "my name is ",
+        "İ",
+        "12 Baker Street",
+        "Calle Mayor 5",
+        "Apt. 4",
+        "lives at ",
+        "Edeby 55",
+        "SW1A 1AA",
+        "zip ",
+        "nhs ",
+        "943 476 5919",
+        "AB 12 34 56 C",
+        "passport ",
+        "529.982.247-25",
+    ]
+)
 NUMBERS = st.from_regex(r"[0-9 .()+-]{0,25}", fullmatch=True)
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=6), NUMBERS)).map("".join)
 
@@ -129,8 +221,18 @@ def test_a_wrong_check_digit_is_no_card(number):
     assert not identifiers.is_card(digits + wrong)
 
 
-HOSTILE = ["a" * 100_000, "1 " * 50_000, "a@" * 50_000, "1." * 50_000, ":" * 100_000, "a.b@c." * 20_000,
-           "GB82 " * 20_000, "call " * 20_000 + "1", "(1" * 50_000, "+1 " * 33_000]
+HOSTILE = [
+    "a" * 100_000,
+    "1 " * 50_000,
+    "a@" * 50_000,
+    "1." * 50_000,
+    ":" * 100_000,
+    "a.b@c." * 20_000,
+    "GB82 " * 20_000,
+    "call " * 20_000 + "1",
+    "(1" * 50_000,
+    "+1 " * 33_000,
+]
 
 
 @pytest.mark.timeout(60)  # quadratic patterns took many minutes here
@@ -144,17 +246,27 @@ def test_known_answers_of_a_public_benchmark():
     """Presidio's synthetic sentences: recall and precision by type, the figures that methods.md asks for."""
     if not BENCHMARK.exists():
         pytest.skip("../shared/data/pii is not on this machine")
-    names = {"EMAIL_ADDRESS": "email", "PHONE_NUMBER": "phone", "CREDIT_CARD": "card", "IBAN_CODE": "iban",
-             "IP_ADDRESS": "ip", "US_SSN": "ssn"}
+    names = {
+        "EMAIL_ADDRESS": "email",
+        "PHONE_NUMBER": "phone",
+        "CREDIT_CARD": "card",
+        "IBAN_CODE": "iban",
+        "IP_ADDRESS": "ip",
+        "US_SSN": "ssn",
+    }
     rows = pd.read_parquet(BENCHMARK)
     hits, missed, wrong = [], [], []
     for text, spans in zip(rows["text"], rows["spans"]):
         truth = {(names[span["type"]], span["start"], span["end"]) for span in spans if span["type"] in names}
-        found = {(item.type, item.start, item.end) for item in masking.spans(text) if item.type in names.values()}
+        found = {
+            (item.type, item.start, item.end) for item in masking.spans(text) if item.type in names.values()
+        }
         hits += truth & found
         missed += truth - found
         wrong += found - truth
-    assert len(hits) / (len(hits) + len(missed)) >= 0.97, json.dumps([list(map(str, miss)) for miss in missed])
+    assert len(hits) / (len(hits) + len(missed)) >= 0.97, json.dumps(
+        [list(map(str, miss)) for miss in missed]
+    )
     assert len(hits) / (len(hits) + len(wrong)) >= 0.95
 
 

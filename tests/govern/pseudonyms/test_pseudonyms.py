@@ -13,13 +13,23 @@ KEY = "0" * 64
 names = Pseudonyms(KEY)
 
 
-@pytest.mark.parametrize(("key", "message", "answer"), [  # RFC 4231, cases 1, 2, 3 and 6
-    (b"\x0b" * 20, b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
-    (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
-    (b"\xaa" * 20, b"\xdd" * 50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
-    (b"\xaa" * 131, b"Test Using Larger Than Block-Size Key - Hash Key First",
-     "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
-])
+@pytest.mark.parametrize(
+    ("key", "message", "answer"),
+    [  # RFC 4231, cases 1, 2, 3 and 6
+        (b"\x0b" * 20, b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (
+            b"Jefe",
+            b"what do ya want for nothing?",
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        ),
+        (b"\xaa" * 20, b"\xdd" * 50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+        (
+            b"\xaa" * 131,
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+    ],
+)
 def test_the_primitive_gives_the_published_answers(key, message, answer):
     assert pseudonyms.hmac_sha256(key, message).hex() == answer
 
@@ -48,14 +58,17 @@ def test_a_mention_gets_the_authors_name_and_the_brand_keeps_its_own():
     assert said("@acme.Thanks") == "@acme.Thanks"
 
 
-@pytest.mark.parametrize(("text", "handle", "shape"), [
-    ("hi @jane.bsky.social!", "jane.bsky.social", "hi @{}!"),
-    ("hi @jane@mastodon.social", "jane@mastodon.social", "hi @{}"),
-    ("hi @jane-doe", "jane-doe", "hi @{}"),
-    ("by /u/jane_d and", "jane_d", "by /u/{} and"),
-    ("https://x.com/Jane/with_replies", "jane", "https://x.com/{}/with_replies"),
-    ("hi ＠jane", "jane", "hi @{}"),
-])
+@pytest.mark.parametrize(
+    ("text", "handle", "shape"),
+    [
+        ("hi @jane.bsky.social!", "jane.bsky.social", "hi @{}!"),
+        ("hi @jane@mastodon.social", "jane@mastodon.social", "hi @{}"),
+        ("hi @jane-doe", "jane-doe", "hi @{}"),
+        ("by /u/jane_d and", "jane_d", "by /u/{} and"),
+        ("https://x.com/Jane/with_replies", "jane", "https://x.com/{}/with_replies"),
+        ("hi ＠jane", "jane", "hi @{}"),
+    ],
+)
 def test_every_network_writes_handles_its_own_way(text, handle, shape):
     assert said(text) == shape.format(names.name(handle))
 
@@ -90,12 +103,16 @@ def test_a_key_that_others_can_read_is_refused(tmp_path, monkeypatch):
     place.chmod(0o644)
     with pytest.raises(KeyRefused) as error:
         Pseudonyms()
-    assert str(error.value) == (f"The pseudonym key {place} can be read by others; "
-                                f"run 'chmod 600 {place}' and try again.")
+    assert str(error.value) == (
+        f"The pseudonym key {place} can be read by others; run 'chmod 600 {place}' and try again."
+    )
 
 
 def test_a_short_key_is_refused(monkeypatch):
     monkeypatch.setenv("EARSHOT_KEY", "secret")
-    with pytest.raises(KeyRefused, match=r"^The pseudonym key in \$EARSHOT_KEY has 6 characters; use at least 32, for "
-                                         r"example the output of 'openssl rand -hex 32'\.$"):
+    with pytest.raises(
+        KeyRefused,
+        match=r"^The pseudonym key in \$EARSHOT_KEY has 6 characters; use at least 32, for "
+        r"example the output of 'openssl rand -hex 32'\.$",
+    ):
         Pseudonyms()

@@ -27,8 +27,14 @@ from tests import tiny
 
 POSTS = 240
 TOKEN = "a-token-of-this-test"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,9 @@ def picked(source, **given) -> pd.DataFrame:
 
 def test_a_source_holds_no_author_and_offers_what_is_there(source):
     assert "author" not in source.posts
-    assert not source.posts.astype(str).apply(lambda column: column.str.contains(r"p_[0-9a-f]{12}")).any().any()
+    assert (
+        not source.posts.astype(str).apply(lambda column: column.str.contains(r"p_[0-9a-f]{12}")).any().any()
+    )
     assert len(source.posts) == POSTS + len(tiny.HOSTILE)
     assert sorted(source.options["brand"]) == tiny.BRANDS
     assert sorted(source.options["topic"]) == sorted(tiny.TOPICS.values())
@@ -94,7 +102,9 @@ def test_a_time_line_counts_every_day_and_every_post(source):
     alone, split = explore.count_days(source.posts, choice), explore.count_days(source.posts, choice, "brand")
     assert alone["posts"].sum() == split["posts"].sum() == len(source.posts)
     assert len(alone) == (source.last - source.first).days + 1
-    empty = explore.count_days(picked(source, brand="Acme", start="2026-03-05", end="2026-03-05").iloc[:0], choice)
+    empty = explore.count_days(
+        picked(source, brand="Acme", start="2026-03-05", end="2026-03-05").iloc[:0], choice
+    )
     assert empty["posts"].sum() == 0
 
 
@@ -111,7 +121,15 @@ def test_the_download_adds_up_and_holds_no_text(source):
     table = explore.tabulate(source.posts)
     assert table["posts"].sum() == len(source.posts)
     assert table["negative"].sum() == source.posts["sentiment"].eq("negative").sum()
-    assert set(table.columns) == {"day", "brand", "channel", "language", "posts", "repeats", *explore.FEELINGS}
+    assert set(table.columns) == {
+        "day",
+        "brand",
+        "channel",
+        "language",
+        "posts",
+        "repeats",
+        *explore.FEELINGS,
+    }
 
 
 def test_pages_hold_every_post_once(source):
@@ -119,7 +137,7 @@ def test_pages_hold_every_post_once(source):
     shown = pd.concat([explore.turn(source.posts, page)[0] for page in range(1, pages + 1)])
     assert len(shown) == len(source.posts)
     assert not shown.index.duplicated().any()
-    assert explore.turn(source.posts, 10 ** 9)[1] == pages
+    assert explore.turn(source.posts, 10**9)[1] == pages
     assert explore.turn(source.posts.iloc[:0], 1)[1:] == (1, 1)
 
 
@@ -128,27 +146,50 @@ def test_orders_put_first_what_they_promise(source):
     assert picked(source, order="most positive")["p_positive"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize(("given", "sentence"), [
-    ({"brand": "Acne"}, 'This run has no brand "Acne"; pick one from the list.'),
-    ({"brand": ["Acme"]}, 'This run has no brand "[\'Acme\']"; pick one from the list.'),
-    ({"sentiment": None}, 'This run has no sentiment "None"; pick one from the list.'),
-    ({"topic": "x" * 500}, f'This run has no topic "{"x" * 40}… (500 characters in all)"; pick one from the list.'),
-    ({"start": "2026-02-31"}, '"2026-02-31" is no day; write one such as 2026-03-02.'),
-    ({"start": 7}, '"7" is no day; write one such as 2026-03-02.'),
-    ({"start": "2026-03-09", "end": "2026-03-08"}, "The period ends before it begins; swap the two days."),
-    ({"page": 0}, "Pages of posts are numbered from one."),
-    ({"page": "1; DROP TABLE posts"}, "Pages of posts are numbered from one."),
-    ({"page": True}, "Pages of posts are numbered from one."),
-    ({"order": "__class__"}, 'This run has no order "__class__"; pick one from the list.'),
-    ({"posts": 1}, 'There is nothing to pick by the name "posts".')])
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"brand": "Acne"}, 'This run has no brand "Acne"; pick one from the list.'),
+        ({"brand": ["Acme"]}, "This run has no brand \"['Acme']\"; pick one from the list."),
+        ({"sentiment": None}, 'This run has no sentiment "None"; pick one from the list.'),
+        (
+            {"topic": "x" * 500},
+            f'This run has no topic "{"x" * 40}… (500 characters in all)"; pick one from the list.',
+        ),
+        ({"start": "2026-02-31"}, '"2026-02-31" is no day; write one such as 2026-03-02.'),
+        ({"start": 7}, '"7" is no day; write one such as 2026-03-02.'),
+        (
+            {"start": "2026-03-09", "end": "2026-03-08"},
+            "The period ends before it begins; swap the two days.",
+        ),
+        ({"page": 0}, "Pages of posts are numbered from one."),
+        ({"page": "1; DROP TABLE posts"}, "Pages of posts are numbered from one."),
+        ({"page": True}, "Pages of posts are numbered from one."),
+        ({"order": "__class__"}, 'This run has no order "__class__"; pick one from the list.'),
+        ({"posts": 1}, 'There is nothing to pick by the name "posts".'),
+    ],
+)
 def test_what_is_not_on_offer_is_one_sentence(source, given, sentence):
     with pytest.raises(explore.Refused) as raised:
         explore.choose(source, **given)
     assert str(raised.value) == sentence
 
 
-@pytest.mark.parametrize("query", ["brand=%00", "%", "&&&=", "brand=" + "x" * 10 ** 6, "a=1&" * 500, "start=today",
-                                   "page=-1&posts=x&__class__=1", "brand[]=Acme", "token=secret", None])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "brand=%00",
+        "%",
+        "&&&=",
+        "brand=" + "x" * 10**6,
+        "a=1&" * 500,
+        "start=today",
+        "page=-1&posts=x&__class__=1",
+        "brand[]=Acme",
+        "token=secret",
+        None,
+    ],
+)
 def test_a_hostile_address_changes_nothing(source, query):
     choice, _ = explore.read_query(source, query)
     assert choice == explore.choose(source)
@@ -160,7 +201,10 @@ def test_an_address_can_ask_for_a_view(source):
     assert (choice.brand, choice.sentiment, choice.start) == ("Acme", "", date(2026, 3, 5))
     assert said == 'This run has no sentiment "glad"; pick one from the list.'
     assert explore.read_place({"tiny": ["b", "a"]}, "workspace=../etc&run=a") == (
-        "tiny", "a", 'There is no finished report of a workspace "../etc".')
+        "tiny",
+        "a",
+        'There is no finished report of a workspace "../etc".',
+    )
     with pytest.raises(explore.Refused, match=r"^There is no finished report yet; run 'make report' first"):
         explore.read_place({}, "")
 
@@ -190,9 +234,14 @@ def test_a_browser_that_sends_anything_changes_no_number():
     """The way a message of a hostile client takes: ``set_state`` of the widget."""
     shown = dashboard_explore.Explore()
     before = {name: part.value for name, part in shown.parts.items()}
-    for field, state in [("brand", {"index": 999}), ("brand", {"index": "x"}), ("brand", {"value": "<script>"}),
-                         ("start", {"value": {"year": 10 ** 9, "month": 1, "date": 1}}),
-                         ("start", {"value": "yesterday"}), ("run", {"index": -10 ** 6})]:
+    for field, state in [
+        ("brand", {"index": 999}),
+        ("brand", {"index": "x"}),
+        ("brand", {"value": "<script>"}),
+        ("start", {"value": {"year": 10**9, "month": 1, "date": 1}}),
+        ("start", {"value": "yesterday"}),
+        ("run", {"index": -(10**6)}),
+    ]:
         with contextlib.suppress(Exception):  # the server logs what the widget refuses
             shown.inputs[field].set_state(state)
     shown._draw()
@@ -203,18 +252,22 @@ def test_a_callback_that_fails_shows_one_line_and_no_trace(monkeypatch):
     shown = dashboard_explore.Explore()
     monkeypatch.setattr(explore, "narrow", lambda *_: 1 / 0)
     shown.inputs["brand"].value = "Acme"
-    assert text_of(shown.message) == "This view could not be made. Pick something else, or load the page again."
+    assert (
+        text_of(shown.message) == "This view could not be made. Pick something else, or load the page again."
+    )
 
 
 def test_a_home_without_a_finished_report_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("EARSHOT_HOME", str(tmp_path))
     box = dashboard_explore.screen()
-    assert text_of(box.children[0]) == ("There is no finished report yet; run 'make report' first, then load this "
-                                        "page again.")
+    assert text_of(box.children[0]) == (
+        "There is no finished report yet; run 'make report' first, then load this page again."
+    )
 
 
 def test_the_download_is_safe_in_a_spreadsheet():
     from earshot.publish import show
+
     link = show.html("download", pd.DataFrame({"brand": ["=1+1"], "posts": [3]}), "../x y.csv", "Save").value
     assert base64.b64decode(re.search(r"base64,([^\"]+)", link)[1]).decode() == "brand,posts\n'=1+1,3\n"
     assert 'download="..-x-y.csv"' in link
@@ -227,12 +280,21 @@ def served(house, tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("voila") / "log"
-    clean = {"HOME": str(log.parent), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "LANG": "C.UTF-8",
-             "EARSHOT_HOME": str(house)}
+    clean = {
+        "HOME": str(log.parent),
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "EARSHOT_HOME": str(house),
+    }
     with log.open("wb") as out:
-        server = subprocess.Popen([sys.executable, "-m", "voila", ".", f"--port={port}", f"--token={TOKEN}"], env=clean,
-                                  cwd=CHECKOUT / "notebooks" / "dashboards", stdout=out, stderr=out,
-                                  start_new_session=True)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "voila", ".", f"--port={port}", f"--token={TOKEN}"],
+            env=clean,
+            cwd=CHECKOUT / "notebooks" / "dashboards",
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):
         if "is running at" in log.read_text():
@@ -246,9 +308,11 @@ def served(house, tmp_path_factory):
 
 def ask(url: str) -> tuple[int, str]:
     """The status and text of an answer; a redirect is not followed."""
+
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
             return None
+
     try:
         with urllib.request.build_opener(Stay).open(url, timeout=30) as answer:
             return answer.status, answer.read().decode()
@@ -256,16 +320,20 @@ def ask(url: str) -> tuple[int, str]:
         return error.code, ""
 
 
-@pytest.mark.parametrize("path", ["/", "/voila/render/explore.ipynb", "/voila/api/contents", "/api/kernels",
-                                  "/voila/files/explore.ipynb"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/voila/render/explore.ipynb", "/voila/api/contents", "/api/kernels", "/voila/files/explore.ipynb"],
+)
 def test_nothing_is_served_without_the_token(served, path):
     status, text = ask(served + path)
     assert status in (302, 401, 403, 404)
     assert "dashboard_explore" not in text
 
 
-@pytest.mark.parametrize("path", ["explore.ipynb", "voila.json", "../../README.md", "..%2f..%2fMakefile",
-                                  "static/../explore.ipynb"])
+@pytest.mark.parametrize(
+    "path",
+    ["explore.ipynb", "voila.json", "../../README.md", "..%2f..%2fMakefile", "static/../explore.ipynb"],
+)
 def test_no_source_can_be_downloaded_with_the_token(served, path):
     status, text = ask(f"{served}/voila/files/{path}?token={TOKEN}")
     assert status in (302, 400, 403, 404)
@@ -276,6 +344,7 @@ def test_no_source_can_be_downloaded_with_the_token(served, path):
 def visit(served, chromium):
     """A page of the dashboard in Chromium, the requests it made and how they ended."""
     from playwright.sync_api import sync_playwright
+
     asked, refused = [], {}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -302,7 +371,9 @@ def test_a_visitor_without_a_mouse_reaches_every_field(visit):
     page.get_by_label("Workspace").focus()
     reached = []
     for _ in range(10):
-        reached.append(page.evaluate("document.activeElement.tagName + ' ' + (document.activeElement.type || '')"))
+        reached.append(
+            page.evaluate("document.activeElement.tagName + ' ' + (document.activeElement.type || '')")
+        )
         page.keyboard.press("Tab")
     assert [kind.split()[0] for kind in reached].count("SELECT") >= 7
     assert any(kind == "INPUT date" for kind in reached)
@@ -334,14 +405,20 @@ def test_no_request_leaves_the_machine(visit):
 
 
 def test_the_page_has_no_barrier(visit):
-    """axe-core, on a phone's width as well: nothing critical, nothing serious, nothing wider than the screen."""
+    """axe-core, on a phone's width as well: nothing critical, nothing serious, nothing wider than the
+    screen.
+    """
     from axe_playwright_python.sync_playwright import Axe
+
     page, *_ = visit
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         problems = Axe().run(page).response["violations"]
-        assert [(problem["id"], problem["nodes"][0]["html"][:200]) for problem in problems
-                if problem["impact"] in ("critical", "serious")] == []
+        assert [
+            (problem["id"], problem["nodes"][0]["html"][:200])
+            for problem in problems
+            if problem["impact"] in ("critical", "serious")
+        ] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -353,8 +430,15 @@ def test_an_error_in_the_browser_is_one_line(visit):
 
 
 def test_gaps_of_the_ledger_are_shaded_in_the_days_that_are_shown(source):
-    gaps = pd.DataFrame({"start": pd.to_datetime(["2026-03-05 10:00", "2026-03-12 10:00"]),
-                         "end": pd.to_datetime(["2026-03-05 12:00", "2026-03-12 12:00"]), "label": ["one", "two"]})
+    gaps = pd.DataFrame(
+        {
+            "start": pd.to_datetime(["2026-03-05 10:00", "2026-03-12 10:00"]),
+            "end": pd.to_datetime(["2026-03-05 12:00", "2026-03-12 12:00"]),
+            "label": ["one", "two"],
+        }
+    )
     known = replace(source, gaps=gaps)
-    assert known.lost(explore.choose(known, start="2026-03-04", end="2026-03-05"))["label"].tolist() == ["one"]
+    assert known.lost(explore.choose(known, start="2026-03-04", end="2026-03-05"))["label"].tolist() == [
+        "one"
+    ]
     assert source.lost(explore.choose(source)).empty

@@ -24,7 +24,10 @@ def landed(space, when, source="posts"):
     from earshot.collect.mapping.mapping import Source
     from earshot.core import clock
     from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
-    source = Source(source, {"text": "text", "created_at": "created_at", "id": "id"}, constants={"platform": source})
+
+    source = Source(
+        source, {"text": "text", "created_at": "created_at", "id": "id"}, constants={"platform": source}
+    )
     rows = pd.DataFrame({"id": [when], "text": ["hello"], "created_at": [when]}, index=[1])
     Landing(space, source, "one.csv", clock.now(), Pseudonyms()).land(rows, [])
 
@@ -42,8 +45,9 @@ def test_an_age_is_told_only_when_it_is_too_high(workspace):
     space = workspace("acme", fresh_hours=24)
     assert stale(space) == "There is no post yet, and fresh_hours allows none older than 24 hours"
     landed(space, "2026-03-02T08:00Z")
-    assert stale(space) == ("The newest post of posts is 31 hours old (2026-03-02 08:00 UTC) and 24 hours are "
-                            f"allowed{ASK}")
+    assert stale(space) == (
+        f"The newest post of posts is 31 hours old (2026-03-02 08:00 UTC) and 24 hours are allowed{ASK}"
+    )
     assert stale(workspace("acme", fresh_hours=31)) == ""
     assert stale(workspace("acme")) == ""
 
@@ -53,8 +57,9 @@ def test_one_dead_source_is_not_hidden_by_a_lively_one(workspace):
     landed(space, "2026-03-03T14:00Z", "shop")
     assert stale(space) == f"wall has no post yet and 24 hours are allowed{ASK}"
     landed(space, "2026-03-01T15:00Z", "wall")
-    assert stale(space) == ("The newest post of wall is 48 hours old (2026-03-01 15:00 UTC) and 24 hours are "
-                            f"allowed{ASK}")
+    assert stale(space) == (
+        f"The newest post of wall is 48 hours old (2026-03-01 15:00 UTC) and 24 hours are allowed{ASK}"
+    )
     landed(space, "2026-03-03T23:00Z", "wall")  # a clock that is ahead makes nothing fresh
     assert "48 hours old" in stale(space)
 
@@ -68,7 +73,9 @@ def test_single_sources_may_be_older_or_are_not_waited_for(workspace):
     (space.folder / "brief.yml").write_text("fresh_hours: 24\nfresh_sources: {old: 0, wall: 31}\n")
     assert stale(earshot.open("acme")) == ""
     (space.folder / "brief.yml").write_text("fresh_sources: {wal: 31}\n")
-    with pytest.raises(ParamError, match=r"fresh_sources has no source 'wal'; there are .*wall. Did you mean \"wall\""):
+    with pytest.raises(
+        ParamError, match=r"fresh_sources has no source 'wal'; there are .*wall. Did you mean \"wall\""
+    ):
         stale(earshot.open("acme"))
 
 
@@ -108,16 +115,23 @@ def test_a_stale_report_fails_tells_the_owner_and_leaves_the_latest_run(tiny):
     assert good.ok, good.message
     done = tiny.report(fresh_hours=24, owner="Care team")
     assert not done.ok
-    assert done.message == ("The report of tiny failed: There is no post yet, and fresh_hours allows none older than "
-                            "24 hours. The latest good run is untouched.")
-    assert done.told == "Nobody was told beyond this and the index page: brief.yml names no address under notify"
+    assert done.message == (
+        "The report of tiny failed: There is no post yet, and fresh_hours allows none older than "
+        "24 hours. The latest good run is untouched."
+    )
+    assert (
+        done.told == "Nobody was told beyond this and the index page: brief.yml names no address under notify"
+    )
     assert os.readlink(tiny.outputs / "latest") == good.run
     assert json.loads((done.folder / "run.json").read_text())["status"] == "failed"
     assert "There is no post yet" in (done.folder / "failure.html").read_text()
-    notice, = read_open(tiny.outputs)
+    (notice,) = read_open(tiny.outputs)
     assert (notice["to"], notice["workspace"], notice["told"]) == ("Care team", "tiny", "")
     index = (tiny.outputs / "index.html").read_text()
-    assert "<strong>No report of Tiny.</strong> There is no post yet, and fresh_hours allows none older than" in index
+    assert (
+        "<strong>No report of Tiny.</strong> There is no post yet, and fresh_hours allows none older than"
+        in index
+    )
     assert check_page(index) == []
     again = tiny.report()
     assert (again.ok, again.made, again.run) == (True, False, good.run)
@@ -136,26 +150,41 @@ def test_the_owner_is_told_once_a_day_and_the_address_is_nowhere(care, httpserve
     caplog.set_level("DEBUG")
     httpserver.expect_request("/hook/hush-hush-hush", method="POST").respond_with_data("ok")
     assert tell(care, "The newest post of shop is 31 hours old") == "Care team was told"
-    assert tell(care, "The newest post of shop is 32 hours old") == "Care team was told of this at 2026-03-03 15:00 UTC"
+    assert (
+        tell(care, "The newest post of shop is 32 hours old")
+        == "Care team was told of this at 2026-03-03 15:00 UTC"
+    )
     assert tell(care, "The disk is full") == "Care team was told"
     monkeypatch.setenv("EARSHOT_NOW", "2026-03-04T15:00Z")
     assert tell(care, "The disk is full.") == "Care team was told"
     said = [request.get_json() for request, _ in httpserver.log]
     assert [one["text"] for one in said] == [
         "No report of Acme (for Care team). The newest post of shop is 31 hours old.",
-        *["No report of Acme (for Care team). The disk is full."] * 2]
+        *["No report of Acme (for Care team). The disk is full."] * 2,
+    ]
     assert len(read_open(care.outputs)) == 1
     written = "".join(path.read_text() for path in care.outputs.rglob("*.json"))
-    ours = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]  # the server's own log
+    ours = [
+        record.getMessage() for record in caplog.records if record.name != "werkzeug"
+    ]  # the server's own log
     assert "hush" not in "".join([written, *ours])
 
 
-@pytest.mark.parametrize(("answer", "sentence"), [
-    (500, "Nobody was told: the address in CARE_WEBHOOK answered 500"),
-    (302, "Nobody was told: the address in CARE_WEBHOOK answered 302"),
-    ("closed", "Nobody was told: the address in CARE_WEBHOOK does not answer"),
-    ("plain", "Nobody was told: the environment variable CARE_WEBHOOK holds no address that begins with https://")])
-def test_a_notice_that_cannot_be_sent_says_so_and_is_sent_again(care, httpserver, monkeypatch, answer, sentence):
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (500, "Nobody was told: the address in CARE_WEBHOOK answered 500"),
+        (302, "Nobody was told: the address in CARE_WEBHOOK answered 302"),
+        ("closed", "Nobody was told: the address in CARE_WEBHOOK does not answer"),
+        (
+            "plain",
+            "Nobody was told: the environment variable CARE_WEBHOOK holds no address that begins with https://",
+        ),
+    ],
+)
+def test_a_notice_that_cannot_be_sent_says_so_and_is_sent_again(
+    care, httpserver, monkeypatch, answer, sentence
+):
     if answer == "closed":
         monkeypatch.setenv("CARE_WEBHOOK", "http://127.0.0.1:1/hush")
     elif answer == "plain":
@@ -182,7 +211,9 @@ def test_an_address_written_out_is_refused_and_not_repeated(given):
 
 
 def test_the_address_reaches_no_notebook():
-    assert clean_environment(environ={"CARE_WEBHOOK": "x", "EARSHOT_NOTIFY": "x", "HOME": "y"}) == {"HOME": "y"}
+    assert clean_environment(environ={"CARE_WEBHOOK": "x", "EARSHOT_NOTIFY": "x", "HOME": "y"}) == {
+        "HOME": "y"
+    }
 
 
 def test_earshot_fresh_says_how_old_each_source_is(workspace):

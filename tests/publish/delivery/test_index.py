@@ -11,7 +11,9 @@ from earshot.publish.safety.checks import check
 
 @pytest.fixture
 def runs(tmp_path):
-    """A builder: ``runs("2026-11-20T0700Z-abcdef0", …)`` writes a run's folder and returns it with its manifest."""
+    """A builder: ``runs("2026-11-20T0700Z-abcdef0", …)`` writes a run's folder and returns it with its
+    manifest.
+    """
 
     def build(name: str, status: str = "good", **values):
         folder = tmp_path / "acme" / (name if status == "good" else f"{name}.failed")
@@ -27,7 +29,10 @@ def runs(tmp_path):
             "posts": 10107,
             "window": {"first": "2015-02-16T00:00:00+00:00", "last": "2015-02-24T11:00:00+00:00"},
             "params": {"title": "Acme"},
-            "notebooks": [{"name": "03_sentiment", "status": "ran"}, {"name": "16_brief", "status": "reused"}],
+            "notebooks": [
+                {"name": "03_sentiment", "status": "ran"},
+                {"name": "16_brief", "status": "reused"},
+            ],
             "claims": [
                 {"weight": 0.2, "sentence": "Small."},
                 {"weight": 0.9, "sentence": "Big & <b>bold</b>.", "about": {}},
@@ -43,7 +48,8 @@ def runs(tmp_path):
 
 def test_runs_are_listed_newest_first_with_the_headline_of_their_brief(runs):
     runs(
-        "2026-10-03T0700Z-aaaaaaa", claims=[{"weight": 1, "sentence": "x", "about": {"headline": "October’s headline"}}]
+        "2026-10-03T0700Z-aaaaaaa",
+        claims=[{"weight": 1, "sentence": "x", "about": {"headline": "October’s headline"}}],
     )
     folder, _ = runs("2026-11-20T0700Z-bbbbbbb")
     (folder.parent / "latest").symlink_to(folder.name)
@@ -51,7 +57,9 @@ def test_runs_are_listed_newest_first_with_the_headline_of_their_brief(runs):
     assert check(html) == []
     assert html.index("Big &amp; &lt;b&gt;bold&lt;/b&gt;.") < html.index("October’s headline")
     assert 'href="2026-11-20T0700Z-bbbbbbb/16_brief.html"' in html
-    assert "20 Nov 2026, 07:00 UTC · 10,107 posts · 16 Feb 2015 to 24 Feb 2015 · 1 of 2 notebooks reused" in html
+    assert (
+        "20 Nov 2026, 07:00 UTC · 10,107 posts · 16 Feb 2015 to 24 Feb 2015 · 1 of 2 notebooks reused" in html
+    )
     assert re.findall(r'<a href="#(month-[\d-]+)">', html) == ["month-2026-11", "month-2026-10"]
     assert "2 reports, newest first" in html
 
@@ -84,7 +92,11 @@ def test_a_failure_page_says_which_notebook_why_and_what_to_do_and_quotes_nobody
         "2026-11-21T0700Z-ccccccc",
         "failed",
         notebooks=[
-            {"name": "03_sentiment", "status": "failed", "problem": f"cell 4: ValueError: not a number: '{post}'"}
+            {
+                "name": "03_sentiment",
+                "status": "failed",
+                "problem": f"cell 4: ValueError: not a number: '{post}'",
+            }
         ],
     )
     html = write_failure(folder, manifest).read_text(encoding="utf-8")
@@ -107,7 +119,9 @@ def test_an_error_is_brief():
 @pytest.mark.parametrize("width", [1280, 375])
 def test_index_and_failure_page_are_in_nobodys_way(runs, visit, accessible, width):
     runs("2026-10-03T0700Z-aaaaaaa")
-    folder, manifest = runs("2026-11-21T0700Z-ccccccc", "failed", problem="<img src=x onerror=window.pwned=1>")
+    folder, manifest = runs(
+        "2026-11-21T0700Z-ccccccc", "failed", problem="<img src=x onerror=window.pwned=1>"
+    )
     for page in (write_failure(folder, manifest), write_index(folder.parent)):
         seen = visit(page, width)
         assert (seen.ran, seen.asked) == (0, [])

@@ -1,5 +1,6 @@
-"""The run contract: whatever a notebook does, the latest good run stays, and the next report takes up where it can."""
-
+"""The run contract: whatever a notebook does, the latest good run stays, and the next report takes up where
+it can.
+"""
 
 import os
 import re
@@ -23,13 +24,17 @@ BAD = {
     "04_hangs": (["time.sleep(600)"], "a cell took longer than its time limit"),
     "05_dies": (["os.kill(os.getpid(), 9)"], "its kernel died"),
     "06_exits": (["import sys\nsys.exit(0)", 'run.state([Claim("six.n", "Six.", 6.0)])'], "SystemExit: 0"),
-    "07_breaks": (['if False:\n    run.write("seven", pd.DataFrame({"a": [1]}))'], "promised the table 'seven'"),
+    "07_breaks": (
+        ['if False:\n    run.write("seven", pd.DataFrame({"a": [1]}))'],
+        "promised the table 'seven'",
+    ),
     "08_silent": (["1 + 1"], "promises neither claims (run.state) nor a table"),
 }
 
 
 def entries(done) -> dict[str, dict]:
     return {entry["name"]: entry for entry in done.notebooks}
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
@@ -50,9 +55,16 @@ def test_a_good_report_is_whole(tiny, first):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{4}Z-[0-9a-f]{7}", first.run)
     names = {path.relative_to(first.folder).as_posix() for path in first.folder.rglob("*") if path.is_file()}
     pages = {"01_one", "02_two", "16_brief"}
-    assert names == {"run.json", "run.sha256", "claims.json", "tables/one.csv", "tables/one.parquet",
-                     *(f"{name}.html" for name in pages), *(f"executed/{name}.ipynb" for name in pages),
-                     *(f"claims/{name}.json" for name in pages)}
+    assert names == {
+        "run.json",
+        "run.sha256",
+        "claims.json",
+        "tables/one.csv",
+        "tables/one.parquet",
+        *(f"{name}.html" for name in pages),
+        *(f"executed/{name}.ipynb" for name in pages),
+        *(f"claims/{name}.json" for name in pages),
+    }
     assert first.run in (tiny.outputs / "index.html").read_text()
     assert not list(check_files(first.folder, tiny.latest()))
 
@@ -81,13 +93,18 @@ def test_nothing_private_leaves_with_a_run(tiny, first):
 def test_a_second_report_without_changes_makes_no_run(tiny, first):
     again = tiny.report()
     assert (again.ok, again.made, again.run) == (True, False, first.run)
-    assert again.message == (f"Nothing changed since {first.run}: code, parameters and data of all 3 notebooks are the "
-                             "same, so no new run was made.")
+    assert again.message == (
+        f"Nothing changed since {first.run}: code, parameters and data of all 3 notebooks are the "
+        "same, so no new run was made."
+    )
 
 
 def test_the_quiet_path_imports_nothing_heavy(tiny, first):
-    code = ("import sys; from earshot.publish.report.report import report; report('tiny'); "
-            "print([name for name in ('papermill', 'nbconvert', 'torch', 'altair', 'sklearn') if name in sys.modules])")
+    code = (
+        "import sys; from earshot.publish.report.report import report; report('tiny'); "
+        "print([name for name in ('papermill', 'nbconvert', 'torch', 'altair', 'sklearn') if name in "
+        "sys.modules])"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip().endswith("[]")
 
@@ -97,13 +114,22 @@ def test_a_failed_notebook_leaves_latest_and_the_next_report_resumes(tiny, first
     tiny.write("02_two", ["raise RuntimeError('no luck')", *TWO])
     failed = tiny.report()
     assert not failed.ok
-    assert failed.message == ("The report of tiny failed: 02_two: cell 'cell-1': RuntimeError: no luck. "
-                              "The latest good run is untouched.") or "RuntimeError: no luck" in failed.message
+    assert (
+        failed.message
+        == (
+            "The report of tiny failed: 02_two: cell 'cell-1': RuntimeError: no luck. "
+            "The latest good run is untouched."
+        )
+        or "RuntimeError: no luck" in failed.message
+    )
     assert os.readlink(tiny.outputs / "latest") == first.run
     assert failed.folder.name == f"{failed.run}.failed"
     assert (failed.folder / "failure.html").is_file()
     assert {name: entry["status"] for name, entry in entries(failed).items()} == {
-        "01_one": "ran", "02_two": "failed", "16_brief": "skipped"}
+        "01_one": "ran",
+        "02_two": "failed",
+        "16_brief": "skipped",
+    }
     tiny.write("02_two", TWO)
     done = tiny.report()
     assert done.ok, done.message
@@ -115,7 +141,9 @@ def test_a_failed_notebook_leaves_latest_and_the_next_report_resumes(tiny, first
 
 
 def test_every_way_to_fail_is_seen(tiny, first):
-    """All at once, to be quick: each bad notebook must be refused for its own reason, whatever the others do."""
+    """All at once, to be quick: each bad notebook must be refused for its own reason, whatever the others
+    do.
+    """
     bad = tiny.root / "bad"
     bad.mkdir()
     for name, (cells, _) in BAD.items():
@@ -132,10 +160,21 @@ def test_every_way_to_fail_is_seen(tiny, first):
 
 def test_a_notebook_past_its_time_limit_is_ended_with_its_kernel(tiny, tmp_path):
     from earshot.publish.report.processes import Job, run_job
+
     path = tiny.write("09_sleeps", ["time.sleep(600)"]).rename(tmp_path / "09_sleeps.ipynb")
     (tmp_path / "versions.json").write_text('{"versions": {}, "params": {}}')
-    job = Job("09_sleeps", str(path), str(tmp_path), {"workspace": "tiny", "run_dir": "."}, (), True, False,
-              "2026-01-01T00:00:00Z", timeout=10, render=False)
+    job = Job(
+        "09_sleeps",
+        str(path),
+        str(tmp_path),
+        {"workspace": "tiny", "run_dir": "."},
+        (),
+        True,
+        False,
+        "2026-01-01T00:00:00Z",
+        timeout=10,
+        render=False,
+    )
     alive: dict = {}
     seen: set[int] = set()
     with ThreadPoolExecutor(1) as pool:
@@ -155,17 +194,26 @@ def test_a_notebook_past_its_time_limit_is_ended_with_its_kernel(tiny, tmp_path)
 
 
 def test_two_reports_of_a_workspace_do_not_mix(tmp_path):
-    with hold(tmp_path / "tiny", "Ada", "noon"), pytest.raises(Busy) as refused, hold(tmp_path / "tiny", "Bob", "one"):
+    with (
+        hold(tmp_path / "tiny", "Ada", "noon"),
+        pytest.raises(Busy) as refused,
+        hold(tmp_path / "tiny", "Bob", "one"),
+    ):
         pass
-    assert str(refused.value) == (f"A report of tiny is already being made by Ada (process {os.getpid()}, since noon); "
-                                  "wait for it to end, or stop that process.")
+    assert str(refused.value) == (
+        f"A report of tiny is already being made by Ada (process {os.getpid()}, since noon); "
+        "wait for it to end, or stop that process."
+    )
     with hold(tmp_path / "tiny", "Bob", "one"):
         pass
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path):
-    code = ("import sys, time; from pathlib import Path; from earshot.publish.report.lock import hold\n"
-            f"with hold(Path({str(tmp_path / 'tiny')!r}), 'Ada', 'noon'): print('held', flush=True); time.sleep(60)")
+    code = (
+        "import sys, time; from pathlib import Path; from earshot.publish.report.lock import hold\n"
+        f"with hold(Path({str(tmp_path / 'tiny')!r}), 'Ada', 'noon'): print('held', flush=True); "
+        f"time.sleep(60)"
+    )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "held\n"
     holder.kill()
@@ -208,13 +256,16 @@ def test_a_killed_report_is_taken_up_again(tiny, first):
     assert done.ok, done.message
     assert not list(tiny.outputs.glob(".*.tmp"))
     killed = [read_json(path) for path in tiny.outputs.glob("*.failed/run.json")]
-    assert any(manifest["problem"] == "Its process was killed before the run was whole." for manifest in killed)
+    assert any(
+        manifest["problem"] == "Its process was killed before the run was whole." for manifest in killed
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_kill_at_any_moment_loses_nothing(tiny, first):
     import random
+
     for seed in range(12):
         process = start_report()
         time.sleep(random.Random(seed).uniform(0.3, 14))
@@ -242,7 +293,9 @@ def test_a_full_disk_leaves_latest(tiny, first):
     saved = tiny.outputs.with_name("saved")
     tiny.outputs.rename(saved)
     tiny.outputs.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(tiny.outputs)], check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(tiny.outputs)], check=False
+    ).returncode:
         tiny.outputs.rmdir()
         saved.rename(tiny.outputs)
         pytest.skip("mounting a small file system needs root")

@@ -1,4 +1,6 @@
-"""One whole report of a small demo brand, as a newcomer makes it: what was planted is found, the pages are sound."""
+"""One whole report of a small demo brand, as a newcomer makes it: what was planted is found, the pages are
+sound.
+"""
 
 import json
 import shutil
@@ -19,7 +21,12 @@ PAGES = ["01_collect", "02_clean", "03_sentiment", "04_topics", "05_kpis", "15_h
 
 def earshot(home: Path, *words: str) -> subprocess.CompletedProcess:
     """Run the command in a home of its own."""
-    environment = {"EARSHOT_HOME": str(home), "EARSHOT_KEY": "0" * 64, "PATH": "/usr/bin:/bin", "HOME": str(home)}
+    environment = {
+        "EARSHOT_HOME": str(home),
+        "EARSHOT_KEY": "0" * 64,
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+    }
     command = [str(Path(sys.executable).parent / "earshot"), *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
 
@@ -74,11 +81,17 @@ def test_every_post_arrived(store, truth):
 
 
 def test_the_outage_is_an_event_of_the_right_brand_and_day(claims):
-    days = {claim["about"]["day"] for claim in claims.values()
-            if claim["kind"] == "event" and claim["about"].get("brand") == "Larkspur"}
+    days = {
+        claim["about"]["day"]
+        for claim in claims.values()
+        if claim["kind"] == "event" and claim["about"].get("brand") == "Larkspur"
+    }
     assert "2026-08-11" in days
-    others = {claim["about"]["day"] for claim in claims.values()
-              if claim["id"].startswith("sentiment.surge.quillnet")}
+    others = {
+        claim["about"]["day"]
+        for claim in claims.values()
+        if claim["id"].startswith("sentiment.surge.quillnet")
+    }
     assert not others & {"2026-08-11", "2026-08-12", "2026-08-13"}
 
 
@@ -108,7 +121,9 @@ def test_sentiment_agrees_with_what_was_meant(store, truth):
 
 def test_nobody_is_named_and_nothing_private_is_stored(home, store, truth):
     personal = pd.read_parquet(home / "data" / "demo" / "truth" / "pii.parquet")
-    stored = "\n".join(store.read("posts", ["text"])["text"]) + "\n".join(store.read("raw", ["payload"])["payload"])
+    stored = "\n".join(store.read("posts", ["text"])["text"]) + "\n".join(
+        store.read("raw", ["payload"])["payload"]
+    )
     assert [value for value in personal["value"] if value in stored] == []
     handles = truth["author"].dropna().unique()[:500]
     named = store.read("posts", ["author"])["author"].dropna()
@@ -154,4 +169,3 @@ def test_a_second_report_changes_nothing(home, latest):
     assert again.returncode == 0
     assert "Nothing changed" in again.stdout + again.stderr
     assert latest.resolve() == before
-

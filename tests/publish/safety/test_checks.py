@@ -18,7 +18,8 @@ def page(body: str = "", head: str = HEAD) -> str:
 
 def test_a_good_page_has_no_problems():
     body = (
-        f'<h2 id="a">One</h2><p><a href="#a">x</a> <a href="02_clean.html#b">y</a></p><img src="{PIXEL}" alt="{ALT}">'
+        f'<h2 id="a">One</h2><p><a href="#a">x</a> <a href="02_clean.html#b">y</a></p><img '
+        f'src="{PIXEL}" alt="{ALT}">'
     )
     more = '<a href="https://x.example/" rel="noopener noreferrer nofollow">x.example</a>'
     assert check(page(body + more)) == []
@@ -42,7 +43,8 @@ def test_a_good_page_has_no_problems():
             "asks for something outside itself",
         ),
         (
-            f'<picture><source srcset="{PIXEL}, https://x.example/a.png 2x"><img src="{PIXEL}" alt="{ALT}"></picture>',
+            f'<picture><source srcset="{PIXEL}, https://x.example/a.png 2x"><img src="{PIXEL}" '
+            f'alt="{ALT}"></picture>',
             "outside itself",
         ),
         ('<a href="javascript:x">x</a>', "has a javascript: link"),
@@ -71,7 +73,10 @@ def test_a_good_page_has_no_problems():
         ("<!--><p>-->", "holds a comment"),
         ("<?php ?>", "holds a processing instruction"),
         (f'<img src="{PIXEL}">', "alt text says nothing"),
-        (f'<img src="{PIXEL}" alt="No description has been provided for this image">', "alt text says nothing"),
+        (
+            f'<img src="{PIXEL}" alt="No description has been provided for this image">',
+            "alt text says nothing",
+        ),
         (f'<img src="{PIXEL}" alt="Figure 12">', "alt text says nothing"),
         ('<span id="papermill-error-cell">x</span>', "papermill's error mark"),
         ('<p class="a" class="b">', "repeats the attribute class"),
@@ -129,4 +134,6 @@ def test_the_value_of_a_secret_variable_is_found_and_not_repeated(monkeypatch):
 
 
 def test_a_picture_is_not_searched_for_secrets():
-    assert check(page(f'<img src="data:image/png;base64,xAKIAABCDEFGHIJKLMNOPx/home/alice" alt="{ALT}">')) == []
+    assert (
+        check(page(f'<img src="data:image/png;base64,xAKIAABCDEFGHIJKLMNOPx/home/alice" alt="{ALT}">')) == []
+    )

@@ -1,4 +1,3 @@
-
 import hashlib
 import json
 
@@ -13,6 +12,7 @@ from earshot.publish.verification.recomputation import compare_claims, compare_t
 from earshot.publish.verification.verify import explain, verify
 
 CLAIMS = [Claim("a", "Ten posts.", 10.0, low=8.0, high=12.0, n=10), Claim("b", "No number.")]
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
@@ -38,9 +38,15 @@ def test_equal_claims_have_no_difference(stored):
     assert differences(stored) == []
 
 
-@pytest.mark.parametrize(("field", "value", "shown"), [
-    ("value", 11.0, "11.0, recomputed 10.0"), ("n", 9, "9, recomputed 10"), ("low", None, "None, recomputed 8.0"),
-    ("sentence", "Nine.", "'Nine.', recomputed 'Ten posts.'")])
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("value", 11.0, "11.0, recomputed 10.0"),
+        ("n", 9, "9, recomputed 10"),
+        ("low", None, "None, recomputed 8.0"),
+        ("sentence", "Nine.", "'Nine.', recomputed 'Ten posts.'"),
+    ],
+)
 @pytest.mark.parametrize("place", ["claims/03.json", "claims.json", "run.json"])
 def test_one_edited_field_is_named_with_its_place(stored, place, field, value, shown):
     folder, _, manifest = stored
@@ -54,8 +60,10 @@ def test_one_edited_field_is_named_with_its_place(stored, place, field, value, s
 def test_a_claim_added_or_taken_away_is_named(stored):
     manifest = stored[2]
     manifest["claims"] = [manifest["claims"][1], manifest["claims"][0] | {"id": "c"}]
-    assert differences(stored) == ["Claim a: run.json does not hold it, but it was recomputed as 'Ten posts.'.",
-                                   "Claim c: run.json holds it, but no cell of the notebook states it."]
+    assert differences(stored) == [
+        "Claim a: run.json does not hold it, but it was recomputed as 'Ten posts.'.",
+        "Claim c: run.json holds it, but no cell of the notebook states it.",
+    ]
 
 
 def test_a_place_that_cannot_be_read_is_named(stored):
@@ -73,9 +81,10 @@ def test_the_last_digit_of_a_sum_is_no_difference():
 def test_the_first_changed_cell_of_a_table_is_named(tmp_path):
     for name, cell in (("run", "9"), ("again", "2")):
         (tmp_path / name / "tables").mkdir(parents=True)
-        (tmp_path / name / "tables" / "shares.csv").write_text(f"brand,posts\nAcme,1\n\"Bolt, Inc\",{cell}\n")
+        (tmp_path / name / "tables" / "shares.csv").write_text(f'brand,posts\nAcme,1\n"Bolt, Inc",{cell}\n')
     assert list(compare_tables(tmp_path / "run", tmp_path / "again")) == [
-        "tables/shares.csv, row 2, column posts: stores '9', recomputed '2'."]
+        "tables/shares.csv, row 2, column posts: stores '9', recomputed '2'."
+    ]
 
 
 def test_a_run_that_was_not_touched_holds_and_an_edited_one_does_not(tiny):
@@ -103,7 +112,8 @@ def test_a_run_that_was_not_touched_holds_and_an_edited_one_does_not(tiny):
         "Claim brief.claims: claims.json stores value 3.0, recomputed 1.0.",
         "Claim one.posts: 01_one.html does not say 'There are 3 posts.', which was recomputed.",
         "16_brief.html does not say 'There are 3 posts.', which was recomputed.",
-        "tables/one.csv, row 2, column posts: stores '7', recomputed '2'."]
+        "tables/one.csv, row 2, column posts: stores '7', recomputed '2'.",
+    ]
 
 
 def edit(path, old: str, new: str) -> None:
@@ -128,8 +138,12 @@ def test_a_run_keeps_the_fingerprint_of_every_model_and_a_changed_one_is_noted(w
     assert used["sentiment: earshot-2"] == sentiment.shipped()["earshot-2"]
     assert list(explain(space, kept)) == []
     (folder / "model.skops").write_bytes(b"another")
-    assert list(explain(space, kept)) == ["The model classes: intents one0 is not as this run used it: its SHA-256 "
-                                          f"began with {hashlib.sha256(b'first').hexdigest()[:16]}."]
-    assert list(explain(space, kept | {"models": {"sentiment": "earshot-2"}})) == []  # a run made before it was kept
+    assert list(explain(space, kept)) == [
+        "The model classes: intents one0 is not as this run used it: its SHA-256 "
+        f"began with {hashlib.sha256(b'first').hexdigest()[:16]}."
+    ]
+    assert (
+        list(explain(space, kept | {"models": {"sentiment": "earshot-2"}})) == []
+    )  # a run made before it was kept
     del kept["models"]
     assert list(explain(space, kept)) == []

@@ -1,4 +1,6 @@
-"""The sentences about authenticity: how much is inauthentic, who acted together, what leaving it out turns."""
+"""The sentences about authenticity: how much is inauthentic, who acted together, what leaving it out
+turns.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -22,48 +24,119 @@ def state(found: "Authenticity", params: Brief) -> list[Claim]:
 def _basis() -> Claim:
     """Say that the weights are ours, and how little the reasons of a profile tell without the rest."""
     known = PROFILE_AUC
-    said = ("The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone shows "
-            f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to {known['high']:.2f}) "
-            f"on {words.count(known['n'])} labelled accounts, where a model learnt from labels reaches "
-            f"{LEARNT_AUC:.2f}: the verdicts rest on how accounts act.")
-    return Claim.of("authenticity.basis", said, known, "AUC", method="earshot evaluate authenticity", inputs=INPUTS,
-                    kind="quality", weight=0.15)
+    said = (
+        "The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone "
+        "shows "
+        f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to "
+        f"{known['high']:.2f}) "
+        f"on {words.count(known['n'])} labelled accounts, where a model learnt from labels reaches "
+        f"{LEARNT_AUC:.2f}: the verdicts rest on how accounts act."
+    )
+    return Claim.of(
+        "authenticity.basis",
+        said,
+        known,
+        "AUC",
+        method="earshot evaluate authenticity",
+        inputs=INPUTS,
+        kind="quality",
+        weight=0.15,
+    )
 
 
 def _share(found: "Authenticity", params: Brief) -> Claim:
     row = found.shares[found.shares["brand"] == "All brands"].iloc[0]
     handled = "left out of all figures" if params.authentic_only else "kept in the figures and marked"
-    said = (f"{words.percent(row['value'])} of posts are judged inauthentic "
-            f"({words.between(row['low'], row['high'])}); they are {handled}." if row["inauthentic"] else
-            f"None of {words.count(row['n'])} posts is judged inauthentic (at most {words.percent(row['high'])}).")
-    return Claim("authenticity.share", said, row["value"], "share", row["low"], row["high"], row["n"], SHARE, INPUTS,
-                 "quality", 0.5 if row["value"] > 0.005 else 0.2)
+    said = (
+        f"{words.percent(row['value'])} of posts are judged inauthentic "
+        f"({words.between(row['low'], row['high'])}); they are {handled}."
+        if row["inauthentic"]
+        else f"None of {words.count(row['n'])} posts is judged inauthentic (at most "
+        f"{words.percent(row['high'])})."
+    )
+    return Claim(
+        "authenticity.share",
+        said,
+        row["value"],
+        "share",
+        row["low"],
+        row["high"],
+        row["n"],
+        SHARE,
+        INPUTS,
+        "quality",
+        0.5 if row["value"] > 0.005 else 0.2,
+    )
 
 
 def _groups(found: "Authenticity") -> list[Claim]:
     table = found.groups
     if table.empty:
         said = "No group of accounts was found to act together beyond chance."
-        return [Claim("authenticity.groups", said, 0, "groups", n=found.posts, method="co-sharing against chance, 1% "
-                      "false discoveries", inputs=INPUTS, kind="quality", weight=0.2)]
+        return [
+            Claim(
+                "authenticity.groups",
+                said,
+                0,
+                "groups",
+                n=found.posts,
+                method="co-sharing against chance, 1% false discoveries",
+                inputs=INPUTS,
+                kind="quality",
+                weight=0.2,
+            )
+        ]
     first = table.iloc[0]
-    number = "One group of accounts acts" if len(table) == 1 else f"{words.count(len(table))} groups of accounts act"
-    said = (f"{number} together beyond chance; the largest, {words.count(first['accounts'])} accounts, put out "
-            f"{words.count(first['posts'])} posts between {words.day(first['first'])} and {words.day(first['last'])}"
-            + (f", most of them about {first['brand']}." if first["brand"] else "."))
-    return [Claim("authenticity.groups", said, len(table), "groups", n=found.posts, method="co-sharing against chance, "
-                  "1% false discoveries", inputs=INPUTS, kind="quality", weight=0.7, about={"brand": first["brand"]})]
+    number = (
+        "One group of accounts acts"
+        if len(table) == 1
+        else f"{words.count(len(table))} groups of accounts act"
+    )
+    said = (
+        f"{number} together beyond chance; the largest, {words.count(first['accounts'])} accounts, put out "
+        f"{words.count(first['posts'])} posts between {words.day(first['first'])} and "
+        f"{words.day(first['last'])}" + (f", most of them about {first['brand']}." if first["brand"] else ".")
+    )
+    return [
+        Claim(
+            "authenticity.groups",
+            said,
+            len(table),
+            "groups",
+            n=found.posts,
+            method="co-sharing against chance, 1% false discoveries",
+            inputs=INPUTS,
+            kind="quality",
+            weight=0.7,
+            about={"brand": first["brand"]},
+        )
+    ]
 
 
 def _flipped(found: "Authenticity") -> Claim:
     number = len(found.flips)
     if number:
         row = found.flips.iloc[0]
-        said = (f"Leaving out inauthentic posts turns {words.count(number)} "
-                f"{'conclusion' if number == 1 else 'conclusions'} round, such as {row['figure']} of {row['what']}: "
-                f"{row['with']} with them, {row['without']} without.")
+        said = (
+            f"Leaving out inauthentic posts turns {words.count(number)} "
+            f"{'conclusion' if number == 1 else 'conclusions'} round, such as {row['figure']} of "
+            f"{row['what']}: "
+            f"{row['with']} with them, {row['without']} without."
+        )
     else:
-        said = ("Leaving out inauthentic posts turns no conclusion round: no order of brands, no sign, no verdict on a "
-                "change, no frequent topic.")
-    return Claim("authenticity.flips", said, number, "conclusions", n=found.posts,
-                 method="every figure with and without", inputs=INPUTS, kind="quality", weight=0.6 if number else 0.3)
+        said = (
+            "Leaving out inauthentic posts turns no conclusion round: no order of brands, no sign, no "
+            "verdict on a "
+            "change, no frequent topic."
+        )
+    return Claim(
+        "authenticity.flips",
+        said,
+        number,
+        "conclusions",
+        n=found.posts,
+        method="every figure with and without",
+        inputs=INPUTS,
+        kind="quality",
+        weight=0.6 if number else 0.3,
+    )

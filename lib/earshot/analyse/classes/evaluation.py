@@ -1,4 +1,6 @@
-"""How well classes of your own are told apart after learning from labels: figures, intervals, calibration, costs."""
+"""How well classes of your own are told apart after learning from labels: figures, intervals, calibration,
+costs.
+"""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ SHOWN = 15
 
 @dataclass(frozen=True)
 class Evaluation(Measured):
-    """Labelled texts (text, label, said, confidence, options, covered), the classifier, and the seconds it took.
+    """Labelled texts (text, label, said, confidence, options, covered), the classifier, and the seconds it
+    took.
 
     ``positive`` is the class whose F1 is asked for, or "".
     """
@@ -37,23 +40,35 @@ class Evaluation(Measured):
     def metrics(self) -> dict:
         """The figures as plain numbers: n, accuracy, macro_f1, ece, coverage and more, by_label."""
         scores = agreement.scores(self._table)
-        found = {"n": len(self.posts), **{name: round(value, 4) for name, value in scores.items()},
-                 "micro_f1": round(scores["accuracy"], 4),
-                 "ece": round(self.calibration_error, 4), "coverage": round(float(self.posts["covered"].mean()), 4),
-                 "nominal": classifier.LEVEL, "mean_set_size": round(float(self.posts["options"].mean()), 3),
-                 "abstained": round(float(self.posts["options"].ne(1).mean()), 4),
-                 "posts_per_second": round(len(self.posts) / self.seconds, 1), "train_seconds": round(self.learning, 1),
-                 "winner": self.model.figures.set_index("view")["accuracy"].idxmax()}
+        found = {
+            "n": len(self.posts),
+            **{name: round(value, 4) for name, value in scores.items()},
+            "micro_f1": round(scores["accuracy"], 4),
+            "ece": round(self.calibration_error, 4),
+            "coverage": round(float(self.posts["covered"].mean()), 4),
+            "nominal": classifier.LEVEL,
+            "mean_set_size": round(float(self.posts["options"].mean()), 3),
+            "abstained": round(float(self.posts["options"].ne(1).mean()), 4),
+            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "train_seconds": round(self.learning, 1),
+            "winner": self.model.figures.set_index("view")["accuracy"].idxmax(),
+        }
         if self.positive:
             found["f1"] = round(float(self.by_label.set_index("label").at[self.positive, "f1"]), 4)
         if stacking.OUTSIDE in self.classes:
             inside = self.posts["label"] != stacking.OUTSIDE
             right = self.posts["label"] == self.posts["said"]
-            found |= {"in_scope_accuracy": round(float(right[inside].mean()), 4),
-                      "oos_recall": round(float(right[~inside].mean()), 4)}
+            found |= {
+                "in_scope_accuracy": round(float(right[inside].mean()), 4),
+                "oos_recall": round(float(right[~inside].mean()), 4),
+            }
         rows = self.by_label.set_index("label")
-        return found | {"by_label": {name: {"n": int(row["n"]), "f1": round(row["f1"], 4)}
-                                     for name, row in rows.to_dict("index").items()}}
+        return found | {
+            "by_label": {
+                name: {"n": int(row["n"]), "f1": round(row["f1"], 4)}
+                for name, row in rows.to_dict("index").items()
+            }
+        }
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -62,7 +77,9 @@ class Evaluation(Measured):
 
     @property
     def views(self) -> pd.DataFrame:
-        """What each view reached on texts that it did not learn from, how far all together lead it, and its seconds."""
+        """What each view reached on texts that it did not learn from, how far all together lead it, and its
+        seconds.
+        """
         return self.model.figures
 
     @property
@@ -70,23 +87,38 @@ class Evaluation(Measured):
         """Recall, precision and F1 of each class, the most frequent first."""
         table = self._table
         hits, true, said = np.diagonal(table), table.sum(axis=1), table.sum(axis=0)
-        rows = pd.DataFrame({"label": self.classes, "n": true, "recall": hits / np.maximum(1, true),
-                             "precision": hits / np.maximum(1, said), "f1": 2 * hits / np.maximum(1, true + said)})
+        rows = pd.DataFrame(
+            {
+                "label": self.classes,
+                "n": true,
+                "recall": hits / np.maximum(1, true),
+                "precision": hits / np.maximum(1, said),
+                "f1": 2 * hits / np.maximum(1, true + said),
+            }
+        )
         return rows.sort_values(["n", "label"], ascending=[False, True], ignore_index=True)
 
     @property
     def taken_for(self) -> pd.DataFrame:
-        """The pairs of classes that are most often taken for each other: label, said, posts, share of the label."""
+        """The pairs of classes that are most often taken for each other: label, said, posts, share of the
+        label.
+        """
         wrong = self.posts[self.posts["label"] != self.posts["said"]].groupby(["label", "said"]).size()
         rows = wrong.rename("posts").reset_index()
         rows = rows.sort_values(["posts", "label", "said"], ascending=[False, True, True])
         sizes = self.posts["label"].value_counts()
-        return rows.head(SHOWN).assign(share=lambda table: table["posts"] / table["label"].map(sizes).astype("float64"))
+        return rows.head(SHOWN).assign(
+            share=lambda table: table["posts"] / table["label"].map(sizes).astype("float64")
+        )
 
     @property
     def calibration(self) -> pd.DataFrame:
-        """Texts by how sure the model was: the mean confidence beside the share it got right, with interval."""
-        return agreement.calibration(self.posts["confidence"], self.posts["label"] == self.posts["said"], BINS)
+        """Texts by how sure the model was: the mean confidence beside the share it got right, with
+        interval.
+        """
+        return agreement.calibration(
+            self.posts["confidence"], self.posts["label"] == self.posts["said"], BINS
+        )
 
     @property
     def calibration_error(self) -> float:
@@ -109,9 +141,13 @@ class Evaluation(Measured):
     @property
     def facts(self) -> dict:
         """What was scored, in a few names and values."""
-        return {"texts": len(self.posts), "classes": len(self.model.classes),
-                "calibration error": round(self.calibration_error, 3),
-                "seconds to learn": round(self.learning), "texts per second": round(len(self.posts) / self.seconds)}
+        return {
+            "texts": len(self.posts),
+            "classes": len(self.model.classes),
+            "calibration error": round(self.calibration_error, 3),
+            "seconds to learn": round(self.learning),
+            "texts per second": round(len(self.posts) / self.seconds),
+        }
 
     @property
     def metrics_shown(self) -> dict:
@@ -121,7 +157,9 @@ class Evaluation(Measured):
     @property
     def alt(self) -> str:
         """What the calibration figure shows, in words and numbers."""
-        parts = [f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()]
+        parts = [
+            f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()
+        ]
         return f"The model was {', '.join(parts)}."
 
     def caption(self, said: str) -> str:
@@ -140,7 +178,10 @@ def evaluate(data: str, train: str) -> Evaluation:
     """
     if not train:
         raise ValueError("A classifier has to learn first: name a file with text and label in --train.")
-    seen, posts = check(labelled.read(train, ("text", "label"))), check(labelled.read(data, ("text", "label")))
+    seen, posts = (
+        check(labelled.read(train, ("text", "label"))),
+        check(labelled.read(data, ("text", "label"))),
+    )
     begun = time.perf_counter()
     model = classifier.fit(seen["text"].tolist(), seen["label"].tolist())
     learned = time.perf_counter()
@@ -148,14 +189,27 @@ def evaluate(data: str, train: str) -> Evaluation:
     return judged(posts, found, model, time.perf_counter() - learned, learned - begun)
 
 
-def judged(posts: pd.DataFrame, found: classifier.Reading, model: classifier.Classifier, seconds: float,
-           learning: float, positive: str = "") -> Evaluation:
+def judged(
+    posts: pd.DataFrame,
+    found: classifier.Reading,
+    model: classifier.Classifier,
+    seconds: float,
+    learning: float,
+    positive: str = "",
+) -> Evaluation:
     """Return the evaluation of what was ``found`` of the posts."""
     possible = found.possible()
     place = pd.Index(model.classes).get_indexer(posts["label"])
     covered = possible[np.arange(len(posts)), place] & (place >= 0)
-    return Evaluation(posts.assign(said=found.labels, confidence=found.confidence, options=possible.sum(axis=1),
-                                   covered=covered), model, seconds, learning, positive)
+    return Evaluation(
+        posts.assign(
+            said=found.labels, confidence=found.confidence, options=possible.sum(axis=1), covered=covered
+        ),
+        model,
+        seconds,
+        learning,
+        positive,
+    )
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:

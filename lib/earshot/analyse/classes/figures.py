@@ -1,4 +1,6 @@
-"""What people want: the share of posts in each class of your own, how they feel, and which posts may route work."""
+"""What people want: the share of posts in each class of your own, how they feel, and which posts may route
+work.
+"""
 
 from dataclasses import dataclass
 
@@ -16,15 +18,22 @@ from earshot.enrich.classes.step import left_open, trained_version
 from earshot.statistics import estimate
 
 INPUTS = ("posts", "duplicates", "sentiment", "classes")
-METHOD = "labels counted, repeats left out, clustered by author, 95% interval; without the classifier's own errors"
-NONE = ("No classes of your own are learned here yet. Label a few hundred posts in a file with text and label, then "
-        "run earshot train {} labels.csv; the next report counts them.")
+METHOD = (
+    "labels counted, repeats left out, clustered by author, 95% interval; without the classifier's own errors"
+)
+NONE = (
+    "No classes of your own are learned here yet. Label a few hundred posts in a file with text and label, "
+    "then "
+    "run earshot train {} labels.csv; the next report counts them."
+)
 COLUMNS = ["classifier", "label", "value", "low", "high", "n", "posts", "net", "unsure", "routes", "promise"]
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Each class with its share, interval, feeling and routing; the promise of each classifier; claims; a remark."""
+    """Each class with its share, interval, feeling and routing; the promise of each classifier; claims; a
+    remark.
+    """
 
     table: pd.DataFrame
     trust: dict
@@ -42,12 +51,19 @@ class Classes:
         """The classes as a reader wants them, the most frequent first."""
         table = self.table
         spans = zip(table["low"], table["high"], strict=True)
-        return pd.DataFrame({
-            "classes": table["classifier"], "class": table["label"], "share": table["value"].map(words.percent),
-            "95% interval": [words.between(low, high) for low, high in spans], "posts": table["posts"],
-            "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net)),
-            "left to a person": table["unsure"].map(words.percent), "may route": table["routes"],
-            "when routed, right": table["promise"]})
+        return pd.DataFrame(
+            {
+                "classes": table["classifier"],
+                "class": table["label"],
+                "share": table["value"].map(words.percent),
+                "95% interval": [words.between(low, high) for low, high in spans],
+                "posts": table["posts"],
+                "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net)),
+                "left to a person": table["unsure"].map(words.percent),
+                "may route": table["routes"],
+                "when routed, right": table["promise"],
+            }
+        )
 
     @property
     def caption(self) -> str:
@@ -56,11 +72,14 @@ class Classes:
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
-    """Return how many ``posts`` (as analyse.posts gives them) each class of classifiers.yml has; repeats left out.
+    """Return how many ``posts`` (as analyse.posts gives them) each class of classifiers.yml has; repeats left
+    out.
 
     Classes in fewer posts than ``min_posts`` have no row.
     """
-    read = workspace.store.read("classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"])
+    read = workspace.store.read(
+        "classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"]
+    )
     counted = opinions.distinct(posts)
     scope = f"{words.count(len(counted))} posts"
     rows = read[read["post_id"].isin(counted["post_id"]) & read["classifier"].ne(SHIPPED)]
@@ -74,24 +93,36 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
         trust[f"{name}: version, texts it learned from"] = f"{card['version']}, {words.count(card['texts'])}"
         left = found.loc[left_open(found), "post_id"].nunique()
         trust[f"{name}: posts left to a person"] = (
-            f"{words.count(left)}; those that matter most: {judged.command(workspace.name, name)}" if left else "none")
+            f"{words.count(left)}; those that matter most: {judged.command(workspace.name, name)}"
+            if left
+            else "none"
+        )
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
     table = table[table["posts"] >= workspace.params.min_posts].reset_index(drop=True)
     return Classes(table, trust, _claims(table), "", scope)
 
 
 def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFrame:
-    """Return label, value, low, high, n, posts, net, unsure, routes and promise of each label, the largest first."""
+    """Return label, value, low, high, n, posts, net, unsure, routes and promise of each label, the largest
+    first.
+    """
     rows = []
     for label, rule in card["labels"].items():
         own = found[found["label"] == label]
         inside = voiced["post_id"].isin(own["post_id"])
         share = estimate.means(voiced.assign(_in=inside.astype(float)), "_in", share=True).iloc[0]
         kept = "never" if rule["route"] is None else f"{words.percent(card['promised'])} or more"
-        rows.append({"label": label, **share[["value", "low", "high", "n"]], "posts": int(inside.sum()),
-                     "net": float(np.clip(voiced.loc[inside, "net"].mean(), -1, 1)),
-                     "unsure": left_open(own).mean() if len(own) else 0.0,
-                     "routes": int(own["routes"].sum()), "promise": kept})
+        rows.append(
+            {
+                "label": label,
+                **share[["value", "low", "high", "n"]],
+                "posts": int(inside.sum()),
+                "net": float(np.clip(voiced.loc[inside, "net"].mean(), -1, 1)),
+                "unsure": left_open(own).mean() if len(own) else 0.0,
+                "routes": int(own["routes"].sum()),
+                "promise": kept,
+            }
+        )
     return pd.DataFrame(rows).sort_values(["posts", "label"], ascending=[False, True], ignore_index=True)
 
 
@@ -100,9 +131,20 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     claims = []
     for row in table.to_dict("records"):
         routed = f"; {words.count(row['routes'])} of its posts may route work" if row["routes"] else ""
-        said = (f"“{row['label']}” is said of {words.percent(row['value'])} of posts "
-                f"({words.between(row['low'], row['high'])}){routed}.")
+        said = (
+            f"“{row['label']}” is said of {words.percent(row['value'])} of posts "
+            f"({words.between(row['low'], row['high'])}){routed}."
+        )
         name = f"{words.slug(row['classifier'])}.{words.slug(row['label'])}"
-        claims.append(Claim.of(f"sentiment.class.{name}", said, row, method=METHOD, inputs=INPUTS, weight=0.2,
-                               about={"class": row["label"]}))
+        claims.append(
+            Claim.of(
+                f"sentiment.class.{name}",
+                said,
+                row,
+                method=METHOD,
+                inputs=INPUTS,
+                weight=0.2,
+                about={"class": row["label"]},
+            )
+        )
     return claims

@@ -1,4 +1,6 @@
-"""How well irony and sarcasm are told after learning from labels, where they may be rarer than among the labels."""
+"""How well irony and sarcasm are told after learning from labels, where they may be rarer than among the
+labels.
+"""
 
 import time
 from pathlib import Path
@@ -16,11 +18,12 @@ NAMES = ("irony", "ironic", "sarcasm", "sarcastic", "1", "true", "yes")
 
 
 def evaluate(data: str, train: str, rare: bool = False) -> scoring.Evaluation:
-    """Return what a classifier that learned from ``train`` says of ``data``; columns text, and label or sarcastic.
+    """Return what a classifier that learned from ``train`` says of ``data``; columns text, and label or
+    sarcastic.
 
     Where the class may be ``rare``, its share is estimated from the new texts, and the class is said from the
-    probability on that promises the best F1 at that share; else decisions are made for the best macro-F1. Raises
-    ValueError in one sentence when a file cannot be used.
+    probability on that promises the best F1 at that share; else decisions are made for the best macro-F1.
+    Raises ValueError in one sentence when a file cannot be used.
     """
     if not train:
         raise ValueError("A classifier has to learn first: name a file with text and label in --train.")
@@ -28,8 +31,10 @@ def evaluate(data: str, train: str, rare: bool = False) -> scoring.Evaluation:
     named = next((name for name in NAMES if name in set(seen["label"].str.lower())), "")
     if seen["label"].nunique() != 2 or not named:
         there = ", ".join(sorted(set(seen["label"]))[:6])
-        raise ValueError(f"The labels in {Path(train).name} are {there}; there have to be two, "
-                         f"one of them {', '.join(NAMES[:4])} or 1.")
+        raise ValueError(
+            f"The labels in {Path(train).name} are {there}; there have to be two, "
+            f"one of them {', '.join(NAMES[:4])} or 1."
+        )
     named = next(name for name in seen["label"] if name.lower() == named)
     begun = time.perf_counter()
     model = classifier.fit(seen["text"].tolist(), seen["label"].tolist(), aim=_macro_f1)
@@ -44,13 +49,17 @@ def read(path: str) -> pd.DataFrame:
     frame = labelled.read(path, ("text",))
     name = next((name for name in ("label", "sarcastic") if name in frame), None)
     if name is None:
-        raise ValueError(f"The data has no column 'label' or 'sarcastic'; it has {', '.join(map(str, frame.columns))}."
-                         f"{nearest('label', frame.columns)}")
+        raise ValueError(
+            f"The data has no column 'label' or 'sarcastic'; it has {', '.join(map(str, frame.columns))}."
+            f"{nearest('label', frame.columns)}"
+        )
     return scoring.check(frame.assign(label=frame[name]))
 
 
 def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: int) -> classifier.Reading:
-    """Return the reading with the class number ``rare`` said wherever that promises the best F1 at its new share."""
+    """Return the reading with the class number ``rare`` said wherever that promises the best F1 at its new
+    share.
+    """
     held = model.calibration
     truth = held.classes == rare
     known = np.array([1 - truth.mean(), truth.mean()])
@@ -65,4 +74,5 @@ def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: i
 
 def _macro_f1(truth: np.ndarray, said: np.ndarray) -> float:
     from sklearn.metrics import f1_score
+
     return float(f1_score(truth, said, average="macro"))

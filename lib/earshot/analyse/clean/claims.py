@@ -51,11 +51,16 @@ def _repeat_claims(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
         [f"{words.count(number)} {SINGLE[kind] if number == 1 else kind}" for kind, number in numbers.items()]
     )
     said = (
-        f"{words.percent(total['value'])} of posts repeat another ({words.between(total['low'], total['high'])}): "
+        f"{words.percent(total['value'])} of posts repeat another "
+        f"({words.between(total['low'], total['high'])}): "
         f"{parts}. They are kept, and left out wherever opinions are counted."
     )
-    claims = [_claim("clean.repeats", said, total["value"], "share", len(posts), 0.3, total["low"], total["high"])]
-    by_brand = hygiene.repeats[(hygiene.repeats["kind"] == "repeats") & (hygiene.repeats["brand"] != "All brands")]
+    claims = [
+        _claim("clean.repeats", said, total["value"], "share", len(posts), 0.3, total["low"], total["high"])
+    ]
+    by_brand = hygiene.repeats[
+        (hygiene.repeats["kind"] == "repeats") & (hygiene.repeats["brand"] != "All brands")
+    ]
     worst = by_brand.sort_values("value").iloc[-1] if len(by_brand) else None
     if worst is not None and worst["low"] > total["high"]:
         said = (
@@ -82,14 +87,24 @@ def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     change = (hygiene.effect["voice_without"] - hygiene.effect["voice"]).abs()
     if change.empty:
         return _claim(
-            "clean.effect", "No brand has enough posts to say what leaving out repeats changes.", 0, "share", 0, 0.1
+            "clean.effect",
+            "No brand has enough posts to say what leaving out repeats changes.",
+            0,
+            "share",
+            0,
+            0.1,
         )
     row = hygiene.effect.loc[change.idxmax()]
     ends = [f"{100 * row[name]:.1f}" for name in ("voice", "voice_without")]
     which = f" ({row['brand']}, from {ends[0]} to {ends[1]}%)" if ends[0] != ends[1] else ""
-    said = f"Leaving out repeats changes no brand's share of voice by more than {100 * change.max():.1f} points{which}"
+    said = (
+        f"Leaving out repeats changes no brand's share of voice by more than {100 * change.max():.1f} "
+        f"points{which}"
+    )
     shift = (hygiene.effect["negative_without"] - hygiene.effect["negative"]).abs().max()
-    said += f", and no share of negative posts by more than {100 * shift:.1f} points." if pd.notna(shift) else "."
+    said += (
+        f", and no share of negative posts by more than {100 * shift:.1f} points." if pd.notna(shift) else "."
+    )
     return _claim("clean.effect", said, change.max(), "share", len(posts), 0.3, about={"brand": row["brand"]})
 
 
@@ -113,7 +128,9 @@ def _offtopic_claim(posts: pd.DataFrame) -> list[Claim]:
         f"{words.percent(share['value'])} of posts name none of the brands "
         f"({words.between(share['low'], share['high'])}); they are kept, and in no comparison."
     )
-    return [_claim("clean.offtopic", said, share["value"], "share", len(posts), 0.3, share["low"], share["high"])]
+    return [
+        _claim("clean.offtopic", said, share["value"], "share", len(posts), 0.3, share["low"], share["high"])
+    ]
 
 
 def _account_claim(posts: pd.DataFrame) -> Claim:
@@ -134,7 +151,8 @@ def _private_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     names = table.loc["names of others", "in_these_posts"]
     said = (
         f"Before anything was stored, {words.listed([*told, 'the name of every author'])} "
-        f"{'were' if told else 'was'} replaced; {words.count(names)} mentions of others in these posts are pseudonyms."
+        f"{'were' if told else 'was'} replaced; {words.count(names)} mentions of others in these posts are "
+        f"pseudonyms."
     )
     return _claim("clean.private", said, int(found.sum()), "details", len(posts), 0.3)
 
@@ -171,4 +189,6 @@ def _claim(
     about: dict | None = None,
 ) -> Claim:
     method = SHARE if low is not None and high is not None else "count"
-    return Claim(name, said, float(value), unit, low, high, int(n), method, INPUTS, "quality", weight, "", about or {})
+    return Claim(
+        name, said, float(value), unit, low, high, int(n), method, INPUTS, "quality", weight, "", about or {}
+    )

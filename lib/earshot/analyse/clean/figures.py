@@ -1,4 +1,6 @@
-"""What is noise, duplicate, bot-like or private: shares, the busiest accounts, and what leaving it out changes."""
+"""What is noise, duplicate, bot-like or private: shares, the busiest accounts, and what leaving it out
+changes.
+"""
 
 import json
 from dataclasses import dataclass
@@ -30,7 +32,9 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class Hygiene:
-    """What 02_clean found: repeats, languages, accounts, private details, tidying, the effect of it all, the claims."""
+    """What 02_clean found: repeats, languages, accounts, private details, tidying, the effect of it all, the
+    claims.
+    """
 
     repeats: pd.DataFrame
     copied: pd.DataFrame
@@ -66,9 +70,13 @@ class Hygiene:
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
-    """Return how clean ``posts`` (as analyse.posts gives them) are; raises ValueError when none was enriched."""
+    """Return how clean ``posts`` (as analyse.posts gives them) are; raises ValueError when none was
+    enriched.
+    """
     if posts["duplicate_role"].isna().all():
-        raise ValueError("No post in this window is enriched yet; run 'earshot report', which enriches new posts.")
+        raise ValueError(
+            "No post in this window is enriched yet; run 'earshot report', which enriches new posts."
+        )
     leaks = masking.mask(pd.concat([posts["text"], posts["place"].dropna()])).counts
     hygiene = Hygiene(
         repeats=_repeats(posts),
@@ -96,9 +104,9 @@ def _repeats(posts: pd.DataFrame) -> pd.DataFrame:
         *((said, known["duplicate_role"].eq(role)) for role, said in ROLES.items()),
     ]
     parts = [
-        estimate.means(known.assign(hit=hits.astype("float64"), brand=brand), "hit", ["brand"], share=True).assign(
-            kind=kind
-        )
+        estimate.means(
+            known.assign(hit=hits.astype("float64"), brand=brand), "hit", ["brand"], share=True
+        ).assign(kind=kind)
         for kind, hits in kinds
         for brand in (known["brand"].replace("", "no brand"), "All brands")
     ]
@@ -106,12 +114,18 @@ def _repeats(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _copied(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the most repeated texts (masked, as all that is stored): how often, by how many accounts, how long."""
-    groups = quotable(posts).groupby("duplicate_group").agg(
-        copies=("post_id", "size"),
-        accounts=("author", "nunique"),
-        first=("created_at", "min"),
-        last=("created_at", "max"),
+    """Return the most repeated texts (masked, as all that is stored): how often, by how many accounts, how
+    long.
+    """
+    groups = (
+        quotable(posts)
+        .groupby("duplicate_group")
+        .agg(
+            copies=("post_id", "size"),
+            accounts=("author", "nunique"),
+            first=("created_at", "min"),
+            last=("created_at", "max"),
+        )
     )
     groups = groups[groups["copies"] > 1].sort_values(["copies", "first"], ascending=[False, True]).head(TOP)
     shown = posts.set_index("post_id")[["text", "brand"]]
@@ -133,7 +147,8 @@ def _languages(posts: pd.DataFrame) -> pd.DataFrame:
     top = pd.concat([counts.head(TOP), rest[rest["posts"] > 0]], ignore_index=True)
     called = {"und": "no recognised language", "*": "all others"}
     return top.assign(
-        language=[called.get(code) or names.get(code, code) for code in top["code"]], share=top["posts"] / len(posts)
+        language=[called.get(code) or names.get(code, code) for code in top["code"]],
+        share=top["posts"] / len(posts),
     )
 
 
@@ -144,7 +159,9 @@ def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_values("posts", ascending=False).head(TOP)
     minutes = {
         author: group["created_at"].diff().dt.total_seconds().median() / 60
-        for author, group in posts[posts["author"].isin(table.index)].sort_values("created_at").groupby("author")
+        for author, group in posts[posts["author"].isin(table.index)]
+        .sort_values("created_at")
+        .groupby("author")
     }
     table = table.assign(share=table["posts"] / len(posts), minutes_between=pd.Series(minutes))
     return table.assign(account=[f"account {place}" for place in range(1, len(table) + 1)])[
@@ -153,7 +170,9 @@ def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _private(posts: pd.DataFrame, store: Store, leaks: dict[str, int]) -> pd.DataFrame:
-    """Return for each kind of private detail how many were replaced at import, stand replaced, and were missed."""
+    """Return for each kind of private detail how many were replaced at import, stand replaced, and were
+    missed.
+    """
     how = [json.loads(text) for text in store.read("imports", columns=["mapping"])["mapping"].dropna()]
     rows = [
         {
@@ -166,7 +185,10 @@ def _private(posts: pd.DataFrame, store: Store, leaks: dict[str, int]) -> pd.Dat
     ]
     named = int(posts["text"].str.count(r"@p\d*_[0-9a-f]{12}").sum())
     return pd.DataFrame(
-        [*rows, {"kind": "names of others", "replaced_at_import": pd.NA, "in_these_posts": named, "missed": 0}]
+        [
+            *rows,
+            {"kind": "names of others", "replaced_at_import": pd.NA, "in_these_posts": named, "missed": 0},
+        ]
     )
 
 
@@ -175,7 +197,9 @@ def _tidied(posts: pd.DataFrame, store: Store) -> pd.DataFrame:
     table = store.read("clean", columns=["post_id", "hashtags", "mentions", "urls", "emoji"])
     table = table[table["post_id"].isin(posts["post_id"])]
     found = table[["mentions", "hashtags", "urls", "emoji"]]
-    sizes = {name: texts.map(lambda text: len(json.loads(text))).astype("int64") for name, texts in found.items()}
+    sizes = {
+        name: texts.map(lambda text: len(json.loads(text))).astype("int64") for name, texts in found.items()
+    }
     rows = [
         {"what": {"urls": "links"}.get(name, name), "posts": int((size > 0).sum()), "times": int(size.sum())}
         for name, size in sizes.items()
@@ -188,14 +212,20 @@ def _tidied(posts: pd.DataFrame, store: Store) -> pd.DataFrame:
         {"what": "broken encoding", "posts": int(broken.sum()), "times": int(broken.sum())},
         {"what": "HTML entities", "posts": int((entities > 0).sum()), "times": int(entities.sum())},
     ]
-    return pd.DataFrame(rows).assign(share=lambda t: t["posts"] / len(posts)).sort_values("posts", ascending=False)
+    return (
+        pd.DataFrame(rows)
+        .assign(share=lambda t: t["posts"] / len(posts))
+        .sort_values("posts", ascending=False)
+    )
 
 
 def _effect(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
     """Return for each brand volume, share of voice and share of negative posts with and without repeats."""
     named = posts[posts["brand"] != ""]
     once = named[~named["is_repeat"]]
-    table = pd.DataFrame({"posts": named["brand"].value_counts(), "without": once["brand"].value_counts()}).fillna(0)
+    table = pd.DataFrame(
+        {"posts": named["brand"].value_counts(), "without": once["brand"].value_counts()}
+    ).fillna(0)
     table = table.assign(
         voice=table["posts"] / table["posts"].sum(), voice_without=table["without"] / table["without"].sum()
     )

@@ -11,16 +11,29 @@ from earshot.core.params import Brief
 from earshot.core.workspace import Workspace
 from earshot.enrich.filters import audit
 
-METHOD = "posts judged by people in a random sample of each filter; Wilson interval, corrected for its finite number"
+METHOD = (
+    "posts judged by people in a random sample of each filter; Wilson interval, corrected for its "
+    "finite number"
+)
 INPUTS = ("set_aside", "audits", "posts")
 FLIPS = ["figure", "what", "with", "without"]
-COLUMNS = {"filter": "filter", "reason": "why", "hidden": "hidden", "restored": "restored", "n": "judged",
-           "killed": "good ones hidden", "killed_low": "at least", "killed_high": "at most"}
+COLUMNS = {
+    "filter": "filter",
+    "reason": "why",
+    "hidden": "hidden",
+    "restored": "restored",
+    "n": "judged",
+    "killed": "good ones hidden",
+    "killed_low": "at least",
+    "killed_high": "at most",
+}
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """One row per filter (see collect.audit.estimate), the figures with and without what they hide, what flips, claims.
+    """One row per filter (see collect.audit.estimate), the figures with and without what they hide, what
+    flips,
+    claims.
     """
 
     filters: pd.DataFrame
@@ -45,7 +58,8 @@ class Hidden:
 
 
 def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
-    """Return what each filter hides now, what the audit of it says, and what that does to the figures of ``posts``.
+    """Return what each filter hides now, what the audit of it says, and what that does to the figures of
+    ``posts``.
 
     ``posts`` are all of the window, those that are hidden too (analyse.posts.load with ``hidden``).
     """
@@ -61,10 +75,22 @@ def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
 
 def _flipped(flips: pd.DataFrame, number: int, n: int) -> Claim:
     share = f"{words.count(number)} of {words.count(n)} posts of the window are hidden by filters"
-    said = (f"{share}; with them {words.count(len(flips))} conclusions would be others: see the table." if len(flips)
-            else f"{share}; with them every conclusion would be the same.")
-    return Claim("clean.filters.flips", said, len(flips), "conclusions", n=n, method="the figures computed twice",
-                 inputs=INPUTS, kind="quality", weight=0.5 if len(flips) else 0.15)
+    said = (
+        f"{share}; with them {words.count(len(flips))} conclusions would be others: see the table."
+        if len(flips)
+        else f"{share}; with them every conclusion would be the same."
+    )
+    return Claim(
+        "clean.filters.flips",
+        said,
+        len(flips),
+        "conclusions",
+        n=n,
+        method="the figures computed twice",
+        inputs=INPUTS,
+        kind="quality",
+        weight=0.5 if len(flips) else 0.15,
+    )
 
 
 def _none() -> Claim:
@@ -76,12 +102,26 @@ def _claim(row: dict) -> Claim:
     hidden = row["hidden"] - row["restored"]
     said = f"The filter {row['filter']} hides {words.count(hidden)} {'post' if hidden == 1 else 'posts'}"
     if row["n"]:
-        said += (f"; of {words.count(row['n'])} that people judged {words.count(row['good'])} were good, so that it "
-                 f"costs some {words.count(row['killed'])} good posts "
-                 f"({words.between(row['killed_low'], row['killed_high'], words.count)}).")
+        said += (
+            f"; of {words.count(row['n'])} that people judged {words.count(row['good'])} were good, so that "
+            f"it "
+            f"costs some {words.count(row['killed'])} good posts "
+            f"({words.between(row['killed_low'], row['killed_high'], words.count)})."
+        )
     else:
         said += "; nobody has judged a sample of them yet, so what it costs is not known."
     unknown = not row["n"]
-    return Claim(f"clean.filters.{words.slug(row['filter'])}", said, None if unknown else row["killed"], "posts",
-                 None if unknown else row["killed_low"], None if unknown else row["killed_high"], int(row["n"]), METHOD,
-                 INPUTS, "quality", 0.35, about={"filter": row["filter"]})
+    return Claim(
+        f"clean.filters.{words.slug(row['filter'])}",
+        said,
+        None if unknown else row["killed"],
+        "posts",
+        None if unknown else row["killed_low"],
+        None if unknown else row["killed_high"],
+        int(row["n"]),
+        METHOD,
+        INPUTS,
+        "quality",
+        0.35,
+        about={"filter": row["filter"]},
+    )

@@ -1,4 +1,7 @@
-"""Whether the data arrived and is whole: volume against expectation, gaps, late starts, completeness, refusals, lag."""
+"""Whether the data arrived and is whole: volume against expectation, gaps, late starts, completeness,
+refusals,
+lag.
+"""
 
 from dataclasses import dataclass
 
@@ -43,7 +46,10 @@ class Arrival:
         total = self.days[self.days["brand"] == "All brands"]
         came = total[["day", "count"]].rename(columns={"count": "posts"})
         usual = total[["day", "expected", "low", "high"]].rename(columns={"expected": "posts"}).dropna()
-        parts = [came.assign(low=came["posts"], high=came["posts"], what="came"), usual.assign(what="expected")]
+        parts = [
+            came.assign(low=came["posts"], high=came["posts"], what="came"),
+            usual.assign(what="expected"),
+        ]
         return pd.concat(parts, ignore_index=True)
 
     @property
@@ -55,7 +61,9 @@ class Arrival:
     def filled(self) -> pd.DataFrame:
         """The share of all posts for which each field is known, fullest first."""
         weights = self.fields["source"].map(self.sources.set_index("source")["posts"])
-        sums = (self.fields["filled"] * weights).groupby(self.fields["field"]).sum() / self.sources["posts"].sum()
+        sums = (self.fields["filled"] * weights).groupby(self.fields["field"]).sum() / self.sources[
+            "posts"
+        ].sum()
         return sums.rename("filled").sort_values(ascending=False).reset_index()
 
     @property
@@ -136,18 +144,24 @@ def _fields(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refused(store: Store, params: Brief) -> pd.DataFrame:
-    """Return how many rows were refused for which reason, with an example that is masked and may be quoted."""
+    """Return how many rows were refused for which reason, with an example that is masked and may be
+    quoted.
+    """
     rows = store.read("quarantine")
     hidden = ~may_be_quoted(rows["source"], params) | rows["reason"].eq(PRIVATE)
     rows["payload"] = rows["payload"].mask(hidden, "(not to be quoted)")
     rows = rows.assign(reason=rows["reason"].str.replace(r"(?s) \(.*\)$", "", regex=True).astype("str"))
     grouped = rows.groupby(["source", "reason"])["payload"].agg(rows="size", example="first").reset_index()
-    return grouped.assign(example=grouped["example"].astype("str").str[:EXAMPLES]).sort_values("rows", ascending=False)
+    return grouped.assign(example=grouped["example"].astype("str").str[:EXAMPLES]).sort_values(
+        "rows", ascending=False
+    )
 
 
 def _imports(store: Store) -> pd.DataFrame:
     table = store.read("imports", columns=["file", "source", "rows", "added", "repeated", "refused", "at"])
-    return table.sort_values("at", ascending=False).assign(at=table["at"].dt.strftime("%Y-%m-%d %H:%M")).head(20)
+    return (
+        table.sort_values("at", ascending=False).assign(at=table["at"].dt.strftime("%Y-%m-%d %H:%M")).head(20)
+    )
 
 
 def _trust(posts: pd.DataFrame, arrival: Arrival, unfinished: float) -> dict:

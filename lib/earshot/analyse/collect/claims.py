@@ -34,7 +34,8 @@ def _volume_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
     brands, sources = posts.loc[posts["brand"] != "", "brand"].nunique(), posts["source"].nunique()
     said = (
         f"{words.count(len(posts))} posts by {words.count(posts['author'].nunique())} authors about {brands} "
-        f"{'brand' if brands == 1 else 'brands'} arrived from {sources} {'source' if sources == 1 else 'sources'}, "
+        f"{'brand' if brands == 1 else 'brands'} arrived from {sources} "
+        f"{'source' if sources == 1 else 'sources'}, "
         f"written on {words.span(posts['day'].min(), posts['day'].max())}."
     )
     return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4)
@@ -45,8 +46,10 @@ def _late_claims(arrival: "Arrival") -> list[Claim]:
     for row in arrival.late.to_dict("records"):
         day = words.day(row["since"])
         said = (
-            f"{row['brand']} is missing before {day}: {words.count(row['before'])} posts where its later days let "
-            f"one expect {words.count(row['missed'] + row['before'])}. Do not compare it with others before then."
+            f"{row['brand']} is missing before {day}: {words.count(row['before'])} posts where its later "
+            f"days let "
+            f"one expect {words.count(row['missed'] + row['before'])}. Do not compare it with others before "
+            f"then."
         )
         claims.append(
             Claim.quality(
@@ -66,7 +69,10 @@ def _late_claims(arrival: "Arrival") -> list[Claim]:
 def _gap_claims(arrival: "Arrival") -> list[Claim]:
     method = "chance of silence at the hour's usual rate, corrected for all silent stretches"
     if arrival.gaps.empty:
-        said = "No source is silent in hours that should bring posts: nothing points to an interrupted collection."
+        said = (
+            "No source is silent in hours that should bring posts: nothing points to an interrupted "
+            "collection."
+        )
         return [Claim.quality("collect.gaps", said, 0, "gaps", 0, method, 0.2)]
     worst = arrival.gaps.sort_values("missed").iloc[-1]
     number, day = len(arrival.gaps), words.day(worst["start"])
@@ -101,18 +107,28 @@ def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[
     how = "posts of other days after that time of day"
     return [
         Claim.quality(
-            "collect.unfinished", said, share, "share", len(posts), how, 0.5, about={"day": f"{last:%Y-%m-%d}"}
+            "collect.unfinished",
+            said,
+            share,
+            "share",
+            len(posts),
+            how,
+            0.5,
+            about={"day": f"{last:%Y-%m-%d}"},
         )
     ]
 
 
 def _odd_claims(arrival: "Arrival") -> list[Claim]:
-    """State days with too few posts, which may be loss, and count those with many, which other notebooks explain."""
+    """State days with too few posts, which may be loss, and count those with many, which other notebooks
+    explain.
+    """
     claims = []
     for row in arrival.odd[arrival.odd["verdict"] == "short"].head(5).to_dict("records"):
         said = (
             f"{row['brand']} drew only {words.count(row['count'])} posts on {words.day(row['day'])} where "
-            f"{words.count(row['expected'])} were expected ({words.between(row['low'], row['high'], words.count)})."
+            f"{words.count(row['expected'])} were expected "
+            f"({words.between(row['low'], row['high'], words.count)})."
         )
         about = {"brand": row["brand"], "day": f"{row['day']:%Y-%m-%d}"}
         claims.append(
@@ -176,11 +192,22 @@ def _refusal_claims(arrival: "Arrival") -> list[Claim]:
 
 def _field_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
     overall = arrival.fields.groupby("field")["filled"].max()
-    partly = posts[sorted(overall.index)].notna().mean()[overall[(overall > 0) & (overall < 0.999)].index].sort_values()
+    partly = (
+        posts[sorted(overall.index)]
+        .notna()
+        .mean()[overall[(overall > 0) & (overall < 0.999)].index]
+        .sort_values()
+    )
     never = sorted(overall[overall == 0].index)
     told = words.listed([f"{name} ({words.percent(share)})" for name, share in partly.head(4).items()])
-    said = f"Known of only some posts: {told}." if told else "Every field that is known is known of every post."
-    said += f" Never known: {words.listed(never)}; unknown is not zero, so nothing here counts them." if never else ""
+    said = (
+        f"Known of only some posts: {told}." if told else "Every field that is known is known of every post."
+    )
+    said += (
+        f" Never known: {words.listed(never)}; unknown is not zero, so nothing here counts them."
+        if never
+        else ""
+    )
     how = "share of posts that have the field"
     return Claim.quality("collect.fields", said, len(never), "fields", len(posts), how, 0.2)
 
@@ -190,4 +217,6 @@ def _lag_claim(posts: pd.DataFrame) -> Claim:
     size, unit = next((size, unit) for size, unit in LAGS if hours >= 2 * size or size == 1)
     late = "; what was deleted before then is not here" if hours > 48 else ""
     said = f"The median post was collected {words.count(hours / size)} {unit} after it was written{late}."
-    return Claim.quality("collect.lag", said, hours, "hours", len(posts), "median of collected less written", 0.1)
+    return Claim.quality(
+        "collect.lag", said, hours, "hours", len(posts), "median of collected less written", 0.1
+    )

@@ -1,4 +1,6 @@
-"""How much engagement there was: totals that own up to what was imputed, by platform and by tier of influence."""
+"""How much engagement there was: totals that own up to what was imputed, by platform and by tier of
+influence.
+"""
 
 from dataclasses import dataclass
 
@@ -11,13 +13,17 @@ from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich import engagement
 
-METHOD = "sum over hot-deck multiple imputations, combined by Rubin's rules (1987); known counts are as collected"
+METHOD = (
+    "sum over hot-deck multiple imputations, combined by Rubin's rules (1987); known counts are as collected"
+)
 MOST_IMPUTED = 0.5
 
 
 @dataclass(frozen=True)
 class Engagement:
-    """What was found: totals with interval and imputed share, the same by platform, posts by tier, and the claims."""
+    """What was found: totals with interval and imputed share, the same by platform, posts by tier, and the
+    claims.
+    """
 
     totals: pd.DataFrame
     by_platform: pd.DataFrame
@@ -31,26 +37,38 @@ class Engagement:
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Engagement:
-    """Return the engagement of ``posts`` (as analyse.posts gives them); raises ValueError when there is none."""
+    """Return the engagement of ``posts`` (as analyse.posts gives them); raises ValueError when there is
+    none.
+    """
     if posts.empty:
         raise ValueError("There is no post in this window; widen start and end, or import posts first.")
     posts = posts.sort_values("post_id").reset_index(drop=True)
     drawn = {count: engagement.draws(posts, count, params.seed) for count in engagement.COUNTS}
     totals = pd.DataFrame([combine(posts[count], drawn[count]) | {"count": count} for count in drawn])
-    parts = [combine(posts.loc[rows, count], drawn[count][rows]) | {"platform": platform, "count": count}
-             for count in drawn for platform, rows in posts.groupby("platform").indices.items()]
-    tiers = engagement.tier(posts["followers"]).value_counts().rename_axis("tier").rename("posts").reset_index()
+    parts = [
+        combine(posts.loc[rows, count], drawn[count][rows]) | {"platform": platform, "count": count}
+        for count in drawn
+        for platform, rows in posts.groupby("platform").indices.items()
+    ]
+    tiers = (
+        engagement.tier(posts["followers"]).value_counts().rename_axis("tier").rename("posts").reset_index()
+    )
     columns = ["count", "value", "low", "high", "imputed", "never known", "n"]
-    return Engagement(totals[columns], pd.DataFrame(parts)[["platform", *columns]],
-                      tiers.assign(share=tiers["posts"] / len(posts)), _claims(totals),
-                      f"{words.count(len(posts))} posts")
+    return Engagement(
+        totals[columns],
+        pd.DataFrame(parts)[["platform", *columns]],
+        tiers.assign(share=tiers["posts"] / len(posts)),
+        _claims(totals),
+        f"{words.count(len(posts))} posts",
+    )
 
 
 def combine(known: pd.Series, drawn: np.ndarray) -> dict:
-    """Return the total with its interval, the share of posts imputed and the share about which nothing is known.
+    """Return the total with its interval, the share of posts imputed and the share about which nothing is
+    known.
 
-    The total is of these very posts, so that only what was not known makes it uncertain (Rubin's between variance);
-    where one platform never tells a count, its posts are left out and counted as ``never known``.
+    The total is of these very posts, so that only what was not known makes it uncertain (Rubin's between
+    variance); where one platform never tells a count, its posts are left out and counted as ``never known``.
     """
     held = ~np.isnan(drawn).any(axis=1)
     sums = drawn[held].sum(axis=0)
@@ -59,8 +77,14 @@ def combine(known: pd.Series, drawn: np.ndarray) -> dict:
     half = stats.t.ppf(0.975, number - 1) * spread
     value = float(sums.mean()) if held.any() else np.nan
     floor = float(known[held].astype("float64").sum())
-    return {"value": value, "low": np.maximum(floor, value - half), "high": value + half, "n": len(known),
-            "imputed": float((known.isna().to_numpy() & held).mean()), "never known": float((~held).mean())}
+    return {
+        "value": value,
+        "low": np.maximum(floor, value - half),
+        "high": value + half,
+        "n": len(known),
+        "imputed": float((known.isna().to_numpy() & held).mean()),
+        "never known": float((~held).mean()),
+    }
 
 
 def _claims(totals: pd.DataFrame) -> list[Claim]:
@@ -69,12 +93,28 @@ def _claims(totals: pd.DataFrame) -> list[Claim]:
         name, n = row["count"], int(row["n"])
         said = f"These posts drew {words.count(row['value'])} {name}"
         if row["imputed"]:
-            said += (f" ({words.between(row['low'], row['high'], words.count)}), {words.percent(row['imputed'])} of "
-                     "posts having a count imputed from posts like them")
+            said += (
+                f" ({words.between(row['low'], row['high'], words.count)}), {words.percent(row['imputed'])} "
+                f"of "
+                "posts having a count imputed from posts like them"
+            )
         if row["never known"]:
             said += f"; for {words.percent(row['never known'])} of posts nobody tells, and they are left out"
         if row["imputed"] > MOST_IMPUTED:
             said += ". Most of it is imputed: do not build on it"
-        claims.append(Claim(f"clean.engagement.{name}", said + ".", row["value"], name, row["low"], row["high"], n,
-                            METHOD, ("posts", "engagement"), "quality", 0.15))
+        claims.append(
+            Claim(
+                f"clean.engagement.{name}",
+                said + ".",
+                row["value"],
+                name,
+                row["low"],
+                row["high"],
+                n,
+                METHOD,
+                ("posts", "engagement"),
+                "quality",
+                0.15,
+            )
+        )
     return claims

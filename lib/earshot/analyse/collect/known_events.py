@@ -1,8 +1,8 @@
 """Completeness judged against what is known to have happened: does the volume react where it must?
 
-`campaigns.yml` names launches, crises, rivals' news and known losses with their times. For each, the posts per hour of
-the event's first day are held against the same hours of the days before. A reaction that is missing means that posts
-are missing, or that nobody cared; a window that was not collected says neither.
+`campaigns.yml` names launches, crises, rivals' news and known losses with their times. For each, the posts
+per hour of the event's first day are held against the same hours of the days before. A reaction that is
+missing means that posts are missing, or that nobody cared; a window that was not collected says neither.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,20 @@ METHOD = "posts of the event's first day against the same hours of the days befo
 LEAST_RATIO = 1.2
 BEGUN = 0.1  # of the median day; stray posts before the first such day are no collection
 SHOWS = ("does not show", "shows")
-COLUMNS = ["event", "kind", "about", "start", "came", "expected", "ratio", "low", "high", "p", "gap_minutes", "verdict"]
+COLUMNS = [
+    "event",
+    "kind",
+    "about",
+    "start",
+    "came",
+    "expected",
+    "ratio",
+    "low",
+    "high",
+    "p",
+    "gap_minutes",
+    "verdict",
+]
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,9 @@ class Completeness:
     def shown(self) -> pd.DataFrame:
         """The probes under headings for readers."""
         named = {"came": "posts", "gap_minutes": "minutes lost"}
-        return self.probes[[name for name in COLUMNS if name not in ("p", "low", "high")]].rename(columns=named)
+        return self.probes[[name for name in COLUMNS if name not in ("p", "low", "high")]].rename(
+            columns=named
+        )
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Completeness:
@@ -55,14 +70,18 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Completeness:
 
 
 def read_event(entry: object) -> dict:
-    """Return an event of campaigns.yml with start and end as times; raises ParamError when it cannot be read."""
+    """Return an event of campaigns.yml with start and end as times; raises ParamError when it cannot be
+    read.
+    """
     if not isinstance(entry, dict) or not {"id", "kind", "start"} <= set(entry):
         raise ParamError(f"campaigns.yml: the event {str(entry)[:60]} needs id, kind and start.")
     try:
         start = pd.Timestamp(entry["start"])
     except ValueError:
-        raise ParamError(f"campaigns.yml, event {entry['id']}: start {entry['start']!r} is no time; write it as "
-                         "2026-08-11T07:00.") from None
+        raise ParamError(
+            f"campaigns.yml, event {entry['id']}: start {entry['start']!r} is no time; write it as "
+            "2026-08-11T07:00."
+        ) from None
     return entry | {"start": start, "end": pd.Timestamp(entry.get("end") or start + LOOK)}
 
 
@@ -72,7 +91,9 @@ def _gaps(store: Store) -> pd.DataFrame:
 
 
 def _probe(event: dict, posts: pd.DataFrame, gaps: pd.DataFrame, params: Brief) -> dict:
-    """Return one row: what came in the event's first day (or the loss's hours) and what was to be expected."""
+    """Return one row: what came in the event's first day (or the loss's hours) and what was to be
+    expected.
+    """
     start = event["start"].tz_localize(params.timezone).tz_convert("UTC")
     end = min(event["end"].tz_localize(params.timezone).tz_convert("UTC"), start + LOOK)
     subject = posts[_about(event, posts)]["created_at"]
@@ -83,8 +104,14 @@ def _probe(event: dict, posts: pd.DataFrame, gaps: pd.DataFrame, params: Brief) 
     before = [int(subject.between(start - shift, end - shift, inclusive="left").sum()) for shift in held]
     lost = gaps[(gaps["start"] < end) & (gaps["end"] > start)]
     minutes = (lost["end"].clip(upper=end) - lost["start"].clip(lower=start)).dt.total_seconds().sum() / 60
-    row = {"event": event.get("name", event["id"]), "kind": event["kind"], "start": event["start"], "came": came,
-           "about": event.get("brand") or event.get("platform") or "all", "gap_minutes": float(minutes)}
+    row = {
+        "event": event.get("name", event["id"]),
+        "kind": event["kind"],
+        "start": event["start"],
+        "came": came,
+        "about": event.get("brand") or event.get("platform") or "all",
+        "gap_minutes": float(minutes),
+    }
     return row | _judged(event, came, before, _covered(posts, start, end))
 
 
@@ -97,7 +124,9 @@ def _about(event: dict, posts: pd.DataFrame) -> pd.Series:
 
 
 def _since(times: pd.Series) -> pd.Timestamp:
-    """Return when the collection of these posts began: the first post, or the first day with a tenth of the usual."""
+    """Return when the collection of these posts began: the first post, or the first day with a tenth of the
+    usual.
+    """
     daily = times.dt.floor("D").value_counts()
     full = daily.index[daily >= BEGUN * daily.median()] if len(daily) else daily.index
     return max(times.min(), full.min()) if len(full) else pd.Timestamp.max.tz_localize("UTC")
@@ -111,39 +140,99 @@ def _covered(posts: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> flo
 
 
 def _judged(event: dict, came: int, before: list[int], covered: float) -> dict:
-    """Return expected, ratio with interval, p and the verdict; a known loss is found when posts are lacking."""
+    """Return expected, ratio with interval, p and the verdict; a known loss is found when posts are
+    lacking.
+    """
     if not before or (covered < COVERED and event["kind"] != "gap"):
-        return {"expected": None, "ratio": None, "low": None, "high": None, "p": None, "verdict": NOT_COLLECTED}
+        return {
+            "expected": None,
+            "ratio": None,
+            "low": None,
+            "high": None,
+            "p": None,
+            "verdict": NOT_COLLECTED,
+        }
     total, days = sum(before), len(before)
     expected = total / days
-    share = stats.binomtest(came, max(1, came + total), 1 / (days + 1),
-                            alternative="less" if event["kind"] == "gap" else "greater") if came + total else None
+    share = (
+        stats.binomtest(
+            came,
+            max(1, came + total),
+            1 / (days + 1),
+            alternative="less" if event["kind"] == "gap" else "greater",
+        )
+        if came + total
+        else None
+    )
     ratio = came / expected if expected else None
     both = stats.binomtest(came, came + total).proportion_ci(0.95, "exact") if came + total else None
-    low, high = (days * end / (1 - end) if end < 1 else None for end in (both.low, both.high)) if both else (None, None)
+    low, high = (
+        (days * end / (1 - end) if end < 1 else None for end in (both.low, both.high))
+        if both
+        else (None, None)
+    )
     p = share.pvalue if share else 1.0
     reacted = p < 0.05 and (event["kind"] == "gap" or (ratio or 2.0) >= LEAST_RATIO)
-    return {"expected": expected, "ratio": ratio, "low": low, "high": high, "p": p,
-            "verdict": FOUND if reacted else MISSED}
+    return {
+        "expected": expected,
+        "ratio": ratio,
+        "low": low,
+        "high": high,
+        "p": p,
+        "verdict": FOUND if reacted else MISSED,
+    }
 
 
 def _claims(probes: pd.DataFrame) -> list[Claim]:
     if probes.empty:
         said = "No known event is written in campaigns.yml, so completeness cannot be judged against any."
-        return [Claim("collect.events", said, n=0, method=METHOD, inputs=("posts",), kind="quality", weight=0.2)]
+        return [
+            Claim("collect.events", said, n=0, method=METHOD, inputs=("posts",), kind="quality", weight=0.2)
+        ]
     found, judged = int((probes["verdict"] == FOUND).sum()), int((probes["verdict"] != NOT_COLLECTED).sum())
     apart = len(probes) - judged
-    shown = (f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the volume"
-             if judged != 1 else f"The one known event whose days were collected {SHOWS[found]} in the volume")
+    shown = (
+        f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the "
+        f"volume"
+        if judged != 1
+        else f"The one known event whose days were collected {SHOWS[found]} in the volume"
+    )
     said = shown + (f"; {words.count(apart)} fell outside what was collected." if apart else ".")
     low, high = wilson(found, judged) if judged else (None, None)
-    claims = [Claim("collect.events", said, found / judged if judged else None, "share", low, high,
-                    judged, METHOD, ("posts", "gaps"), "quality", 0.4)]
+    claims = [
+        Claim(
+            "collect.events",
+            said,
+            found / judged if judged else None,
+            "share",
+            low,
+            high,
+            judged,
+            METHOD,
+            ("posts", "gaps"),
+            "quality",
+            0.4,
+        )
+    ]
     for row in probes[probes["verdict"] == MISSED].to_dict("records"):
         lost = f" {words.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
-        said = (f"{row['event']} does not show: {words.count(row['came'])} posts about {words.spoken(row['about'])} in "
-                f"its first day, where {words.count(row['expected'])} are usual.{lost}")
-        claims.append(Claim(f"collect.event.{words.slug(row['event'])}", said, row["came"], "posts", n=row["came"],
-                            method=METHOD, inputs=("posts", "gaps"), kind="quality", weight=0.6,
-                            about={"day": f"{row['start']:%Y-%m-%d}"}))
+        said = (
+            f"{row['event']} does not show: {words.count(row['came'])} posts about "
+            f"{words.spoken(row['about'])} in "
+            f"its first day, where {words.count(row['expected'])} are usual.{lost}"
+        )
+        claims.append(
+            Claim(
+                f"collect.event.{words.slug(row['event'])}",
+                said,
+                row["came"],
+                "posts",
+                n=row["came"],
+                method=METHOD,
+                inputs=("posts", "gaps"),
+                kind="quality",
+                weight=0.6,
+                about={"day": f"{row['start']:%Y-%m-%d}"},
+            )
+        )
     return claims

@@ -1,6 +1,8 @@
-"""Stretches in which posts are missing: what the ledger wrote down, losses that are known, silences that stand out.
+"""Stretches in which posts are missing: what the ledger wrote down, losses that are known, silences that
+stand out.
 
-Every chart over time shades these, in the same words, so that no dip is read as news that is a hole in the data.
+Every chart over time shades these, in the same words, so that no dip is read as news that is a hole in the
+data.
 """
 
 import pandas as pd
@@ -19,9 +21,10 @@ SAME = 0.5  # a stretch of which this share is already shaded for its platform i
 def marks(posts: pd.DataFrame, store: Store, params: Brief, events: list | None = None) -> pd.DataFrame:
     """Return start, end (in the workspace's zone) and label of every stretch in which posts are missing.
 
-    Labels say who and how: ``X throttled`` (or down, truncated, refused, stopped) from the gap ledger, ``X lost`` from
-    ``events`` of campaigns.yml of the kind gap, ``X silent`` where a source that should have written has not. Of
-    stretches that tell the same the first of these counts. Raises ParamError when an event cannot be read.
+    Labels say who and how: ``X throttled`` (or down, truncated, refused, stopped) from the gap ledger, ``X
+    lost`` from ``events`` of campaigns.yml of the kind gap, ``X silent`` where a source that should have
+    written has not. Of stretches that tell the same the first of these counts. Raises ParamError when an
+    event cannot be read.
     """
     parts = [gap_ledger.marks(store, params), _known(events or []), _silent(posts, params)]
     shaded = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
@@ -36,8 +39,13 @@ def _known(events: list) -> pd.DataFrame:
     rows = [known_events.read_event(entry) for entry in events]
     gaps = [row for row in rows if row["kind"] == "gap"]
     about = [row.get("platform") or row.get("brand") or "" for row in gaps]
-    return pd.DataFrame({"start": [row["start"] for row in gaps], "end": [row["end"] for row in gaps],
-                         "label": [f"{words.spoken(name) if name else 'all'} lost" for name in about]})
+    return pd.DataFrame(
+        {
+            "start": [row["start"] for row in gaps],
+            "end": [row["end"] for row in gaps],
+            "label": [f"{words.spoken(name) if name else 'all'} lost" for name in about],
+        }
+    )
 
 
 def _silent(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Listening recall: what share of all that was said about a brand we hold, judged from lists that overlap.
 
-Two kinds of lists exist. Queries that name the same target in queries.yml: they try to find the same posts by other
-words, and a post is the same by its id. Sources: a story is the same by its near-duplicate group. What no list can
-reach (closed groups, deleted posts, other languages) is outside of any such estimate.
+Two kinds of lists exist. Queries that name the same target in queries.yml: they try to find the same posts by
+other words, and a post is the same by its id. Sources: a story is the same by its near-duplicate group. What
+no list can reach (closed groups, deleted posts, other languages) is outside of any such estimate.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,28 @@ FEWEST = 7  # items on two lists: Chapman's estimate is nearly unbiased from sev
 SMALLEST, MOST = 20, 4  # items a list must hold, and lists that are compared
 CONDITIONS = (
     "The lists look at the same days and the same brand.",
-    "A post on two lists is recognised as one: by its id for queries, by its near-duplicate group for sources.",
-    "Being found by one list does not make being found by another more likely. Queries that share words, and stories "
-    "that are copied from source to source, break this; then more is missing than estimated, and the recall is at most "
+    "A post on two lists is recognised as one: by its id for queries, by its near-duplicate group for "
+    "sources.",
+    "Being found by one list does not make being found by another more likely. Queries that share words, "
+    "and stories "
+    "that are copied from source to source, break this; then more is missing than estimated, and the recall "
+    "is at most "
     "what is stated.",
-    "Every post could have been found by every list. Closed groups and deleted posts could not, and are not counted.",
+    "Every post could have been found by every list. Closed groups and deleted posts could not, and are not "
+    "counted.",
 )
-COLUMNS = ["of", "lists", "seen", "total", "total_low", "total_high", "recall", "recall_low", "recall_high", "method"]
+COLUMNS = [
+    "of",
+    "lists",
+    "seen",
+    "total",
+    "total_low",
+    "total_high",
+    "recall",
+    "recall_low",
+    "recall_high",
+    "method",
+]
 
 
 @dataclass(frozen=True)
@@ -39,27 +54,41 @@ class ListeningRecall:
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> ListeningRecall:
-    """Return how much of all that was said ``posts`` (as analyse.posts gives them) hold, where lists overlap enough."""
+    """Return how much of all that was said ``posts`` (as analyse.posts gives them) hold, where lists overlap
+    enough.
+    """
     kinds = [*by_query(posts, workspace).items(), ("stories told more than once", by_source(posts))]
     rows = [row for what, lists in kinds for row in _estimates(lists, what)]
-    sizes = [{"of": what, "list": name, "items": int(lists[name].sum()), "all": len(lists)}
-             for what, lists in kinds for name in lists]
+    sizes = [
+        {"of": what, "list": name, "items": int(lists[name].sum()), "all": len(lists)}
+        for what, lists in kinds
+        for name in lists
+    ]
     estimates = pd.DataFrame(rows, columns=COLUMNS)
-    return ListeningRecall(estimates, pd.DataFrame(sizes, columns=["of", "list", "items", "all"]), CONDITIONS,
-                           _claims(estimates, len(posts)))
+    return ListeningRecall(
+        estimates,
+        pd.DataFrame(sizes, columns=["of", "list", "items", "all"]),
+        CONDITIONS,
+        _claims(estimates, len(posts)),
+    )
 
 
 def by_query(posts: pd.DataFrame, workspace: Workspace) -> dict[str, pd.DataFrame]:
-    """Return, for each target that queries share, one row per post found and one true/false column per query."""
+    """Return, for each target that queries share, one row per post found and one true/false column per
+    query.
+    """
     hits = workspace.store.read("matches", columns=["post_id", "query"])
     hits = hits[hits["post_id"].isin(posts["post_id"])]
     targets = {name: query.target for name, query in catalogue.read(workspace).items() if query.target}
     hits = hits.assign(target=hits["query"].map(targets)).dropna(subset=["target"])
-    return {f"posts about {target}": _lists(group, "post_id", "query") for target, group in hits.groupby("target")}
+    return {
+        f"posts about {target}": _lists(group, "post_id", "query") for target, group in hits.groupby("target")
+    }
 
 
 def by_source(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per story (near-duplicate group of two posts or more) and one true/false column per source.
+    """Return one row per story (near-duplicate group of two posts or more) and one true/false column per
+    source.
 
     A remark that nobody repeats could never be on two lists; with it the total would be far too large.
     """
@@ -93,23 +122,58 @@ def _estimates(lists: pd.DataFrame, what: str) -> list[dict]:
 
 def _row(total: capture.Total, what: str, names: list[str]) -> dict:
     value, low, high = total.recall
-    return {"of": what, "lists": words.listed(names), "seen": total.seen, "total": total.total, "total_low": total.low,
-            "total_high": total.high, "recall": value, "recall_low": low, "recall_high": high, "method": total.method}
+    return {
+        "of": what,
+        "lists": words.listed(names),
+        "seen": total.seen,
+        "total": total.total,
+        "total_low": total.low,
+        "total_high": total.high,
+        "recall": value,
+        "recall_low": low,
+        "recall_high": high,
+        "method": total.method,
+    }
 
 
 def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
     if estimates.empty:
-        said = ("How much of all that was said is held cannot be told: no two sources, and no two queries "
-                f"of one target, overlap enough ({FEWEST} posts found twice are needed).")
-        return [Claim("collect.recall", said, n=n, method="capture–recapture", inputs=("posts", "matches"),
-                      kind="quality", weight=0.3)]
+        said = (
+            "How much of all that was said is held cannot be told: no two sources, and no two queries "
+            f"of one target, overlap enough ({FEWEST} posts found twice are needed)."
+        )
+        return [
+            Claim(
+                "collect.recall",
+                said,
+                n=n,
+                method="capture–recapture",
+                inputs=("posts", "matches"),
+                kind="quality",
+                weight=0.3,
+            )
+        ]
     claims = []
     for what, rows in estimates.groupby("of", sort=False):
         row = rows.iloc[-1]  # the last allows for dependence between lists, where there are three
         sure = words.between(row["recall_low"], row["recall_high"])
-        said = (f"Of all {what}, {words.percent(row['recall'])} are held at most ({sure}), judged from how far "
-                f"{row['lists']} overlap: {words.count(row['seen'])} of an estimated {words.count(row['total'])}.")
-        claims.append(Claim(f"collect.recall.{words.slug(what)}", said, row["recall"], "share", row["recall_low"],
-                            row["recall_high"], int(row["seen"]), row["method"], ("posts", "matches", "duplicates"),
-                            "quality", 0.5))
+        said = (
+            f"Of all {what}, {words.percent(row['recall'])} are held at most ({sure}), judged from how far "
+            f"{row['lists']} overlap: {words.count(row['seen'])} of an estimated {words.count(row['total'])}."
+        )
+        claims.append(
+            Claim(
+                f"collect.recall.{words.slug(what)}",
+                said,
+                row["recall"],
+                "share",
+                row["recall_low"],
+                row["recall_high"],
+                int(row["seen"]),
+                row["method"],
+                ("posts", "matches", "duplicates"),
+                "quality",
+                0.5,
+            )
+        )
     return claims

@@ -1,4 +1,6 @@
-"""What each enrichment step costs on this machine, and which would run in line with arriving posts at their busiest."""
+"""What each enrichment step costs on this machine, and which would run in line with arriving posts at their
+busiest.
+"""
 
 from dataclasses import dataclass
 
@@ -33,24 +35,36 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> StepCosts:
     """
     known = costs.known(workspace)
     if known is None or posts.empty:
-        return StepCosts(pd.DataFrame(), "What the steps cost was not measured here yet; earshot plan "
-                         f"{workspace.name} --peak 10 --budget {BUDGET:.0f} --measure does.")
+        return StepCosts(
+            pd.DataFrame(),
+            "What the steps cost was not measured here yet; earshot plan "
+            f"{workspace.name} --peak 10 --budget {BUDGET:.0f} --measure does.",
+        )
     peak = float(posts["created_at"].dt.floor("h").value_counts().max()) / 3600
     made = planning.plan(known, planning.Demand(peak, BUDGET))
     times = pd.Series([1 / one.cost.rate for one in made.steps])
-    table = pd.DataFrame({
-        "step": [STORED if one.cost.step == planning.STORE else one.cost.step for one in made.steps],
-        "posts a second": [one.cost.rate for one in made.steps], "share of the time": times / times.sum(),
-        "seconds a batch": [one.seconds for one in made.steps],
-        "runs": ["in line" if one.in_line else "after" for one in made.steps], "why": [one.why for one in made.steps]})
+    table = pd.DataFrame(
+        {
+            "step": [STORED if one.cost.step == planning.STORE else one.cost.step for one in made.steps],
+            "posts a second": [one.cost.rate for one in made.steps],
+            "share of the time": times / times.sum(),
+            "seconds a batch": [one.seconds for one in made.steps],
+            "runs": ["in line" if one.in_line else "after" for one in made.steps],
+            "why": [one.why for one in made.steps],
+        }
+    )
     return StepCosts(table, _said(table, known.posts, peak, 1 / times.sum()))
 
 
 def _said(table: pd.DataFrame, measured: int, peak: float, rate: float) -> str:
     after = table.loc[table["runs"] == "after", "step"].tolist()
     dearest = table.sort_values("share of the time").iloc[-1]
-    where = (f"{words.listed(after)} would run after the others" if after else "all of it would run in line")
-    return (f"One core stores and enriches some {words.count(rate)} posts a second, measured on "
-            f"{words.count(measured)} posts; {dearest['step']} takes {words.percent(dearest['share of the time'])} of "
-            f"that time. At the rate of the busiest hour, {words.count(peak * 3600)} posts, and with a minute from "
-            f"arrival to answer, {where}.")
+    where = f"{words.listed(after)} would run after the others" if after else "all of it would run in line"
+    return (
+        f"One core stores and enriches some {words.count(rate)} posts a second, measured on "
+        f"{words.count(measured)} posts; {dearest['step']} takes "
+        f"{words.percent(dearest['share of the time'])} of "
+        f"that time. At the rate of the busiest hour, {words.count(peak * 3600)} posts, and with a minute "
+        f"from "
+        f"arrival to answer, {where}."
+    )

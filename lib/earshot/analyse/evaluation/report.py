@@ -1,4 +1,6 @@
-"""What every evaluation does alike: write its figures, and show its scores with the same number of decimals."""
+"""What every evaluation does alike: write its figures, and show its scores with the same number of
+decimals.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +9,9 @@ import pandas as pd
 
 
 class Measured:
-    """An evaluation with ``metrics``, plain names and values; its tables show scores with so many ``DECIMALS``."""
+    """An evaluation with ``metrics``, plain names and values; its tables show scores with so many
+    ``DECIMALS``.
+    """
 
     metrics: dict
     DECIMALS = 3
@@ -20,4 +24,6 @@ class Measured:
     def write(self, run_dir: str) -> None:
         """Write the metrics as metrics.json into the folder ``run_dir``; an empty name writes nothing."""
         if run_dir:
-            Path(run_dir, "metrics.json").write_text(json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8")
+            Path(run_dir, "metrics.json").write_text(
+                json.dumps(self.metrics, indent=1) + "\n", encoding="utf-8"
+            )

@@ -12,15 +12,19 @@ from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.statistics import estimate
 
-METHOD = ("share of a person's labels that the model has too, each post weighed by how many it stands for; "
-          "clustered by author")
+METHOD = (
+    "share of a person's labels that the model has too, each post weighed by how many it stands for; "
+    "clustered by author"
+)
 COLUMNS = ["posts", "first", "last", "value", "low", "high", "n"]
 ALL, OPEN = "the whole window", "left to a person, the most pressing first"
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The share of labels that are right: ``table`` by stretch, the claim, and one line on what to do next."""
+    """The share of labels that are right: ``table`` by stretch, the claim, and one line on what to do
+    next.
+    """
 
     table: pd.DataFrame
     claims: list[Claim]
@@ -36,18 +40,27 @@ class Accuracy:
         """The shares as a reader wants them."""
         table = self.table
         spans = zip(table["low"], table["high"], strict=True)
-        return pd.DataFrame({"posts": table["posts"], "labelled": table["n"].astype("int64"),
-                             "read rightly": table["value"].map(words.percent),
-                             "95% interval": [words.between(low, high) for low, high in spans]})
+        return pd.DataFrame(
+            {
+                "posts": table["posts"],
+                "labelled": table["n"].astype("int64"),
+                "read rightly": table["value"].map(words.percent),
+                "95% interval": [words.between(low, high) for low, high in spans],
+            }
+        )
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Accuracy:
     """Return how often the model is right on ``posts`` (as judged.mark gives them); repeats are left out."""
     counted = opinions.counted(posts)
     parts = period.split(counted["day"])
-    rows = [_row(counted[counted["day"].between(*span)], words.span(*span), span) for span in parts.stretches()]
+    rows = [
+        _row(counted[counted["day"].between(*span)], words.span(*span), span) for span in parts.stretches()
+    ]
     whole = _row(counted, ALL, (parts.first, parts.end))
-    table = pd.DataFrame([*rows, whole, _row(counted, OPEN, (parts.first, parts.end), "settled")], columns=COLUMNS)
+    table = pd.DataFrame(
+        [*rows, whole, _row(counted, OPEN, (parts.first, parts.end), "settled")], columns=COLUMNS
+    )
     table = table[table["n"] >= workspace.params.min_posts].reset_index(drop=True)
     return Accuracy(table, _claims(table, rows[0]["posts"]), _said(table, whole["n"], rows[0], workspace))
 
@@ -63,16 +76,30 @@ def _said(table: pd.DataFrame, labelled: int, recent: dict, workspace: Workspace
     if (table["posts"] == recent["posts"]).any():
         return f"{words.count(recent['n'])} posts of {recent['posts']} are labelled."
     name, wanted = workspace.name, workspace.params.min_posts
-    return (f"{words.count(labelled)} posts of this window that count are labelled, {words.count(recent['n'])} of them "
-            f"in {recent['posts']}; a figure needs {wanted}. Draw some with {judged.command(name, judged.SAMPLE)}, "
-            f"fill in label, and give it back with {judged.returned(name)}.")
+    return (
+        f"{words.count(labelled)} posts of this window that count are labelled, {words.count(recent['n'])} "
+        f"of them "
+        f"in {recent['posts']}; a figure needs {wanted}. Draw some with "
+        f"{judged.command(name, judged.SAMPLE)}, "
+        f"fill in label, and give it back with {judged.returned(name)}."
+    )
 
 
 def _claims(table: pd.DataFrame, recent: str) -> list[Claim]:
     """State the accuracy of the recent stretch, else of the whole window, where enough posts are labelled."""
     told = table[table["posts"].isin((recent, ALL))].head(1)
-    return [Claim.of("health.accuracy", (
-        f"Of {words.count(row['n'])} posts that a person labelled in {row['posts']}, the model reads "
-        f"{words.percent(row['value'])} rightly ({words.between(row['low'], row['high'])})."), row, method=METHOD,
-        inputs=("posts", "sentiment", judged.FILE), kind="quality", weight=0.35)
-        for row in told.to_dict("records")]
+    return [
+        Claim.of(
+            "health.accuracy",
+            (
+                f"Of {words.count(row['n'])} posts that a person labelled in {row['posts']}, the model reads "
+                f"{words.percent(row['value'])} rightly ({words.between(row['low'], row['high'])})."
+            ),
+            row,
+            method=METHOD,
+            inputs=("posts", "sentiment", judged.FILE),
+            kind="quality",
+            weight=0.35,
+        )
+        for row in told.to_dict("records")
+    ]

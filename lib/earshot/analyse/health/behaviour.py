@@ -1,8 +1,9 @@
-"""What the sentiment model can do: small tests of behaviour, after CheckList, with a pass rate for each ability.
+"""What the sentiment model can do: small tests of behaviour, after CheckList, with a pass rate for each
+ability.
 
-Ribeiro, Wu, Guestrin & Singh (2020), "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL. The cases
-stand in behaviour.yml beside this file. They are chosen to be telling, not drawn from any stream, so a rate says how
-much of what we ask a model can do; it is no accuracy.
+Ribeiro, Wu, Guestrin & Singh (2020), "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL.
+The cases stand in behaviour.yml beside this file. They are chosen to be telling, not drawn from any stream,
+so a rate says how much of what we ask a model can do; it is no accuracy.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,9 @@ METHOD = "cases written for the purpose (CheckList, Ribeiro et al. 2020); Wilson
 
 @dataclass(frozen=True)
 class Case:
-    """One thing a model must do: the texts, how they are judged (one of FORMS), and the labels that are expected."""
+    """One thing a model must do: the texts, how they are judged (one of FORMS), and the labels that are
+    expected.
+    """
 
     kind: str
     about: str
@@ -41,8 +44,11 @@ class Case:
     @property
     def expected(self) -> str:
         """What is expected, in words."""
-        told = {"stronger": f"the second no less {self.labels[0] if self.labels else ''}", "put_in": "nothing moves",
-                "same": "one label"}
+        told = {
+            "stronger": f"the second no less {self.labels[0] if self.labels else ''}",
+            "put_in": "nothing moves",
+            "same": "one label",
+        }
         return told.get(self.form, " / ".join(self.labels))
 
 
@@ -50,7 +56,8 @@ class Case:
 class Behaviour:
     """How a model behaved: ``rates`` by kind, ``failures`` and ``swaps`` case by case, and the claims.
 
-    ``swaps`` are the cases in which only a name or group changes: how far a probability moves, how many labels.
+    ``swaps`` are the cases in which only a name or group changes: how far a probability moves, how many
+    labels.
     """
 
     rates: pd.DataFrame
@@ -60,7 +67,9 @@ class Behaviour:
     claims: list[Claim]
 
     def swayed(self, allowed: int) -> tuple[int, int]:
-        """Return how many swaps change the label, or a probability by more than ``allowed`` points, and of how many."""
+        """Return how many swaps change the label, or a probability by more than ``allowed`` points, and of
+        how many.
+        """
         moved = self.swaps["labels"].gt(1) | self.swaps["moved"].gt(allowed / 100)
         return int(moved.sum()), len(moved)
 
@@ -69,9 +78,15 @@ class Behaviour:
         """The pass rates as a reader wants them, the weakest first."""
         table = self.rates.sort_values(["value", "kind"])
         spans = zip(table["low"], table["high"], strict=True)
-        return pd.DataFrame({"kind": table["kind"], "what it asks": table["about"],
-                             "passed": table["value"].map(words.percent), "95% interval":
-                             [words.between(low, high) for low, high in spans], "cases": table["n"]})
+        return pd.DataFrame(
+            {
+                "kind": table["kind"],
+                "what it asks": table["about"],
+                "passed": table["value"].map(words.percent),
+                "95% interval": [words.between(low, high) for low, high in spans],
+                "cases": table["n"],
+            }
+        )
 
     @property
     def charted(self) -> pd.DataFrame:
@@ -81,11 +96,15 @@ class Behaviour:
     @property
     def caption(self) -> str:
         """The caption of the pass rates."""
-        return f"Behavioural tests of {self.model}: share of cases passed; {words.count(self.rates['n'].sum())} cases"
+        return (
+            f"Behavioural tests of {self.model}: share of cases passed; "
+            f"{words.count(self.rates['n'].sum())} cases"
+        )
 
 
 def read_cases(workspace: Workspace | None = None) -> list[Case]:
-    """Return our cases, those of the workspace (behaviour.yml, in the same form), and the tests of its phrases.
+    """Return our cases, those of the workspace (behaviour.yml, in the same form), and the tests of its
+    phrases.
 
     Raises ParamError on a form or a label that does not exist.
     """
@@ -94,8 +113,12 @@ def read_cases(workspace: Workspace | None = None) -> list[Case]:
     where = f"params/{workspace.name}/behaviour.yml" if workspace else ""
     cases += [case for kind, listed in own.items() for case in _cases(kind, listed, where)]
     phrases = workspace.params.phrases if workspace else {}
-    return cases + [Case("phrases of brief.yml", "a phrase of ours says what we agreed", "labels", (text,), (label,))
-                    for entry in phrases.values() for text, label in entry.items() if text != SAYS]
+    return cases + [
+        Case("phrases of brief.yml", "a phrase of ours says what we agreed", "labels", (text,), (label,))
+        for entry in phrases.values()
+        for text, label in entry.items()
+        if text != SAYS
+    ]
 
 
 def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | None = None) -> Behaviour:
@@ -106,7 +129,9 @@ def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | 
     labels, shares = found["label"].tolist(), found[sentiment.COLUMNS].to_numpy("float64")
     ends = np.cumsum([len(case.texts) for case in cases])
     parts = [slice(end - len(case.texts), end) for case, end in zip(cases, ends, strict=True)]
-    rows = pd.DataFrame([_judged(case, labels[part], shares[part]) for case, part in zip(cases, parts, strict=True)])
+    rows = pd.DataFrame(
+        [_judged(case, labels[part], shares[part]) for case, part in zip(cases, parts, strict=True)]
+    )
     rates = _rates(rows)
     failures = rows.loc[~rows["passed"], ["kind", "case", "expected", "found"]].reset_index(drop=True)
     swaps = rows.loc[rows["moved"].notna(), ["kind", "moved", "labels"]].reset_index(drop=True)
@@ -114,7 +139,9 @@ def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | 
 
 
 def judge(case: Case, labels: list[str], shares: np.ndarray) -> bool:
-    """Say whether a model passes a case, given the label and the probabilities (texts, 3) that it gave each text."""
+    """Say whether a model passes a case, given the label and the probabilities (texts, 3) that it gave each
+    text.
+    """
     if case.form in ("labels", "pairs"):
         return labels == list(case.labels)
     if case.form == "stronger":
@@ -136,10 +163,16 @@ def _judged(case: Case, labels: list[str], shares: np.ndarray) -> dict:
     names = labels
     if case.form == "stronger":
         names, told = [case.labels[0]] * len(labels), shares[:, sentiment.CLASSES.index(case.labels[0])]
-    return {"kind": case.kind, "about": case.about, "case": " / ".join(case.texts[place] for place in at),
-            "passed": judge(case, labels, shares), "expected": case.expected,
-            "moved": _moved(shares) if case.form == "put_in" else float("nan"), "labels": len(set(labels)),
-            "found": " / ".join(f"{names[place]} ({words.percent(told[place])})" for place in at)}
+    return {
+        "kind": case.kind,
+        "about": case.about,
+        "case": " / ".join(case.texts[place] for place in at),
+        "passed": judge(case, labels, shares),
+        "expected": case.expected,
+        "moved": _moved(shares) if case.form == "put_in" else float("nan"),
+        "labels": len(set(labels)),
+        "found": " / ".join(f"{names[place]} ({words.percent(told[place])})" for place in at),
+    }
 
 
 def _rates(rows: pd.DataFrame) -> pd.DataFrame:
@@ -155,16 +188,25 @@ def _claims(rates: pd.DataFrame, model: str) -> list[Claim]:
     n, passed = int(rates["n"].sum()), int(rates["passed"].sum())
     low, high = wilson(passed, n)
     weak = rates.sort_values("value").iloc[0]
-    said = (f"{model} passes {words.percent(passed / n)} of {words.count(n)} behavioural tests "
-            f"({words.between(low, high)}); it is weakest at {weak['kind']}: {weak['passed']} of {weak['n']}.")
+    said = (
+        f"{model} passes {words.percent(passed / n)} of {words.count(n)} behavioural tests "
+        f"({words.between(low, high)}); it is weakest at {weak['kind']}: {weak['passed']} of {weak['n']}."
+    )
     overall = _claim("health.behaviour", said, {"value": passed / n, "low": low, "high": high, "n": n}, 0.3)
-    return [overall, *(_claim(f"health.behaviour.{words.slug(row['kind'])}", _kind_sentence(row), row, 0.1)
-                       for row in rates.to_dict("records"))]
+    return [
+        overall,
+        *(
+            _claim(f"health.behaviour.{words.slug(row['kind'])}", _kind_sentence(row), row, 0.1)
+            for row in rates.to_dict("records")
+        ),
+    ]
 
 
 def _kind_sentence(row: dict) -> str:
-    return (f"{row['kind'].capitalize()}: {row['passed']} of {row['n']} tests passed "
-            f"({words.between(row['low'], row['high'])}).")
+    return (
+        f"{row['kind'].capitalize()}: {row['passed']} of {row['n']} tests passed "
+        f"({words.between(row['low'], row['high'])})."
+    )
 
 
 def _swaps(swapped: pd.DataFrame) -> list[Claim]:
@@ -173,35 +215,59 @@ def _swaps(swapped: pd.DataFrame) -> list[Claim]:
         return []
     changed, n, widest = int((swapped["labels"] > 1).sum()), len(swapped), swapped["moved"].max()
     low, high = wilson(changed, n)
-    said = (f"Where only a name or group is swapped, the label changes in {changed} of {n} tests "
-            f"({words.between(low, high)}); the widest move of a probability is {words.points(widest, False)} points.")
+    said = (
+        f"Where only a name or group is swapped, the label changes in {changed} of {n} tests "
+        f"({words.between(low, high)}); the widest move of a probability is {words.points(widest, False)} "
+        f"points."
+    )
     return [_claim("health.swaps", said, {"value": changed / n, "low": low, "high": high, "n": n}, 0.25)]
 
 
 def _claim(name: str, said: str, row: dict, weight: float) -> Claim:
-    return Claim.quality(name, said, row["value"], "share", row["n"], METHOD, weight, ("behaviour.yml",),
-                         low=row["low"], high=row["high"])
+    return Claim.quality(
+        name,
+        said,
+        row["value"],
+        "share",
+        row["n"],
+        METHOD,
+        weight,
+        ("behaviour.yml",),
+        low=row["low"],
+        high=row["high"],
+    )
 
 
 def _cases(kind: str, listed: dict, where: str) -> Iterator[Case]:
     """Yield the cases of one kind; raises ParamError on what none can have."""
     if len(kind) > LONGEST or not isinstance(listed, dict):
-        raise ParamError(f"{where}: {kind[:LONGEST]!r} must be a name of at most {LONGEST} characters with about and "
-                         f"cases ({', '.join(FORMS)}) below it.")
+        raise ParamError(
+            f"{where}: {kind[:LONGEST]!r} must be a name of at most {LONGEST} characters with about and "
+            f"cases ({', '.join(FORMS)}) below it."
+        )
     for form in listed:
         if form not in (*FORMS, "about"):
-            raise ParamError(f"{where}: {kind} has {form!r}; use about, {', '.join(FORMS)}.{nearest(form, FORMS)}")
+            raise ParamError(
+                f"{where}: {kind} has {form!r}; use about, {', '.join(FORMS)}.{nearest(form, FORMS)}"
+            )
     try:
-        cases = [case for form in FORMS
-                 for case in _of_form(kind, listed.get("about", ""), form, listed.get(form) or [])]
+        cases = [
+            case
+            for form in FORMS
+            for case in _of_form(kind, listed.get("about", ""), form, listed.get(form) or [])
+        ]
     except (KeyError, TypeError, AttributeError):
-        raise ParamError(f"{where}: {kind} holds a case that lacks a part; the head of lib/earshot/analyse/"
-                         "behaviour.yml shows how each form is written.") from None
+        raise ParamError(
+            f"{where}: {kind} holds a case that lacks a part; the head of lib/earshot/analyse/"
+            "behaviour.yml shows how each form is written."
+        ) from None
     for case in cases:
         for label in case.labels:
             if label not in sentiment.CLASSES:
-                raise ParamError(f"{where}: {kind} expects {label!r}; use {', '.join(sentiment.CLASSES)}."
-                                 f"{nearest(label, sentiment.CLASSES)}")
+                raise ParamError(
+                    f"{where}: {kind} expects {label!r}; use {', '.join(sentiment.CLASSES)}."
+                    f"{nearest(label, sentiment.CLASSES)}"
+                )
     yield from cases
 
 

@@ -1,9 +1,10 @@
 """Whether posts still are what they were: each week (day, in a short window) against all that came before it.
 
 Compared are the model's labels, how sure it is, and how many words it has no entry for. The distance is the
-Jensen-Shannon divergence in bits; how much of it chance alone gives is told by moving authors, each with all their
-posts of that time, between the two sides at random (a permutation test), corrected for all looks. A distance says that
-posts differ, not what made them differ, and not that the model errs more: that takes labels.
+Jensen-Shannon divergence in bits; how much of it chance alone gives is told by moving authors, each with all
+their posts of that time, between the two sides at random (a permutation test), corrected for all looks. A
+distance says that posts differ, not what made them differ, and not that the model errs more: that takes
+labels.
 """
 
 import re
@@ -31,12 +32,27 @@ SURE = (0.5, 0.7, 0.9)  # confidence is told in four steps
 MANY = ("none", "one", "two", "three or more")
 MOST = 13  # stretches that are looked at; older ones are only compared with
 DRAWS, PER_LOOK = 1_000, 40  # more draws where more looks must be corrected for
-COLUMNS = ["when", "stretch", "measure", "value", "chance", "psi", "p", "verdict", "most", "by", "n", "n_before"]
+COLUMNS = [
+    "when",
+    "stretch",
+    "measure",
+    "value",
+    "chance",
+    "psi",
+    "p",
+    "verdict",
+    "most",
+    "by",
+    "n",
+    "n_before",
+]
 
 
 @dataclass(frozen=True)
 class Drift:
-    """What moved: ``moves`` by stretch and measure, ``terms`` that are new, accuracy now and before, the claims."""
+    """What moved: ``moves`` by stretch and measure, ``terms`` that are new, accuracy now and before, the
+    claims.
+    """
 
     moves: pd.DataFrame
     terms: pd.DataFrame
@@ -48,18 +64,33 @@ class Drift:
     def shown(self) -> pd.DataFrame:
         """The latest stretches as a reader wants them."""
         table = self.moves
-        return pd.DataFrame({
-            "when": table["stretch"], "what": table["measure"].map(SHORT), "distance": table["value"],
-            "by chance at most (95%)": table["chance"], "stability index": table["psi"],
-            "largest change": [f"{most} {words.points(by)}" for most, by in zip(table["most"], table["by"])],
-            "posts": table["n"], "verdict": table["verdict"]})
+        return pd.DataFrame(
+            {
+                "when": table["stretch"],
+                "what": table["measure"].map(SHORT),
+                "distance": table["value"],
+                "by chance at most (95%)": table["chance"],
+                "stability index": table["psi"],
+                "largest change": [
+                    f"{most} {words.points(by)}" for most, by in zip(table["most"], table["by"])
+                ],
+                "posts": table["n"],
+                "verdict": table["verdict"],
+            }
+        )
 
     @property
     def terms_shown(self) -> pd.DataFrame:
         """The new terms, and which of their words the model has no entry for."""
         table = self.terms
-        return pd.DataFrame({"term": table["term"], "people now": table["now"].astype("int64"),
-                             "people before": table["before"].astype("int64"), "without an entry": table["unknown"]})
+        return pd.DataFrame(
+            {
+                "term": table["term"],
+                "people now": table["now"].astype("int64"),
+                "people before": table["before"].astype("int64"),
+                "without an entry": table["unknown"],
+            }
+        )
 
     @property
     def terms_caption(self) -> str:
@@ -73,16 +104,21 @@ class Drift:
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Drift:
-    """Return how posts (as judged.mark gives them) moved; repeats are left out, and so are stretches too small."""
+    """Return how posts (as judged.mark gives them) moved; repeats are left out, and so are stretches too
+    small.
+    """
     voiced = opinions.counted(posts).copy()
     parts = period.split(voiced["day"])
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
     moves = _moves(_binned(voiced, ignore), parts, params)
     terms = emergence.new_words(voiced, parts, ignore)
     terms = terms.assign(unknown=[", ".join(filter(_unknown, term.split())) for term in terms["term"]])
-    accuracy = estimate.difference(voiced, "right", parts.recent(voiced["day"]), voiced["day"] < parts.start,
-                                   weight="weight")
-    accuracy = accuracy[(accuracy["n_before"] >= params.min_posts) & (accuracy["n_after"] >= params.min_posts)]
+    accuracy = estimate.difference(
+        voiced, "right", parts.recent(voiced["day"]), voiced["day"] < parts.start, weight="weight"
+    )
+    accuracy = accuracy[
+        (accuracy["n_before"] >= params.min_posts) & (accuracy["n_after"] >= params.min_posts)
+    ]
     drift = Drift(moves, terms, accuracy, parts, [])
     drift.claims.extend(drift_claims.state(drift, len(voiced)))
     return drift
@@ -103,11 +139,13 @@ def stability(one: np.ndarray, other: np.ndarray) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def permute(now: np.ndarray, before: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[float, float, float]:
+def permute(
+    now: np.ndarray, before: np.ndarray, draws: int, rng: np.random.Generator
+) -> tuple[float, float, float]:
     """Return (distance, the most that chance gives in 95% of draws, p) of authors' counts (authors, classes).
 
-    Authors with the same counts are alike, so that moving them at random is a draw from a multivariate hypergeometric
-    distribution: exact, and quick for many authors.
+    Authors with the same counts are alike, so that moving them at random is a draw from a multivariate
+    hypergeometric distribution: exact, and quick for many authors.
     """
     rows, alike = np.unique(np.concatenate([now, before]), axis=0, return_counts=True)
     found = divergence(now.sum(axis=0), before.sum(axis=0))
@@ -124,8 +162,11 @@ def _binned(voiced: pd.DataFrame, ignore: frozenset[str]) -> dict[str, pd.DataFr
     base = pd.DataFrame({"day": voiced["day"], "voice": emergence.speakers(voiced)})
     english = voiced["lang"].isin(["en", "und"])
     unknown = count_unknown(voiced.loc[english, "text"], ignore).clip(upper=3).map(dict(enumerate(MANY)))
-    return {"labels": base.assign(kind=voiced["sentiment"]), "confidence": base.assign(kind=steps.astype("str")),
-            "unknown": base[english].assign(kind=unknown)}
+    return {
+        "labels": base.assign(kind=voiced["sentiment"]),
+        "confidence": base.assign(kind=steps.astype("str")),
+        "unknown": base[english].assign(kind=unknown),
+    }
 
 
 def _steps() -> list[str]:
@@ -167,8 +208,14 @@ def _starts(parts: period.Period) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     return [span for span in spans if span[0] > parts.first]
 
 
-def _move(frame: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, least: int, draws: int,
-          rng: np.random.Generator) -> dict | None:
+def _move(
+    frame: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    least: int,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict | None:
     now, before = frame["day"].between(start, end), frame["day"] < start
     if min(now.sum(), before.sum()) < least:
         return None
@@ -178,8 +225,16 @@ def _move(frame: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, least: in
     totals = [side.sum(axis=0) for side in sides]
     change = totals[0] / totals[0].sum() - totals[1] / totals[1].sum()
     most = int(np.abs(change).argmax())
-    return {"value": value, "chance": chance, "psi": stability(*totals), "p": p, "most": kinds[most],
-            "by": float(change[most]), "n": int(now.sum()), "n_before": int(before.sum())}
+    return {
+        "value": value,
+        "chance": chance,
+        "psi": stability(*totals),
+        "p": p,
+        "most": kinds[most],
+        "by": float(change[most]),
+        "n": int(now.sum()),
+        "n_before": int(before.sum()),
+    }
 
 
 def _by_author(frame: pd.DataFrame, kinds: list[str]) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""Whether the models can still be trusted: how they behave, whether posts drifted away, and whom they serve worse."""
+"""Whether the models can still be trusted: how they behave, whether posts drifted away, and whom they serve
+worse.
+"""
 
 from dataclasses import dataclass
 
@@ -17,7 +19,9 @@ from earshot.enrich.registry import shipped as registry
 
 @dataclass(frozen=True)
 class Health:
-    """What 15_health found: behaviour, drift, accuracy, bias and allocation of the champion, and all models."""
+    """What 15_health found: behaviour, drift, accuracy, bias and allocation of the champion, and all
+    models.
+    """
 
     behaviour: behaviour.Behaviour
     drift: drift.Drift
@@ -31,12 +35,18 @@ class Health:
     @property
     def claims(self) -> list[Claim]:
         """All claims."""
-        return [*self.behaviour.claims, *self.drift.claims, *self.accuracy.claims, *self.bias.claims,
-                *self.allocation.claims]
+        return [
+            *self.behaviour.claims,
+            *self.drift.claims,
+            *self.accuracy.claims,
+            *self.bias.claims,
+            *self.allocation.claims,
+        ]
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
-    """Return the health of the champion on ``posts`` (as analyse.posts gives them) and on the behavioural cases.
+    """Return the health of the champion on ``posts`` (as analyse.posts gives them) and on the behavioural
+    cases.
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
     """
@@ -44,12 +54,28 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
     params = workspace.params
     marked = judged.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
-    moved, audit = drift.measure(marked, params), bias.measure(marked, params, suite.swayed(params.allowed_gap))
+    moved, audit = (
+        drift.measure(marked, params),
+        bias.measure(marked, params, suite.swayed(params.allowed_gap)),
+    )
     spread = allocation.measure(posts, params, acting.read_costs(workspace))
-    trust = {"model": params.sentiment_model, "behavioural cases": int(suite.rates["n"].sum()),
-             "posts looked at": len(counted),
-             "posts labelled by a person": audit.labelled, "looks for drift": len(moved.moves),
-             "comparisons of groups": len(audit.groups), "bias gate": audit.gate,
-             "gap allowed between groups": f"{words.count(params.allowed_gap)} points"}
-    return Health(suite, moved, accuracy.measure(marked, workspace), audit, spread, registry.shown(params),
-                  champions.shown(workspace), trust)
+    trust = {
+        "model": params.sentiment_model,
+        "behavioural cases": int(suite.rates["n"].sum()),
+        "posts looked at": len(counted),
+        "posts labelled by a person": audit.labelled,
+        "looks for drift": len(moved.moves),
+        "comparisons of groups": len(audit.groups),
+        "bias gate": audit.gate,
+        "gap allowed between groups": f"{words.count(params.allowed_gap)} points",
+    }
+    return Health(
+        suite,
+        moved,
+        accuracy.measure(marked, workspace),
+        audit,
+        spread,
+        registry.shown(params),
+        champions.shown(workspace),
+        trust,
+    )

@@ -1,1 +1,3 @@
-"""How we do against what was agreed: formulas, contracts, verdicts, and what labels and missing counts change."""
+"""How we do against what was agreed: formulas, contracts, verdicts, and what labels and missing counts
+change.
+"""

@@ -9,8 +9,20 @@ from earshot.analyse.kpis import formula
 from earshot.core import clock
 from earshot.core.params import ParamError, nearest
 
-COUNTS = ("posts", "authors", "negative", "neutral", "positive", "originals", "repeats", "complaints", "replies",
-          "reposts", "likes", "views")
+COUNTS = (
+    "posts",
+    "authors",
+    "negative",
+    "neutral",
+    "positive",
+    "originals",
+    "repeats",
+    "complaints",
+    "replies",
+    "reposts",
+    "likes",
+    "views",
+)
 REFRESH = {"daily": 1, "weekly": 7, "monthly": 28}
 _TARGET = re.compile(r"^\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*$")
 
@@ -82,7 +94,9 @@ def _contract(values: dict, place: int) -> Contract:
         formula.check(contract.formula, COUNTS)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ParamError(f"{where}: {first['loc'][0]}: {first['msg'].lower()}, got {first['input']!r}.") from None
+        raise ParamError(
+            f"{where}: {first['loc'][0]}: {first['msg'].lower()}, got {first['input']!r}."
+        ) from None
     except ParamError as error:
         raise ParamError(f"{where}: {error}") from None
     _check_words(contract, where)
@@ -91,8 +105,10 @@ def _contract(values: dict, place: int) -> Contract:
 
 def _check_words(contract: Contract, where: str) -> None:
     if contract.refresh not in REFRESH:
-        raise ParamError(f"{where}: refresh is {contract.refresh!r}; use {', '.join(REFRESH)}."
-                         f"{nearest(contract.refresh, REFRESH)}")
+        raise ParamError(
+            f"{where}: refresh is {contract.refresh!r}; use {', '.join(REFRESH)}."
+            f"{nearest(contract.refresh, REFRESH)}"
+        )
     if contract.target and not _TARGET.match(contract.target):
         raise ParamError(f"{where}: target is {contract.target!r}; write a comparison such as '>= 0.1'.")
     for level in contract.by:

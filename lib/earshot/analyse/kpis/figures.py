@@ -19,20 +19,45 @@ HISTORY = ["kpi", "level", "brand", "segment", "last_day", "value", "low", "high
 FOLDS = 40
 FEWEST_PERIODS = 4
 WHOLE_DAY = pd.Timedelta(hours=20)  # a last day with posts over fewer hours is not over yet
-COLUMNS = ["kpi", "name", "unit", "level", "brand", "segment", "first_day", "last_day", "value", "low", "high", "n",
-           "imputed", "left_out", "target", "meets", "baseline", "change", "change_low", "change_high", "detectable",
-           "verdict", "owner", "decision"]
+COLUMNS = [
+    "kpi",
+    "name",
+    "unit",
+    "level",
+    "brand",
+    "segment",
+    "first_day",
+    "last_day",
+    "value",
+    "low",
+    "high",
+    "n",
+    "imputed",
+    "left_out",
+    "target",
+    "meets",
+    "baseline",
+    "change",
+    "change_low",
+    "change_high",
+    "detectable",
+    "verdict",
+    "owner",
+    "decision",
+]
 
 
 def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Scorecard:
     """Return every agreed KPI for the latest whole period, by brand and below, beside its own history.
 
-    Intervals are a delete-a-group jackknife over authors (Kott 2001, J. Official Statistics 17); the baseline is the
-    mean of earlier periods, and a change counts only when it leaves their prediction interval after correction.
-    Likes and other counts that a platform did not tell are never zero: see ``unknown_counts``.
+    Intervals are a delete-a-group jackknife over authors (Kott 2001, J. Official Statistics 17); the baseline
+    is the mean of earlier periods, and a change counts only when it leaves their prediction interval after
+    correction. Likes and other counts that a platform did not tell are never zero: see ``unknown_counts``.
     """
     counted = _counted(posts)
-    counts = unknown_counts.drawn(posts, [name for one in agreed for name in formula.names(one.formula)], params.seed)
+    counts = unknown_counts.drawn(
+        posts, [name for one in agreed for name in formula.names(one.formula)], params.seed
+    )
     rows, past, refused = [], [], []
     for contract in agreed:
         reason = contract.refusal()
@@ -45,9 +70,14 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Score
         refused += few
     table = _judged(pd.concat(rows, ignore_index=True)) if rows else pd.DataFrame(columns=COLUMNS)
     history = pd.concat(past, ignore_index=True) if past else pd.DataFrame(columns=HISTORY)
-    return Scorecard(table, history, pd.DataFrame(refused, columns=["kpi", "brand", "segment", "n", "reason"]),
-                     [contract.name for contract in agreed if not contract.decision.strip()],
-                     _sums(table, agreed), scorecard.claims(table, params))
+    return Scorecard(
+        table,
+        history,
+        pd.DataFrame(refused, columns=["kpi", "brand", "segment", "n", "reason"]),
+        [contract.name for contract in agreed if not contract.decision.strip()],
+        _sums(table, agreed),
+        scorecard.claims(table, params),
+    )
 
 
 def _counted(posts: pd.DataFrame) -> pd.DataFrame:
@@ -58,18 +88,31 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
     felt = [*opinions.CLASSES, *(f"doubt_{name}" for name in opinions.CLASSES)]
     added = opinions.voiced(posts)[felt].reindex(posts.index, fill_value=0.0)
     spoken = posts["kind"].isin(["post", "reply"])
-    counts = {"posts": 1.0, "originals": original, "repeats": posts["is_repeat"],
-              "complaints": added["negative"].where(spoken, 0.0),
-              "doubt_complaints": added["doubt_negative"].where(spoken, 0.0)}
+    counts = {
+        "posts": 1.0,
+        "originals": original,
+        "repeats": posts["is_repeat"],
+        "complaints": added["negative"].where(spoken, 0.0),
+        "doubt_complaints": added["doubt_negative"].where(spoken, 0.0),
+    }
     counts |= dict(added)
     counts |= {name: posts[name].astype("float64") for name in ("replies", "reposts", "likes", "views")}
     fold = pd.util.hash_pandas_object(author, index=False).to_numpy() % FOLDS
-    return posts.assign(**{f"_{name}": pd.Series(value, index=posts.index).astype("float64")
-                           for name, value in counts.items()}, _fold=fold, _author=author, _row=np.arange(len(posts)))
+    return posts.assign(
+        **{
+            f"_{name}": pd.Series(value, index=posts.index).astype("float64")
+            for name, value in counts.items()
+        },
+        _fold=fold,
+        _author=author,
+        _row=np.arange(len(posts)),
+    )
 
 
 def _levels(counted: pd.DataFrame, contract: Contract, counts: Counts) -> tuple[list, list, list[dict]]:
-    """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few posts."""
+    """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few
+    posts.
+    """
     dated = _fit(_periods(counted, contracts.REFRESH[contract.refresh]), contract)
     found, periods, few = [], [], []
     for depth in range(len(contract.by) + 1):
@@ -77,15 +120,24 @@ def _levels(counted: pd.DataFrame, contract: Contract, counts: Counts) -> tuple[
         frame = dated[dated["brand"] != ""] if "brand" in by else dated
         values = _valued(frame, contract, by, counts)
         small = values[(values["period"] == 0) & (values["n"] < contract.min_n)]
-        few += [{"kpi": contract.name, "brand": row.get("brand", ""), "segment": _segment(row, by), "n": row["n"],
-                 "reason": _few(row, contract)}
-                for row in small.to_dict("records")]
+        few += [
+            {
+                "kpi": contract.name,
+                "brand": row.get("brand", ""),
+                "segment": _segment(row, by),
+                "n": row["n"],
+                "reason": _few(row, contract),
+            }
+            for row in small.to_dict("records")
+        ]
         values = values[values["n"] >= contract.min_n]
         if len(values):
             found.append(_current(values, contract, by))
             segments = [_segment(row, by) for row in values.to_dict("records")]
             brands = values["brand"] if "brand" in by else ""
-            periods.append(values.assign(kpi=contract.id, level=depth, brand=brands, segment=segments)[HISTORY])
+            periods.append(
+                values.assign(kpi=contract.id, level=depth, brand=brands, segment=segments)[HISTORY]
+            )
     return found, periods, few
 
 
@@ -98,7 +150,11 @@ def _fit(dated: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 def _few(row: dict, contract: Contract) -> str:
     if row["left_out"] == 1:
         return "nobody tells the counts that it uses, for any post of the period"
-    known = f", {words.percent(row['left_out'])} left out since nobody tells their counts" if row["left_out"] else ""
+    known = (
+        f", {words.percent(row['left_out'])} left out since nobody tells their counts"
+        if row["left_out"]
+        else ""
+    )
     return f"{words.count(row['n'])} posts in the period{known}, fewer than the {contract.min_n} agreed"
 
 
@@ -107,7 +163,9 @@ def _segment(row: dict, by: list[str]) -> str:
 
 
 def _periods(counted: pd.DataFrame, length: int) -> pd.DataFrame:
-    """Return the posts of whole periods, counted back from the last whole day: 0 is the latest, 1 the one before."""
+    """Return the posts of whole periods, counted back from the last whole day: 0 is the latest, 1 the one
+    before.
+    """
     last = counted["day"].max()
     on_last = counted.loc[counted["day"] == last, "created_at"]
     if on_last.max() - on_last.min() < WHOLE_DAY and counted["day"].nunique() > length:
@@ -124,13 +182,19 @@ def _valued(frame: pd.DataFrame, contract: Contract, by: list[str], counts: Coun
     keys, used = [*by, "period", "last_day"], formula.names(contract.formula)
     unknown = counts.unknown(frame, used)
     marked = frame[keys].assign(imputed=1.0 * counts.imputed(frame, used), left_out=1.0 * unknown)
-    shares = marked.groupby(keys, observed=True).agg(imputed=("imputed", "sum"), left_out=("left_out", "mean"))
+    shares = marked.groupby(keys, observed=True).agg(
+        imputed=("imputed", "sum"), left_out=("left_out", "mean")
+    )
     found = _combined([_estimated(one, contract, keys) for one in counts.versions(frame[~unknown], used)])
     half = stats.t.ppf(0.5 + estimate.LEVEL / 2, found.pop("degrees")) * found["se"] + found.pop("doubt")
     least, most = {"share": (0, 1), "net share": (-1, 1)}.get(contract.unit, (-np.inf, np.inf))
-    values = shares.join(found.assign(
-        low=(found["value"] - half).clip(lower=least), high=(found["value"] + half).clip(upper=most),
-        value=found["value"].clip(least, most)))
+    values = shares.join(
+        found.assign(
+            low=(found["value"] - half).clip(lower=least),
+            high=(found["value"] + half).clip(upper=most),
+            value=found["value"].clip(least, most),
+        )
+    )
     values["n"] = values["n"].fillna(0).astype(int)
     return values.assign(imputed=values["imputed"] / values["n"].clip(lower=1)).reset_index()
 
@@ -155,16 +219,28 @@ def _estimated(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.D
     if contract.unit == "posts":  # a total shrinks when a fold is left out: scale it back up
         without = without * FOLDS / (FOLDS - 1)
     gaps = (without - value.loc[parent].to_numpy()) ** 2
-    return pd.DataFrame({"value": value, "n": totals["posts"], "doubt": _doubt(contract, totals, value),
-                         "variance": gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS})
+    return pd.DataFrame(
+        {
+            "value": value,
+            "n": totals["posts"],
+            "doubt": _doubt(contract, totals, value),
+            "variance": gaps.groupby(level=keys, observed=True).sum() * (FOLDS - 1) / FOLDS,
+        }
+    )
 
 
 def _sums_by_fold(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.DataFrame:
-    """Return the counts that the formula uses, and how much the model doubts each, by group, period and fold."""
+    """Return the counts that the formula uses, and how much the model doubts each, by group, period and
+    fold.
+    """
     used = formula.names(contract.formula)
     names = [name for name in dict.fromkeys([*used, "posts"]) if name != "authors"]
     names += [f"doubt_{name}" for name in names if f"_doubt_{name}" in frame]
-    sums = frame.groupby([*keys, "_fold"], observed=True)[[f"_{name}" for name in names]].sum().set_axis(names, axis=1)
+    sums = (
+        frame.groupby([*keys, "_fold"], observed=True)[[f"_{name}" for name in names]]
+        .sum()
+        .set_axis(names, axis=1)
+    )
     if "authors" in used:
         sums["authors"] = frame.groupby([*keys, "_fold"], observed=True)["_author"].nunique()
     return sums
@@ -187,19 +263,36 @@ def _current(values: pd.DataFrame, contract: Contract, by: list[str]) -> pd.Data
         now = now.iloc[0]
         length = contracts.REFRESH[contract.refresh]
         aim = contract.aim(lambda goal: written(goal, contract.unit)) if contract.target else ""
-        rows.append({
-            "kpi": contract.id, "name": contract.name, "unit": contract.unit, "level": len(by),
-            "brand": now.get("brand", ""), "segment": _segment(now, by),
-            "first_day": now["last_day"] - pd.Timedelta(days=length - 1), "last_day": now["last_day"],
-            "value": now["value"], "low": now["low"], "high": now["high"], "n": now["n"], "target": aim,
-            "imputed": now["imputed"], "left_out": now["left_out"],
-            "meets": contract.meets(now["low"], now["high"]), "owner": contract.owner, "decision": contract.decision,
-        } | _against(now, group[group["period"] > 0]))
+        rows.append(
+            {
+                "kpi": contract.id,
+                "name": contract.name,
+                "unit": contract.unit,
+                "level": len(by),
+                "brand": now.get("brand", ""),
+                "segment": _segment(now, by),
+                "first_day": now["last_day"] - pd.Timedelta(days=length - 1),
+                "last_day": now["last_day"],
+                "value": now["value"],
+                "low": now["low"],
+                "high": now["high"],
+                "n": now["n"],
+                "target": aim,
+                "imputed": now["imputed"],
+                "left_out": now["left_out"],
+                "meets": contract.meets(now["low"], now["high"]),
+                "owner": contract.owner,
+                "decision": contract.decision,
+            }
+            | _against(now, group[group["period"] > 0])
+        )
     return pd.DataFrame(rows)
 
 
 def _against(now: pd.Series, past: pd.DataFrame) -> dict:
-    """Return baseline, change with interval, p, and the smallest change that four periods or more would reveal."""
+    """Return baseline, change with interval, p, and the smallest change that four periods or more would
+    reveal.
+    """
     nothing = dict.fromkeys(("baseline", "change", "change_low", "change_high", "detectable", "p"), np.nan)
     earlier = past["value"].dropna().to_numpy()
     if len(earlier) < FEWEST_PERIODS or not np.isfinite(now["value"]):
@@ -210,8 +303,14 @@ def _against(now: pd.Series, past: pd.DataFrame) -> dict:
     change, degrees = now["value"] - earlier.mean(), len(earlier) - 1
     half = stats.t.ppf(0.5 + estimate.LEVEL / 2, degrees) * spread
     p = float(2 * stats.t.sf(abs(change) / spread, degrees)) if spread > 0 else 1.0
-    return {"baseline": earlier.mean(), "change": change, "change_low": change - half, "change_high": change + half,
-            "detectable": half + stats.norm.ppf(0.8) * spread, "p": p}
+    return {
+        "baseline": earlier.mean(),
+        "change": change,
+        "change_low": change - half,
+        "change_high": change + half,
+        "detectable": half + stats.norm.ppf(0.8) * spread,
+        "p": p,
+    }
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
@@ -227,5 +326,9 @@ def _sums(table: pd.DataFrame, agreed: list[Contract]) -> pd.DataFrame:
     additive = [contract.id for contract in agreed if contract.unit == "posts"]
     whole = table[table["kpi"].isin(additive) & (table["level"] == 0)].set_index("name")["value"]
     parts = table[table["kpi"].isin(additive) & (table["level"] == 1)].groupby("name")["value"].sum()
-    return pd.DataFrame({"whole": whole, "sum_of_brands": parts}).dropna().assign(
-        elsewhere=lambda frame: frame["whole"] - frame["sum_of_brands"]).reset_index()
+    return (
+        pd.DataFrame({"whole": whole, "sum_of_brands": parts})
+        .dropna()
+        .assign(elsewhere=lambda frame: frame["whole"] - frame["sum_of_brands"])
+        .reset_index()
+    )

@@ -1,4 +1,6 @@
-"""Counts that a platform did not tell, as a KPI uses them: drawn from posts like them, left out where nobody tells."""
+"""Counts that a platform did not tell, as a KPI uses them: drawn from posts like them, left out where nobody
+tells.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +13,11 @@ from earshot.enrich import engagement
 
 @dataclass(frozen=True)
 class Counts:
-    """Likes, reposts, replies and views of every post: by count an array of (posts, draws), NaN where nobody tells.
+    """Likes, reposts, replies and views of every post: by count an array of (posts, draws), NaN where nobody
+    tells.
 
-    A frame of such posts names their places here in its column ``_row``, and has each count as ``_likes`` and so on.
+    A frame of such posts names their places here in its column ``_row``, and has each count as ``_likes`` and
+    so on.
     """
 
     drawn: dict[str, np.ndarray]
@@ -44,7 +48,9 @@ class Counts:
 
 
 def drawn(posts: pd.DataFrame, names: list[str], seed: int) -> Counts:
-    """Return the counts of ``names`` (others are passed over), with every unknown one drawn from posts like it."""
+    """Return the counts of ``names`` (others are passed over), with every unknown one drawn from posts like
+    it.
+    """
     counts = [name for name in engagement.COUNTS if name in names]
     missing = {name: posts[name].isna().to_numpy() for name in counts}
     found = {name: engagement.draws(posts, name, seed) for name in counts if missing[name].any()}

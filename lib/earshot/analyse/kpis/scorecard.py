@@ -17,7 +17,9 @@ VERDICTS = {"real": "clear change", "noise": "within noise"}
 
 @dataclass(frozen=True)
 class Scorecard:
-    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the claims."""
+    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the
+    claims.
+    """
 
     table: pd.DataFrame
     history: pd.DataFrame
@@ -31,14 +33,19 @@ class Scorecard:
         rows = self.table[(self.table["kpi"] == kpi) & (self.table["level"] <= 1)].to_dict("records")
         names = ("value", "low", "high", "baseline", "detectable")
         figures = [{name: written(row[name], row["unit"]) for name in names} for row in rows]
-        return pd.DataFrame({
-            "brand": [row["brand"] or "all" for row in rows], "value": [figure["value"] for figure in figures],
-            "95% interval": [f"{figure['low']} to {figure['high']}" for figure in figures],
-            "posts": [int(row["n"]) for row in rows], **_unknown(rows),
-            "target": [MEETS.get(row["meets"], row["meets"]) for row in rows],
-            "usual": [figure["baseline"] for figure in figures],
-            "change visible from": [figure["detectable"].lstrip("+") for figure in figures],
-            "verdict": [VERDICTS.get(row["verdict"], row["verdict"]) for row in rows]})
+        return pd.DataFrame(
+            {
+                "brand": [row["brand"] or "all" for row in rows],
+                "value": [figure["value"] for figure in figures],
+                "95% interval": [f"{figure['low']} to {figure['high']}" for figure in figures],
+                "posts": [int(row["n"]) for row in rows],
+                **_unknown(rows),
+                "target": [MEETS.get(row["meets"], row["meets"]) for row in rows],
+                "usual": [figure["baseline"] for figure in figures],
+                "change visible from": [figure["detectable"].lstrip("+") for figure in figures],
+                "verdict": [VERDICTS.get(row["verdict"], row["verdict"]) for row in rows],
+            }
+        )
 
     def caption(self, kpi: str) -> str:
         """Return the caption of one KPI: its name, its period and its target."""
@@ -55,21 +62,28 @@ class Scorecard:
     @property
     def facts(self) -> dict:
         """How many were published and refused, and which serve no decision."""
-        return {"KPIs published": len(self.ids), "KPIs and cells refused": len(self.refused),
-                "KPIs that serve no decision": words.listed(self.vanity) or "none",
-                "KPIs that rest on imputed counts, share of posts": words.listed(self._imputed) or "none"}
+        return {
+            "KPIs published": len(self.ids),
+            "KPIs and cells refused": len(self.refused),
+            "KPIs that serve no decision": words.listed(self.vanity) or "none",
+            "KPIs that rest on imputed counts, share of posts": words.listed(self._imputed) or "none",
+        }
 
     @property
     def _imputed(self) -> list[str]:
         whole = self.table[(self.table["level"] == 0) & (self.table["imputed"] > 0)]
-        return [f"{name} ({words.percent(share)})" for name, share in zip(whole["name"], whole["imputed"], strict=True)]
+        return [
+            f"{name} ({words.percent(share)})"
+            for name, share in zip(whole["name"], whole["imputed"], strict=True)
+        ]
 
     def past(self, kpi: str) -> pd.DataFrame:
         """Return the history of one KPI by brand and period; a net share in points of a hundred."""
         past = self.history[(self.history["kpi"] == kpi) & (self.history["level"] == 1)]
         scale = 100 if self.unit(kpi) == "points" else 1
         return past[["brand", "last_day"]].assign(
-            level=scale * past["value"], low=scale * past["low"], high=scale * past["high"], posts=past["n"])
+            level=scale * past["value"], low=scale * past["low"], high=scale * past["high"], posts=past["n"]
+        )
 
     def unit(self, kpi: str) -> str:
         """Return the unit in which charts show a KPI."""
@@ -87,26 +101,46 @@ class Scorecard:
 
 
 def _unknown(rows: list[dict]) -> dict:
-    """Return the shares of posts whose counts are imputed or left out, as columns, where there are such posts."""
+    """Return the shares of posts whose counts are imputed or left out, as columns, where there are such
+    posts.
+    """
     titles = {"imputed": "counts imputed", "left_out": "left out: counts never told"}
-    return {title: [words.percent(row[name]) for row in rows] for name, title in titles.items()
-            if any(row[name] for row in rows)}
+    return {
+        title: [words.percent(row[name]) for row in rows]
+        for name, title in titles.items()
+        if any(row[name] for row in rows)
+    }
 
 
 def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
     """Return one claim per KPI of our brand, or of each brand where none is ours."""
     if table.empty:
         return []
-    spoken = table[(table["brand"] == params.brand) & (table["segment"] == "")] if params.brand else \
-        table[table["level"] == 0]
+    spoken = (
+        table[(table["brand"] == params.brand) & (table["segment"] == "")]
+        if params.brand
+        else table[table["level"] == 0]
+    )
     stated = []
     for row in spoken.to_dict("records"):
         about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
-        stated.append(Claim(
-            f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}", _sentence(row), row["value"], row["unit"],
-            row["low"], row["high"], row["n"], METHOD, INPUTS, "kpi",
-            0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
-            row["verdict"] if row["verdict"] in ("real", "noise") else "", about))
+        stated.append(
+            Claim(
+                f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}",
+                _sentence(row),
+                row["value"],
+                row["unit"],
+                row["low"],
+                row["high"],
+                row["n"],
+                METHOD,
+                INPUTS,
+                "kpi",
+                0.8 if row["meets"] == "missed" else 0.5 if row["verdict"] == "real" else 0.3,
+                row["verdict"] if row["verdict"] in ("real", "noise") else "",
+                about,
+            )
+        )
     return stated
 
 
@@ -121,23 +155,38 @@ def written(value: float, unit: str) -> str:
 def _sentence(row: dict) -> str:
     value, low, high = (written(row[name], row["unit"]) for name in ("value", "low", "high"))
     about = f" for {row['brand']}" if row["brand"] else ""
-    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(row["first_day"], row["last_day"])
+    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(
+        row["first_day"], row["last_day"]
+    )
     usual = written(row["baseline"], row["unit"])
-    aim = {"met": f" The target of {row['target']} is met.", "missed": f" The target of {row['target']} is missed.",
-           "open": f" These posts cannot tell whether the target of {row['target']} is met."}.get(row["meets"], "")
-    past = {"real": f", against {usual} before",
-            "noise": f", within the swings of its earlier periods (usually {usual})"}.get(row["verdict"], "")
-    return f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) {when}{past}.{aim}{_rests(row)}"
+    aim = {
+        "met": f" The target of {row['target']} is met.",
+        "missed": f" The target of {row['target']} is missed.",
+        "open": f" These posts cannot tell whether the target of {row['target']} is met.",
+    }.get(row["meets"], "")
+    past = {
+        "real": f", against {usual} before",
+        "noise": f", within the swings of its earlier periods (usually {usual})",
+    }.get(row["verdict"], "")
+    return (
+        f"{row['name']}{about} was {value} ({low.removesuffix('%')} to {high}) "
+        f"{when}{past}.{aim}{_rests(row)}"
+    )
 
 
 def _rests(row: dict) -> str:
     """Return on how many posts with unknown counts a KPI rests, as sentences; empty where all are known."""
-    said = f" A count of {words.percent(row['imputed'])} of the posts is imputed from posts like them." \
-        if row["imputed"] else ""
+    said = (
+        f" A count of {words.percent(row['imputed'])} of the posts is imputed from posts like them."
+        if row["imputed"]
+        else ""
+    )
     if row["imputed"] > MOST_IMPUTED:
         said += " Most of it is imputed: do not build on it."
     if row["left_out"]:
-        said += f" {words.percent(row['left_out'])} of the posts are left out, since nobody tells their counts."
+        said += (
+            f" {words.percent(row['left_out'])} of the posts are left out, since nobody tells their counts."
+        )
     return said
 
 

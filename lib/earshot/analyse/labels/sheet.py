@@ -1,8 +1,10 @@
-"""Sheets of posts for a person to label: what a model leaves open, a random sample, and what no category holds.
+"""Sheets of posts for a person to label: what a model leaves open, a random sample, and what no category
+holds.
 
-A sheet has the columns of labels.csv: post_id, text (masked, as it is stored) and label, which is empty. ``drawn`` says
-why a post is on it, ``weight`` how many posts one that was drawn at random stands for, so that shares among the labels
-are shares among all those posts. What the model says is not on it: who reads that first is led by it.
+A sheet has the columns of labels.csv: post_id, text (masked, as it is stored) and label, which is empty.
+``drawn`` says why a post is on it, ``weight`` how many posts one that was drawn at random stands for, so that
+shares among the labels are shares among all those posts. What the model says is not on it: who reads that
+first is led by it.
 """
 
 from collections.abc import Callable
@@ -24,15 +26,18 @@ from earshot.enrich.classes import training
 from earshot.statistics import estimate
 from earshot.statistics import sampling as chance
 
-LEAST = 2  # posts per stratum, so that each has a spread; where the sheet is too small for that there are no strata
+# posts per stratum, so that each has a spread; where the sheet is too small for that there are no
+# strata
+LEAST = 2
 COLUMNS = ["post_id", "brand", "day", "text", "label", "drawn", "weight"]
 
 
 def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFrame:
-    """Return ``count`` posts of the window in COLUMNS: "unsure", "sample", "unmapped", or what classes of your own, by
-    the name of their classifier, leave open; all there are, where fewer.
+    """Return ``count`` posts of the window in COLUMNS: "unsure", "sample", "unmapped", or what classes of
+    your own, by the name of their classifier, leave open; all there are, where fewer.
 
-    Posts that labels.csv has already are not drawn again. Raises ParamError, in one sentence, when there are none.
+    Posts that labels.csv has already are not drawn again. Raises ParamError, in one sentence, when there are
+    none.
     """
     own = [name for name in training.champions(workspace) if name not in KINDS]
     kinds = KINDS | {name: partial(_undecided, name=name) for name in own}
@@ -43,7 +48,8 @@ def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFra
     posts = all_posts.load(workspace.store, workspace.params)
     drawn = kinds[of](posts, workspace, count)
     return drawn.assign(label="", drawn=of, day=drawn["day"].dt.strftime("%Y-%m-%d"))[
-        [*COLUMNS, *(name for name in ("reach",) if name in drawn)]].reset_index(drop=True)
+        [*COLUMNS, *(name for name in ("reach",) if name in drawn)]
+    ].reset_index(drop=True)
 
 
 def waiting(posts: pd.DataFrame, workspace: Workspace) -> str:
@@ -53,14 +59,21 @@ def waiting(posts: pd.DataFrame, workspace: Workspace) -> str:
     if not left.any():
         return f"None of {words.count(len(counted))} posts waits for a person."
     row = estimate.means(counted.assign(_left=left.astype(float)), "_left", share=True).iloc[0]
-    return (f"{words.count(left.sum())} of {words.count(len(counted))} posts ({words.percent(row['value'])}; "
-            f"{words.between(row['low'], row['high'])}) wait for a person, since more than one class is possible. "
-            f"Those that matter most, by doubt times reach: {judged.command(workspace.name, judged.UNSURE)}")
+    return (
+        f"{words.count(left.sum())} of {words.count(len(counted))} posts ({words.percent(row['value'])}; "
+        f"{words.between(row['low'], row['high'])}) wait for a person, since more than one class is "
+        f"possible. "
+        f"Those that matter most, by doubt times reach: {judged.command(workspace.name, judged.UNSURE)}"
+    )
 
 
 def _open(posts: pd.DataFrame) -> pd.Series:
     """Say for which posts more than one class is possible."""
-    return posts["possible"].fillna("").str.contains(" ") if "possible" in posts else pd.Series(False, posts.index)
+    return (
+        posts["possible"].fillna("").str.contains(" ")
+        if "possible" in posts
+        else pd.Series(False, posts.index)
+    )
 
 
 def _free(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
@@ -73,18 +86,24 @@ def _free(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
 
 
 def _unsure(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFrame:
-    """Return open posts, first where most people met what is likely wrong; those of our and rivals' accounts last."""
+    """Return open posts, first where most people met what is likely wrong; those of our and rivals' accounts
+    last.
+    """
     left = _free(posts, workspace)
     left = left[_open(left)]
     if left.empty:
-        raise ParamError(f"No post of {workspace.name} waits for a person: for each, one class is possible or a label "
-                         "is there already.")
+        raise ParamError(
+            f"No post of {workspace.name} waits for a person: for each, one class is possible or a label "
+            "is there already."
+        )
     return _pressing(left, 1 - left[[f"p_{name}" for name in opinions.CLASSES]].max(axis=1), workspace, count)
 
 
 def _undecided(posts: pd.DataFrame, workspace: Workspace, count: int, name: str) -> pd.DataFrame:
     """Return the posts that a classifier of your own leaves open, in the same order."""
-    read = workspace.store.read(classes.TABLE, columns=["post_id", "classifier", "label", "probability", "open"])
+    read = workspace.store.read(
+        classes.TABLE, columns=["post_id", "classifier", "label", "probability", "open"]
+    )
     read = read[read["classifier"].eq(name) & classes.left_open(read)]
     sure = read["probability"].where(read["label"].ne(""), 0.5).groupby(read["post_id"]).max()
     left = opinions.distinct(posts)
@@ -95,14 +114,17 @@ def _undecided(posts: pd.DataFrame, workspace: Workspace, count: int, name: str)
 
 
 def _pressing(left: pd.DataFrame, doubt: pd.Series, workspace: Workspace, count: int) -> pd.DataFrame:
-    """Return the posts of which most people met what is likely wrong; those of our and rivals' accounts last."""
+    """Return the posts of which most people met what is likely wrong; those of our and rivals' accounts
+    last.
+    """
     left = left.assign(reach=_reach(left, workspace), weight=np.nan)
     left = left.assign(_own=left["author"].isin(workspace.params.handles), _pressing=doubt * left["reach"])
     return left.sort_values(["_own", "_pressing", "post_id"], ascending=[True, False, True]).head(count)
 
 
 def _reach(posts: pd.DataFrame, workspace: Workspace) -> pd.Series:
-    """Return about how many people a post reached: its views, known or as posts like it, else followers, else reposts.
+    """Return about how many people a post reached: its views, known or as posts like it, else followers, else
+    reposts.
 
     Where nothing is known it counts as one reader: unknown is not nobody.
     """
@@ -119,7 +141,9 @@ def _sample(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFra
     parts = period.split(counted["day"])
     left = left[parts.recent(left["day"])]
     if left.empty:
-        raise ParamError(f"Every post of {workspace.name} in {parts.now} is labelled already, or has no text any more.")
+        raise ParamError(
+            f"Every post of {workspace.name} in {parts.now} is labelled already, or has no text any more."
+        )
     stratum = left["brand"] + "\n" + left["sentiment"]
     sizes = stratum.value_counts().sort_index()
     if count < LEAST * len(sizes):
@@ -131,7 +155,9 @@ def _sample(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFra
 
 
 def allot(sizes: pd.Series, count: int) -> pd.Series:
-    """Return how many of ``count`` each stratum gets: by its size, but LEAST or all it has (largest remainders)."""
+    """Return how many of ``count`` each stratum gets: by its size, but LEAST or all it has (largest
+    remainders).
+    """
     count, shares, small = min(count, int(sizes.sum())), sizes.clip(upper=LEAST), sizes < 0
     while True:
         exact = (count - shares[small].sum()) * sizes[~small] / max(sizes[~small].sum(), 1)
@@ -140,7 +166,7 @@ def allot(sizes: pd.Series, count: int) -> pd.Series:
             break
         small = small | below.reindex(small.index, fill_value=False)
     shares[exact.index] = np.floor(exact).astype("int64")
-    rest = (exact % 1).sort_values(ascending=False, kind="stable").index[:count - int(shares.sum())]
+    rest = (exact % 1).sort_values(ascending=False, kind="stable").index[: count - int(shares.sum())]
     shares[rest] += 1
     return shares
 

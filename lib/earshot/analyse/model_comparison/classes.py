@@ -1,7 +1,7 @@
 """Classes under the models before: which labels posts would lose or gain by a rollback.
 
-Your own classifiers are read in the version before; intents lean on the feeling of a post, so that they are read again
-with what the other sentiment model says of it.
+Your own classifiers are read in the version before; intents lean on the feeling of a post, so that they are
+read again with what the other sentiment model says of it.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,20 @@ from earshot.enrich.embeddings.model_files import WeightsError
 from earshot.enrich.embeddings.step import MODEL
 from earshot.enrich.registry import in_use as champions
 
-COLUMNS = ["classifier", "class", "posts", "now", "now_low", "now_high", "other", "other_low", "other_high", "gap",
-           "gap_low", "gap_high"]
+COLUMNS = [
+    "classifier",
+    "class",
+    "posts",
+    "now",
+    "now_low",
+    "now_high",
+    "other",
+    "other_low",
+    "other_high",
+    "gap",
+    "gap_low",
+    "gap_high",
+]
 CHANGED = ["classifier", "before", "posts", "changed"]
 NO_ENGLISH = "No post that was compared is in English, so that there are no intents to compare."
 NONE = "No classifier of classifiers.yml has a version before it."
@@ -30,10 +42,12 @@ NONE = "No classifier of classifiers.yml has a version before it."
 
 @dataclass(frozen=True)
 class SecondClasses:
-    """Each class with its share under both versions (``table``), how many posts of each classifier would get other
-    classes (``changed``: classifier, before, posts, changed), and what could not be compared (``remarks``).
+    """Each class with its share under both versions (``table``), how many posts of each classifier would get
+    other classes (``changed``: classifier, before, posts, changed), and what could not be compared
+    (``remarks``).
 
-    Intents have the name ``SHIPPED`` as their classifier, and the other sentiment model as what they were before.
+    Intents have the name ``SHIPPED`` as their classifier, and the other sentiment model as what they were
+    before.
     """
 
     table: pd.DataFrame
@@ -44,10 +58,17 @@ class SecondClasses:
     def shown(self) -> pd.DataFrame:
         """The shares as a reader wants them."""
         rows = self.table.to_dict("records")
-        parts = {"now": ("now", words.percent), "under the other": ("other", words.percent),
-                 "difference": ("gap", words.points)}
+        parts = {
+            "now": ("now", words.percent),
+            "under the other": ("other", words.percent),
+            "difference": ("gap", words.points),
+        }
         return self.table[["classifier", "class", "posts"]].assign(
-            **{title: [second_reading.told(row, side, how) for row in rows] for title, (side, how) in parts.items()})
+            **{
+                title: [second_reading.told(row, side, how) for row in rows]
+                for title, (side, how) in parts.items()
+            }
+        )
 
 
 def nothing() -> SecondClasses:
@@ -66,7 +87,9 @@ def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
         if now.empty:
             remarks.append(f"{name} has not read these posts yet; earshot report {workspace.name} lets it.")
         elif not champions.file_of(workspace, name, version).is_file():
-            remarks.append(f"{name} {version}, the version before, is no longer in data/{workspace.name}/models.")
+            remarks.append(
+                f"{name} {version}, the version before, is no longer in data/{workspace.name}/models."
+            )
         else:
             try:
                 would = _read(counted, workspace, name, version)
@@ -76,12 +99,17 @@ def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
             both = _labels(counted, now), _labels(counted, would)
             parts += _shares(counted, name, both, workspace.params.min_posts)
             changed.append(_moved(name, version, both))
-    return SecondClasses(pd.DataFrame(parts, columns=COLUMNS), pd.DataFrame(changed, columns=CHANGED),
-                         remarks or ([] if changed else [NONE]))
+    return SecondClasses(
+        pd.DataFrame(parts, columns=COLUMNS),
+        pd.DataFrame(changed, columns=CHANGED),
+        remarks or ([] if changed else [NONE]),
+    )
 
 
 def with_intents(found: SecondClasses, reading: SecondReading, workspace: Workspace) -> SecondClasses:
-    """Return the classes with the intents of the English posts added, as the report tells them, under both models."""
+    """Return the classes with the intents of the English posts added, as the report tells them, under both
+    models.
+    """
     told = [intent for intent in intent_settings.of(workspace) if not intent.held_back]
     heard = opinions.counted(reading.was)
     heard = heard[heard["lang"].eq(READS)]
@@ -97,7 +125,12 @@ def with_intents(found: SecondClasses, reading: SecondReading, workspace: Worksp
 
 def _moved(name: str, before: str, both: tuple[pd.Series, pd.Series]) -> dict:
     """Return how many posts one classifier says something else of."""
-    return {"classifier": name, "before": before, "posts": len(both[0]), "changed": int(both[0].ne(both[1]).sum())}
+    return {
+        "classifier": name,
+        "before": before,
+        "posts": len(both[0]),
+        "changed": int(both[0].ne(both[1]).sum()),
+    }
 
 
 def _stored(workspace: Workspace, name: str) -> pd.DataFrame:
@@ -108,7 +141,9 @@ def _stored(workspace: Workspace, name: str) -> pd.DataFrame:
 
 def _read(posts: pd.DataFrame, workspace: Workspace, name: str, version: str) -> pd.DataFrame:
     """Return post_id and label of what one version says of the posts, with the vectors that are stored."""
-    vectors = workspace.store.sql(f"SELECT content_hash, vector FROM embeddings WHERE model = {quoted(MODEL)}")
+    vectors = workspace.store.sql(
+        f"SELECT content_hash, vector FROM embeddings WHERE model = {quoted(MODEL)}"
+    )
     wanted = posts[["post_id", "week", "content_hash", "text"]].merge(vectors, on="content_hash", how="left")
     return classes.add(wanted, name, training.load(workspace, name, version))[["post_id", "label"]]
 
@@ -127,6 +162,12 @@ def _shares(posts: pd.DataFrame, name: str, both: tuple[pd.Series, pd.Series], l
         inside = [each.map(lambda found, label=label: float(label in found)) for each in sets]
         frame = pd.DataFrame({"author": posts["author"], "in": inside[0], "in_other": inside[1]})
         if max(frame["in"].sum(), frame["in_other"].sum()) >= least:
-            rows.append({"classifier": name, "class": label, "posts": len(posts),
-                         **second_reading.paired(frame, "in", share=True)})
+            rows.append(
+                {
+                    "classifier": name,
+                    "class": label,
+                    "posts": len(posts),
+                    **second_reading.paired(frame, "in", share=True),
+                }
+            )
     return rows

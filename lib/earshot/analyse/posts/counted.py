@@ -1,8 +1,8 @@
 """Which posts count as an opinion, and what each adds to the share of every feeling.
 
-The model holds each class for equally likely beforehand. A stream of complaints is not like that, so counting its
-labels understates the commonest class. Ways to correct were compared in models/sentiment/earshot-1.md. What none of
-them can see: people who write, or label, unlike those the model learned from.
+The model holds each class for equally likely beforehand. A stream of complaints is not like that, so counting
+its labels understates the commonest class. Ways to correct were compared in models/sentiment/earshot-1.md.
+What none of them can see: people who write, or label, unlike those the model learned from.
 """
 
 import numpy as np
@@ -13,8 +13,10 @@ EQUAL = (1 / 3, 1 / 3, 1 / 3)
 ROUNDS, CLOSE = 1_000, 1e-7
 RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
 NONE = "No post in this window has a sentiment yet; run 'earshot report', which enriches new posts."
-STRANGE = ("All posts of this window are in languages in which the sentiment model was not tested ({}); name them "
-           "under sentiment_languages in brief.yml once you tested it there, or choose another sentiment_model.")
+STRANGE = (
+    "All posts of this window are in languages in which the sentiment model was not tested ({}); name them "
+    "under sentiment_languages in brief.yml once you tested it there, or choose another sentiment_model."
+)
 PERSON = "person"  # the tier of a post whose sentiment a person labelled (judged.correct)
 STREAM = 200  # posts below which a brand's own mix cannot be told from chance
 
@@ -42,12 +44,12 @@ def counted(posts: pd.DataFrame) -> pd.DataFrame:
 def voiced(posts: pd.DataFrame) -> pd.DataFrame:
     """Return the posts that count as an opinion, with what each adds to the share of each class and to net.
 
-    Counting labels understates the commonest class; the most likely mix overstates it where the model is surer than it
-    says. Each figure is halfway between the two, and the columns ``doubt_…`` hold half their distance, which intervals
-    of levels must include. Net sentiment by brand was off by 8 points on average on the airline labels (counting 13,
-    the mix 6) and by 9 on the demo brand (counting 6, the mix 20); the order of the airlines was right.
-    What a person labelled counts as it stands, without doubt. Repeats are left out, since a copied text is one opinion;
-    raises ValueError when no post has a sentiment.
+    Counting labels understates the commonest class; the most likely mix overstates it where the model is
+    surer than it says. Each figure is halfway between the two, and the columns ``doubt_…`` hold half their
+    distance, which intervals of levels must include. Net sentiment by brand was off by 8 points on average on
+    the airline labels (counting 13, the mix 6) and by 9 on the demo brand (counting 6, the mix 20); the order
+    of the airlines was right. What a person labelled counts as it stands, without doubt. Repeats are left
+    out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
     """
     heard = counted(posts)
     if heard.empty:
@@ -59,12 +61,18 @@ def voiced(posts: pd.DataFrame) -> pd.DataFrame:
         rows = heard.loc[stream, [f"p_{name}" for name in CLASSES]].to_numpy("float64")
         likely.loc[stream] = contribute(rows)
     middle, doubt = (likely + labels) / 2, (likely - labels) / 2
-    return heard.assign(**middle, net=middle["positive"] - middle["negative"],
-                          doubt_net=doubt["positive"] - doubt["negative"], **doubt.add_prefix("doubt_"))
+    return heard.assign(
+        **middle,
+        net=middle["positive"] - middle["negative"],
+        doubt_net=doubt["positive"] - doubt["negative"],
+        **doubt.add_prefix("doubt_"),
+    )
 
 
 def added(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return what each post adds to the share of each feeling, with doubt_negative; missing where it does not count."""
+    """Return what each post adds to the share of each feeling, with doubt_negative; missing where it does not
+    count.
+    """
     columns = [*CLASSES, "doubt_negative"]
     if counted(posts).empty:
         return pd.DataFrame(float("nan"), index=posts.index, columns=columns)
@@ -74,9 +82,10 @@ def added(posts: pd.DataFrame) -> pd.DataFrame:
 def contribute(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
     """Return what each post adds to the shares (n, classes): the mean over all posts is ``maximise``'s.
 
-    Each row is the post's score under the mixture, multiplied by the inverse of the scores' information, so that the
-    mean over any part of the posts, a day or a channel, is an unbiased estimate of that part's own shares, and the
-    spread of the rows carries the uncertainty that the model's doubt adds. Single rows may leave 0 to 1.
+    Each row is the post's score under the mixture, multiplied by the inverse of the scores' information, so
+    that the mean over any part of the posts, a day or a channel, is an unbiased estimate of that part's own
+    shares, and the spread of the rows carries the uncertainty that the model's doubt adds. Single rows may
+    leave 0 to 1.
     """
     relative = probabilities / np.asarray(prior)
     share = maximise(probabilities, prior)
@@ -88,8 +97,8 @@ def contribute(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
 def maximise(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
     """Return the shares (classes,) that make the posts most likely, by expectation maximisation.
 
-    Saerens, Latinne & Decaestecker (2002), "Adjusting the outputs of a classifier to new a priori probabilities",
-    Neural Computation 14. ``probabilities`` (n, classes) were made for ``prior``.
+    Saerens, Latinne & Decaestecker (2002), "Adjusting the outputs of a classifier to new a priori
+    probabilities", Neural Computation 14. ``probabilities`` (n, classes) were made for ``prior``.
     """
     relative = probabilities / np.asarray(prior)
     share = probabilities.mean(axis=0)
@@ -103,7 +112,9 @@ def maximise(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
 
 
 def _streams(counted: pd.DataFrame) -> list[pd.Index]:
-    """Return the posts of each brand, since each brand's mix of feelings is its own; small brands share one stream."""
+    """Return the posts of each brand, since each brand's mix of feelings is its own; small brands share one
+    stream.
+    """
     sizes = counted["brand"].map(counted["brand"].value_counts())
     rest = counted.index[sizes < STREAM]
     streams = [group.index for _, group in counted[sizes >= STREAM].groupby("brand", observed=True)]

@@ -1,7 +1,8 @@
-"""Posts whose sentiment a person has labelled: params/<workspace>/labels.csv, with post_id or text, and label.
+"""Posts whose sentiment a person has labelled: params/<workspace>/labels.csv, with post_id or text, and
+label.
 
-A sheet of `earshot sheet` has two columns more: ``drawn`` says how a post got onto it, ``weight`` how many posts one
-that was drawn at random stands for.
+A sheet of `earshot sheet` has two columns more: ``drawn`` says how a post got onto it, ``weight`` how many
+posts one that was drawn at random stands for.
 """
 
 import pandas as pd
@@ -21,30 +22,41 @@ COUNT = 100  # posts on a sheet
 
 
 def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
-    """Return the posts with ``right``: 1 where the model's label is the person's, 0 where not, missing where none is.
+    """Return the posts with ``right``: 1 where the model's label is the person's, 0 where not, missing where
+    none is.
 
-    Labels are matched by post_id, else by the whole text. Once some were drawn at random only these count, each with
-    its ``weight``, since others would bend the figure. ``settled`` is what ``right`` is, for posts handed out because
-    the model was unsure. A file whose labels are not about sentiment at all belongs to somebody's own classes and is
-    left alone; raises ParamError where some are and others are not.
+    Labels are matched by post_id, else by the whole text. Once some were drawn at random only these count,
+    each with its ``weight``, since others would bend the figure. ``settled`` is what ``right`` is, for posts
+    handed out because the model was unsure. A file whose labels are not about sentiment at all belongs to
+    somebody's own classes and is left alone; raises ParamError where some are and others are not.
     """
     given = _given(workspace)
     truth, drawn, weight = (_matched(posts, given, name) for name in ("label", *MORE))
     right = posts["sentiment"].eq(truth).astype("float64").where(truth.notna() & posts["sentiment"].notna())
     sampled = drawn.eq(SAMPLE)
     counts = sampled if sampled.any() else ~drawn.isin((UNSURE, UNMAPPED))
-    return posts.assign(right=right.where(counts), settled=right.where(drawn.eq(UNSURE)),
-                        weight=weight.astype("float64").where(sampled, 1.0))
+    return posts.assign(
+        right=right.where(counts),
+        settled=right.where(drawn.eq(UNSURE)),
+        weight=weight.astype("float64").where(sampled, 1.0),
+    )
 
 
 def correct(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
-    """Return the posts as figures count them: where a person labelled one, in place of what the model read."""
+    """Return the posts as figures count them: where a person labelled one, in place of what the model
+    read.
+    """
     told = labels(posts, workspace).dropna()
     if told.empty:
         return posts
     chances = [told.eq(name).map({True: SURE, False: (1 - SURE) / (len(CLASSES) - 1)}) for name in CLASSES]
-    settled = {"sentiment": told, "possible": told, "tier": opinions.PERSON, "untested": False,
-               **dict(zip(COLUMNS, chances, strict=True))}
+    settled = {
+        "sentiment": told,
+        "possible": told,
+        "tier": opinions.PERSON,
+        "untested": False,
+        **dict(zip(COLUMNS, chances, strict=True)),
+    }
     found = posts.copy()
     for name, values in settled.items():
         found.loc[told.index, name] = values
@@ -59,7 +71,8 @@ def labels(posts: pd.DataFrame, workspace: Workspace) -> pd.Series:
 def take(workspace: Workspace, sheet: str) -> int:
     """Add the labels of a filled-in sheet to labels.csv, without the texts, and return how many they are.
 
-    Rows without a label are left for later; raises ParamError, and keeps nothing, at a label that is no sentiment.
+    Rows without a label are left for later; raises ParamError, and keeps nothing, at a label that is no
+    sentiment.
     """
     rows = _filled(labelled.read(sheet, ("post_id", "label")), sheet)
     rows = rows.assign(post_id=rows["post_id"].map(as_written, na_action="ignore")).dropna(subset=["post_id"])
@@ -70,8 +83,10 @@ def take(workspace: Workspace, sheet: str) -> int:
     path, where = workspace.folder / FILE, _where(workspace)
     before = _filled(labelled.read(str(path), ("label",)), where) if path.exists() else rows.head(0)
     if len(before) and _given(workspace).empty:
-        raise ParamError(f"{where} holds labels of other classes, such as {before['label'].iloc[0]!r}; give that file "
-                         "another name, then take this sheet again.")
+        raise ParamError(
+            f"{where} holds labels of other classes, such as {before['label'].iloc[0]!r}; give that file "
+            "another name, then take this sheet again."
+        )
     labelled.keep(path, rows[["post_id", "label", *(name for name in MORE if name in rows)]])
     return len(rows)
 
@@ -116,8 +131,10 @@ def _filled(given: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return the rows that have a label, in small letters, with what says which post is meant."""
     keys = [name for name in KEYS if name in given]
     if not keys:
-        raise ParamError(f"{where} has the columns {', '.join(map(str, given.columns))}; it needs post_id or text "
-                         "beside label, to say which post is meant.")
+        raise ParamError(
+            f"{where} has the columns {', '.join(map(str, given.columns))}; it needs post_id or text "
+            "beside label, to say which post is meant."
+        )
     given = given[[*keys, "label", *(name for name in MORE if name in given)]].map(_bare)
     return given[given["label"].fillna("") != ""].assign(label=lambda rows: rows["label"].str.lower())
 
@@ -125,8 +142,10 @@ def _filled(given: pd.DataFrame, where: str) -> pd.DataFrame:
 def _refuse(given: pd.DataFrame, where: str) -> None:
     wrong = given.loc[~given["label"].isin(CLASSES), "label"]
     if len(wrong):
-        raise ParamError(f"{where}: under label stands {wrong.iloc[0]!r}; use {', '.join(CLASSES)}."
-                         f"{nearest(wrong.iloc[0], CLASSES)}")
+        raise ParamError(
+            f"{where}: under label stands {wrong.iloc[0]!r}; use {', '.join(CLASSES)}."
+            f"{nearest(wrong.iloc[0], CLASSES)}"
+        )
 
 
 def _weighed(given: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -135,8 +154,10 @@ def _weighed(given: pd.DataFrame, where: str) -> pd.DataFrame:
     weight = pd.to_numeric(given["weight"], errors="coerce")
     wrong = given.loc[given["drawn"].eq(SAMPLE) & ~(weight > 0), "weight"]
     if len(wrong):
-        raise ParamError(f"{where}: under weight stands {wrong.iloc[0] or 'nothing'!r} at a post drawn at random; "
-                         "leave the weights as the sheet has them.")
+        raise ParamError(
+            f"{where}: under weight stands {wrong.iloc[0] or 'nothing'!r} at a post drawn at random; "
+            "leave the weights as the sheet has them."
+        )
     return given.assign(weight=weight)
 
 

@@ -37,15 +37,16 @@ _QUERY = """
 
 
 def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
-    """Return one row per public post in the window of ``params``, oldest first, with its enrichment or blanks.
+    """Return one row per public post in the window of ``params``, oldest first, with its enrichment or
+    blanks.
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
-    p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered), topic,
-    topic_name (a person's, else ours), authenticity (0 to 1) and inauthentic (left out where ``authentic_only`` is
-    set), day (midnight in the workspace's zone), untested (in a language in which the sentiment model was not tested:
-    such a post has no sentiment), and may_quote (what the source's terms card says). Rows of regions that the run may
-    not read, and posts that a filter has set aside, are not there; with ``hidden`` the latter are, and hidden_by names
-    the filter.
+    p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered),
+    topic, topic_name (a person's, else ours), authenticity (0 to 1) and inauthentic (left out where
+    ``authentic_only`` is set), day (midnight in the workspace's zone), untested (in a language in which the
+    sentiment model was not tested: such a post has no sentiment), and may_quote (what the source's terms card
+    says). Rows of regions that the run may not read, and posts that a filter has set aside, are not there;
+    with ``hidden`` the latter are, and hidden_by names the filter.
     """
     store = residency.bounded(store, params)
     first, after = clock.window(params.start, params.end, params.timezone)
@@ -76,7 +77,8 @@ def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
 
 
 def _unread(frame: pd.DataFrame) -> pd.Series:
-    """Say which posts came without text, since the terms let none be stored: nothing can be said of what they say.
+    """Say which posts came without text, since the terms let none be stored: nothing can be said of what they
+    say.
 
     Posts masked by retention have no text either, but were read before: they keep what was found.
     """

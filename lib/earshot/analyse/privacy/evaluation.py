@@ -1,8 +1,9 @@
-"""How much personal data the masker finds in labelled texts: recall, precision and F2 by type, leaks, and speed.
+"""How much personal data the masker finds in labelled texts: recall, precision and F2 by type, leaks, and
+speed.
 
-A label counts as found when a find of the same type overlaps it (the rule of Presidio's research evaluator before its
-overlap threshold); `exact` also asks for the same beginning and end. Nothing is learnt from the file. Intervals draw
-whole templates again, since sentences of one template stand or fall together.
+A label counts as found when a find of the same type overlaps it (the rule of Presidio's research evaluator
+before its overlap threshold); `exact` also asks for the same beginning and end. Nothing is learnt from the
+file. Intervals draw whole templates again, since sentences of one template stand or fall together.
 """
 
 import json
@@ -17,7 +18,8 @@ from earshot.analyse.posts import label_files as labelled
 from earshot.govern.masking import masking
 
 NAMES = {
-    "EMAIL_ADDRESS": "email", "EMAIL": "email", "PHONE_NUMBER": "phone", "PHONE": "phone", "CREDIT_CARD": "card",
+    "EMAIL_ADDRESS": "email", "EMAIL": "email", "PHONE_NUMBER": "phone", "PHONE": "phone",
+    "CREDIT_CARD": "card",
     "IBAN_CODE": "iban", "IBAN": "iban", "IP_ADDRESS": "ip", "US_SSN": "ssn", "US_DRIVER_LICENSE": "idnumber",
     "US_PASSPORT": "idnumber", "US_ITIN": "idnumber", "UK_NHS": "idnumber", "UK_NINO": "idnumber",
     "NATIONAL_ID": "idnumber", "STREET_ADDRESS": "address", "ADDRESS": "address", "ZIP_CODE": "address",
@@ -42,7 +44,9 @@ class Evaluation(Measured):
 
     @property
     def metrics(self) -> dict:
-        """n, recall, precision and f2 of the claimed types, the same by type, for strict ones and for all masked."""
+        """n, recall, precision and f2 of the claimed types, the same by type, for strict ones and for all
+        masked.
+        """
         claimed = [type_ for type_ in CLAIMED if type_ in self._types]
         strict = [type_ for type_ in STRICT if type_ in self._types]
         leaked = self.leaks[self.leaks["type"].isin(claimed)]
@@ -61,8 +65,15 @@ class Evaluation(Measured):
         rows = []
         for name, types in groups:
             low, high = self._interval(types)
-            rows.append({"kind": name, **self._scores(types), "low": low, "high": high,
-                         "claim": "partly" if name in PARTLY else "claimed"})
+            rows.append(
+                {
+                    "kind": name,
+                    **self._scores(types),
+                    "low": low,
+                    "high": high,
+                    "claim": "partly" if name in PARTLY else "claimed",
+                }
+            )
         columns = ["kind", "claim", "labels", "recall", "precision", "f2", "low", "high", "exact_recall"]
         return pd.DataFrame(rows)[columns]
 
@@ -73,17 +84,25 @@ class Evaluation(Measured):
 
     @property
     def leaking(self) -> pd.DataFrame:
-        """By type: labels, those of which a letter or digit is still readable after masking, and the share."""
+        """By type: labels, those of which a letter or digit is still readable after masking, and the
+        share.
+        """
         table = self.leaks.groupby("type")["leaked"].agg(labels="size", still_readable="sum", share="mean")
-        return table.rename_axis("kind").reset_index().sort_values("share", ascending=False, ignore_index=True)
+        return (
+            table.rename_axis("kind").reset_index().sort_values("share", ascending=False, ignore_index=True)
+        )
 
     @property
     def facts(self) -> dict:
         """What was scored, in a few names and values."""
         found = self.metrics
-        return {"posts": self.posts, "F2 on the claimed types": found["f2"],
-                "left readable": found["residual_leak_rate"], "posts per second": round(self.rate),
-                "not looked for": ", ".join(self.unknown).lower() or "nothing"}
+        return {
+            "posts": self.posts,
+            "F2 on the claimed types": found["f2"],
+            "left readable": found["residual_leak_rate"],
+            "posts per second": round(self.rate),
+            "not looked for": ", ".join(self.unknown).lower() or "nothing",
+        }
 
     @property
     def metrics_shown(self) -> dict:
@@ -93,9 +112,11 @@ class Evaluation(Measured):
     @staticmethod
     def caption(what: str) -> str:
         """Return the caption of a table or figure."""
-        return {"by_type": "By type: a label is found when a find of its type overlaps it",
-                "drawn": "F2 by type; the whisker is the 95 % interval over templates",
-                "leaking": "Labels of which some letter or digit can still be read after masking"}[what]
+        return {
+            "by_type": "By type: a label is found when a find of its type overlaps it",
+            "drawn": "F2 by type; the whisker is the 95 % interval over templates",
+            "leaking": "Labels of which some letter or digit can still be read after masking",
+        }[what]
 
     @property
     def _types(self) -> list[str]:
@@ -106,12 +127,22 @@ class Evaluation(Measured):
         sums = self.counts[self.counts["type"].isin(types)][list(COUNTS)].sum()
         recall, precision, f2 = _f2(sums.to_numpy("float64"))
         exact = sums["exact"] / sums["labels"] if sums["labels"] else 0.0
-        return {"labels": int(sums["labels"]), "recall": round(recall, 4), "precision": round(precision, 4),
-                "f2": round(f2, 4), "exact_recall": round(float(exact), 4)}
+        return {
+            "labels": int(sums["labels"]),
+            "recall": round(recall, 4),
+            "precision": round(precision, 4),
+            "f2": round(f2, 4),
+            "exact_recall": round(float(exact), 4),
+        }
 
     def _interval(self, types: list[str]) -> tuple[float, float]:
         """Return the 95 % interval of F2 when templates are drawn again with replacement (fixed seed)."""
-        rows = self.counts[self.counts["type"].isin(types)].groupby("template")[list(COUNTS)].sum().to_numpy("float64")
+        rows = (
+            self.counts[self.counts["type"].isin(types)]
+            .groupby("template")[list(COUNTS)]
+            .sum()
+            .to_numpy("float64")
+        )
         if not len(rows):
             return 0.0, 0.0
         chosen = np.random.default_rng(1).integers(0, len(rows), (DRAWS, len(rows)))
@@ -122,7 +153,8 @@ class Evaluation(Measured):
 def evaluate(data: str, train: str = "") -> Evaluation:
     """Return how the masker does on the file ``data``: columns text and spans (a list of type, start, end).
 
-    ``template_id`` says which rows are of one template; ``train`` must be empty. Raises ValueError in one sentence.
+    ``template_id`` says which rows are of one template; ``train`` must be empty. Raises ValueError in one
+    sentence.
     """
     if train:
         raise ValueError("The masker is made of rules and learns nothing here; leave train empty.")
@@ -136,7 +168,9 @@ def score(rows: pd.DataFrame) -> Evaluation:
         raise ValueError("The data has no row with text.")
     templates = rows["template_id"] if "template_id" in rows else pd.Series(rows.index)
     counts, leaks, unknown = [], [], set()
-    for text, said, template in zip(rows["text"].astype("str"), rows["spans"].map(_spans), templates, strict=True):
+    for text, said, template in zip(
+        rows["text"].astype("str"), rows["spans"].map(_spans), templates, strict=True
+    ):
         truth = [(NAMES[span["type"]], span["start"], span["end"]) for span in said if span["type"] in NAMES]
         unknown |= {span["type"] for span in said} - set(NAMES)
         found = [(item.type, item.start, item.end) for item in masking.spans(text)]
@@ -144,7 +178,9 @@ def score(rows: pd.DataFrame) -> Evaluation:
         leaks += [{"type": label[0], "leaked": _readable(text, label, found)} for label in truth]
     table = pd.DataFrame(counts, columns=["template", "type", *COUNTS])
     rate = speed(rows["text"].astype("str"))
-    return Evaluation(table, pd.DataFrame(leaks, columns=["type", "leaked"]), len(rows), rate, tuple(sorted(unknown)))
+    return Evaluation(
+        table, pd.DataFrame(leaks, columns=["type", "leaked"]), len(rows), rate, tuple(sorted(unknown))
+    )
 
 
 def speed(texts: pd.Series) -> float:
@@ -170,16 +206,21 @@ def _spans(value: object) -> list[dict]:
     """Return the labels of one text, given as a list or as JSON."""
     try:
         labels = json.loads(value) if isinstance(value, str) else [] if value is None else list(value)
-        return [{"type": str(one["type"]), "start": int(one["start"]), "end": int(one["end"])} for one in labels]
+        return [
+            {"type": str(one["type"]), "start": int(one["start"]), "end": int(one["end"])} for one in labels
+        ]
     except (ValueError, TypeError, KeyError):
-        raise ValueError(f"The spans {str(value)[:60]!r} cannot be read; write a list of objects with type, start and "
-                         "end, or the same as JSON.") from None
+        raise ValueError(
+            f"The spans {str(value)[:60]!r} cannot be read; write a list of objects with type, start and "
+            "end, or the same as JSON."
+        ) from None
 
 
 def _count(truth: list[tuple], found: list[tuple], template: object) -> list[tuple]:
     return [
         (template, type_, len(labels), sum(any(_overlap(one, find) for find in finds) for one in labels),
-         len(set(labels) & set(finds)), len(finds), sum(any(_overlap(find, one) for one in labels) for find in finds))
+         len(set(labels) & set(finds)), len(finds), sum(any(_overlap(find,
+             one) for one in labels) for find in finds))
         for type_ in {item[0] for item in (*truth, *found)}
         for labels in [[item for item in truth if item[0] == type_]]
         for finds in [[item for item in found if item[0] == type_]]

@@ -1,7 +1,9 @@
-"""How much personal data is left after masking: canaries woven into our own texts, and a second look at what is stored.
+"""How much personal data is left after masking: canaries woven into our own texts, and a second look at what
+is stored.
 
-The canaries tell which share of each type the masker hides. The masked marks in the store tell how many details there
-were; together they give the number that was probably missed. The second look counts what still looks like a detail.
+The canaries tell which share of each type the masker hides. The masked marks in the store tell how many
+details there were; together they give the number that was probably missed. The second look counts what still
+looks like a detail.
 """
 
 from dataclasses import dataclass
@@ -20,9 +22,17 @@ EACH = 25  # canaries of every form
 PARTLY = ("name",)  # masked only where something gives the person away
 ENOUGH = 0.95  # share of planted details of which the interval must at least say that it is hidden
 METHOD = "invented details woven into our own texts and masked again; Wilson interval"
-SAID = {"email": "e-mail addresses", "card": "card numbers", "iban": "IBANs", "ip": "IP addresses", "ssn": "US SSNs",
-        "idnumber": "identity numbers", "phone": "telephone numbers", "address": "postal addresses",
-        "name": "names that are given away"}
+SAID = {
+    "email": "e-mail addresses",
+    "card": "card numbers",
+    "iban": "IBANs",
+    "ip": "IP addresses",
+    "ssn": "US SSNs",
+    "idnumber": "identity numbers",
+    "phone": "telephone numbers",
+    "address": "postal addresses",
+    "name": "names that are given away",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,11 @@ def measure(posts: pd.DataFrame, params: Brief) -> PrivacyCheck:
     chosen = texts if len(texts) else pd.Series([""], dtype="str")
     hosts = chosen.sample(number, replace=len(chosen) < number, random_state=params.seed)
     planted = _planted(hosts.tolist(), params.seed)
-    by_form = planted.groupby(["type", "form"], sort=False)["hidden"].agg(planted="size", hidden="sum").reset_index()
+    by_form = (
+        planted.groupby(["type", "form"], sort=False)["hidden"]
+        .agg(planted="size", hidden="sum")
+        .reset_index()
+    )
     by_type = _by_type(planted, texts)
     suspects = second_look.suspects(texts)
     sure = by_type[~by_type["type"].isin(PARTLY)]
@@ -61,26 +75,42 @@ def measure(posts: pd.DataFrame, params: Brief) -> PrivacyCheck:
 def _planted(hosts: list[str], seed: int) -> pd.DataFrame:
     pairs = list(canaries.plant(hosts, seed))
     masked = masking.mask(pd.Series([text for text, _ in pairs], dtype="str")).texts
-    rows = [{"type": canary.type, "form": canary.form, "hidden": not _readable(canary.value, safe, host)}
-            for (_, canary), safe, host in zip(pairs, masked, hosts, strict=True)]
+    rows = [
+        {"type": canary.type, "form": canary.form, "hidden": not _readable(canary.value, safe, host)}
+        for (_, canary), safe, host in zip(pairs, masked, hosts, strict=True)
+    ]
     return pd.DataFrame(rows)
 
 
 def _readable(value: str, masked: str, host: str) -> bool:
     """Say whether a telling part of the value (four letters or digits, or all of it) can still be read."""
-    parts = [part for part in "".join(char if char.isalnum() else " " for char in value).split() if len(part) > 3]
+    parts = [
+        part for part in "".join(char if char.isalnum() else " " for char in value).split() if len(part) > 3
+    ]
     return value in masked or any(part in masked and part not in host for part in parts)
 
 
 def _by_type(planted: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
-    """Return for each type the share hidden with its interval, the marks in the store, and how many were missed."""
+    """Return for each type the share hidden with its interval, the marks in the store, and how many were
+    missed.
+    """
     rows = []
     for type_, group in planted.groupby("type", sort=False):
         hidden = int(group["hidden"].sum())
         low, high = wilson(hidden, len(group))
         marks = int(texts.str.count(rf"\[{type_}\]").sum())
-        rows.append({"type": type_, "planted": len(group), "hidden": hidden, "share": hidden / len(group), "low": low,
-                     "high": high, "masked here": marks, "left": marks * (len(group) - hidden) / max(1, hidden)})
+        rows.append(
+            {
+                "type": type_,
+                "planted": len(group),
+                "hidden": hidden,
+                "share": hidden / len(group),
+                "low": low,
+                "high": high,
+                "masked here": marks,
+                "left": marks * (len(group) - hidden) / max(1, hidden),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -89,17 +119,50 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
     hidden, planted = int(sure["hidden"].sum()), int(sure["planted"].sum())
     low, high = wilson(hidden, planted)
     worst = sure[sure["share"] < 0.99].sort_values("share")
-    told = words.listed([f"{SAID[row['type']]} ({words.percent(row['share'])})" for row in worst.to_dict("records")])
-    said = (f"Of {words.count(planted)} invented private details woven into our own texts, "
-            f"{words.percent(hidden / planted)} were hidden ({words.between(low, high)})"
-            + (f"; least often {told}." if told else "."))
-    claims = [Claim("clean.privacy.recall", said, hidden / planted, "share", low, high, planted, METHOD, ("posts",),
-                    "quality", 0.5 if low < ENOUGH else 0.4)]  # one to watch only where details slip through
+    told = words.listed(
+        [f"{SAID[row['type']]} ({words.percent(row['share'])})" for row in worst.to_dict("records")]
+    )
+    said = (
+        f"Of {words.count(planted)} invented private details woven into our own texts, "
+        f"{words.percent(hidden / planted)} were hidden ({words.between(low, high)})"
+        + (f"; least often {told}." if told else ".")
+    )
+    claims = [
+        Claim(
+            "clean.privacy.recall",
+            said,
+            hidden / planted,
+            "share",
+            low,
+            high,
+            planted,
+            METHOD,
+            ("posts",),
+            "quality",
+            0.5 if low < ENOUGH else 0.4,
+        )
+    ]  # one to watch only where details slip through
     for row in partly.to_dict("records"):
-        said = (f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a name is "
-                "masked only where a greeting, a signature or a title gives the person away.")
-        claims.append(Claim(f"clean.privacy.{row['type']}", said, row["share"], "share", row["low"], row["high"],
-                            int(row["planted"]), METHOD, ("posts",), "quality", 0.3))
+        said = (
+            f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a "
+            f"name is "
+            "masked only where a greeting, a signature or a title gives the person away."
+        )
+        claims.append(
+            Claim(
+                f"clean.privacy.{row['type']}",
+                said,
+                row["share"],
+                "share",
+                row["low"],
+                row["high"],
+                int(row["planted"]),
+                METHOD,
+                ("posts",),
+                "quality",
+                0.3,
+            )
+        )
     return [*claims, _leak_claim(sure, left, n), _suspect_claim(suspects, n)]
 
 
@@ -109,19 +172,45 @@ def _leak_claim(sure: pd.DataFrame, left: float, n: int) -> Claim:
     worst = np.sum(marks * (1 / sure["low"].clip(lower=1e-3).to_numpy() - 1))
     best = np.sum(marks * (1 / sure["high"].clip(lower=1e-3).to_numpy() - 1))
     per, unit = 10_000, "details per 10,000 posts"
-    said = (f"In {words.count(n)} stored posts {words.count(marks.sum())} details stand masked, so an estimated "
-            f"{words.count(left * n)} more were probably missed (up to {words.count(np.ceil(worst))}).")
+    said = (
+        f"In {words.count(n)} stored posts {words.count(marks.sum())} details stand masked, so an estimated "
+        f"{words.count(left * n)} more were probably missed (up to {words.count(np.ceil(worst))})."
+    )
     rates = (best / max(1, n) * per, worst / max(1, n) * per)
-    return Claim("clean.privacy.left", said, left * per, unit, *rates, n=n, method=METHOD, inputs=("posts",),
-                 kind="quality", weight=0.6 if left * n >= 1 else 0.3)
+    return Claim(
+        "clean.privacy.left",
+        said,
+        left * per,
+        unit,
+        *rates,
+        n=n,
+        method=METHOD,
+        inputs=("posts",),
+        kind="quality",
+        weight=0.6 if left * n >= 1 else 0.3,
+    )
 
 
 def _suspect_claim(suspects: pd.DataFrame, n: int) -> Claim:
     hits = suspects[suspects["posts"] > 0].sort_values("posts", ascending=False)
-    told = words.listed([f"{row['kind']} ({words.count(row['posts'])})" for row in hits.head(3).to_dict("records")])
-    said = (f"A second, looser look at {words.count(n)} stored posts finds {words.count(hits['posts'].sum())} that may "
-            f"still hold a detail, most of them harmless: {told}." if told else
-            f"A second, looser look at {words.count(n)} stored posts finds nothing that still looks private.")
-    return Claim("clean.privacy.suspects", said, int(hits["posts"].sum()), "posts", n=n,
-                 method="patterns without check digits or context; an upper bound", inputs=("posts",), kind="quality",
-                 weight=0.3)
+    told = words.listed(
+        [f"{row['kind']} ({words.count(row['posts'])})" for row in hits.head(3).to_dict("records")]
+    )
+    said = (
+        f"A second, looser look at {words.count(n)} stored posts finds {words.count(hits['posts'].sum())} "
+        f"that may "
+        f"still hold a detail, most of them harmless: {told}."
+        if told
+        else f"A second, looser look at {words.count(n)} stored posts finds nothing that still looks private."
+    )
+    return Claim(
+        "clean.privacy.suspects",
+        said,
+        int(hits["posts"].sum()),
+        "posts",
+        n=n,
+        method="patterns without check digits or context; an upper bound",
+        inputs=("posts",),
+        kind="quality",
+        weight=0.3,
+    )

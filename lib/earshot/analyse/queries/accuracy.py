@@ -1,7 +1,7 @@
 """How right the named queries are: precision and recall of each clause on posts that a person labelled.
 
-params/<workspace>/query_labels.csv has one row per judged post: query (a name of queries.yml), post_id, label (relevant
-or irrelevant) and, where it was not drawn from all posts, drawn (from which, in words).
+params/<workspace>/query_labels.csv has one row per judged post: query (a name of queries.yml), post_id, label
+(relevant or irrelevant) and, where it was not drawn from all posts, drawn (from which, in words).
 """
 
 from dataclasses import dataclass
@@ -61,25 +61,38 @@ def _labels(workspace: Workspace) -> pd.DataFrame:
     known = catalogue.read(workspace)
     strange = [name for name in rows["query"].unique() if name not in known]
     if strange:
-        raise ParamError(f"{FILE} has labels for the query {strange[0]!r}; queries.yml has "
-                         f"{', '.join(known) or 'none'}.{nearest(strange[0], known)}")
+        raise ParamError(
+            f"{FILE} has labels for the query {strange[0]!r}; queries.yml has "
+            f"{', '.join(known) or 'none'}.{nearest(strange[0], known)}"
+        )
     return rows if "drawn" in rows else rows.assign(drawn="")
 
 
 def _posts(workspace: Workspace, body: Node, labels: pd.DataFrame) -> pd.DataFrame:
-    """Return the labelled posts that are stored, with their label and the columns that the query asks of them."""
+    """Return the labelled posts that are stored, with their label and the columns that the query asks of
+    them.
+    """
     extra = "".join(f", {column}" for column in sorted(columns([body])))
     ids = listed(labels["post_id"])
-    posts = workspace.store.sql(f'SELECT p.post_id, p.text{extra} FROM posts p LEFT JOIN "language" l USING (post_id) '
-                                f"WHERE p.post_id IN {ids} ORDER BY p.post_id")
+    posts = workspace.store.sql(
+        f'SELECT p.post_id, p.text{extra} FROM posts p LEFT JOIN "language" l USING (post_id) '
+        f"WHERE p.post_id IN {ids} ORDER BY p.post_id"
+    )
     return posts.merge(labels.drop_duplicates("post_id", keep="last"), on="post_id")
 
 
 def _shown(tables: list[pd.DataFrame]) -> pd.DataFrame:
     parts = [pd.concat([table.head(1), _deciding(table)]) for table in tables]
-    rows = [{"clause": f"{row['query']}, the whole query" if row["role"] == "whole" else row["clause"],
-             "found": row["found"]} | {name: _told(row, name) for name in ("precision", "recall")}
-            | {"advice": row["advice"]} for part in parts for row in part.to_dict("records")]
+    rows = [
+        {
+            "clause": f"{row['query']}, the whole query" if row["role"] == "whole" else row["clause"],
+            "found": row["found"],
+        }
+        | {name: _told(row, name) for name in ("precision", "recall")}
+        | {"advice": row["advice"]}
+        for part in parts
+        for row in part.to_dict("records")
+    ]
     return pd.DataFrame(rows, columns=["clause", "found", "precision", "recall", "advice"])
 
 
@@ -97,9 +110,22 @@ def _told(row: dict, name: str) -> str:
 
 def _claim(name: str, whole: pd.Series, labels: pd.DataFrame) -> Claim:
     drawn = str(labels["drawn"].fillna("").iloc[0])
-    said = (f"On {words.count(whole['n'])} labelled {drawn or 'posts'} the query {name} is right in "
-            f"{_told(whole, 'precision')} of what it finds, and finds {_told(whole, 'recall')} of what it should.")
+    said = (
+        f"On {words.count(whole['n'])} labelled {drawn or 'posts'} the query {name} is right in "
+        f"{_told(whole, 'precision')} of what it finds, and finds {_told(whole, 'recall')} of what it should."
+    )
     value = None if pd.isna(whole["precision"]) else whole["precision"]
-    return Claim(f"collect.query.{words.slug(name)}.accuracy", said, value, "share", whole["precision_low"],
-                 whole["precision_high"], int(whole["n"]), METHOD, ("posts", FILE), "quality", 0.45,
-                 about={"query": name})
+    return Claim(
+        f"collect.query.{words.slug(name)}.accuracy",
+        said,
+        value,
+        "share",
+        whole["precision_low"],
+        whole["precision_high"],
+        int(whole["n"]),
+        METHOD,
+        ("posts", FILE),
+        "quality",
+        0.45,
+        about={"query": name},
+    )

@@ -22,7 +22,18 @@ from earshot.collect.query.pretty import pretty
 from earshot.core.params import ParamError
 from earshot.statistics.proportion import wilson
 
-KNOWN = ("platform", "lang", "kind", "author", "place", "created_at", "followers", "likes", "media_text", "brand")
+KNOWN = (
+    "platform",
+    "lang",
+    "kind",
+    "author",
+    "place",
+    "created_at",
+    "followers",
+    "likes",
+    "media_text",
+    "brand",
+)
 PAIRS_PER_QUERY = 10
 
 
@@ -41,11 +52,19 @@ class Evaluation(Measured):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, queries, pairs, agreement, posts_per_second, compile_seconds, found."""
-        return {"n": self.posts, "queries": self.queries, "pairs": len(self.pairs),
-                "agreement": float(self.pairs["agree"].mean()), "posts_per_second": self.pace,
-                "compile_seconds": round(self.compile_seconds, 3), "found": int(self.found.sum()),
-                "pairs_found": int(self.pairs["reference"].sum())}
+        """The figures as plain numbers: n, queries, pairs, agreement, posts_per_second, compile_seconds,
+        found.
+        """
+        return {
+            "n": self.posts,
+            "queries": self.queries,
+            "pairs": len(self.pairs),
+            "agreement": float(self.pairs["agree"].mean()),
+            "posts_per_second": self.pace,
+            "compile_seconds": round(self.compile_seconds, 3),
+            "found": int(self.found.sum()),
+            "pairs_found": int(self.pairs["reference"].sum()),
+        }
 
     @property
     def pace(self) -> float:
@@ -54,12 +73,21 @@ class Evaluation(Measured):
 
     @property
     def agreement(self) -> pd.DataFrame:
-        """By what the reference says: pairs, pairs on which the engine agrees, and the share with its interval."""
+        """By what the reference says: pairs, pairs on which the engine agrees, and the share with its
+        interval.
+        """
         rows = []
         for said, group in self.pairs.groupby("reference"):
             low, high = wilson(group["agree"].sum(), len(group))
-            rows.append({"the reference says": "found" if said else "not found", "pairs": len(group),
-                         "agree": group["agree"].mean(), "low": low, "high": high})
+            rows.append(
+                {
+                    "the reference says": "found" if said else "not found",
+                    "pairs": len(group),
+                    "agree": group["agree"].mean(),
+                    "low": low,
+                    "high": high,
+                }
+            )
         return pd.DataFrame(rows)
 
     @property
@@ -70,31 +98,55 @@ class Evaluation(Measured):
     @property
     def facts(self) -> dict:
         """What was measured, in a few names and values."""
-        return {"posts": self.posts, "queries": self.queries, "posts per second": self.pace,
-                "seconds to make the queries ready": round(self.compile_seconds, 3),
-                "pairs of query and post found": int(self.found.sum())}
+        return {
+            "posts": self.posts,
+            "queries": self.queries,
+            "posts per second": self.pace,
+            "seconds to make the queries ready": round(self.compile_seconds, 3),
+            "pairs of query and post found": int(self.found.sum()),
+        }
 
     @property
     def shown_clauses(self) -> pd.DataFrame:
         """Precision and recall of each clause where a query and labels were given; otherwise empty."""
-        columns = ["clause", "found", "precision", "precision_low", "precision_high", "recall", "recall_low",
-                   "recall_high", "advice"]
+        columns = [
+            "clause",
+            "found",
+            "precision",
+            "precision_low",
+            "precision_high",
+            "recall",
+            "recall_low",
+            "recall_high",
+            "advice",
+        ]
         return self.clauses[columns] if len(self.clauses) else pd.DataFrame(columns=columns)
 
     def caption(self, what: str) -> str:
         """Return the caption of a table."""
-        return {"agreement": f"{len(self.pairs):,} pairs of a random query and a changed post, judged by both",
-                "peers": "Posts per second of simpler methods on the same words, which answer a simpler question",
-                "disagreements": "Pairs on which the engine and the reference differ",
-                "clauses": "Each clause alone, with 95 % intervals"}[what]
+        return {
+            "agreement": f"{len(self.pairs):,} pairs of a random query and a changed post, judged by both",
+            "peers": "Posts per second of simpler methods on the same words, which answer a simpler question",
+            "disagreements": "Pairs on which the engine and the reference differ",
+            "clauses": "Each clause alone, with 95 % intervals",
+        }[what]
 
 
-def evaluate(data: str, train: str = "", queries: int = 1000, posts: int = 1_000_000, pairs: int = 10_000,
-             query: str = "", seed: int = 1) -> Evaluation:
-    """Return the pace of ``queries`` random queries on ``posts`` posts grown from the texts of ``data``, and how often
-    the engine and the reference agree on ``pairs`` random pairs of another query and a changed post.
+def evaluate(
+    data: str,
+    train: str = "",
+    queries: int = 1000,
+    posts: int = 1_000_000,
+    pairs: int = 10_000,
+    query: str = "",
+    seed: int = 1,
+) -> Evaluation:
+    """Return the pace of ``queries`` random queries on ``posts`` posts grown from the texts of ``data``, and
+    how often the engine and the reference agree on ``pairs`` random pairs of another query and a changed
+    post.
 
-    With a ``query`` and a column ``label``, each of its clauses is judged too. Raises ParamError for bad input.
+    With a ``query`` and a column ``label``, each of its clauses is judged too. Raises ParamError for bad
+    input.
     """
     if train:
         raise ParamError("The query engine learns nothing; leave train empty.")
@@ -106,15 +158,24 @@ def evaluate(data: str, train: str = "", queries: int = 1000, posts: int = 1_000
         raise ParamError("The data has no row with a text.")
     found, ready, seconds = _pace(texts, queries, posts, seed)
     judged = agree(texts, pairs, seed)
-    return Evaluation(posts, queries, found, ready, seconds, judged, peers(texts, queries, seed=seed),
-                      _clauses(frame, query))
+    return Evaluation(
+        posts,
+        queries,
+        found,
+        ready,
+        seconds,
+        judged,
+        peers(texts, queries, seed=seed),
+        _clauses(frame, query),
+    )
 
 
 def agree(texts: Sequence[str], pairs: int, seed: int = 1) -> pd.DataFrame:
-    """Return query (its text), reference, engine and agree for random pairs of a query and a changed, hostile post.
+    """Return query (its text), reference, engine and agree for random pairs of a query and a changed, hostile
+    post.
 
-    About a third of the pairs are drawn where the engine says "found", the others at random, so that the share does not
-    come from pairs in which nothing could be found.
+    About a third of the pairs are drawn where the engine says "found", the others at random, so that the
+    share does not come from pairs in which nothing could be found.
     """
     rng = random.Random(seed)
     asked = sampling.draw_queries(texts, -(-pairs // PAIRS_PER_QUERY), seed + 1)
@@ -127,8 +188,10 @@ def agree(texts: Sequence[str], pairs: int, seed: int = 1) -> pd.DataFrame:
         some = rng.sample(found.tolist(), min(PAIRS_PER_QUERY // 3, len(found)))
         some += rng.sample(range(len(records)), PAIRS_PER_QUERY - len(some))
         said = np.isin(some, found)
-        rows += [(pretty(node), matches(node, records[row]), bool(engine))
-                 for row, engine in zip(some, said, strict=True)]
+        rows += [
+            (pretty(node), matches(node, records[row]), bool(engine))
+            for row, engine in zip(some, said, strict=True)
+        ]
     judged = pd.DataFrame(rows[:pairs], columns=["query", "reference", "engine"])
     return judged.assign(agree=judged["reference"] == judged["engine"])
 
@@ -136,16 +199,25 @@ def agree(texts: Sequence[str], pairs: int, seed: int = 1) -> pd.DataFrame:
 def peers(texts: Sequence[str], queries: int = 1000, posts: int = 400, seed: int = 1) -> pd.DataFrame:
     """Return method and posts_per_second of simpler ways to look for the words of the same random queries.
 
-    One pattern of all words as alternatives (Python's re); one post after the other with the reference; tantivy where
-    it is installed. None of them answers NEAR or fields for many queries, so a ratio to them is a lower bound.
+    One pattern of all words as alternatives (Python's re); one post after the other with the reference;
+    tantivy where it is installed. None of them answers NEAR or fields for many queries, so a ratio to them is
+    a lower bound.
     """
     nodes = list(sampling.draw_queries(texts, queries, seed, pointed=True).values())
     sample = sampling.grown(texts, posts, seed)
-    wanted = sorted({leaf.text for node in nodes for leaf in walk(node) if hasattr(leaf, "cased") and not leaf.wild})
+    wanted = sorted(
+        {leaf.text for node in nodes for leaf in walk(node) if hasattr(leaf, "cased") and not leaf.wild}
+    )
     pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, wanted)) + r")(?!\w)", re.IGNORECASE)
-    rows = [{"method": "re, all words as alternatives", "posts_per_second": _timed(sample, pattern.findall)},
-            {"method": "one query and post at a time", "posts_per_second": _timed(
-                sample[:20], lambda text: [matches(node, {"text": text}) for node in nodes])}]
+    rows = [
+        {"method": "re, all words as alternatives", "posts_per_second": _timed(sample, pattern.findall)},
+        {
+            "method": "one query and post at a time",
+            "posts_per_second": _timed(
+                sample[:20], lambda text: [matches(node, {"text": text}) for node in nodes]
+            ),
+        },
+    ]
     if find_spec("tantivy"):
         rows.append({"method": "tantivy, words only", "posts_per_second": _tantivy(sample, nodes)})
     return pd.DataFrame(rows)
@@ -179,8 +251,11 @@ def _timed(sample: Sequence[str], work) -> float:
 
 
 def _tantivy(sample: list[str], nodes: list[Node]) -> float:
-    """Return posts per second of indexing the posts and asking each query's words; wall-clock, since it has threads."""
+    """Return posts per second of indexing the posts and asking each query's words; wall-clock, since it has
+    threads.
+    """
     import tantivy
+
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", stored=False)
     begun = time.perf_counter()

@@ -1,4 +1,6 @@
-"""What the named queries of a workspace find: how many posts, by which clause, and which queries find nothing."""
+"""What the named queries of a workspace find: how many posts, by which clause, and which queries find
+nothing.
+"""
 
 import json
 from dataclasses import dataclass
@@ -38,7 +40,8 @@ class Listening:
 def read(workspace: Workspace, store: Store, posts: pd.DataFrame) -> Listening:
     """Return what the queries in queries.yml find among ``posts`` (with post_id, author), commonest first.
 
-    ``store`` may be pinned; matches of a query's earlier versions do not count. Without queries.yml both are empty.
+    ``store`` may be pinned; matches of a query's earlier versions do not count. Without queries.yml both are
+    empty.
     """
     named = catalogue.read(workspace)
     matches = store.read("matches", columns=["post_id", "query", "version", "clauses"])
@@ -56,14 +59,25 @@ def _row(one: catalogue.Named, posts: pd.DataFrame, found: pd.Series) -> dict:
     figures = {"value": float("nan"), "low": 0.0, "high": 1.0}
     if len(hit):
         figures = estimate.means(hit, "hit", share=True).iloc[0].to_dict()
-    return {"query": one.name, "brand": one.brand or "all", "purpose": one.purpose, "owner": one.owner,
-            "version": one.stamp, "posts": int(hit["hit"].sum()), "share": figures["value"], "low": figures["low"],
-            "high": figures["high"], "authors": int(hit.loc[hit["hit"] > 0, "author"].nunique())}
+    return {
+        "query": one.name,
+        "brand": one.brand or "all",
+        "purpose": one.purpose,
+        "owner": one.owner,
+        "version": one.stamp,
+        "posts": int(hit["hit"].sum()),
+        "share": figures["value"],
+        "low": figures["low"],
+        "high": figures["high"],
+        "authors": int(hit.loc[hit["hit"] > 0, "author"].nunique()),
+    }
 
 
 def _clauses(matches: pd.DataFrame) -> pd.DataFrame:
     """Return query, clause and posts: how many posts each alternative finds, alone or with others."""
-    pairs = matches.assign(clause=matches["clauses"].map(json.loads)).explode("clause").dropna(subset=["clause"])
+    pairs = (
+        matches.assign(clause=matches["clauses"].map(json.loads)).explode("clause").dropna(subset=["clause"])
+    )
     counts = pairs.groupby(["query", "clause"]).size().rename("posts").reset_index()
     return counts.sort_values(["query", "posts"], ascending=[True, False], ignore_index=True)
 
@@ -72,21 +86,51 @@ def _claim(row: dict) -> Claim:
     about = "all posts" if row["brand"] == "all" else f"posts about {row['brand']}"
     said = f"The query {row['query']} finds {words.count(row['posts'])} posts"
     if row["posts"]:
-        said += (f", {words.percent(row['share'])} of {about} ({words.between(row['low'], row['high'])}), for "
-                 f"{row['owner']}")
+        said += (
+            f", {words.percent(row['share'])} of {about} ({words.between(row['low'], row['high'])}), for "
+            f"{row['owner']}"
+        )
     value = None if pd.isna(row["share"]) else row["share"]
-    return Claim(f"collect.query.{words.slug(row['query'])}", f"{said}.", value, "share", row["low"], row["high"],
-                 row["posts"], METHOD, ("posts", "matches"), weight=0.3, about={"query": row["query"]})
+    return Claim(
+        f"collect.query.{words.slug(row['query'])}",
+        f"{said}.",
+        value,
+        "share",
+        row["low"],
+        row["high"],
+        row["posts"],
+        METHOD,
+        ("posts", "matches"),
+        weight=0.3,
+        about={"query": row["query"]},
+    )
 
 
 def _doubts(table: pd.DataFrame, n: int) -> list[Claim]:
     silent = table.loc[table["posts"] == 0, "query"].tolist() if n else []
     broad = table.loc[table["share"] > BROAD, "query"].tolist()
-    said = {"silent": (silent, "found no post: nothing of the kind was said, or what is asked for is wrong"),
-            "broad": (broad, f"found more than {words.percent(BROAD)} of the posts, which says little about them")}
-    return [Claim(f"collect.query.{kind}", f"The {_queries(names)} {why}.", len(names), "queries", n=n, method=METHOD,
-                  inputs=("posts", "matches"), kind="quality", weight=0.5)
-            for kind, (names, why) in said.items() if names]
+    said = {
+        "silent": (silent, "found no post: nothing of the kind was said, or what is asked for is wrong"),
+        "broad": (
+            broad,
+            f"found more than {words.percent(BROAD)} of the posts, which says little about them",
+        ),
+    }
+    return [
+        Claim(
+            f"collect.query.{kind}",
+            f"The {_queries(names)} {why}.",
+            len(names),
+            "queries",
+            n=n,
+            method=METHOD,
+            inputs=("posts", "matches"),
+            kind="quality",
+            weight=0.5,
+        )
+        for kind, (names, why) in said.items()
+        if names
+    ]
 
 
 def _queries(names: list[str]) -> str:

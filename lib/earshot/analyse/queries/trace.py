@@ -1,7 +1,8 @@
-"""A missed mention walked back: source, query, quarantine, filter, classifier, window, and which of them lost it.
+"""A missed mention walked back: source, query, quarantine, filter, classifier, window, and which of them lost
+it.
 
-Given an id, an address or the words of a post, each station says whether the post passed, was stopped, or left no
-trace; the first that stopped it is the culprit.
+Given an id, an address or the words of a post, each station says whether the post passed, was stopped, or
+left no trace; the first that stopped it is the culprit.
 """
 
 import re
@@ -24,7 +25,10 @@ LONGEST_WORDS = 3
 
 @dataclass(frozen=True)
 class Trace:
-    """The walk: one row per station (station, verdict, why), the culprit ("" for none), one sentence, the post's id."""
+    """The walk: one row per station (station, verdict, why), the culprit ("" for none), one sentence, the
+    post's
+    id.
+    """
 
     steps: pd.DataFrame
     culprit: str
@@ -33,7 +37,8 @@ class Trace:
 
 
 def trace(workspace: Workspace, wanted: str, when: str = "") -> Trace:
-    """Return where the post with this id, address or text was lost; ``when`` (ISO) is when it was written, if known.
+    """Return where the post with this id, address or text was lost; ``when`` (ISO) is when it was written, if
+    known.
 
     Raises ParamError when nothing is asked for or ``when`` is no time.
     """
@@ -46,8 +51,11 @@ def trace(workspace: Workspace, wanted: str, when: str = "") -> Trace:
         return _sum([*_abroad(workspace, readable, wanted)] or [*_before(workspace, wanted, moment)], wanted)
     workspace = readable
     steps = [("source", PASSED, f"collected from {post['source']} on {post['collected_at']:%Y-%m-%d %H:%M}")]
-    return _sum([*steps, *_filters(workspace, post), *_verdicts(workspace, post), *_window(workspace, post)], wanted,
-                post["post_id"])
+    return _sum(
+        [*steps, *_filters(workspace, post), *_verdicts(workspace, post), *_window(workspace, post)],
+        wanted,
+        post["post_id"],
+    )
 
 
 def _moment(when: str, workspace: Workspace) -> pd.Timestamp | None:
@@ -86,7 +94,9 @@ def _alike(store, text: str) -> pd.Series | None:
     found = store.sql(f"SELECT post_id, text FROM posts WHERE {where}")
     if found.empty:
         return None
-    shared = found["text"].map(lambda other: len(said & set(_words(other))) / max(1, len(said | set(_words(other)))))
+    shared = found["text"].map(
+        lambda other: len(said & set(_words(other))) / max(1, len(said | set(_words(other))))
+    )
     if shared.max() < ALIKE:
         return None
     return store.read("posts", where={"post_id": found.loc[shared.idxmax(), "post_id"]}).iloc[0]
@@ -97,13 +107,17 @@ def _words(text: str) -> list[str]:
 
 
 def _abroad(workspace: Workspace, readable: Workspace, wanted: str):
-    """Yield that a post is stored which this run may not read; only for an id or address, which names it already."""
+    """Yield that a post is stored which this run may not read; only for an id or address, which names it
+    already.
+    """
     if readable is not workspace and re.fullmatch(r"\S+", wanted) and _stored(workspace, wanted) is not None:
         yield "region", STOPPED, f"this run may read {', '.join(sorted(readable.store.bounds.regions))} alone"
 
 
 def _before(workspace: Workspace, wanted: str, moment: pd.Timestamp | None):
-    """Yield what is known of a post that is not among the readable ones: of a refused or deleted one, only why."""
+    """Yield what is known of a post that is not among the readable ones: of a refused or deleted one, only
+    why.
+    """
     refused = _refused(workspace.store, wanted)
     deleted = workspace.store.read("deletions")
     ids = deleted["platform"].astype("str") + ":" + deleted["id"].astype("str")
@@ -140,9 +154,17 @@ def _never_fetched(workspace: Workspace, moment: pd.Timestamp | None):
         yield "source", STOPPED, f"{gap['source']} was {gap['kind']} then: {gap['reason']}"
     behind = cursors[cursors["until"].notna() & (cursors["until"] < moment)]
     if during.empty and len(cursors) and len(behind) == len(cursors):
-        yield "source", STOPPED, f"not collected yet: the feeds are read up to {behind['until'].max():%Y-%m-%d %H:%M}"
+        yield (
+            "source",
+            STOPPED,
+            f"not collected yet: the feeds are read up to {behind['until'].max():%Y-%m-%d %H:%M}",
+        )
     elif during.empty:
-        yield "source", UNKNOWN, "no gap is recorded then, so no source gave it: no feed asks for it, or it was hidden"
+        yield (
+            "source",
+            UNKNOWN,
+            "no gap is recorded then, so no source gave it: no feed asks for it, or it was hidden",
+        )
 
 
 def _asked(workspace: Workspace, wanted: str):
@@ -153,10 +175,15 @@ def _asked(workspace: Workspace, wanted: str):
     brands = workspace.params.brands or [""]
     ids = [f"asked:{number}" for number, _ in enumerate(brands)]
     posts = pd.DataFrame({"text": mask_text(wanted), "brand": brands, "post_id": ids})
-    hits = Engine({name: catalogue.resolved(query.node, workspace) for name, query in queries.items()}).match(posts)
+    hits = Engine({name: catalogue.resolved(query.node, workspace) for name, query in queries.items()}).match(
+        posts
+    )
     found = [name for name in queries if len(hits.rows(name))]
-    yield ("query", PASSED, f"would be found by {', '.join(found)}") if found else (
-        "query", STOPPED, f"none of the {len(queries)} queries finds these words")
+    yield (
+        ("query", PASSED, f"would be found by {', '.join(found)}")
+        if found
+        else ("query", STOPPED, f"none of the {len(queries)} queries finds these words")
+    )
 
 
 def _filters(workspace: Workspace, post: pd.Series):
@@ -174,7 +201,11 @@ def _filters(workspace: Workspace, post: pd.Series):
 VERDICTS = {  # table: column, values that stop a post, what to say
     "relevance": ("verdict", ("irrelevant",), "judged {value} for {brand}: {reason}"),
     "authenticity": ("verdict", ("inauthentic",), "judged {value}: {reasons}"),
-    "duplicates": ("role", ("exact", "near", "repost"), "a {value} copy of group {group}: left out where repeats are"),
+    "duplicates": (
+        "role",
+        ("exact", "near", "repost"),
+        "a {value} copy of group {group}: left out where repeats are",
+    ),
 }
 
 
@@ -187,11 +218,15 @@ def _verdicts(workspace: Workspace, post: pd.Series):
             continue
         row = found.iloc[0].to_dict()
         value = row[column]
-        yield (table, STOPPED, how.format(value=value, **row)) if value in bad else (table, PASSED, str(value))
+        yield (
+            (table, STOPPED, how.format(value=value, **row)) if value in bad else (table, PASSED, str(value))
+        )
 
 
 def _window(workspace: Workspace, post: pd.Series):
-    """Yield whether days, languages, brands and the least number of posts let a stored post into the report."""
+    """Yield whether days, languages, brands and the least number of posts let a stored post into the
+    report.
+    """
     params, store = workspace.params, workspace.store
     first, after = clock.window(params.start, params.end, params.timezone)
     early = first is not None and post["created_at"] < first
@@ -205,7 +240,11 @@ def _window(workspace: Workspace, post: pd.Series):
     lang = lang["lang"].iloc[0] if len(lang) else post["lang"]
     if params.languages:
         kept = lang in params.languages
-        yield "language", PASSED if kept else STOPPED, f"read as {lang}; kept are {', '.join(params.languages)}"
+        yield (
+            "language",
+            PASSED if kept else STOPPED,
+            f"read as {lang}; kept are {', '.join(params.languages)}",
+        )
     if params.brands and post["brand"] not in params.brands:
         yield "brand", STOPPED, f"filed under {post['brand'] or 'no brand'}, which is not compared"
         return

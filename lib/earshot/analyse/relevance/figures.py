@@ -1,4 +1,6 @@
-"""How much of the volume is really about the brands: the share by brand, corrected by labels where there are some."""
+"""How much of the volume is really about the brands: the share by brand, corrected by labels where there are
+some.
+"""
 
 from dataclasses import dataclass
 
@@ -13,13 +15,19 @@ from earshot.enrich.filters import step as set_aside
 from earshot.statistics import estimate
 
 LEAST_LABELS = 20
-BY_RULES = "share of posts that the rules take as relevant, unsure ones by their probability; clustered by author"
-BY_LABELS = "prediction-powered: the share said, corrected by the random labels of an analyst (Angelopoulos 2023)"
+BY_RULES = (
+    "share of posts that the rules take as relevant, unsure ones by their probability; clustered by author"
+)
+BY_LABELS = (
+    "prediction-powered: the share said, corrected by the random labels of an analyst (Angelopoulos 2023)"
+)
 
 
 @dataclass(frozen=True)
 class Ours:
-    """What was found: by brand the share that is about it with interval and how it was found; verdicts; claims."""
+    """What was found: by brand the share that is about it with interval and how it was found; verdicts;
+    claims.
+    """
 
     shares: pd.DataFrame
     verdicts: pd.DataFrame
@@ -34,8 +42,8 @@ class Ours:
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Ours:
     """Return the share of ``posts`` (as analyse.posts gives them) that is about each brand.
 
-    Read them with ``hidden``: those hidden because they are not about it count here, others that are hidden do not.
-    Raises ValueError when the relevance step has not seen any of them.
+    Read them with ``hidden``: those hidden because they are not about it count here, others that are hidden
+    do not. Raises ValueError when the relevance step has not seen any of them.
     """
     if "hidden_by" in posts:
         by_relevance = [one.name for one in set_aside.read(workspace) if "relevance" in one.conditions]
@@ -43,16 +51,28 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Ours:
     judged = workspace.store.read("relevance", columns=["post_id", "p_relevant", "verdict"])
     table = posts[posts["brand"] != ""].merge(judged, on="post_id")
     if table.empty:
-        raise ValueError("No post of this window was judged for relevance yet; run 'earshot report', which does.")
-    table["said"] = np.select([table["verdict"] == "relevant", table["verdict"] == "irrelevant"], [1.0, 0.0],
-                              table["p_relevant"])
+        raise ValueError(
+            "No post of this window was judged for relevance yet; run 'earshot report', which does."
+        )
+    table["said"] = np.select(
+        [table["verdict"] == "relevant", table["verdict"] == "irrelevant"], [1.0, 0.0], table["p_relevant"]
+    )
     labels = _labels(workspace)
-    shares = pd.DataFrame([_share(group, labels) | {"brand": brand} for brand, group in
-                           [("All brands", table), *table.groupby("brand")]])
+    shares = pd.DataFrame(
+        [
+            _share(group, labels) | {"brand": brand}
+            for brand, group in [("All brands", table), *table.groupby("brand")]
+        ]
+    )
     shares = shares[["brand", "value", "low", "high", "n", "labels", "unsure", "method"]]
-    verdicts = pd.crosstab(table["brand"], table["verdict"]).reindex(
-        columns=["relevant", "unsure", "irrelevant"], fill_value=0).reset_index()
-    return Ours(shares, verdicts.rename_axis(columns=None), _claims(shares), f"{words.count(len(table))} posts")
+    verdicts = (
+        pd.crosstab(table["brand"], table["verdict"])
+        .reindex(columns=["relevant", "unsure", "irrelevant"], fill_value=0)
+        .reset_index()
+    )
+    return Ours(
+        shares, verdicts.rename_axis(columns=None), _claims(shares), f"{words.count(len(table))} posts"
+    )
 
 
 def _labels(workspace: Workspace) -> pd.DataFrame:
@@ -81,20 +101,35 @@ def _share(group: pd.DataFrame, labels: pd.DataFrame) -> dict:
 
 def _claims(shares: pd.DataFrame) -> list[Claim]:
     total = shares.iloc[0]
-    by = f"corrected by {words.count(total['labels'])} labelled posts" if total["method"] == "labels" \
+    by = (
+        f"corrected by {words.count(total['labels'])} labelled posts"
+        if total["method"] == "labels"
         else "by rules that nobody has checked against labels yet"
-    said = (f"{words.percent(total['value'])} of the posts collected are really about the brands "
-            f"({words.between(total['low'], total['high'])}), {by}.")
+    )
+    said = (
+        f"{words.percent(total['value'])} of the posts collected are really about the brands "
+        f"({words.between(total['low'], total['high'])}), {by}."
+    )
     claims = [_claim("clean.relevance", said, total)]
     worst = shares.iloc[1:].sort_values("value").iloc[0] if len(shares) > 2 else None
     if worst is not None and worst["high"] < total["low"]:
-        said = (f"Least of all those found for {worst['brand']}: {words.percent(worst['value'])} "
-                f"({words.between(worst['low'], worst['high'])}) are about it.")
+        said = (
+            f"Least of all those found for {worst['brand']}: {words.percent(worst['value'])} "
+            f"({words.between(worst['low'], worst['high'])}) are about it."
+        )
         claims.append(_claim(f"clean.relevance.{words.slug(worst['brand'])}", said, worst))
     return claims
 
 
 def _claim(id_: str, said: str, row: pd.Series) -> Claim:
     about = {} if row["brand"] == "All brands" else {"brand": row["brand"]}
-    return Claim.of(id_, said, row, method=BY_LABELS if row["method"] == "labels" else BY_RULES,
-                    inputs=("posts", "relevance"), kind="quality", weight=0.3, about=about)
+    return Claim.of(
+        id_,
+        said,
+        row,
+        method=BY_LABELS if row["method"] == "labels" else BY_RULES,
+        inputs=("posts", "relevance"),
+        kind="quality",
+        weight=0.3,
+        about=about,
+    )

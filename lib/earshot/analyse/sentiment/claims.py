@@ -1,4 +1,6 @@
-"""What 03_sentiment states: levels, order, changes and days that stand out, each as a sentence with its number."""
+"""What 03_sentiment states: levels, order, changes and days that stand out, each as a sentence with its
+number.
+"""
 
 import math
 from typing import TYPE_CHECKING
@@ -19,30 +21,51 @@ if TYPE_CHECKING:
 INPUTS = ("posts", "duplicates", "language", "sentiment")
 FRESH = pd.Timedelta(days=14)  # an older event is history rather than news
 SURGE = "negative binomial against the brand's other days, corrected for all looks"
-METHOD = ("halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; "
-          "the interval holds half their distance, and sampling clustered by author")
+METHOD = (
+    "halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; "
+    "the interval holds half their distance, and sampling clustered by author"
+)
 
 
 def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
-    return [*_levels(voiced, feeling), *_changes(feeling, params), *_surges(feeling, params), *_acting(feeling),
-            *_quoted(feeling, params)]
+    return [
+        *_levels(voiced, feeling),
+        *_changes(feeling, params),
+        *_surges(feeling, params),
+        *_acting(feeling),
+        *_quoted(feeling, params),
+    ]
 
 
 def left_out(posts: pd.DataFrame) -> list[Claim]:
-    """Say which share of posts is in no figure since the model was not tested in their language, where there are."""
+    """Say which share of posts is in no figure since the model was not tested in their language, where there
+    are.
+    """
     read = opinions.distinct(posts)
     strange = opinions.untested(read)
     if not strange.any():
         return []
     share = estimate.means(read.assign(_out=strange.astype(float)), "_out", share=True).iloc[0]
     langs = read.loc[strange, "lang"].value_counts().index
-    said = (f"{words.percent(share['value'])} of {words.count(share['n'])} posts "
-            f"({words.between(share['low'], share['high'])}) are in languages in which the sentiment model was not "
-            f"tested ({', '.join(langs)}); they are in no share, net or chart of feelings.")
-    return [Claim.of("sentiment.untested", said, share, method="counted, repeats left out, clustered by author",
-                     inputs=INPUTS, kind="quality", weight=round(min(0.5, float(share["value"])), 3),
-                     about={"measure": "untested", "languages": list(langs)})]
+    said = (
+        f"{words.percent(share['value'])} of {words.count(share['n'])} posts "
+        f"({words.between(share['low'], share['high'])}) are in languages in which the sentiment model was "
+        f"not "
+        f"tested ({', '.join(langs)}); they are in no share, net or chart of feelings."
+    )
+    return [
+        Claim.of(
+            "sentiment.untested",
+            said,
+            share,
+            method="counted, repeats left out, clustered by author",
+            inputs=INPUTS,
+            kind="quality",
+            weight=round(min(0.5, float(share["value"])), 3),
+            about={"measure": "untested", "languages": list(langs)},
+        )
+    ]
 
 
 def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
@@ -50,16 +73,20 @@ def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
     overall = pd.concat(parts).set_axis(list(CLASSES))
     negative = overall.loc["negative"]
     rest = overall["value"].map(words.percent)
-    said = (f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
-            f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
-            f"and {rest['positive']} positive.")
+    said = (
+        f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
+        f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
+        f"and {rest['positive']} positive."
+    )
     claims = [_claim("sentiment.negative", said, negative, "share", "level", 0.5, {"measure": "negative"})]
     ranked = feeling.brands.sort_values("rank")
     claims.extend(_order(ranked))
     for row in ranked.to_dict("records"):
         about = {"brand": row["brand"], "measure": "net", "rank": row["rank"]}
         said = _net_sentence(row, feeling.shares, len(ranked))
-        claims.append(_claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about))
+        claims.append(
+            _claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about)
+        )
     return claims
 
 
@@ -67,9 +94,12 @@ def _acting(feeling: "Feeling") -> list[Claim]:
     """Say what the agreed costs mean for whoever answers, in whole posts of a hundred."""
     rule = feeling.rules.set_index("rule").loc["as agreed"]
     wrong, missed = round(100 * (1 - rule["negative"])), round(100 * rule["missed"])
-    said = (f"If a missed negative post is worth {feeling.costs.missed:g} looked at for nothing, "
-            f"{words.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not negative, "
-            f"and of 100 negative posts about {missed} are missed.")
+    said = (
+        f"If a missed negative post is worth {feeling.costs.missed:g} looked at for nothing, "
+        f"{words.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not "
+        f"negative, "
+        f"and of 100 negative posts about {missed} are missed."
+    )
     row = {"value": rule["negative"], "low": rule["low"], "high": rule["high"], "n": rule["flagged"]}
     about = {"measure": "acting", "missed": feeling.costs.missed}
     return [_claim("sentiment.acting", said, row, "share", "level", 0.2, about)] if rule["flagged"] else []
@@ -80,8 +110,11 @@ def _order(ranked: pd.DataFrame) -> list[Claim]:
     if len(ranked) < 2:
         return []
     best, worst = ranked.iloc[0], ranked.iloc[-1]
-    said = (f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), {best['brand']} "
-            f"most (net {words.points(best['value'])}); net is the share of positive less that of negative posts.")
+    said = (
+        f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), "
+        f"{best['brand']} "
+        f"most (net {words.points(best['value'])}); net is the share of positive less that of negative posts."
+    )
     about = {"brand": worst["brand"], "best": best["brand"]}
     return [_claim("sentiment.order", said, worst, "net share", "level", 0.6, about)]
 
@@ -92,37 +125,58 @@ def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
     place = words.ordinal(low)
     if high > low:
         place += (" or " if high - low == 1 else " to ") + words.ordinal(high)
-    return (f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
-            f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
-            f"({words.between(row['low'], row['high'], words.points)})"
-            f"{f'; {place} of {brands} brands' if brands > 1 else ''}.")
+    return (
+        f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
+        f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
+        f"({words.between(row['low'], row['high'], words.points)})"
+        f"{f'; {place} of {brands} brands' if brands > 1 else ''}."
+    )
 
 
 def _changes(feeling: "Feeling", params: Brief) -> list[Claim]:
     claims = []
     for row in feeling.changes[feeling.changes["by"] == "brand"].to_dict("records"):
-        weight = min(1.0, abs(row["value"]) * 3) * (0.6 if params.brand and row["group"] != params.brand else 1.0)
-        about = {"brand": row["group"], "direction": "down" if row["value"] < 0 else "up", "headline":
-                 f"{row['group']}: sentiment {'worsens' if row['value'] < 0 else 'improves'} by "
-                 f"{abs(round(100 * row['value']))} points"}
-        claims.append(_claim(
-            f"sentiment.change.{words.slug(row['group'])}", _change_sentence(row, feeling.period),
-            row | {"n": row["n_before"] + row["n_after"]}, "net share", "change",
-            weight if row["verdict"] == "real" else 0.1, about, row["verdict"],
-            "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)"))
+        weight = min(1.0, abs(row["value"]) * 3) * (
+            0.6 if params.brand and row["group"] != params.brand else 1.0
+        )
+        about = {
+            "brand": row["group"],
+            "direction": "down" if row["value"] < 0 else "up",
+            "headline": f"{row['group']}: sentiment {'worsens' if row['value'] < 0 else 'improves'} by "
+            f"{abs(round(100 * row['value']))} points",
+        }
+        claims.append(
+            _claim(
+                f"sentiment.change.{words.slug(row['group'])}",
+                _change_sentence(row, feeling.period),
+                row | {"n": row["n_before"] + row["n_after"]},
+                "net share",
+                "change",
+                weight if row["verdict"] == "real" else 0.1,
+                about,
+                row["verdict"],
+                "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)",
+            )
+        )
     return claims
 
 
 def _change_sentence(row: dict, parts: period.Period) -> str:
     if row["verdict"] == "noise":
-        return (f"{row['group']}: net sentiment moved from {words.points(row['was'])} to {words.points(row['now'])}, "
-                f"which is not distinguishable from noise (a change under {abs(round(100 * row['detectable']))} points "
-                f"would go unseen).")
+        return (
+            f"{row['group']}: net sentiment moved from {words.points(row['was'])} to "
+            f"{words.points(row['now'])}, "
+            f"which is not distinguishable from noise (a change under {abs(round(100 * row['detectable']))} "
+            f"points "
+            f"would go unseen)."
+        )
     way = "fell" if row["value"] < 0 else "rose"
-    return (f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
-            f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to "
-            f"{words.points(row['now'])} in {parts.now} "
-            f"({words.between(row['low'], row['high'], words.points)}).")
+    return (
+        f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
+        f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to "
+        f"{words.points(row['now'])} in {parts.now} "
+        f"({words.between(row['low'], row['high'], words.points)})."
+    )
 
 
 def _surges(feeling: "Feeling", params: Brief) -> list[Claim]:
@@ -136,16 +190,35 @@ def _surge(run: pd.DataFrame, feeling: "Feeling", params: Brief) -> Claim:
     brand, first, last = run["brand"].iloc[0], run["day"].iloc[0], run["day"].iloc[-1]
     drew, usual, low, high = (run[name].sum() for name in ("count", "expected", "low", "high"))
     ratio, when = drew / usual, words.span(first, last)
-    said = (f"{'On' if first == last else 'In'} {when}, {brand} drew {words.count(drew)} negative posts, "
-            f"{words.times(ratio)} the {words.count(usual)} expected from its other days "
-            f"({words.count(low)} to {words.count(high)}).")
+    said = (
+        f"{'On' if first == last else 'In'} {when}, {brand} drew {words.count(drew)} negative posts, "
+        f"{words.times(ratio)} the {words.count(usual)} expected from its other days "
+        f"({words.count(low)} to {words.count(high)})."
+    )
     ours, fresh = params.brand in ("", brand), last > feeling.period.end - FRESH
     weight = min(1.0, 0.25 + 0.15 * math.log10(max(drew - usual, 1)) + ratio / 20) * (1.0 if ours else 0.5)
-    about = {"brand": brand, "day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}", "ratio": round(ratio, 2),
-             "headline": f"{brand}: complaints reach {words.times(ratio)} the usual on {when}"}
-    return Claim(f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}", said, ratio, "times the usual", drew / high,
-                 drew / max(low, 1), round(drew), SURGE, INPUTS, "event", round(weight * (1.0 if fresh else 0.7), 3),
-                 "real", about)
+    about = {
+        "brand": brand,
+        "day": f"{first:%Y-%m-%d}",
+        "last_day": f"{last:%Y-%m-%d}",
+        "ratio": round(ratio, 2),
+        "headline": f"{brand}: complaints reach {words.times(ratio)} the usual on {when}",
+    }
+    return Claim(
+        f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}",
+        said,
+        ratio,
+        "times the usual",
+        drew / high,
+        drew / max(low, 1),
+        round(drew),
+        SURGE,
+        INPUTS,
+        "event",
+        round(weight * (1.0 if fresh else 0.7), 3),
+        "real",
+        about,
+    )
 
 
 def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
@@ -157,13 +230,47 @@ def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
     about = feeling.quotes[feeling.quotes["brand"] == brand].groupby("sentiment").head(2)
     chosen = about.sort_values("sentiment", ascending=mood < 0, kind="stable")
     said = f"{len(chosen)} posts about {brand} are quoted, those of which the model is surest on each side."
-    return [Claim("sentiment.quotes", said, len(chosen), "posts", n=feeling.counted, method="highest model probability",
-                  inputs=INPUTS, about={"brand": brand, "quotes": list(chosen["post_id"])})] if len(chosen) else []
+    return (
+        [
+            Claim(
+                "sentiment.quotes",
+                said,
+                len(chosen),
+                "posts",
+                n=feeling.counted,
+                method="highest model probability",
+                inputs=INPUTS,
+                about={"brand": brand, "quotes": list(chosen["post_id"])},
+            )
+        ]
+        if len(chosen)
+        else []
+    )
 
 
-def _claim(name: str, sentence: str, row, unit: str, kind: str, weight: float, about: dict, verdict: str = "",
-           method: str = METHOD) -> Claim:
-    return Claim(name, sentence, row["value"], unit, row["low"], row["high"], int(row["n"]), method, INPUTS, kind,
-                 round(weight, 3), verdict, about)
-
-
+def _claim(
+    name: str,
+    sentence: str,
+    row,
+    unit: str,
+    kind: str,
+    weight: float,
+    about: dict,
+    verdict: str = "",
+    method: str = METHOD,
+) -> Claim:
+    return Claim(
+        name,
+        sentence,
+        row["value"],
+        unit,
+        row["low"],
+        row["high"],
+        int(row["n"]),
+        method,
+        INPUTS,
+        kind,
+        round(weight, 3),
+        verdict,
+        about,
+    )

@@ -1,8 +1,9 @@
 """Which posts deserve a look: the probability above which acting costs less than not acting.
 
-Acting on a post pays when its probability of being negative exceeds 1 / (1 + missed), where ``missed`` says how many
-posts looked at for nothing one missed negative post is worth (Elkan 2001, "The foundations of cost-sensitive
-learning"). The model holds all classes for equally likely, so probabilities are first corrected to the stream's mix.
+Acting on a post pays when its probability of being negative exceeds 1 / (1 + missed), where ``missed`` says
+how many posts looked at for nothing one missed negative post is worth (Elkan 2001, "The foundations of
+cost-sensitive learning"). The model holds all classes for equally likely, so probabilities are first
+corrected to the stream's mix.
 """
 
 from dataclasses import dataclass
@@ -35,17 +36,23 @@ USUAL = Costs(float(INDUSTRIES["general"]["missed"]), f"usual: {INDUSTRIES['gene
 
 
 def read_costs(workspace: Workspace) -> Costs:
-    """Return the workspace's costs (costs.yml), else its industry's; raises ParamError on what cannot be used."""
+    """Return the workspace's costs (costs.yml), else its industry's; raises ParamError on what cannot be
+    used.
+    """
     own, industry = workspace.settings("costs"), workspace.params.industry
     where = f"params/{workspace.name}/costs.yml"
     check_names(own, ("missed", "why"), where, "entry")
     if not own:
         check_names([industry], INDUSTRIES, f"params/{workspace.name}/brief.yml", "industry")
-        return Costs(float(INDUSTRIES[industry]["missed"]), f"usual for {industry}: {INDUSTRIES[industry]['why']}")
+        return Costs(
+            float(INDUSTRIES[industry]["missed"]), f"usual for {industry}: {INDUSTRIES[industry]['why']}"
+        )
     missed = own.get("missed")
     if not isinstance(missed, int | float) or isinstance(missed, bool) or missed <= 0:
-        raise ParamError(f"{where}: missed is {missed!r}; give the number of posts looked at for nothing that one "
-                         "missed negative post is worth, such as 4.")
+        raise ParamError(
+            f"{where}: missed is {missed!r}; give the number of posts looked at for nothing that one "
+            "missed negative post is worth, such as 4."
+        )
     return Costs(float(missed), own.get("why", "agreed in costs.yml"))
 
 
@@ -63,16 +70,21 @@ def chances(voiced: pd.DataFrame) -> pd.Series:
 
 
 def weigh(voiced: pd.DataFrame, costs: Costs) -> pd.DataFrame:
-    """Return what each rule would flag: all posts, those over our threshold, and those more likely negative than not.
+    """Return what each rule would flag: all posts, those over our threshold, and those more likely negative
+    than not.
 
-    Columns: rule, threshold, flagged, negative (of the flagged, expected) with low and high, missed (share of negative
-    posts not flagged), cost (per 1,000 posts, in posts looked at for nothing). The interval is that of a sum of
-    independent posts whose probabilities are right.
+    Columns: rule, threshold, flagged, negative (of the flagged, expected) with low and high, missed (share of
+    negative posts not flagged), cost (per 1,000 posts, in posts looked at for nothing). The interval is that
+    of a sum of independent posts whose probabilities are right.
     """
     chance = chances(voiced)
     rules = {"every post": 0.0, "as agreed": costs.threshold, "more likely negative than not": 0.5}
-    return pd.DataFrame([{"rule": rule, "threshold": least, **_outcome(chance, least, costs)}
-                         for rule, least in rules.items()])
+    return pd.DataFrame(
+        [
+            {"rule": rule, "threshold": least, **_outcome(chance, least, costs)}
+            for rule, least in rules.items()
+        ]
+    )
 
 
 def _outcome(chance: pd.Series, least: float, costs: Costs) -> dict:
@@ -81,5 +93,11 @@ def _outcome(chance: pd.Series, least: float, costs: Costs) -> dict:
     spread = 1.96 * float(np.sqrt((flagged * (1 - flagged)).sum())) / n
     share = hits / n
     cost = (len(flagged) - hits + costs.missed * (all_negative - hits)) * 1_000 / max(1, len(chance))
-    return {"flagged": len(flagged), "negative": share, "low": max(0.0, share - spread),
-            "high": min(1.0, share + spread), "missed": 1 - hits / all_negative if all_negative else 0.0, "cost": cost}
+    return {
+        "flagged": len(flagged),
+        "negative": share,
+        "low": max(0.0, share - spread),
+        "high": min(1.0, share + spread),
+        "missed": 1 - hits / all_negative if all_negative else 0.0,
+        "cost": cost,
+    }

@@ -1,4 +1,6 @@
-"""How people feel: levels and changes of sentiment with intervals, the days that stand out, and the clearest quotes."""
+"""How people feel: levels and changes of sentiment with intervals, the days that stand out, and the clearest
+quotes.
+"""
 
 from dataclasses import dataclass
 
@@ -20,7 +22,9 @@ from earshot.statistics import surges as events
 
 @dataclass(frozen=True)
 class Feeling:
-    """What 03_sentiment found: tables by brand, channel, language and day, changes, surges, quotes, and the claims."""
+    """What 03_sentiment found: tables by brand, channel, language and day, changes, surges, quotes, and the
+    claims.
+    """
 
     shares: pd.DataFrame
     brands: pd.DataFrame
@@ -40,49 +44,76 @@ class Feeling:
     @property
     def wide(self) -> pd.DataFrame:
         """The shares with one row per brand and one column per class, in the order of the brands."""
-        wide = self.shares.pivot(index="brand", columns="sentiment", values="value").reindex(columns=list(CLASSES))
+        wide = self.shares.pivot(index="brand", columns="sentiment", values="value").reindex(
+            columns=list(CLASSES)
+        )
         return wide.reindex(self.brands["brand"]).reset_index()
 
     @property
     def changes_shown(self) -> pd.DataFrame:
-        """The changes as a reader wants them: who, before, recent, by how much, and if it is more than noise."""
+        """The changes as a reader wants them: who, before, recent, by how much, and if it is more than
+        noise.
+        """
         table = self.changes
         spans = zip(table["low"], table["high"], strict=True)
-        return pd.DataFrame({
-            "group": table["group"].map(words.spoken), "before": table["was"].map(words.points),
-            "recent": table["now"].map(words.points), "change": table["value"].map(words.points),
-            "95% interval": [words.between(low, high, words.points) for low, high in spans],
-            "visible from": table["detectable"].map(lambda share: words.points(share, sign=False)),
-            "verdict": table["verdict"]})
+        return pd.DataFrame(
+            {
+                "group": table["group"].map(words.spoken),
+                "before": table["was"].map(words.points),
+                "recent": table["now"].map(words.points),
+                "change": table["value"].map(words.points),
+                "95% interval": [words.between(low, high, words.points) for low, high in spans],
+                "visible from": table["detectable"].map(lambda share: words.points(share, sign=False)),
+                "verdict": table["verdict"],
+            }
+        )
 
     @property
     def surges_shown(self) -> pd.DataFrame:
         """The days that stood out, with what was expected of them."""
         table = self.surges[self.surges["surge"]]
-        usual = [words.between(low, high, words.count) for low, high in zip(table["low"], table["high"], strict=True)]
+        usual = [
+            words.between(low, high, words.count)
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ]
         count, expected = (table[name].round().astype(int) for name in ("count", "expected"))
-        return pd.DataFrame({"brand": table["brand"], "day": table["day"], "negative posts": count,
-                             "expected": expected, "usual range": usual})
+        return pd.DataFrame(
+            {
+                "brand": table["brand"],
+                "day": table["day"],
+                "negative posts": count,
+                "expected": expected,
+                "usual range": usual,
+            }
+        )
 
     @property
     def rules_shown(self) -> pd.DataFrame:
-        """The rules for acting on a post, in words: what is flagged, how much of it rightly, and what is missed."""
+        """The rules for acting on a post, in words: what is flagged, how much of it rightly, and what is
+        missed.
+        """
         table = self.rules
         spans = zip(table["low"], table["high"], strict=True)
-        return pd.DataFrame({
-            "look at": table["rule"], "from a probability of": table["threshold"].map(words.percent),
-            "posts flagged": table["flagged"].map(words.count),
-            "of 100 flagged, negative": table["negative"].map(lambda share: f"{100 * share:.0f}"),
-            "95% interval": [words.between(low, high) for low, high in spans],
-            "of 100 negative, missed": table["missed"].map(lambda share: f"{100 * share:.0f}"),
-            "cost per 1,000 posts": table["cost"].map(words.count)})
+        return pd.DataFrame(
+            {
+                "look at": table["rule"],
+                "from a probability of": table["threshold"].map(words.percent),
+                "posts flagged": table["flagged"].map(words.count),
+                "of 100 flagged, negative": table["negative"].map(lambda share: f"{100 * share:.0f}"),
+                "95% interval": [words.between(low, high) for low, high in spans],
+                "of 100 negative, missed": table["missed"].map(lambda share: f"{100 * share:.0f}"),
+                "cost per 1,000 posts": table["cost"].map(words.count),
+            }
+        )
 
     def side(self, sentiment: str) -> pd.DataFrame:
         """Return the quotes of one side."""
         return self.quotes[self.quotes["sentiment"] == sentiment]
 
     def points(self, table: str, by: str) -> pd.DataFrame:
-        """Return the net sentiment in one of the tables in points of a hundred, as charts and readers want it."""
+        """Return the net sentiment in one of the tables in points of a hundred, as charts and readers want
+        it.
+        """
         frame = getattr(self, table)
         named = {"value": "net sentiment", "low": "low", "high": "high"}
         keys = ["brand", "day"] if table == "days" else [by]
@@ -91,9 +122,12 @@ class Feeling:
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"shares": "Share of posts by class", "surges": "Days with unusually many negative posts",
-                 "rules": "What each rule would flag, as the model expects it",
-                 "changes": f"{self.period.now} against {self.period.then}, in points"}
+        about = {
+            "shares": "Share of posts by class",
+            "surges": "Days with unusually many negative posts",
+            "rules": "What each rule would flag, as the model expects it",
+            "changes": f"{self.period.now} against {self.period.then}, in points",
+        }
         told = about.get(figure, "Net sentiment in points, 95% interval")
         return f"{told}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
@@ -110,12 +144,24 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USU
     surges = events.surges(events.daily(_branded(voiced), hits=_branded(voiced)["negative"]))
     shares = _shares(_branded(voiced), "brand", params)
     feeling = Feeling(
-        shares=shares, brands=brands, channels=_net(voiced, ["platform"], params),
+        shares=shares,
+        brands=brands,
+        channels=_net(voiced, ["platform"], params),
         languages=_net(voiced, ["lang"], params),
-        days=_net(_branded(voiced), ["brand", "day"], params), changes=changes,
-        surges=surges, quotes=_quotes(voiced, parts, params), rules=acting.weigh(voiced, costs), costs=costs,
-        trust=_trust(posts, voiced, params), period=parts, claims=[], counted=len(voiced))
-    feeling.claims.extend([*sentiment_claims.state(voiced, feeling, params), *sentiment_claims.left_out(posts)])
+        days=_net(_branded(voiced), ["brand", "day"], params),
+        changes=changes,
+        surges=surges,
+        quotes=_quotes(voiced, parts, params),
+        rules=acting.weigh(voiced, costs),
+        costs=costs,
+        trust=_trust(posts, voiced, params),
+        period=parts,
+        claims=[],
+        counted=len(voiced),
+    )
+    feeling.claims.extend(
+        [*sentiment_claims.state(voiced, feeling, params), *sentiment_claims.left_out(posts)]
+    )
     return feeling
 
 
@@ -135,16 +181,22 @@ def _net(voiced: pd.DataFrame, by: list[str], params: Brief) -> pd.DataFrame:
 
 def _shares(voiced: pd.DataFrame, by: str, params: Brief) -> pd.DataFrame:
     """Return the share of each class with its interval, one row per group and class."""
-    parts = [estimate.means(voiced, name, [by], share=True, doubt=f"doubt_{name}").assign(sentiment=name)
-             for name in CLASSES]
+    parts = [
+        estimate.means(voiced, name, [by], share=True, doubt=f"doubt_{name}").assign(sentiment=name)
+        for name in CLASSES
+    ]
     return _enough(pd.concat(parts), params).sort_values([by, "sentiment"]).reset_index(drop=True)
 
 
 def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
-    """Return the change of net sentiment by brand, channel and language, with p values corrected over all of them."""
+    """Return the change of net sentiment by brand, channel and language, with p values corrected over all of
+    them.
+    """
     looks = []
     for by, frame in (("brand", _branded(voiced)), ("platform", voiced), ("lang", voiced)):
-        change = estimate.difference(frame, "net", parts.recent(frame["day"]), parts.before(frame["day"]), [by])
+        change = estimate.difference(
+            frame, "net", parts.recent(frame["day"]), parts.before(frame["day"]), [by]
+        )
         since = frame[frame["day"] >= parts.begin].groupby(by, observed=True)["day"].min()
         looks.append(change.assign(by=by, since=change[by].map(since)).rename(columns={by: "group"}))
     looks = [look for look in looks if len(look) > 1 or look["by"].eq("brand").all()]
@@ -157,31 +209,51 @@ def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Da
 
 
 def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
-    """Return the posts the model is surest of on each side for each brand, recent ones first, of readable length."""
+    """Return the posts the model is surest of on each side for each brand, recent ones first, of readable
+    length.
+    """
     readable = quotable(_branded(voiced[voiced["words"].between(6, 50)])).copy()
     readable["sure"] = readable[[f"p_{name}" for name in CLASSES]].max(axis=1)
     readable["recent"] = parts.recent(readable["day"])
     order = {"recent": False, "sure": False, "post_id": True}
-    sided = readable[readable["sentiment"] != "neutral"].sort_values(list(order), ascending=list(order.values()))
+    sided = readable[readable["sentiment"] != "neutral"].sort_values(
+        list(order), ascending=list(order.values())
+    )
     sided = sided.drop_duplicates(["brand", "author"])
     return sided.groupby(["sentiment", "brand"], observed=True).head(params.quotes).reset_index(drop=True)
 
 
 def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, params: Brief) -> dict:
-    """Return what limits these figures: coverage, posts left out, how sure the model is, and one author's weight."""
+    """Return what limits these figures: coverage, posts left out, how sure the model is, and one author's
+    weight.
+    """
     known = reading.languages_of(params.sentiment_model, params.sentiment_languages)
     strange = opinions.untested(posts) & ~posts["is_repeat"]
-    open_ = voiced["possible"].fillna("").str.contains(" ") if "possible" in voiced else pd.Series(False, voiced.index)
-    authors, own = voiced["author"].value_counts(), voiced["tier"].eq("phrase") if "tier" in voiced else open_ & False
-    return {"posts in the window": len(posts), "repeats left out": int(posts["is_repeat"].sum()),
-            "left out, in a language the model was not tested in":
-                f"{words.count(strange.sum())} ({words.percent(strange.sum() / len(opinions.distinct(posts)))})",
-            "tested in": ", ".join(sorted(known or ())) or "not known, so that every language is counted",
-            "posts measured": len(voiced), "authors": len(authors),
-            "posts by the busiest author": int(authors.max()) if len(authors) else 0,
-            "posts left to a person (more than one class is possible)":
-                f"{words.count(open_.sum())} ({words.percent(open_.mean())})"
-                if reading.has_sets(params.sentiment_model) else "not known: the model names the likeliest class alone",
-            "posts in which a phrase of yours decides": int(own.sum()),
-            "posts that a person labelled, which counts in place of the model": int(opinions.labelled(voiced).sum()),
-            "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique()))}
+    open_ = (
+        voiced["possible"].fillna("").str.contains(" ")
+        if "possible" in voiced
+        else pd.Series(False, voiced.index)
+    )
+    authors, own = (
+        voiced["author"].value_counts(),
+        voiced["tier"].eq("phrase") if "tier" in voiced else open_ & False,
+    )
+    return {
+        "posts in the window": len(posts),
+        "repeats left out": int(posts["is_repeat"].sum()),
+        "left out, in a language the model was not tested in": f"{words.count(strange.sum())} "
+        f"({words.percent(strange.sum() / len(opinions.distinct(posts)))})",
+        "tested in": ", ".join(sorted(known or ())) or "not known, so that every language is counted",
+        "posts measured": len(voiced),
+        "authors": len(authors),
+        "posts by the busiest author": int(authors.max()) if len(authors) else 0,
+        "posts left to a person (more than one class is possible)": f"{words.count(open_.sum())} "
+        f"({words.percent(open_.mean())})"
+        if reading.has_sets(params.sentiment_model)
+        else "not known: the model names the likeliest class alone",
+        "posts in which a phrase of yours decides": int(own.sum()),
+        "posts that a person labelled, which counts in place of the model": int(
+            opinions.labelled(voiced).sum()
+        ),
+        "model": ", ".join(sorted(voiced["sentiment_model"].dropna().unique())),
+    }

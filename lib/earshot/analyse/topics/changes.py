@@ -1,4 +1,6 @@
-"""What the last fit of the topic model changed, in words: which topics were kept, born, split, merged or ended."""
+"""What the last fit of the topic model changed, in words: which topics were kept, born, split, merged or
+ended.
+"""
 
 from dataclasses import dataclass
 
@@ -8,18 +10,28 @@ from earshot.analyse.posts import topic_names
 from earshot.core import wording as words
 from earshot.core.store import Store
 
-TOLD = {"merged": "went into “{other}”, with {share} of its posts",
-        "split": "came out of “{other}”, with {share} of its posts",
-        "ended": "ended; no one topic took most of its posts", "born": "is new"}
-COUNTED = {"kept": "kept", "born": "new", "split": "split off another", "merged": "merged into another",
-           "ended": "ended"}
+TOLD = {
+    "merged": "went into “{other}”, with {share} of its posts",
+    "split": "came out of “{other}”, with {share} of its posts",
+    "ended": "ended; no one topic took most of its posts",
+    "born": "is new",
+}
+COUNTED = {
+    "kept": "kept",
+    "born": "new",
+    "split": "split off another",
+    "merged": "merged into another",
+    "ended": "ended",
+}
 COLUMNS = ["topic", "what became of it", "posts now"]
 SHOWN = 15
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The last fit in one line, what became of each topic that it did not simply keep, and all ``fits`` in counts."""
+    """The last fit in one line, what became of each topic that it did not simply keep, and all ``fits`` in
+    counts.
+    """
 
     said: str
     table: pd.DataFrame
@@ -44,30 +56,47 @@ def last(store: Store, names: dict[int, str] | None = None) -> Changes:
     counts = ledger["event"].value_counts()
     first = set(counts.index) == {"born"}
     told = [f"{words.count(counts[event])} {called}" for event, called in COUNTED.items() if event in counts]
-    said = (f"The model was last fitted on {words.day(ledger['at'].max())}: "
-            f"{f'{words.count(len(ledger))} topics, all of them new' if first else words.listed(told)}.")
+    said = (
+        f"The model was last fitted on {words.day(ledger['at'].max())}: "
+        f"{f'{words.count(len(ledger))} topics, all of them new' if first else words.listed(told)}."
+    )
     return Changes(said, pd.DataFrame(columns=COLUMNS) if first else _told(ledger, current), fits)
 
 
 def _fits(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return for each fit its day, how many topics it left, and how many it kept, bore, split, merged and ended."""
+    """Return for each fit its day, how many topics it left, and how many it kept, bore, split, merged and
+    ended.
+    """
     fits = ledger.groupby("model")["at"].max().sort_values(ascending=False, kind="stable")
     counts = pd.crosstab(ledger["model"], ledger["event"]).reindex(fits.index)
     counts = counts.reindex(columns=list(COUNTED), fill_value=0)
-    table = pd.DataFrame({"fitted": fits.map(words.day).astype("str"),
-                          "topics": counts[["kept", "born", "split"]].sum(axis=1)})
+    table = pd.DataFrame(
+        {"fitted": fits.map(words.day).astype("str"), "topics": counts[["kept", "born", "split"]].sum(axis=1)}
+    )
     return pd.concat([table, counts.rename(columns=COUNTED)], axis=1).reset_index(drop=True)
 
 
 def _told(ledger: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """Return a row per topic that was not simply kept: merges first, then splits, ends and births."""
-    names = ledger.set_index("topic")["name"].dropna().to_dict() | current.set_index("topic")["name"].to_dict()
+    names = (
+        ledger.set_index("topic")["name"].dropna().to_dict() | current.set_index("topic")["name"].to_dict()
+    )
     moved = ledger[ledger["event"].isin(TOLD)].sort_values(
-        ["event", "overlap", "topic"], ascending=[True, False, True], kind="stable",
-        key=lambda by: by.map(list(TOLD).index) if by.name == "event" else by)
-    rows = [(_called(names, row["topic"]), TOLD[row["event"]].format(
-        other=_called(names, row["other"]), share=words.percent(row["overlap"])), row["posts"])
-        for row in moved.to_dict("records")]
+        ["event", "overlap", "topic"],
+        ascending=[True, False, True],
+        kind="stable",
+        key=lambda by: by.map(list(TOLD).index) if by.name == "event" else by,
+    )
+    rows = [
+        (
+            _called(names, row["topic"]),
+            TOLD[row["event"]].format(
+                other=_called(names, row["other"]), share=words.percent(row["overlap"])
+            ),
+            row["posts"],
+        )
+        for row in moved.to_dict("records")
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).head(SHOWN)
 
 

@@ -23,18 +23,40 @@ LARGEST, MOVED = 3, 5
 
 def state(found: "Topics", voiced: pd.DataFrame, params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``found`` support, what is new before what is large."""
-    return [*_new(found), *_moved(found), *_levels(found), *_least(found), *_words(found), *_lost(found, voiced)]
+    return [
+        *_new(found),
+        *_moved(found),
+        *_levels(found),
+        *_least(found),
+        *_words(found),
+        *_lost(found, voiced),
+    ]
 
 
 def _levels(found: "Topics") -> list[Claim]:
     claims = []
     for place, row in enumerate(found.sizes.head(LARGEST).to_dict("records"), 1):
         rank = "largest" if place == 1 else f"{words.ordinal(place)} largest"
-        said = (f"“{row['topic name']}” is the {rank} topic: {words.percent(row['share'])} of posts "
-                f"({words.between(row['low'], row['high'])}){_felt(row)}.")
-        claims.append(Claim(f"topics.share.{row['topic']}", said, row["share"], "share", row["low"], row["high"],
-                            found.counted, SHARE, INPUTS, "level", round(0.5 - 0.1 * place, 3),
-                            about=_about(found, row["topic"], row["topic name"])))
+        said = (
+            f"“{row['topic name']}” is the {rank} topic: {words.percent(row['share'])} of posts "
+            f"({words.between(row['low'], row['high'])}){_felt(row)}."
+        )
+        claims.append(
+            Claim(
+                f"topics.share.{row['topic']}",
+                said,
+                row["share"],
+                "share",
+                row["low"],
+                row["high"],
+                found.counted,
+                SHARE,
+                INPUTS,
+                "level",
+                round(0.5 - 0.1 * place, 3),
+                about=_about(found, row["topic"], row["topic name"]),
+            )
+        )
     return claims
 
 
@@ -51,10 +73,27 @@ def _least(found: "Topics") -> list[Claim]:
         return []
     row = felt.iloc[0]
     topic = found.sizes.loc[found.sizes["topic name"] == row["topic name"], "topic"].iloc[0]
-    said = (f"Of the {len(felt)} largest topics, people speak least favourably in “{row['topic name']}”: net sentiment "
-            f"{words.points(row['net'])} ({words.between(row['net low'], row['net high'], words.points)}).")
-    return [Claim("topics.least", said, row["net"], "net share", row["net low"], row["net high"], int(row["n"]),
-                  MEAN, INPUTS, "level", 0.45, about=_about(found, topic, row["topic name"]))]
+    said = (
+        f"Of the {len(felt)} largest topics, people speak least favourably in “{row['topic name']}”: net "
+        f"sentiment "
+        f"{words.points(row['net'])} ({words.between(row['net low'], row['net high'], words.points)})."
+    )
+    return [
+        Claim(
+            "topics.least",
+            said,
+            row["net"],
+            "net share",
+            row["net low"],
+            row["net high"],
+            int(row["n"]),
+            MEAN,
+            INPUTS,
+            "level",
+            0.45,
+            about=_about(found, topic, row["topic name"]),
+        )
+    ]
 
 
 def _new(found: "Topics") -> list[Claim]:
@@ -62,8 +101,10 @@ def _new(found: "Topics") -> list[Claim]:
     for row in found.moves[found.moves["new"]].to_dict("records"):
         count = row["n_before"]
         before = f"{words.count(count)} posts" if count > 1 else ("not a single post", "one post")[count]
-        said = (f"New in {found.period.now}: “{row['name']}”, {words.count(row['n_after'])} posts or "
-                f"{words.percent(row['now'])} of the talk; in {found.period.then} it was {before}.")
+        said = (
+            f"New in {found.period.now}: “{row['name']}”, {words.count(row['n_after'])} posts or "
+            f"{words.percent(row['now'])} of the talk; in {found.period.then} it was {before}."
+        )
         headline = f"New: \u201c{row['name']}\u201d takes {words.percent(row['now'])} of the talk"
         about = _about(found, row["topic"], row["name"]) | {"direction": "up", "headline": headline}
         claims.append(_change(row, said, "new", min(0.85, 0.55 + 2 * row["value"]), "real", about))
@@ -74,23 +115,37 @@ def _moved(found: "Topics") -> list[Claim]:
     """State the largest real moves of topics that are not new, or that there was none."""
     real = found.moves[(found.moves["verdict"] == "real") & ~found.moves["new"]]
     if found.moves["new"].any():
-        real = real[real["value"] > 0]  # where something new takes its share, all others shrink: that is no news
+        real = real[
+            real["value"] > 0
+        ]  # where something new takes its share, all others shrink: that is no news
     real = real.loc[real["value"].abs().sort_values(ascending=False).index].head(MOVED)
     if real.empty and not found.moves["new"].any() and len(found.moves):
         widest = found.moves.loc[found.moves["value"].abs().idxmax()].to_dict()
-        said = (f"No topic's share of the talk moved more than chance allows between {found.period.then} and "
-                f"{found.period.now}; the widest move was “{widest['name']}”, by {_points(widest['value'])}.")
+        said = (
+            f"No topic's share of the talk moved more than chance allows between {found.period.then} and "
+            f"{found.period.now}; the widest move was “{widest['name']}”, by {_points(widest['value'])}."
+        )
         return [_change(widest, said, "change", 0.1, "noise", _about(found, widest["topic"], widest["name"]))]
-    return [_change(row, _moved_sentence(row, found), "change", min(1.0, 0.3 + 4 * abs(row["value"])), "real",
-                    _about(found, row["topic"], row["name"]) | {"direction": "up" if row["value"] > 0 else "down"})
-            for row in real.to_dict("records")]
+    return [
+        _change(
+            row,
+            _moved_sentence(row, found),
+            "change",
+            min(1.0, 0.3 + 4 * abs(row["value"])),
+            "real",
+            _about(found, row["topic"], row["name"]) | {"direction": "up" if row["value"] > 0 else "down"},
+        )
+        for row in real.to_dict("records")
+    ]
 
 
 def _moved_sentence(row: dict, found: "Topics") -> str:
     way = "grew" if row["value"] > 0 else "shrank"
-    return (f"“{row['name']}” {way} from {words.percent(row['was'])} of posts in {found.period.then} to "
-            f"{words.percent(row['now'])} in {found.period.now} (a change of {_points(row['low'])} to "
-            f"{_points(row['high'])}).")
+    return (
+        f"“{row['name']}” {way} from {words.percent(row['was'])} of posts in {found.period.then} to "
+        f"{words.percent(row['now'])} in {found.period.now} (a change of {_points(row['low'])} to "
+        f"{_points(row['high'])})."
+    )
 
 
 def _points(share: float) -> str:
@@ -103,36 +158,91 @@ def _words(found: "Topics") -> list[Claim]:
         return []
     first = found.words.iloc[0]
     listed = words.listed([f"“{term}”" for term in found.words["term"].head(6)])
-    said = (f"Words that are new in {found.period.now}: {listed}. The first was used by {words.count(first['now'])} "
-            f"people, by {words.count(first['before'])} in {found.period.then}.")
-    return [Claim("topics.words", said, float(first["now"]), "people", n=found.counted, method=ODDS, inputs=INPUTS,
-                  kind="new", weight=0.35, verdict="real", about={"words": list(found.words["term"])})]
+    said = (
+        f"Words that are new in {found.period.now}: {listed}. The first was used by "
+        f"{words.count(first['now'])} "
+        f"people, by {words.count(first['before'])} in {found.period.then}."
+    )
+    return [
+        Claim(
+            "topics.words",
+            said,
+            float(first["now"]),
+            "people",
+            n=found.counted,
+            method=ODDS,
+            inputs=INPUTS,
+            kind="new",
+            weight=0.35,
+            verdict="real",
+            about={"words": list(found.words["term"])},
+        )
+    ]
 
 
 def _lost(found: "Topics", voiced: pd.DataFrame) -> list[Claim]:
     lost = emergence.among(voiced["topic"] < 0, emergence.speakers(voiced))
     row = estimate.means(lost, "_in", share=True).iloc[0]
-    said = (f"{words.percent(1 - row['value'])} of {words.count(row['n'])} posts have one of {len(found.sizes)} "
-            f"topics; {words.percent(row['value'])} are far from every topic.")
-    return [Claim("topics.none", said, row["value"], "share", row["low"], row["high"], int(row["n"]), SHARE, INPUTS,
-                  "quality", 0.1)]
+    said = (
+        f"{words.percent(1 - row['value'])} of {words.count(row['n'])} posts have one of {len(found.sizes)} "
+        f"topics; {words.percent(row['value'])} are far from every topic."
+    )
+    return [
+        Claim(
+            "topics.none",
+            said,
+            row["value"],
+            "share",
+            row["low"],
+            row["high"],
+            int(row["n"]),
+            SHARE,
+            INPUTS,
+            "quality",
+            0.1,
+        )
+    ]
 
 
 def told_far(voiced: pd.DataFrame, params: Brief) -> str:
-    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any topic."""
+    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any
+    topic.
+    """
     if "topic_similarity" not in voiced or not (voiced["topic"] < 0).any() or (voiced["topic"] < 0).all():
-        return f"topics_far in brief.yml is {params.topics_far} percent; a higher one leaves more without a topic."
-    near = estimate.means(voiced.assign(_lost=voiced["topic"] < 0), "topic_similarity", ["_lost"]).set_index("_lost")
+        return (
+            f"topics_far in brief.yml is {params.topics_far} percent; a higher one leaves more without "
+            f"a topic."
+        )
+    near = estimate.means(voiced.assign(_lost=voiced["topic"] < 0), "topic_similarity", ["_lost"]).set_index(
+        "_lost"
+    )
     told = near.apply(lambda row: f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})", axis=1)
-    return (f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics get none. "
-            f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: the "
-            f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
-            f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine).")
+    return (
+        f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics "
+        f"get none. "
+        f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: "
+        f"the "
+        f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
+        f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
+    )
 
 
 def _change(row: dict, said: str, kind: str, weight: float, verdict: str, about: dict) -> Claim:
-    return Claim(f"topics.{kind}.{row['topic']}", said, row["value"], "share change", row["low"], row["high"],
-                 int(row["n"]), CHANGE, INPUTS, kind, round(weight, 3), verdict, about)
+    return Claim(
+        f"topics.{kind}.{row['topic']}",
+        said,
+        row["value"],
+        "share change",
+        row["low"],
+        row["high"],
+        int(row["n"]),
+        CHANGE,
+        INPUTS,
+        kind,
+        round(weight, 3),
+        verdict,
+        about,
+    )
 
 
 def _about(found: "Topics", topic: int, name: str) -> dict:

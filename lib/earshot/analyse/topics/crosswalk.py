@@ -1,4 +1,6 @@
-"""How the topics that were found fit the organisation's own categories, in both directions, and what fits none."""
+"""How the topics that were found fit the organisation's own categories, in both directions, and what fits
+none.
+"""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,20 +25,43 @@ INPUTS = ("posts", "duplicates", "topics", "topic_names")
 METHOD = "words and examples of taxonomy.yml; Wilson interval, clustered by author, repeats counted once"
 NO_TOPIC, NONE = -1, "no topic"
 PART, SHOWN, NAMED, EXAMPLES = 20_000, 25, 4, 3
-CELLS = ["topic", "topic name", "category", "parent", "posts", "split posts", "share", "low", "high",
-         "share of category"]
-TOPICS = ["topic", "topic name", "posts", "category", "share", "low", "high", "rival", "rival share", "no category",
-          "verdict"]
+CELLS = [
+    "topic",
+    "topic name",
+    "category",
+    "parent",
+    "posts",
+    "split posts",
+    "share",
+    "low",
+    "high",
+    "share of category",
+]
+TOPICS = [
+    "topic",
+    "topic name",
+    "posts",
+    "category",
+    "share",
+    "low",
+    "high",
+    "rival",
+    "rival share",
+    "no category",
+    "verdict",
+]
 CATEGORIES = ["category", "parent", "posts", "share", "low", "high", "split posts", "own split posts"]
 COVERAGE = ["language", "share", "low", "high", "posts"]
 
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """Topics beside categories: every cell, each topic's category, each category's size, coverage, the rest, claims.
+    """Topics beside categories: every cell, each topic's category, each category's size, coverage, the rest,
+    claims.
 
-    ``split posts`` divides a post that is in several categories equally among the lowest of them, so that children and
-    what is the parent's alone (``own split posts``) add up to their parent, and all top categories to all posts in one.
+    ``split posts`` divides a post that is in several categories equally among the lowest of them, so that
+    children and what is the parent's alone (``own split posts``) add up to their parent, and all top
+    categories to all posts in one.
     """
 
     workspace: str
@@ -62,12 +87,17 @@ class Crosswalk:
         if self.unread:
             return f"No post in this window still has its text, so none can be compared with {where}."
         if not self.any:
-            return (f"This workspace lists no categories of its own; write them in {where}, as "
-                    "lib/earshot/enrich/topics/taxonomy.py says how, and they are compared with the topics here.")
+            return (
+                f"This workspace lists no categories of its own; write them in {where}, as "
+                "lib/earshot/enrich/topics/taxonomy.py says how, and they are compared with the topics here."
+            )
         counts = self.topics["verdict"].value_counts()
         told = [f"{counts.get(verdict, 0)} {verdict}" for verdict in ("mapped", "ambiguous", "unmapped")]
-        return (f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}. For a random sample of "
-                f"all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}")
+        return (
+            f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}. For a random "
+            f"sample of "
+            f"all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}"
+        )
 
     @property
     def topics_shown(self) -> pd.DataFrame:
@@ -79,23 +109,32 @@ class Crosswalk:
     def categories_shown(self) -> pd.DataFrame:
         """Each category with its size and the topics that make it up, in the order of the file."""
         made = [self._made_of(name) for name in self.categories["category"]]
-        return self.categories[["category", "parent", "posts", "share", "low", "high"]].assign(
-            **{"made of": made}).rename(columns={"parent": "part of"})
+        return (
+            self.categories[["category", "parent", "posts", "share", "low", "high"]]
+            .assign(**{"made of": made})
+            .rename(columns={"parent": "part of"})
+        )
 
     def caption(self, table: str) -> str:
         """Return the caption of a table, with its number of posts."""
-        about = {"topics": "The largest topics, and the category that holds most of each",
-                 "categories": "Our categories, and the topics that make up most of each",
-                 "coverage": "Posts in at least one category, by language"}[table]
+        about = {
+            "topics": "The largest topics, and the category that holds most of each",
+            "categories": "Our categories, and the topics that make up most of each",
+            "coverage": "Posts in at least one category, by language",
+        }[table]
         return f"{about}; {words.count(self.coverage['posts'].iloc[0])} posts without repeats"
 
     def _made_of(self, category: str) -> str:
         cells = self.cells[self.cells["category"] == category].nlargest(NAMED, "share of category")
-        return "; ".join(f"{name} {words.percent(share)}" for name, share in
-                         cells[["topic name", "share of category"]].itertuples(index=False))
+        return "; ".join(
+            f"{name} {words.percent(share)}"
+            for name, share in cells[["topic name", "share of category"]].itertuples(index=False)
+        )
 
     def rest(self, place: int) -> pd.DataFrame:
-        """Return a random sample of the posts in no category, of the topic that has ``place``-th most of them."""
+        """Return a random sample of the posts in no category, of the topic that has ``place``-th most of
+        them.
+        """
         return self.unfit[self.unfit["_place"] == place] if len(self.unfit) else self.unfit
 
     def rest_caption(self, place: int) -> str:
@@ -103,8 +142,10 @@ class Crosswalk:
         rest = self.rest(place)
         if rest.empty:
             return "In none of our categories"
-        return (f"In none of our categories, drawn at random from {words.count(rest['_of'].iloc[0])} posts of "
-                f"“{rest['_topic'].iloc[0]}”")
+        return (
+            f"In none of our categories, drawn at random from {words.count(rest['_of'].iloc[0])} posts of "
+            f"“{rest['_topic'].iloc[0]}”"
+        )
 
 
 def survey(workspace: Workspace, posts: pd.DataFrame) -> Crosswalk:
@@ -117,117 +158,182 @@ def survey(workspace: Workspace, posts: pd.DataFrame) -> Crosswalk:
 
 
 def unmapped(workspace: Workspace, posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts in no category, whether they have a topic or not: those that count once and have their text."""
+    """Return the posts in no category, whether they have a topic or not: those that count once and have their
+    text.
+    """
     categories = taxonomy.read(workspace)
     if not categories:
-        raise ParamError(f"{workspace.name} has no categories; write them in params/{workspace.name}/taxonomy.yml, as "
-                         "lib/earshot/enrich/topics/taxonomy.py says how.")
+        raise ParamError(
+            f"{workspace.name} has no categories; write them in params/{workspace.name}/taxonomy.yml, as "
+            "lib/earshot/enrich/topics/taxonomy.py says how."
+        )
     counted = posts[~posts["is_repeat"] & posts["text"].ne("")]
     return counted[~_inside(workspace, counted, categories).any(axis=1)]
 
 
 def _inside(workspace: Workspace, posts: pd.DataFrame, categories: list[Category]) -> np.ndarray:
     """Return which post is in which category, worked out part by part."""
-    parts = [_matched(workspace, posts.iloc[at:at + PART], categories) for at in range(0, len(posts), PART)]
+    parts = [_matched(workspace, posts.iloc[at : at + PART], categories) for at in range(0, len(posts), PART)]
     return np.concatenate([np.zeros((0, len(categories)), dtype=bool), *parts])
 
 
 def _counted(posts: pd.DataFrame) -> pd.DataFrame:
     """Return the posts that count once and still have their text, with a name for having no topic."""
     counted = posts[posts["topic"].notna() & ~posts["is_repeat"] & posts["text"].ne("")]
-    return counted.assign(topic=counted["topic"].astype("int64"), topic_name=counted["topic_name"].fillna(NONE))
+    return counted.assign(
+        topic=counted["topic"].astype("int64"), topic_name=counted["topic_name"].fillna(NONE)
+    )
 
 
 def _matched(workspace: Workspace, posts: pd.DataFrame, categories: list[Category]) -> np.ndarray:
     vectors, model = None, workspace.params.embedding_model
     if any(category.examples for category in categories):
-        stored = workspace.store.sql("SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
-                                     f"{listed(posts['content_hash'].unique())}")
+        stored = workspace.store.sql(
+            "SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
+            f"{listed(posts['content_hash'].unique())}"
+        )
         stored = stored.set_index("content_hash")["vector"].reindex(posts["content_hash"])
         width = len(stored.dropna().iloc[0]) if stored.notna().any() else 0
-        vectors = np.stack([vector if isinstance(vector, np.ndarray) else np.zeros(width) for vector in stored])
+        vectors = np.stack(
+            [vector if isinstance(vector, np.ndarray) else np.zeros(width) for vector in stored]
+        )
     return taxonomy.match(posts["text"].tolist(), categories, vectors, model)
 
 
 def cross(counted: pd.DataFrame, categories: list[Category], inside: np.ndarray, params: Brief) -> Crosswalk:
-    """Return the crosswalk of posts that count once and categories, given which post is ``inside`` which category."""
+    """Return the crosswalk of posts that count once and categories, given which post is ``inside`` which
+    category.
+    """
     posts = counted.reset_index(drop=True)[["post_id", "topic", "topic_name", "lang"]].assign(
-        author=emergence.speakers(counted).to_numpy(), _in=inside.any(axis=1).astype(float))
+        author=emergence.speakers(counted).to_numpy(), _in=inside.any(axis=1).astype(float)
+    )
     lowest, split = _split(categories, inside)
     cells = _cells(posts, categories, inside, split)
     topics = _topics(posts, cells, categories, inside, params)
-    among = estimate.means(posts.assign(_many=lowest.sum(axis=1) > 1)[inside.any(axis=1)], "_many", share=True)
-    found = Crosswalk(params.workspace, len(categories), cells[cells["posts"] > 0].reset_index(drop=True), topics,
-                      _sizes(posts, categories, inside, lowest, split), _coverage(posts, params),
-                      among.iloc[0].to_dict() if len(among) else {}, _unfit(counted, inside, params.seed))
+    among = estimate.means(
+        posts.assign(_many=lowest.sum(axis=1) > 1)[inside.any(axis=1)], "_many", share=True
+    )
+    found = Crosswalk(
+        params.workspace,
+        len(categories),
+        cells[cells["posts"] > 0].reset_index(drop=True),
+        topics,
+        _sizes(posts, categories, inside, lowest, split),
+        _coverage(posts, params),
+        among.iloc[0].to_dict() if len(among) else {},
+        _unfit(counted, inside, params.seed),
+    )
     found.claims.extend(_claims(found))
     return found
 
 
 def _coverage(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return the share of posts in any category, of all and by language: words of one find little in another."""
+    """Return the share of posts in any category, of all and by language: words of one find little in
+    another.
+    """
     whole = estimate.means(posts, "_in", share=True).assign(language="all")
     by = estimate.means(posts, "_in", ["lang"], share=True)
     by = by[by["n"] >= params.min_posts].sort_values("n", ascending=False, kind="stable")
-    table = pd.concat([whole, by.assign(language=[words.spoken(code) for code in by["lang"]])], ignore_index=True)
+    table = pd.concat(
+        [whole, by.assign(language=[words.spoken(code) for code in by["lang"]])], ignore_index=True
+    )
     return table.rename(columns={"value": "share", "n": "posts"})[COVERAGE]
 
 
 def _split(categories: list[Category], inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (the lowest categories of each post, its one vote divided among them and handed up to all above)."""
+    """Return (the lowest categories of each post, its one vote divided among them and handed up to all
+    above).
+    """
     names = [category.name for category in categories]
     below = np.array([[child.parent == name for name in names] for child in categories])
     lowest = inside & ~(inside.astype(int) @ below.astype(int) > 0)
     parents = {category.name: category.parent for category in categories}
-    up = np.array([[above in taxonomy.lineage(parents, name) for above in names] for name in names], dtype=float)
+    up = np.array(
+        [[above in taxonomy.lineage(parents, name) for above in names] for name in names], dtype=float
+    )
     return lowest, lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1) @ up
 
 
-def _cells(posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, split: np.ndarray) -> pd.DataFrame:
-    """Return a row per topic and category: its posts, their share of the topic with interval, and of the category."""
+def _cells(
+    posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, split: np.ndarray
+) -> pd.DataFrame:
+    """Return a row per topic and category: its posts, their share of the topic with interval, and of the
+    category.
+    """
     parts = []
     for column, category in enumerate(categories):
         held = posts.assign(_held=inside[:, column].astype(float), _split=split[:, column])
         part = estimate.means(held, "_held", ["topic", "topic_name"], share=True)
         sums = held.groupby(["topic", "topic_name"])[["_held", "_split"]].sum().reset_index(drop=True)
-        parts.append(part.assign(category=category.name, parent=category.parent, posts=sums["_held"].astype(int),
-                                 **{"split posts": sums["_split"].round(6),
-                                    "share of category": sums["_held"] / max(inside[:, column].sum(), 1)}))
-    return pd.concat(parts, ignore_index=True).rename(columns={"value": "share", "topic_name": "topic name"})[CELLS]
+        parts.append(
+            part.assign(
+                category=category.name,
+                parent=category.parent,
+                posts=sums["_held"].astype(int),
+                **{
+                    "split posts": sums["_split"].round(6),
+                    "share of category": sums["_held"] / max(inside[:, column].sum(), 1),
+                },
+            )
+        )
+    return pd.concat(parts, ignore_index=True).rename(columns={"value": "share", "topic_name": "topic name"})[
+        CELLS
+    ]
 
 
-def _sizes(posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, lowest: np.ndarray,
-           split: np.ndarray) -> pd.DataFrame:
+def _sizes(
+    posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, lowest: np.ndarray, split: np.ndarray
+) -> pd.DataFrame:
     alone = (lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1)).sum(axis=0)
-    rows = [estimate.means(posts.assign(_held=held.astype(float)), "_held", share=True).iloc[0] for held in inside.T]
+    rows = [
+        estimate.means(posts.assign(_held=held.astype(float)), "_held", share=True).iloc[0]
+        for held in inside.T
+    ]
     table = pd.DataFrame(rows).rename(columns={"value": "share"}).reset_index(drop=True)
-    return table.assign(category=[category.name for category in categories], posts=inside.sum(axis=0),
-                        parent=[category.parent for category in categories],
-                        **{"split posts": split.sum(axis=0).round(6), "own split posts": alone.round(6)})[CATEGORIES]
+    return table.assign(
+        category=[category.name for category in categories],
+        posts=inside.sum(axis=0),
+        parent=[category.parent for category in categories],
+        **{"split posts": split.sum(axis=0).round(6), "own split posts": alone.round(6)},
+    )[CATEGORIES]
 
 
-def _topics(posts: pd.DataFrame, cells: pd.DataFrame, categories: list[Category], inside: np.ndarray,
-            params: Brief) -> pd.DataFrame:
+def _topics(
+    posts: pd.DataFrame, cells: pd.DataFrame, categories: list[Category], inside: np.ndarray, params: Brief
+) -> pd.DataFrame:
     """Return each topic of enough posts with the category that holds most of them, largest topic first."""
     rows = []
     for (topic, name), group in posts[posts["topic"] > NO_TOPIC].groupby(["topic", "topic_name"]):
         if len(group) >= params.topics_min_posts:
             row = place(group, cells[cells["topic"] == topic], categories, inside[group.index])
-            rows.append(row | {"topic": topic, "topic name": name, "posts": len(group),
-                               "no category": 1 - group["_in"].mean()})
-    return pd.DataFrame(rows, columns=TOPICS).sort_values(["posts", "topic"], ascending=[False, True],
-                                                          ignore_index=True)
+            rows.append(
+                row
+                | {
+                    "topic": topic,
+                    "topic name": name,
+                    "posts": len(group),
+                    "no category": 1 - group["_in"].mean(),
+                }
+            )
+    return pd.DataFrame(rows, columns=TOPICS).sort_values(
+        ["posts", "topic"], ascending=[False, True], ignore_index=True
+    )
 
 
 def _unfit(counted: pd.DataFrame, inside: np.ndarray, seed: int) -> pd.DataFrame:
-    """Return random posts in no category from the topics that have most of them, one per author, always the same."""
+    """Return random posts in no category from the topics that have most of them, one per author, always the
+    same.
+    """
     left = counted[~inside.any(axis=1)].sort_values("post_id")
     sizes = left[left["topic"] > NO_TOPIC].groupby(["topic", "topic_name"]).size()
     parts = []
-    for at, ((topic, name), size) in enumerate(sizes.sort_values(ascending=False, kind="stable").head(EXAMPLES).items(),
-                                               1):
+    for at, ((topic, name), size) in enumerate(
+        sizes.sort_values(ascending=False, kind="stable").head(EXAMPLES).items(), 1
+    ):
         drawn = quotable(left[left["topic"] == topic])
-        drawn = drawn.iloc[np.random.default_rng([seed, topic]).permutation(len(drawn))].drop_duplicates("author")
+        drawn = drawn.iloc[np.random.default_rng([seed, topic]).permutation(len(drawn))].drop_duplicates(
+            "author"
+        )
         parts.append(drawn.head(EXAMPLES).assign(_place=at, _topic=name, _of=size))
     return pd.concat(parts) if parts else left.head(0).assign(_place=0, _topic="", _of=0)
 
@@ -236,15 +342,42 @@ def _claims(found: Crosswalk) -> list[Claim]:
     """State how many posts have a category, and the largest topic that fits none."""
     whole = found.coverage.iloc[0].rename({"share": "value", "posts": "n"})
     many = f"; {words.percent(found.several['value'])} of these are in several" if found.several else ""
-    said = (f"{words.percent(whole['value'])} of {words.count(whole['n'])} posts "
-            f"({words.between(whole['low'], whole['high'])}) are in one of our {found.count} categories{many}.")
-    claims = [Claim.of("categories.coverage", said, whole, method=METHOD, inputs=INPUTS, kind="quality", weight=0.08)]
+    said = (
+        f"{words.percent(whole['value'])} of {words.count(whole['n'])} posts "
+        f"({words.between(whole['low'], whole['high'])}) are in one of our {found.count} categories{many}."
+    )
+    claims = [
+        Claim.of(
+            "categories.coverage", said, whole, method=METHOD, inputs=INPUTS, kind="quality", weight=0.08
+        )
+    ]
     for row in found.topics[found.topics["verdict"] == "unmapped"].head(1).to_dict("records"):
-        most = (f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its closest, "
-                f"“{row['category']}”" if row["category"] else "not one is in any of them")
-        said = (f"The largest topic that no category of ours clearly holds is “{row['topic name']}”: of its "
-                f"{words.count(row['posts'])} posts, {most}.")
+        most = (
+            f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its "
+            f"closest, "
+            f"“{row['category']}”"
+            if row["category"]
+            else "not one is in any of them"
+        )
+        said = (
+            f"The largest topic that no category of ours clearly holds is “{row['topic name']}”: of its "
+            f"{words.count(row['posts'])} posts, {most}."
+        )
         about = {"topic": row["topic name"], "number": int(row["topic"]), "nearest": row["category"]}
-        claims.append(Claim("categories.unmapped", said, row["share"], "share", row["low"], row["high"], row["posts"],
-                            METHOD, INPUTS, "level", 0.25, about=about))
+        claims.append(
+            Claim(
+                "categories.unmapped",
+                said,
+                row["share"],
+                "share",
+                row["low"],
+                row["high"],
+                row["posts"],
+                METHOD,
+                INPUTS,
+                "level",
+                0.25,
+                about=about,
+            )
+        )
     return claims

@@ -1,7 +1,8 @@
-"""How good the topics are beside BERTopic's defaults in the same run: known groups, coherence, posts left over, seeds.
+"""How good the topics are beside BERTopic's defaults in the same run: known groups, coherence, posts left
+over, seeds.
 
-Both get the same vectors and the same smallest topic, and the words of both are chosen alike, so that what is compared
-is how posts were put together. Posts without topic count as one group of their own.
+Both get the same vectors and the same smallest topic, and the words of both are chosen alike, so that what is
+compared is how posts were put together. Posts without topic count as one group of their own.
 """
 
 import time
@@ -23,13 +24,20 @@ SMALLEST = 10  # BERTopic's own default
 TRUTHS = ("cluster", "label", "topic")
 OURS, THEIRS = "Earshot", "BERTopic's defaults"
 DRAWS = 200
-FIGURES = {"nmi": "NMI with the known groups", "purity": "purity of the topics", "npmi": "coherence of words (NPMI)",
-           "diversity": "different words", "outliers": "posts without topic", "stability": "agreement of two seeds"}
+FIGURES = {
+    "nmi": "NMI with the known groups",
+    "purity": "purity of the topics",
+    "npmi": "coherence of words (NPMI)",
+    "diversity": "different words",
+    "outliers": "posts without topic",
+    "stability": "agreement of two seeds",
+}
 
 
 @dataclass(frozen=True)
 class Found:
-    """What one method found: a topic per post (-1 for none) from two seeds, the words of the first, and seconds.
+    """What one method found: a topic per post (-1 for none) from two seeds, the words of the first, and
+    seconds.
 
     ``seconds`` are of the first run in this process, compilation included, and of the second.
     """
@@ -49,26 +57,54 @@ class Evaluation(Measured):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: ours, BERTopic's under ``bertopic``, and how many times faster ours is."""
-        rows = {name: {key: round(value, 4) for key, value in row.items()} for name, row in self._scores.items()}
+        """The figures as plain numbers: ours, BERTopic's under ``bertopic``, and how many times faster ours
+        is.
+        """
+        rows = {
+            name: {key: round(value, 4) for key, value in row.items()} for name, row in self._scores.items()
+        }
         ours, theirs = self.found[OURS].seconds, self.found[THEIRS].seconds
-        return {"n": len(self.texts), **rows[OURS], "bertopic": rows[THEIRS],
-                "times_faster": round(theirs[0] / ours[0], 1), "times_faster_again": round(theirs[1] / ours[1], 1)}
+        return {
+            "n": len(self.texts),
+            **rows[OURS],
+            "bertopic": rows[THEIRS],
+            "times_faster": round(theirs[0] / ours[0], 1),
+            "times_faster_again": round(theirs[1] / ours[1], 1),
+        }
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Each figure of both methods; the lead in NMI and purity with a 95 % interval (posts drawn again)."""
+        """Each figure of both methods; the lead in NMI and purity with a 95 % interval (posts drawn
+        again).
+        """
         scores, leads = self._scores, self._leads
-        rows = [{"figure": said, "ours": scores[OURS][key], "BERTopic's defaults": scores[THEIRS][key],
-                 "lead": scores[OURS][key] - scores[THEIRS][key], **leads.get(key, {"low": None, "high": None})}
-                for key, said in FIGURES.items() if key in scores[OURS]]
+        rows = [
+            {
+                "figure": said,
+                "ours": scores[OURS][key],
+                "BERTopic's defaults": scores[THEIRS][key],
+                "lead": scores[OURS][key] - scores[THEIRS][key],
+                **leads.get(key, {"low": None, "high": None}),
+            }
+            for key, said in FIGURES.items()
+            if key in scores[OURS]
+        ]
         return pd.DataFrame(rows)
 
     @property
     def speed(self) -> pd.DataFrame:
         """Seconds and topics of each method: first in a fresh process, and once everything is compiled."""
-        return pd.DataFrame([{"method": name, "topics": self._scores[name]["topics"], "first run": one.seconds[0],
-                              "again": one.seconds[1]} for name, one in self.found.items()])
+        return pd.DataFrame(
+            [
+                {
+                    "method": name,
+                    "topics": self._scores[name]["topics"],
+                    "first run": one.seconds[0],
+                    "again": one.seconds[1],
+                }
+                for name, one in self.found.items()
+            ]
+        )
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -79,10 +115,18 @@ class Evaluation(Measured):
         for group, places in self.truth.groupby(self.truth).groups.items():
             sizes = pd.Series(topics[places]).value_counts()
             first = int(sizes.index[0])
-            rows.append({"known group": str(group), "posts": len(places), "share in it": sizes.iloc[0] / len(places),
-                         "largest topic": " · ".join(words.get(first, [])[:3]) or "no topic"})
+            rows.append(
+                {
+                    "known group": str(group),
+                    "posts": len(places),
+                    "share in it": sizes.iloc[0] / len(places),
+                    "largest topic": " · ".join(words.get(first, [])[:3]) or "no topic",
+                }
+            )
         table = pd.DataFrame(rows)[["known group", "posts", "largest topic", "share in it"]]
-        return table.sort_values(["posts", "known group"], ascending=[False, True], ignore_index=True).head(20)
+        return table.sort_values(["posts", "known group"], ascending=[False, True], ignore_index=True).head(
+            20
+        )
 
     @property
     def facts(self) -> dict:
@@ -100,13 +144,19 @@ class Evaluation(Measured):
 
     def _score(self, one: Found) -> dict[str, float]:
         from sklearn.metrics import adjusted_rand_score
+
         topics, known = one.topics[0], {}
         if self.truth is not None:
             known = agreement(self.truth.to_numpy(), topics)
         return known | {
-            "npmi": float(coherence.npmi(self.texts, one.words).mean()), "diversity": coherence.diversity(one.words),
-            "outliers": float((topics < 0).mean()), "stability": float(adjusted_rand_score(*one.topics)),
-            "topics": len(one.words), "seconds": one.seconds[0], "seconds_again": one.seconds[1]}
+            "npmi": float(coherence.npmi(self.texts, one.words).mean()),
+            "diversity": coherence.diversity(one.words),
+            "outliers": float((topics < 0).mean()),
+            "stability": float(adjusted_rand_score(*one.topics)),
+            "topics": len(one.words),
+            "seconds": one.seconds[0],
+            "seconds_again": one.seconds[1],
+        }
 
     @cached_property
     def _leads(self) -> dict[str, dict[str, float]]:
@@ -116,16 +166,20 @@ class Evaluation(Measured):
         drawn = []
         for _ in range(DRAWS):
             rows = chance.integers(0, len(truth), len(truth))
-            ours, theirs = (agreement(truth[rows], self.found[name].topics[0][rows]) for name in (OURS, THEIRS))
+            ours, theirs = (
+                agreement(truth[rows], self.found[name].topics[0][rows]) for name in (OURS, THEIRS)
+            )
             drawn.append({key: ours[key] - theirs[key] for key in ours})
         table = pd.DataFrame(drawn)
         return {key: {"low": table[key].quantile(0.025), "high": table[key].quantile(0.975)} for key in table}
 
 
 def evaluate(data: str, train: str = "", seed: int = 1) -> Evaluation:
-    """Return how our topics and BERTopic's of the texts in ``data`` compare (text; cluster, label or topic if known).
+    """Return how our topics and BERTopic's of the texts in ``data`` compare (text; cluster, label or topic if
+    known).
 
-    Raises ValueError when there is no column text, too few texts, or when ``train`` is given: nothing is learnt.
+    Raises ValueError when there is no column text, too few texts, or when ``train`` is given: nothing is
+    learnt.
     """
     if train:
         raise ValueError("Topics are found without labels; leave train empty.")
@@ -141,21 +195,28 @@ def evaluate(data: str, train: str = "", seed: int = 1) -> Evaluation:
 
 def ours(texts: pd.Series, vectors: np.ndarray, seed: int) -> Found:
     """Return what our topics step finds, its words chosen included in the time."""
+
     def run(chance: int) -> np.ndarray:
         groups = [("brand:", "lang:")] * len(texts)
         found = topic_model.fit(vectors, groups, SMALLEST, chance).assign(vectors, groups)[0]
         topic_words.weigh(texts.tolist(), found)
         return found
+
     return _twice(texts, run, seed)
 
 
 def theirs(texts: pd.Series, vectors: np.ndarray, seed: int) -> Found:
     """Return what BERTopic finds as it comes, but for the seed of its UMAP, without which no run repeats."""
+
     def run(chance: int) -> np.ndarray:
         from bertopic import BERTopic
         from umap import UMAP
+
         reduced = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=chance)
-        return np.array(BERTopic(umap_model=reduced, min_topic_size=SMALLEST).fit_transform(texts.tolist(), vectors)[0])
+        return np.array(
+            BERTopic(umap_model=reduced, min_topic_size=SMALLEST).fit_transform(texts.tolist(), vectors)[0]
+        )
+
     return _twice(texts, run, seed)
 
 
@@ -169,20 +230,32 @@ def _twice(texts: pd.Series, run, seed: int) -> Found:
 
 
 def plain_words(texts: pd.Series, topics: np.ndarray) -> dict[int, list[str]]:
-    """Return the ten single words with the greatest class-based TF-IDF of each topic but -1, as BERTopic lists them."""
+    """Return the ten single words with the greatest class-based TF-IDF of each topic but -1, as BERTopic
+    lists
+    them.
+    """
     from sklearn.feature_extraction.text import CountVectorizer
+
     counter = CountVectorizer(token_pattern=topic_words.WORD)
     names, place = np.unique(topics, return_inverse=True)
     weights = topic_words.ctfidf(topic_words.summed(counter.fit_transform(texts), place)).toarray()
     vocabulary = counter.get_feature_names_out()
-    return {int(topic): [str(vocabulary[term]) for term in np.argsort(-weights[row], kind="stable")[:coherence.TOP]]
-            for row, topic in enumerate(names) if topic >= 0}
+    return {
+        int(topic): [
+            str(vocabulary[term]) for term in np.argsort(-weights[row], kind="stable")[: coherence.TOP]
+        ]
+        for row, topic in enumerate(names)
+        if topic >= 0
+    }
 
 
 def agreement(truth: np.ndarray, topics: np.ndarray) -> dict[str, float]:
     """Return NMI (Strehl & Ghosh 2002) and purity of topics against known groups."""
     from sklearn.metrics import normalized_mutual_info_score
     from sklearn.metrics.cluster import contingency_matrix
+
     table = contingency_matrix(truth, topics, sparse=True)
-    return {"nmi": float(normalized_mutual_info_score(truth, topics)),
-            "purity": float(table.max(axis=0).toarray().sum() / len(truth))}
+    return {
+        "nmi": float(normalized_mutual_info_score(truth, topics)),
+        "purity": float(table.max(axis=0).toarray().sum() / len(truth)),
+    }

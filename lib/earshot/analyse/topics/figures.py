@@ -22,7 +22,9 @@ DAILY = 35  # a window of so many days is drawn by day, a longer one by week
 
 @dataclass(frozen=True)
 class Topics:
-    """What 04_topics found: topics with size and feeling, over time and by brand, moves, new words, quotes, claims."""
+    """What 04_topics found: topics with size and feeling, over time and by brand, moves, new words, quotes,
+    claims.
+    """
 
     sizes: pd.DataFrame
     course: pd.DataFrame
@@ -67,18 +69,34 @@ class Topics:
     @property
     def moves_shown(self) -> pd.DataFrame:
         """The moves as a reader wants them, real ones first."""
-        names = {"name": "topic", "was": "before", "now": "recent", "value": "change", "low": "low", "high": "high",
-                 "n_after": "recent posts", "verdict": "verdict"}
-        ranked = self.moves.assign(_size=self.moves["value"].abs()).sort_values(["verdict", "_size"],
-                                                                               ascending=[False, False])
+        names = {
+            "name": "topic",
+            "was": "before",
+            "now": "recent",
+            "value": "change",
+            "low": "low",
+            "high": "high",
+            "n_after": "recent posts",
+            "verdict": "verdict",
+        }
+        ranked = self.moves.assign(_size=self.moves["value"].abs()).sort_values(
+            ["verdict", "_size"], ascending=[False, False]
+        )
         return ranked[list(names)].rename(columns=names).head(SHOWN)
 
     @property
     def words_shown(self) -> pd.DataFrame:
         """The new words with how many people used them then and now."""
         table = self.words[["term", "before", "now", "share_before", "share_now"]]
-        return table.rename(columns={"term": "new word", "before": "people before", "now": "people now",
-                                     "share_before": "share before", "share_now": "share now"})
+        return table.rename(
+            columns={
+                "term": "new word",
+                "before": "people before",
+                "now": "people now",
+                "share_before": "share before",
+                "share_now": "share now",
+            }
+        )
 
     @property
     def brands_shown(self) -> pd.DataFrame:
@@ -93,7 +111,9 @@ class Topics:
     @property
     def new_caption(self) -> str:
         """What the posts of ``new`` are."""
-        grown = self.moves[self.moves["new"]]["name"] if self.moves["new"].any() else self.moves["name"].head(1)
+        grown = (
+            self.moves[self.moves["new"]]["name"] if self.moves["new"].any() else self.moves["name"].head(1)
+        )
         kind = "New" if self.moves["new"].any() else "No topic is new; grown most"
         return f"{kind}: {words.listed([f'“{name}”' for name in grown])}"
 
@@ -104,21 +124,27 @@ class Topics:
         return self.quotes[self.quotes["topic"].isin(chosen["topic"])]
 
     def typical(self, place: int) -> pd.DataFrame:
-        """Return typical posts of the ``place``-th largest topic, counted from 1; none where there is none."""
-        return self.quotes[self.quotes["topic"].isin(self.sizes["topic"].iloc[place - 1:place])]
+        """Return typical posts of the ``place``-th largest topic, counted from 1; none where there is
+        none.
+        """
+        return self.quotes[self.quotes["topic"].isin(self.sizes["topic"].iloc[place - 1 : place])]
 
     def name(self, place: int) -> str:
         """Return the name of the ``place``-th largest topic, counted from 1."""
-        named = self.sizes["topic name"].iloc[place - 1:place]
+        named = self.sizes["topic name"].iloc[place - 1 : place]
         return f"“{named.iloc[0]}”" if len(named) else "no further topic"
 
     def caption(self, figure: str) -> str:
         """Return the caption of a figure or table, with its window and number of posts."""
-        about = {"sizes": "Share of posts, 95% interval", "felt": "Net sentiment in points, 95% interval",
-                 "course": "Share of posts, 95% interval", "brands": "Share of a brand's posts against all others'",
-                 "moves": f"Share of posts, {self.period.now} against {self.period.then}",
-                 "words": f"People who used the word, {self.period.now} against {self.period.then}",
-                 "quality": "Coherence of the topics' words"}[figure]
+        about = {
+            "sizes": "Share of posts, 95% interval",
+            "felt": "Net sentiment in points, 95% interval",
+            "course": "Share of posts, 95% interval",
+            "brands": "Share of a brand's posts against all others'",
+            "moves": f"Share of posts, {self.period.now} against {self.period.then}",
+            "words": f"People who used the word, {self.period.now} against {self.period.then}",
+            "quality": "Coherence of the topics' words",
+        }[figure]
         return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 
@@ -134,8 +160,8 @@ def survey(store, posts: pd.DataFrame, params: Brief) -> Topics:
 def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: float = float("nan")) -> Topics:
     """Return the topics of ``posts`` (as analyse.posts gives them); ``names`` is the table topic_names.
 
-    Repeats are left out: a copied text is one opinion. ``stability`` is what coherence.stability gave, if it was asked.
-    Raises ValueError when no post has a topic.
+    Repeats are left out: a copied text is one opinion. ``stability`` is what coherence.stability gave, if it
+    was asked. Raises ValueError when no post has a topic.
     """
     voiced = _voiced(posts)
     parts = period.split(voiced["day"])
@@ -143,35 +169,76 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
     sizes = _sizes(voiced, params)
     quality = _quality(voiced, names, sizes, ignore)
     result = Topics(
-        sizes=sizes, course=_course(voiced, sizes, params), brands=_brands(voiced, params),
-        moves=emergence.moves(voiced, parts, params.topics_min_posts), words=emergence.new_words(voiced, parts, ignore),
-        quotes=_quotes(voiced), quality=quality, trust=_trust(posts, voiced, quality, names, stability), period=parts,
-        claims=[], counted=len(voiced), far=topic_claims.told_far(voiced, params))
+        sizes=sizes,
+        course=_course(voiced, sizes, params),
+        brands=_brands(voiced, params),
+        moves=emergence.moves(voiced, parts, params.topics_min_posts),
+        words=emergence.new_words(voiced, parts, ignore),
+        quotes=_quotes(voiced),
+        quality=quality,
+        trust=_trust(posts, voiced, quality, names, stability),
+        period=parts,
+        claims=[],
+        counted=len(voiced),
+        far=topic_claims.told_far(voiced, params),
+    )
     result.claims.extend(topic_claims.state(result, voiced, params))
     return result
 
 
 def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts that count once, with net as 1 for a positive, -1 for a negative and 0 for a neutral post."""
+    """Return the posts that count once, with net as 1 for a positive, -1 for a negative and 0 for a neutral
+    post.
+    """
     voiced = posts[posts["topic"].notna() & ~posts["is_repeat"]]
     if voiced.empty:
-        raise ValueError("No post in this window has a topic yet; run 'earshot report', which enriches new posts.")
+        raise ValueError(
+            "No post in this window has a topic yet; run 'earshot report', which enriches new posts."
+        )
     net = voiced["sentiment"].map({"positive": 1.0, "neutral": 0.0, "negative": -1.0}).astype("float64")
     return voiced.assign(net=net, topic=voiced["topic"].astype("int64"))
 
 
 def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return topic, its name, share of posts with interval, posts, authors and net sentiment, largest first."""
+    """Return topic, its name, share of posts with interval, posts, authors and net sentiment, largest
+    first.
+    """
     rows, voices = [], emergence.speakers(voiced)
     for (topic, name), group in voiced[voiced["topic"] >= 0].groupby(["topic", "topic_name"]):
         if len(group) < params.topics_min_posts:
             continue
         row = estimate.means(emergence.among(voiced["topic"].eq(topic), voices), "_in", share=True).iloc[0]
-        feeling = estimate.means(group, "net").iloc[0] if group["net"].notna().sum() >= params.min_posts else {}
-        rows.append({"topic": topic, "topic name": name, "share": row["value"], "low": row["low"], "high": row["high"],
-                     "posts": len(group), "authors": group["author"].nunique(), "net": feeling.get("value"),
-                     "net low": feeling.get("low"), "net high": feeling.get("high"), "n": len(group)})
-    columns = ["topic", "topic name", "share", "low", "high", "posts", "authors", "net", "net low", "net high", "n"]
+        feeling = (
+            estimate.means(group, "net").iloc[0] if group["net"].notna().sum() >= params.min_posts else {}
+        )
+        rows.append(
+            {
+                "topic": topic,
+                "topic name": name,
+                "share": row["value"],
+                "low": row["low"],
+                "high": row["high"],
+                "posts": len(group),
+                "authors": group["author"].nunique(),
+                "net": feeling.get("value"),
+                "net low": feeling.get("low"),
+                "net high": feeling.get("high"),
+                "n": len(group),
+            }
+        )
+    columns = [
+        "topic",
+        "topic name",
+        "share",
+        "low",
+        "high",
+        "posts",
+        "authors",
+        "net",
+        "net low",
+        "net high",
+        "n",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["posts", "topic"], ascending=[False, True], ignore_index=True)
 
@@ -182,41 +249,63 @@ def _course(voiced: pd.DataFrame, sizes: pd.DataFrame, params: Brief) -> pd.Data
     parts, voices = [], emergence.speakers(voiced)
     for topic, name in sizes[["topic", "topic name"]].head(FACETS).itertuples(index=False):
         inside = emergence.among(voiced["topic"].eq(topic), voices).assign(**{by: voiced[by]})
-        parts.append(estimate.means(inside, "_in", [by], share=True).assign(name=name).rename(columns={by: "when"}))
+        parts.append(
+            estimate.means(inside, "_in", [by], share=True).assign(name=name).rename(columns={by: "when"})
+        )
     table = pd.concat(parts) if parts else pd.DataFrame(columns=["when", "value", "low", "high", "n", "name"])
-    return table[table["n"] >= params.min_posts].rename(columns={"value": "share", "name": "topic name"})[
-        ["topic name", "when", "share", "low", "high", "n"]].reset_index(drop=True)
+    return (
+        table[table["n"] >= params.min_posts]
+        .rename(columns={"value": "share", "name": "topic name"})[
+            ["topic name", "when", "share", "low", "high", "n"]
+        ]
+        .reset_index(drop=True)
+    )
 
 
 def _brands(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return for each brand the topics that take a larger share of its posts than of the others', clearest first."""
+    """Return for each brand the topics that take a larger share of its posts than of the others', clearest
+    first.
+    """
     branded = voiced[voiced["brand"] != ""]
     topics = branded.loc[branded["topic"] >= 0, ["topic", "topic_name"]].drop_duplicates()
     rows, voices = [], emergence.speakers(branded)
-    for brand in branded["brand"].value_counts().loc[lambda n: (n >= params.min_posts) & (n < len(branded))].index:
+    for brand in (
+        branded["brand"].value_counts().loc[lambda n: (n >= params.min_posts) & (n < len(branded))].index
+    ):
         ours = branded["brand"] == brand
         for topic, name in topics.itertuples(index=False):
             inside = branded["topic"].eq(topic)
             if (inside & ours).sum() >= params.topics_min_posts:
                 change = estimate.difference(emergence.among(inside, voices), "_in", ours, ~ours)
-                rows += [row | {"brand": brand, "topic": name, "posts": int((inside & ours).sum())}
-                         for row in change.to_dict("records")]
+                rows += [
+                    row | {"brand": brand, "topic": name, "posts": int((inside & ours).sum())}
+                    for row in change.to_dict("records")
+                ]
     table = pd.DataFrame(rows, columns=["brand", "topic", "now", "was", "value", "low", "high", "p", "posts"])
     table["p"] = estimate.adjusted(table["p"].astype("float64"))
-    table = table[(table["p"] < emergence.RATE) & (table["value"] > 0)].sort_values(["brand", "value"],
-                                                                                   ascending=[True, False])
-    return table.groupby("brand").head(2).rename(columns={"now": "share here", "was": "share elsewhere",
-                                                          "value": "difference"}).reset_index(drop=True)
+    table = table[(table["p"] < emergence.RATE) & (table["value"] > 0)].sort_values(
+        ["brand", "value"], ascending=[True, False]
+    )
+    return (
+        table.groupby("brand")
+        .head(2)
+        .rename(columns={"now": "share here", "was": "share elsewhere", "value": "difference"})
+        .reset_index(drop=True)
+    )
 
 
 def _quotes(voiced: pd.DataFrame) -> pd.DataFrame:
-    """Return the most typical posts of each topic: nearest to its centre, of 6 to 50 words, one per author."""
+    """Return the most typical posts of each topic: nearest to its centre, of 6 to 50 words, one per
+    author.
+    """
     readable = quotable(voiced[(voiced["topic"] >= 0) & voiced["words"].between(6, 50)])
     ranked = readable.sort_values(["topic_similarity", "post_id"], ascending=[False, True])
     return ranked.drop_duplicates(["topic", "author"]).groupby("topic").head(EXAMPLES).reset_index(drop=True)
 
 
-def _quality(voiced: pd.DataFrame, names: pd.DataFrame, sizes: pd.DataFrame, ignore: frozenset[str]) -> pd.DataFrame:
+def _quality(
+    voiced: pd.DataFrame, names: pd.DataFrame, sizes: pd.DataFrame, ignore: frozenset[str]
+) -> pd.DataFrame:
     """Return the coherence of each reported topic, the most coherent first."""
     terms = coherence.terms_of(names[names["topic"].isin(sizes["topic"])])
     values = coherence.npmi(coherence.bare(voiced), terms, ignore)
@@ -224,16 +313,23 @@ def _quality(voiced: pd.DataFrame, names: pd.DataFrame, sizes: pd.DataFrame, ign
     return table.sort_values("coherence", ascending=False, ignore_index=True)
 
 
-def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, quality: pd.DataFrame, names: pd.DataFrame,
-           stability: float) -> dict:
+def _trust(
+    posts: pd.DataFrame, voiced: pd.DataFrame, quality: pd.DataFrame, names: pd.DataFrame, stability: float
+) -> dict:
     """Return what limits these figures: coverage, posts without topic, and the quality of the topics."""
     lost = voiced["topic"] < 0
     covered = words.percent(posts["topic"].notna().mean())
-    found = {"posts in the window": len(posts), "repeats left out": int(posts["is_repeat"].sum()),
-             "posts the model looked at": f"{words.count(len(voiced))} without repeats ({covered} of all)",
-             "posts far from every topic": f"{words.count(lost.sum())} ({words.percent(lost.mean())})",
-             "topics": len(names), "mean coherence (NPMI)": round(quality["coherence"].mean(), 3),
-             "different words among the topics' words": words.percent(coherence.diversity(coherence.terms_of(names)))}
+    found = {
+        "posts in the window": len(posts),
+        "repeats left out": int(posts["is_repeat"].sum()),
+        "posts the model looked at": f"{words.count(len(voiced))} without repeats ({covered} of all)",
+        "posts far from every topic": f"{words.count(lost.sum())} ({words.percent(lost.mean())})",
+        "topics": len(names),
+        "mean coherence (NPMI)": round(quality["coherence"].mean(), 3),
+        "different words among the topics' words": words.percent(
+            coherence.diversity(coherence.terms_of(names))
+        ),
+    }
     if stability == stability:
         found["agreement of two other seeds (adjusted Rand)"] = round(stability, 2)
     return found | {"model": ", ".join(sorted(names["model"].dropna().unique()))}

@@ -13,9 +13,10 @@ RIVAL = 0.5  # a second category competes when it holds at least this share of w
 def place(posts: pd.DataFrame, cells: pd.DataFrame, categories: list[Category], inside: np.ndarray) -> dict:
     """Return category, share, low, high, rival, rival share and verdict of one topic.
 
-    ``cells`` has the topic's share in each category; ``inside`` says which of its ``posts`` are in which. It is mapped
-    to the lowest category that surely holds most of its posts and has no rival beside it; ambiguous when two rivals
-    hold most of them together; unmapped otherwise, with the category that holds most all the same.
+    ``cells`` has the topic's share in each category; ``inside`` says which of its ``posts`` are in which. It
+    is mapped to the lowest category that surely holds most of its posts and has no rival beside it; ambiguous
+    when two rivals hold most of them together; unmapped otherwise, with the category that holds most all the
+    same.
     """
     level, chosen = _ranked(cells, ""), None
     first = level.iloc[0].to_dict()
@@ -40,7 +41,11 @@ def _ranked(cells: pd.DataFrame, parent: str) -> pd.DataFrame:
 
 def _rival(level: pd.DataFrame) -> dict:
     """Return the second cell of a level where it competes with the first, or nothing."""
-    if len(level) < 2 or not level["share"].iloc[1] or level["share"].iloc[1] < RIVAL * level["share"].iloc[0]:
+    if (
+        len(level) < 2
+        or not level["share"].iloc[1]
+        or level["share"].iloc[1] < RIVAL * level["share"].iloc[0]
+    ):
         return {}
     return level.iloc[1].to_dict()
 

@@ -1,7 +1,7 @@
 """Batch compliance: ids handed to a platform where its terms let us, and its answer of what is gone followed.
 
-The answer is JSON Lines with an ``id`` and what became of it (``reason`` or ``action``), as X's batch compliance gives
-it, or a plain list of ids that are gone.
+The answer is JSON Lines with an ``id`` and what became of it (``reason`` or ``action``), as X's batch
+compliance gives it, or a plain list of ids that are gone.
 """
 
 import json
@@ -25,8 +25,10 @@ def export_ids(workspace: Workspace, source: str) -> Path:
     posts = workspace.store.read("posts", columns=["post_id", "source"], where={"source": source})
     if posts.empty:
         known = sorted(workspace.store.read("posts", columns=["source"])["source"].unique())
-        raise ParamError(f"{workspace.name} holds no post of source {source!r} (there: {', '.join(known) or 'none'})."
-                         f"{nearest(source, known)}")
+        raise ParamError(
+            f"{workspace.name} holds no post of source {source!r} (there: {', '.join(known) or 'none'})."
+            f"{nearest(source, known)}"
+        )
     check_sharing(workspace, source)
     place = workspace.data / "compliance" / f"{source}.txt"
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -36,29 +38,43 @@ def export_ids(workspace: Workspace, source: str) -> Path:
 
 
 def check_sharing(workspace: Workspace, source: str) -> None:
-    """Raise ParamError, in one sentence, when the terms card of a source does not let ids be given to others."""
+    """Raise ParamError, in one sentence, when the terms card of a source does not let ids be given to
+    others.
+    """
     if not terms.card_of(workspace, source).may_share_ids:
-        raise ParamError(f"The terms card of {source!r} does not let ids be shared; if its terms do, write "
-                         f"may_share_ids: true for it in params/{workspace.name}/terms.yml.")
+        raise ParamError(
+            f"The terms card of {source!r} does not let ids be shared; if its terms do, write "
+            f"may_share_ids: true for it in params/{workspace.name}/terms.yml."
+        )
 
 
 def follow_answer(workspace: Workspace, source: str, file: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Follow what a platform says is gone; return (rows removed by table, lines of other kinds, which are left alone).
+    """Follow what a platform says is gone; return (rows removed by table, lines of other kinds, which are
+    left alone).
 
     Raises ParamError for a file that is not there or holds no ids, and for a source without posts.
     """
     posts = workspace.store.read("posts", columns=["platform"], where={"source": source})
     if not Path(file).is_file() or posts.empty:
-        raise ParamError(f"There is no file {file}." if not Path(file).is_file() else
-                         f"{workspace.name} holds no post of source {source!r}.")
+        raise ParamError(
+            f"There is no file {file}."
+            if not Path(file).is_file()
+            else f"{workspace.name} holds no post of source {source!r}."
+        )
     rows = _read(Path(file))
     gone = rows[rows["kind"].isin(GONE)].drop_duplicates("id")
     others = rows.loc[~rows["kind"].isin(GONE), "kind"].value_counts()
     if len(gone):
-        workspace.store.merge("deletions", gone.assign(platform=posts["platform"].iloc[0], source=source,
-                                                       deleted_at=gone["at"].fillna(clock.now())).drop(columns="at"))
+        workspace.store.merge(
+            "deletions",
+            gone.assign(
+                platform=posts["platform"].iloc[0], source=source, deleted_at=gone["at"].fillna(clock.now())
+            ).drop(columns="at"),
+        )
     now = clock.now()
-    workspace.store.merge("rechecks", pd.DataFrame([{"source": source, "began": now, "whole": now, "at": now}]))
+    workspace.store.merge(
+        "rechecks", pd.DataFrame([{"source": source, "began": now, "whole": now, "at": now}])
+    )
     return tombstones.follow(workspace), others.to_dict()
 
 

@@ -1,7 +1,8 @@
-"""Asking a platform which of the posts that are kept here its users have deleted since (X's batch compliance jobs).
+"""Asking a platform which of the posts that are kept here its users have deleted since (X's batch compliance
+jobs).
 
-The ids go to an address that X names, and the answer is fetched from another: both are on other hosts, so neither is
-sent our credentials. What is gone becomes tombstones, which clear every table.
+The ids go to an address that X names, and the answer is fetched from another: both are on other hosts, so
+neither is sent our credentials. What is gone becomes tombstones, which clear every table.
 """
 
 import json
@@ -28,16 +29,19 @@ EVERY = 30.0  # seconds between two looks at a job
 LOOKS = 240
 
 
-def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None = None,
-                    timepiece: Timepiece | None = None) -> tuple[int, int]:
+def check_deletions(
+    workspace: Workspace, feed: Feed, patience: Patience | None = None, timepiece: Timepiece | None = None
+) -> tuple[int, int]:
     """Return (how many stored posts were asked about, how many of them are gone and now go here too).
 
-    Raises ParamError for a platform without such jobs or where the terms card does not let ids be shared, and Failed
-    with one sentence when the platform does not answer.
+    Raises ParamError for a platform without such jobs or where the terms card does not let ids be shared, and
+    Failed with one sentence when the platform does not answer.
     """
     platform, timepiece = platform_of(feed.platform), timepiece or Timepiece()
     if not hasattr(platform, "compliance"):
-        raise ParamError(f"{feed.platform} has no compliance jobs; deletions there: {DELETIONS[platform.deletions]}.")
+        raise ParamError(
+            f"{feed.platform} has no compliance jobs; deletions there: {DELETIONS[platform.deletions]}."
+        )
     check_sharing(workspace, feed.name)
     ids = _shareable(workspace, feed)
     if ids.empty:
@@ -53,20 +57,30 @@ def check_deletions(workspace: Workspace, feed: Feed, patience: Patience | None 
 
 
 def _shareable(workspace: Workspace, feed: Feed) -> pd.Series:
-    """Return the ids of the platform's posts, but for those of other sources whose terms cards forbid to share them."""
+    """Return the ids of the platform's posts, but for those of other sources whose terms cards forbid to
+    share
+    them.
+    """
     posts = workspace.store.read("posts", ["post_id", "source"], where={"platform": feed.platform})
-    may = {source: source == feed.name or terms.card_of(workspace, source).may_share_ids
-           for source in posts["source"].unique()}
+    may = {
+        source: source == feed.name or terms.card_of(workspace, source).may_share_ids
+        for source in posts["source"].unique()
+    }
     return posts.loc[posts["source"].map(may).astype(bool), "post_id"]
 
 
 def _run(client: Client, ids: pd.Series, timepiece: Timepiece) -> bytes:
     """Make a job, hand over the ids, wait until it is done and return its result."""
-    made = client.ask(Request(JOBS, {}, {"Content-Type": "application/json"}, "POST",
-                              json.dumps({"type": "tweets"}).encode()))
+    made = client.ask(
+        Request(
+            JOBS, {}, {"Content-Type": "application/json"}, "POST", json.dumps({"type": "tweets"}).encode()
+        )
+    )
     job = _job(made.body)
     bare = ids.str.split(":", n=1).str[1]
-    client.ask(Request(job["upload_url"], {}, {"Content-Type": "text/plain"}, "PUT", "\n".join(bare).encode()))
+    client.ask(
+        Request(job["upload_url"], {}, {"Content-Type": "text/plain"}, "PUT", "\n".join(bare).encode())
+    )
     for status in _looks(client, job["id"], timepiece):
         if status == "complete":
             return client.ask(Request(job["download_url"])).body
@@ -84,7 +98,10 @@ def _looks(client: Client, name: str, timepiece: Timepiece) -> Iterator[str]:
 
 def _job(body: bytes) -> dict[str, str]:
     value, _ = answers.parse(body)
-    job = {name: answers.words(answers.inside(value, "data", name)) for name in ("id", "upload_url", "download_url")}
+    job = {
+        name: answers.words(answers.inside(value, "data", name))
+        for name in ("id", "upload_url", "download_url")
+    }
     if not all(job.values()):
         raise Failed("refused", "The platform's answer names no compliance job; nothing was sent.")
     return job

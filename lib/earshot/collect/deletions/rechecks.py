@@ -1,8 +1,10 @@
-"""Stored posts asked for again on their platform: what it no longer shows goes here too, what was edited changes.
+"""Stored posts asked for again on their platform: what it no longer shows goes here too, what was edited
+changes.
 
-A feed's own posts are asked for, by what the platform itself called them, so nothing is told to anybody. A post that an
-answer leaves out is asked for once more, alone, before it is taken for gone. All posts are gone through in rounds; one
-that is ended in any way goes on where it was. Table ``rechecks`` says when the last whole round of a source began.
+A feed's own posts are asked for, by what the platform itself called them, so nothing is told to anybody. A
+post that an answer leaves out is asked for once more, alone, before it is taken for gone. All posts are gone
+through in rounds; one that is ended in any way goes on where it was. Table ``rechecks`` says when the last
+whole round of a source began.
 """
 
 from collections.abc import Iterator
@@ -39,12 +41,13 @@ class Rechecked:
     left: int = 0
 
 
-def recheck(workspace: Workspace, feed: Feed, patience: Patience | None = None,
-            timepiece: Timepiece | None = None) -> Rechecked:
+def recheck(
+    workspace: Workspace, feed: Feed, patience: Patience | None = None, timepiece: Timepiece | None = None
+) -> Rechecked:
     """Ask the platform of a feed which of its stored posts are gone or edited, and follow both.
 
-    Raises ParamError, saying how deletions are learnt there, for a platform that cannot be asked, and Failed with one
-    sentence when it does not answer; what was found until then is kept.
+    Raises ParamError, saying how deletions are learnt there, for a platform that cannot be asked, and Failed
+    with one sentence when it does not answer; what was found until then is kept.
     """
     platform, timepiece = platform_of(feed.platform), timepiece or Timepiece()
     if platform.deletions == "jobs":
@@ -53,13 +56,16 @@ def recheck(workspace: Workspace, feed: Feed, patience: Patience | None = None,
         _Round(feed.name, whole=began, asked=asked).save(workspace, timepiece.now())
         return Rechecked(asked, gone)
     if platform.deletions != "ids":
-        raise ParamError(f"{feed.platform} cannot be asked which posts are gone; deletions there: "
-                         f"{DELETIONS[platform.deletions]}.")
+        raise ParamError(
+            f"{feed.platform} cannot be asked which posts are gone; deletions there: "
+            f"{DELETIONS[platform.deletions]}."
+        )
     return _Recheck(workspace, feed, patience or Patience(), timepiece).run()
 
 
 def way(workspace: Workspace, source: str) -> str:
-    """Return how deletions of a source's posts are learnt, one of DELETIONS: as its feed's platform has it, or a file.
+    """Return how deletions of a source's posts are learnt, one of DELETIONS: as its feed's platform has it,
+    or a file.
     """
     feeds = workspace.settings("feeds")
     named = {name: entry["platform"] for name, entry in feeds.items() if isinstance(entry, dict)}
@@ -70,7 +76,9 @@ def way(workspace: Workspace, source: str) -> str:
 
 
 def is_due(workspace: Workspace, feed: Feed, at: pd.Timestamp) -> bool:
-    """Say whether half of the time is over in which the terms of a feed want its deletions followed, or all of it."""
+    """Say whether half of the time is over in which the terms of a feed want its deletions followed, or all
+    of it.
+    """
     hours = terms.card_of(workspace, feed.name).deletion_within_hours
     if not hours or platform_of(feed.platform).deletions not in ("ids", "jobs"):
         return False
@@ -80,7 +88,9 @@ def is_due(workspace: Workspace, feed: Feed, at: pd.Timestamp) -> bool:
 
 @dataclass
 class _Round:
-    """How far a source's posts have been gone through: by the digest of their id, so that no id is kept here."""
+    """How far a source's posts have been gone through: by the digest of their id, so that no id is kept
+    here.
+    """
 
     source: str
     reached: str = ""
@@ -97,8 +107,14 @@ class _Round:
         return cls(source, row["reached"] or "", row["began"], row["whole"], int(row["asked"] or 0))
 
     def save(self, workspace: Workspace, at: pd.Timestamp) -> None:
-        row = {"source": self.source, "reached": self.reached, "began": self.began, "whole": self.whole,
-               "asked": self.asked, "at": at}
+        row = {
+            "source": self.source,
+            "reached": self.reached,
+            "began": self.began,
+            "whole": self.whole,
+            "asked": self.asked,
+            "at": at,
+        }
         workspace.store.merge("rechecks", pd.DataFrame([row]))
 
 
@@ -133,11 +149,17 @@ class _Recheck:
         return self.report
 
     def _left(self) -> pd.Series:
-        """Return what the platform calls the posts that are left of the round, at the digests that order them."""
+        """Return what the platform calls the posts that are left of the round, at the digests that order
+        them.
+        """
         constants = self._platform.mapping.constants
         named = {"source": self.feed.name, "platform": constants.get("platform", self.feed.platform)}
-        ids = self.workspace.store.read("posts", columns=["post_id", "source", "platform"], where=named)["post_id"]
-        names = pd.Series([one.split(":", 1)[1] for one in ids], index=[digest(one) for one in ids], dtype="str")
+        ids = self.workspace.store.read("posts", columns=["post_id", "source", "platform"], where=named)[
+            "post_id"
+        ]
+        names = pd.Series(
+            [one.split(":", 1)[1] for one in ids], index=[digest(one) for one in ids], dtype="str"
+        )
         if not self._round.reached:
             self._round.began, self._round.asked = self.timepiece.now(), 0
         self._before = self._round.asked
@@ -166,7 +188,8 @@ class _Recheck:
         self.report.asked += len(batch)
 
     def _ask(self, client: Client, names: list[str]) -> tuple[Page, set[str], bool]:
-        """Return (rows and deletions of these posts, those the answer speaks of, whether it was an answer at all).
+        """Return (rows and deletions of these posts, those the answer speaks of, whether it was an answer at
+        all).
 
         "Not found" is no answer while nothing else of this platform was found: the address may be wrong.
         """
@@ -180,11 +203,15 @@ class _Recheck:
             page.rows += [row for name, row in rows.items() if name in names]
             page.gone += [one for one in read.gone if one.id in names]
             seen |= {name for name in (*rows, *(one.id for one in read.gone)) if name in names}
-            seen |= set(names if read.broken and len(names) == 1 else ())  # what cannot be read is still there
+            seen |= set(
+                names if read.broken and len(names) == 1 else ()
+            )  # what cannot be read is still there
         return page, seen, told
 
     def _answer(self, client: Client, request: Request) -> Page | None:
-        """Return what an answer holds, None for "not found"; raises Failed for one that cannot be read at all."""
+        """Return what an answer holds, None for "not found"; raises Failed for one that cannot be read at
+        all.
+        """
         try:
             read = self._platform.read(client.ask(request, quietly=True), self._query)
         except Failed as error:
@@ -210,9 +237,12 @@ class _Recheck:
 
     def _end(self, left: int) -> None:
         if self._doubted:
-            raise Failed("refused", f"{self._platform.name} finds none of the {len(self._doubted):,} posts of "
-                                    f"{self.feed.name} that it was asked for, so nothing was removed; check the feed's "
-                                    "base address.")
+            raise Failed(
+                "refused",
+                f"{self._platform.name} finds none of the {len(self._doubted):,} posts of "
+                f"{self.feed.name} that it was asked for, so nothing was removed; check the feed's "
+                "base address.",
+            )
         self._keep()
         self.report.left = left
         if not left:

@@ -1,6 +1,8 @@
-"""Who wrote: what a platform says of each author, under the pseudonym that the posts carry, and no word of the profile.
+"""Who wrote: what a platform says of each author, under the pseudonym that the posts carry, and no word of
+the profile.
 
-Of a biography, picture, address and place only whether there is one is kept, of a handle only its share of digits.
+Of a biography, picture, address and place only whether there is one is kept, of a handle only its share of
+digits.
 """
 
 from collections.abc import Mapping
@@ -14,8 +16,15 @@ from earshot.core.tables import TABLES
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
 
-def keep(store: Store, rows: pd.DataFrame, source: Source, accounts: Mapping[str, str], pseudonyms: Pseudonyms,
-         handles: list[str], at: pd.Timestamp) -> int:
+def keep(
+    store: Store,
+    rows: pd.DataFrame,
+    source: Source,
+    accounts: Mapping[str, str],
+    pseudonyms: Pseudonyms,
+    handles: list[str],
+    at: pd.Timestamp,
+) -> int:
     """Store the authors of rows as they came (before masking) and return how many are new or changed."""
     column = source.columns.get("author")
     if not accounts or column not in rows:
@@ -31,8 +40,9 @@ def keep(store: Store, rows: pd.DataFrame, source: Source, accounts: Mapping[str
             frame[name] = _values(given[place], name)
     if frame.empty:
         return 0
-    merged = store.merge("accounts", _with_what_is_known(store, frame.drop_duplicates(["platform", "author"],
-                                                                                       keep="last")))
+    merged = store.merge(
+        "accounts", _with_what_is_known(store, frame.drop_duplicates(["platform", "author"], keep="last"))
+    )
     return merged.inserted + merged.updated
 
 
@@ -48,8 +58,13 @@ def _values(values: pd.Series, name: str) -> pd.Series:
         known = {"true": True, "false": False}
         return values.astype("str").str.lower().map(known).astype("boolean")
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    return numbers.where((numbers >= 0) & (numbers % 1 == 0) & (numbers < 2**53)).astype("Int64") \
-        if kind == "whole" else values.astype("str") if kind == "text" else numbers
+    return (
+        numbers.where((numbers >= 0) & (numbers % 1 == 0) & (numbers < 2**53)).astype("Int64")
+        if kind == "whole"
+        else values.astype("str")
+        if kind == "text"
+        else numbers
+    )
 
 
 def _with_what_is_known(store: Store, fits: pd.DataFrame) -> pd.DataFrame:
@@ -57,4 +72,5 @@ def _with_what_is_known(store: Store, fits: pd.DataFrame) -> pd.DataFrame:
     before = store.read("accounts", where={"author": list(fits["author"])}).set_index(["platform", "author"])
     after = fits.set_index(["platform", "author"])
     return after.combine_first(before.loc[before.index.isin(after.index)])[
-        [name for name in fits.columns if name not in ("platform", "author")]].reset_index()
+        [name for name in fits.columns if name not in ("platform", "author")]
+    ].reset_index()

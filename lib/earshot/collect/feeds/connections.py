@@ -1,7 +1,8 @@
-"""Endless connections: messages of a websocket, or events of a stream over HTTP, read by a thread of their own.
+"""Endless connections: messages of a websocket, or events of a stream over HTTP, read by a thread of their
+own.
 
-Whoever follows a stream asks for the next message and waits no longer than it likes; silence, refusal and loss look
-the same for both kinds of stream.
+Whoever follows a stream asks for the next message and waits no longer than it likes; silence, refusal and
+loss look the same for both kinds of stream.
 """
 
 import logging
@@ -19,7 +20,9 @@ HELD = 10_000  # messages that wait for us; the connection then waits too, and t
 
 
 class Lost(RuntimeError):
-    """A stream ended or was refused; ``kind`` is one of the gap kinds, ``wait`` for how many seconds it asks."""
+    """A stream ended or was refused; ``kind`` is one of the gap kinds, ``wait`` for how many seconds it
+    asks.
+    """
 
     def __init__(self, kind: str, reason: str, wait: float | None = None):
         super().__init__(reason)
@@ -28,7 +31,9 @@ class Lost(RuntimeError):
 
 @dataclass
 class Connection:
-    """One connection to ``base``; ``silence`` is for how many seconds it may say nothing at all before it is lost."""
+    """One connection to ``base``; ``silence`` is for how many seconds it may say nothing at all before it is
+    lost.
+    """
 
     name: str
     base: str
@@ -48,7 +53,8 @@ class Connection:
         self._closed.set()
 
     def next(self, seconds: float) -> bytes | None:
-        """Return the next message, b"" for a mere sign of life, None when nothing came within so many seconds.
+        """Return the next message, b"" for a mere sign of life, None when nothing came within so many
+        seconds.
 
         Raises Lost when the stream ended, broke, was refused or fell silent.
         """
@@ -70,7 +76,9 @@ class Connection:
             self._put(Lost("down", f"{self.name} ended the stream."))
         except Lost as lost:
             self._put(lost)
-        except Exception as error:  # a thread that dies in silence would look like a stream with nothing to say
+        except (
+            Exception
+        ) as error:  # a thread that dies in silence would look like a stream with nothing to say
             self._put(Lost("down", f"{self.name} broke off ({type(error).__name__})."))
 
     def _put(self, message: bytes | Lost) -> bool:
@@ -83,7 +91,9 @@ class Connection:
         return False
 
     def _open(self) -> AbstractContextManager[Iterator[bytes]]:
-        address = self.request.path if "://" in self.request.path else self.base.rstrip("/") + self.request.path
+        address = (
+            self.request.path if "://" in self.request.path else self.base.rstrip("/") + self.request.path
+        )
         if self.request.params:
             address += "?" + urlencode(dict(self.request.params), doseq=True)
         if address.startswith(("ws://", "wss://")):
@@ -94,16 +104,25 @@ class Connection:
     def _websocket(self, address: str) -> Iterator[Iterator[bytes]]:
         from websockets import exceptions
         from websockets.sync.client import connect
+
         try:
-            with connect(address, additional_headers=dict(self.request.headers), open_timeout=self.opening,
-                         close_timeout=1, max_size=LARGEST, user_agent_header=None) as socket:
+            with connect(
+                address,
+                additional_headers=dict(self.request.headers),
+                open_timeout=self.opening,
+                close_timeout=1,
+                max_size=LARGEST,
+                user_agent_header=None,
+            ) as socket:
                 yield self._received(socket)
         except exceptions.InvalidStatus as refused:
             raise _refused(self.name, refused.response.status_code, refused.response.headers) from None
         except TimeoutError:
             raise Lost("down", f"{self.name} did not open within {self.opening:g} seconds.") from None
         except (exceptions.InvalidURI, exceptions.InvalidHandshake):
-            raise Lost("refused", f"{self.name} is no websocket at this address; check the feed's base.") from None
+            raise Lost(
+                "refused", f"{self.name} is no websocket at this address; check the feed's base."
+            ) from None
         except exceptions.ConnectionClosed:
             raise Lost("down", f"{self.name} dropped the connection.") from None
         except OSError:
@@ -127,10 +146,13 @@ class Connection:
     @contextmanager
     def _events(self, address: str) -> Iterator[Iterator[bytes]]:
         import httpx2
+
         limits = httpx2.Timeout(self.opening, read=self.silence)
         try:
-            with closing(httpx2.Client(timeout=limits, follow_redirects=False)) as client, \
-                    client.stream("GET", address, headers=dict(self.request.headers)) as response:
+            with (
+                closing(httpx2.Client(timeout=limits, follow_redirects=False)) as client,
+                client.stream("GET", address, headers=dict(self.request.headers)) as response,
+            ):
                 if response.status_code != 200:
                     raise _refused(self.name, response.status_code, response.headers)
                 yield events(response.iter_bytes())
@@ -139,12 +161,15 @@ class Connection:
         except httpx2.TransportError:
             raise Lost("down", f"{self.name} could not be reached, or dropped the connection.") from None
         except (httpx2.InvalidURL, httpx2.DecodingError):
-            raise Lost("refused", f"{self.name} is no stream of events at this address; "
-                                  "check the feed's base.") from None
+            raise Lost(
+                "refused", f"{self.name} is no stream of events at this address; check the feed's base."
+            ) from None
 
 
 def events(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the events of a byte stream, each as its lines, and b"" for comments that only show that it lives."""
+    """Yield the events of a byte stream, each as its lines, and b"" for comments that only show that it
+    lives.
+    """
     held = b""
     for part in parts:
         held = (held + part).replace(b"\r\n", b"\n")
@@ -167,9 +192,12 @@ def _silent(name: str, seconds: float) -> str:
 def _refused(name: str, status: int, headers: Mapping[str, str]) -> Lost:
     from earshot.collect.sources.pacing import retry_after
     from earshot.core import clock
+
     asked = retry_after(headers.get("Retry-After", ""), clock.now()) if headers.get("Retry-After") else None
     if status in (429, 503) and (status == 429 or asked is not None):
         return Lost("throttled", f"{name} lets us connect no faster (status {status}).", asked)
     if status >= 500:
         return Lost("down", f"{name} has an error of its own (status {status}).", asked)
-    return Lost("refused", f"{name} refuses the connection (status {status}); check the feed's credentials and base.")
+    return Lost(
+        "refused", f"{name} refuses the connection (status {status}); check the feed's credentials and base."
+    )

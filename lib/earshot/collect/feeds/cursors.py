@@ -1,4 +1,6 @@
-"""Where a feed stopped reading: what is left to ask, and from where the next run begins (table ``cursors``)."""
+"""Where a feed stopped reading: what is left to ask, and from where the next run begins (table
+``cursors``).
+"""
 
 import json
 from base64 import b64decode, b64encode
@@ -12,10 +14,11 @@ from earshot.core.store import Store
 
 @dataclass
 class Bookmark:
-    """The place of one feed and query: ``cursor`` holds for a run that begins, ``reached`` once nothing is ``left``.
+    """The place of one feed and query: ``cursor`` holds for a run that begins, ``reached`` once nothing is
+    ``left``.
 
-    ``since`` is where the first run began, ``until`` when the last began that left nothing, ``at`` when this was saved;
-    ``resting`` says that the run stopped of its own will.
+    ``since`` is where the first run began, ``until`` when the last began that left nothing, ``at`` when this
+    was saved; ``resting`` says that the run stopped of its own will.
     """
 
     source: str
@@ -45,15 +48,29 @@ class Bookmark:
     def save(self, store: Store, at: pd.Timestamp) -> None:
         """Commit the place; a kill before this repeats the page, which adds nothing."""
         self.at = at
-        state = {"cursor": self.cursor, "reached": self.reached, "resting": self.resting,
-                 "left": [_as_dict(request) for request in self.left]}
-        row = {"source": self.source, "query": self.query, "cursor": json.dumps(state, ensure_ascii=False),
-               "since": self.since, "until": self.until, "pages": self.pages, "posts": self.posts, "at": at}
+        state = {
+            "cursor": self.cursor,
+            "reached": self.reached,
+            "resting": self.resting,
+            "left": [_as_dict(request) for request in self.left],
+        }
+        row = {
+            "source": self.source,
+            "query": self.query,
+            "cursor": json.dumps(state, ensure_ascii=False),
+            "since": self.since,
+            "until": self.until,
+            "pages": self.pages,
+            "posts": self.posts,
+            "at": at,
+        }
         store.merge("cursors", pd.DataFrame([row]))
 
 
 def find(store: Store, source: str, query: str) -> Bookmark:
-    """Return where a feed stopped, or an empty bookmark for one that was never read; a damaged one begins anew."""
+    """Return where a feed stopped, or an empty bookmark for one that was never read; a damaged one begins
+    anew.
+    """
     rows = store.read("cursors", where={"source": source, "query": query})
     if rows.empty:
         return Bookmark(source, query)
@@ -64,14 +81,32 @@ def find(store: Store, source: str, query: str) -> Bookmark:
     except (ValueError, TypeError, KeyError):
         state, left = {}, []
     since, until = (None if pd.isna(row[name]) else row[name] for name in ("since", "until"))
-    return Bookmark(source, query, state.get("cursor", ""), state.get("reached", ""), left, since, until,
-                    state.get("resting", True), int(row["pages"]), int(row["posts"]), row["at"])
+    return Bookmark(
+        source,
+        query,
+        state.get("cursor", ""),
+        state.get("reached", ""),
+        left,
+        since,
+        until,
+        state.get("resting", True),
+        int(row["pages"]),
+        int(row["posts"]),
+        row["at"],
+    )
 
 
 def _as_dict(request: Request) -> dict:
-    return {"path": request.path, "params": dict(request.params), "headers": dict(request.headers),
-            "method": request.method, "body": b64encode(request.body).decode()}
+    return {
+        "path": request.path,
+        "params": dict(request.params),
+        "headers": dict(request.headers),
+        "method": request.method,
+        "body": b64encode(request.body).decode(),
+    }
 
 
 def _as_request(values: dict) -> Request:
-    return Request(values["path"], values["params"], values["headers"], values["method"], b64decode(values["body"]))
+    return Request(
+        values["path"], values["params"], values["headers"], values["method"], b64decode(values["body"])
+    )

@@ -1,7 +1,8 @@
-"""The gap ledger: every minute in which a source was down, throttled, truncated, refused or stopped, and what it cost.
+"""The gap ledger: every minute in which a source was down, throttled, truncated, refused or stopped, and what
+it cost.
 
-Table ``gaps``: one row per stretch of trouble, open (no ``end``) until the source answers again. ``missed`` is filled
-where the platform itself says how many posts there were.
+Table ``gaps``: one row per stretch of trouble, open (no ``end``) until the source answers again. ``missed``
+is filled where the platform itself says how many posts there were.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ class Ledger:
     closed: list[dict] = field(default_factory=list)
 
     def __post_init__(self):
-        rows = self.store.read("gaps", where={"source": self.source})  # one that runs may be of a query since changed
+        rows = self.store.read(
+            "gaps", where={"source": self.source}
+        )  # one that runs may be of a query since changed
         self._starts = set(rows["start"])
         self._running = rows[rows["end"].isna()].to_dict("records")
 
@@ -37,7 +40,9 @@ class Ledger:
         return list(self._running)
 
     def open(self, kind: str, reason: str, start: pd.Timestamp | None = None) -> None:
-        """Begin a gap of this kind; one of the same kind goes on, one of another kind ends where it begins."""
+        """Begin a gap of this kind; one of the same kind goes on, one of another kind ends where it
+        begins.
+        """
         if any(gap["kind"] == kind for gap in self._running):
             return
         self.close()
@@ -70,16 +75,24 @@ class Ledger:
         while start in self._starts:  # two troubles in one instant are two rows
             start += TICK
         self._starts.add(start)
-        return {"source": self.source, "query": self.query, "start": start, "end": pd.NaT, "kind": kind,
-                "reason": reason, "missed": pd.NA, "platform": self.platform}
+        return {
+            "source": self.source,
+            "query": self.query,
+            "start": start,
+            "end": pd.NaT,
+            "kind": kind,
+            "reason": reason,
+            "missed": pd.NA,
+            "platform": self.platform,
+        }
 
     def _write(self, gap: dict) -> None:
         self.store.merge("gaps", pd.DataFrame([gap]))
 
 
 def read(store: Store, until: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return the ledger with ``minutes`` (exact) and ``running``; a gap that runs counts up to ``until`` (default: its
-    start, so that nothing is claimed which nobody saw)."""
+    """Return the ledger with ``minutes`` (exact) and ``running``; a gap that runs counts up to ``until``
+    (default: its start, so that nothing is claimed which nobody saw)."""
     rows = store.read("gaps")
     ends = rows["end"].fillna(rows["start"] if until is None else until)
     minutes = (ends - rows["start"]).dt.total_seconds().clip(lower=0) / 60

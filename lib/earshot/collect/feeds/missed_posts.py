@@ -14,8 +14,8 @@ FRESH = pd.Timedelta(seconds=15)  # and not what was written a moment ago
 def count_missed(client: Client, platform: Platform, query: Query, ledger: Ledger, store: Store) -> None:
     """Write into each gap that this run closed how many posts it cost, where the platform can count.
 
-    A platform can when it has ``count`` (the request) and ``counted`` (the number in the answer). What it refuses to
-    count stays unknown: unknown is not zero.
+    A platform can when it has ``count`` (the request) and ``counted`` (the number in the answer). What it
+    refuses to count stays unknown: unknown is not zero.
     """
     if not hasattr(platform, "count"):
         return
@@ -33,5 +33,9 @@ def count_missed(client: Client, platform: Platform, query: Query, ledger: Ledge
 
 def _collected(store: Store, source: str, start: pd.Timestamp, end: pd.Timestamp) -> int:
     first, last = (when.tz_convert("UTC").strftime("%Y-%m-%d %H:%M:%S.%f+00") for when in (start, end))
-    return int(store.sql(f"SELECT count(*) AS n FROM posts WHERE source = '{source.replace(chr(39), chr(39) * 2)}' "
-                         f"AND created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{last}'")["n"].iloc[0])
+    return int(
+        store.sql(
+            f"SELECT count(*) AS n FROM posts WHERE source = '{source.replace(chr(39), chr(39) * 2)}' "
+            f"AND created_at >= TIMESTAMPTZ '{first}' AND created_at < TIMESTAMPTZ '{last}'"
+        )["n"].iloc[0]
+    )

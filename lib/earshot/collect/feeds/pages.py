@@ -23,7 +23,9 @@ UNSTORABLE = "the post holds something that cannot be stored"
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where the pages of one feed go; its posts carry the feed's name as their source, its brand and its region."""
+    """Where the pages of one feed go; its posts carry the feed's name as their source, its brand and its
+    region.
+    """
 
     workspace: Workspace
     feed: Feed
@@ -56,14 +58,23 @@ class Shelf:
         return Landing(self.workspace, self.source, f"{self.feed.platform} API", at, self.pseudonyms)
 
     def _land(self, rows: list[dict], at: pd.Timestamp) -> Landed:
-        """Land rows together; should one of them break that, halve until it stands alone and goes to quarantine."""
+        """Land rows together; should one of them break that, halve until it stands alone and goes to
+        quarantine.
+        """
         if not rows:
             return Landed()
         try:
             frame = from_dicts(dict(enumerate(rows)), [])
             landed = self._landing(at).land(frame, [])
-            accounts.keep(self.workspace.store, frame, self.source, self.platform.accounts, self.pseudonyms,
-                          self.workspace.params.handles, at)
+            accounts.keep(
+                self.workspace.store,
+                frame,
+                self.source,
+                self.platform.accounts,
+                self.pseudonyms,
+                self.workspace.params.handles,
+                at,
+            )
             return landed
         except (ValueError, TypeError, OverflowError, RecursionError):
             if len(rows) == 1:
@@ -76,19 +87,35 @@ class Shelf:
     def bury(self, gone: list[Gone], at: pd.Timestamp) -> int:
         """Keep what the platform says is gone, and return how much of it is news.
 
-        A post is kept by its id, all posts of an account by its pseudonym; tombstones.follow then clears the tables.
+        A post is kept by its id, all posts of an account by its pseudonym; tombstones.follow then clears the
+        tables.
         """
         platform = self.source.constants.get("platform", self.feed.platform)
         handles, store = self.workspace.params.handles, self.workspace.store
         gone = [replace(one, id=storable(one.id), account=storable(one.account)) for one in gone]
         now = self.pseudonyms.names(pd.Series([one.account for one in gone], dtype="str"), handles)
-        named = [(name, one) for one, called in zip(gone, now) for name in
-                 ([one.id] if one.id else {called, *(older.known(one.account, set()) for older in held()[:-1])})
-                 if isinstance(name, str) and name]
+        named = [
+            (name, one)
+            for one, called in zip(gone, now)
+            for name in (
+                [one.id] if one.id else {called, *(older.known(one.account, set()) for older in held()[:-1])}
+            )
+            if isinstance(name, str) and name
+        ]
         if not named:
             return 0
-        frame = pd.DataFrame([{"platform": platform, "id": f"{platform}:{name}", "deleted_at": one.at or at,
-                               "kind": one.kind, "source": self.feed.name} for name, one in named])
+        frame = pd.DataFrame(
+            [
+                {
+                    "platform": platform,
+                    "id": f"{platform}:{name}",
+                    "deleted_at": one.at or at,
+                    "kind": one.kind,
+                    "source": self.feed.name,
+                }
+                for name, one in named
+            ]
+        )
         known, marks = Tombstones.of(store), tokens_ever(PURPOSE)
         new = frame[[not known.know(name, marks) for name in frame["id"]]]
         return store.merge("deletions", new.drop_duplicates(["platform", "id"])).inserted if len(new) else 0

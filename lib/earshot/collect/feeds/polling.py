@@ -1,7 +1,8 @@
-"""Collecting from platforms: page by page, each stored before the next is asked for, so that nothing is lost or twice.
+"""Collecting from platforms: page by page, each stored before the next is asked for, so that nothing is lost
+or twice.
 
-A page is masked and landed, its deletions and authors are kept, and only then does the bookmark move: a kill at any
-moment repeats at most one page, and a repeated page adds nothing. Trouble goes to the gap ledger.
+A page is masked and landed, its deletions and authors are kept, and only then does the bookmark move: a kill
+at any moment repeats at most one page, and a repeated page adds nothing. Trouble goes to the gap ledger.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,8 @@ REPEATED = "The platform sent the same page again and again, so what lies behind
 
 @dataclass
 class FeedReport(Landed):
-    """What came of one feed: see Landed; ``gone`` posts, ``pages`` read, gaps, and ``failed``: why, in one sentence.
+    """What came of one feed: see Landed; ``gone`` posts, ``pages`` read, gaps, and ``failed``: why, in one
+    sentence.
 
     ``more`` says that the most pages of one run were read and the next run goes on from there.
     """
@@ -47,15 +49,30 @@ class FeedReport(Landed):
     failed: str = ""
 
 
-def collect(workspace: Workspace, feeds: Iterable[Feed], progress: Progress | None = None,
-            patience: Patience | None = None, timepiece: Timepiece | None = None) -> list[FeedReport]:
-    """Collect feeds one after the other and return what came of each; one that fails does not keep the others back.
+def collect(
+    workspace: Workspace,
+    feeds: Iterable[Feed],
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+    timepiece: Timepiece | None = None,
+) -> list[FeedReport]:
+    """Collect feeds one after the other and return what came of each; one that fails does not keep the others
+    back.
 
     ``progress`` is called with the feed's name, the pages and the posts read so far.
     """
     pseudonyms = Pseudonyms()
-    reports = [Harvest(workspace, feed, pseudonyms, patience or Patience(), timepiece or Timepiece(),
-                       progress or (lambda name, pages, posts: None)).run() for feed in feeds]
+    reports = [
+        Harvest(
+            workspace,
+            feed,
+            pseudonyms,
+            patience or Patience(),
+            timepiece or Timepiece(),
+            progress or (lambda name, pages, posts: None),
+        ).run()
+        for feed in feeds
+    ]
     _follow_deletions(workspace, reports)
     return reports
 
@@ -73,7 +90,9 @@ class Harvest:
     report: FeedReport = field(default_factory=FeedReport)
 
     def run(self) -> FeedReport:
-        """Read until nothing is left, the run's pages are read, or the platform fails; return what came of it."""
+        """Read until nothing is left, the run's pages are read, or the platform fails; return what came of
+        it.
+        """
         feed, store = self.feed, self.workspace.store
         self._platform: Platform = platform_of(feed.platform)
         self.report.feed, self.report.platform = feed.name, feed.platform
@@ -100,7 +119,9 @@ class Harvest:
 
     @property
     def _query(self) -> Query:
-        return Query(self.feed.name, self.feed.query, self._mark.since, None, self._mark.cursor, self.feed.options)
+        return Query(
+            self.feed.name, self.feed.query, self._mark.since, None, self._mark.cursor, self.feed.options
+        )
 
     def _read_on(self, client: Client) -> None:
         """Ask what is left, from the beginning of the query where nothing is."""
@@ -126,8 +147,12 @@ class Harvest:
                 return self._give_up_repeating()
         self._mark.until = self._began
 
-    def _page(self, client: Client, request: Request, query: Query, first: Request, resumed: bool) -> Page | None:
-        """Return a page; None when the request is passed over because that one thing is refused or has expired."""
+    def _page(
+        self, client: Client, request: Request, query: Query, first: Request, resumed: bool
+    ) -> Page | None:
+        """Return a page; None when the request is passed over because that one thing is refused or has
+        expired.
+        """
         try:
             return self._read(client.ask(request), query)
         except Failed as error:
@@ -135,7 +160,9 @@ class Harvest:
             if not (aside or (resumed and error.status in (400, 404, 410, 422))):
                 raise
             now = self.timepiece.now()
-            if not aside:  # the page that an earlier run left has expired: read the query from its old beginning
+            if (
+                not aside
+            ):  # the page that an earlier run left has expired: read the query from its old beginning
                 self._mark.begin_again()
                 self._mark.left = [first]
             else:
@@ -153,9 +180,11 @@ class Harvest:
         try:
             page = self._platform.read(answer, query)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
-            said = answer.body[:answers.SHOWN].decode("utf-8", "replace")
-            page = Page(broken=[(said, "the answer is like none that this platform is known to give")],
-                        truncated=f"{self._platform.name} gave an answer that could not be read.")
+            said = answer.body[: answers.SHOWN].decode("utf-8", "replace")
+            page = Page(
+                broken=[(said, "the answer is like none that this platform is known to give")],
+                truncated=f"{self._platform.name} gave an answer that could not be read.",
+            )
         if page.truncated and page.broken and not (page.rows or page.gone or page.next):
             self.report.add(self._shelf.put(page)[0])
             raise Failed("truncated", page.truncated, 200)
@@ -188,12 +217,24 @@ class Harvest:
             self._ledger.open("stopped", "The run before was ended in the middle.", self._mark.at)
 
     def _note_lateness(self) -> None:
-        """Write down what lies further back than the platform lets us read: the last whole run is too long ago."""
+        """Write down what lies further back than the platform lets us read: the last whole run is too long
+        ago.
+        """
         days, last = self._platform.limits.days, self._mark.until
         reach = self._began - pd.Timedelta(days=days) if days else None
-        if reach is not None and last is not None and last < reach and self.feed.options.get("archive") != "true":
-            self._ledger.note("truncated", f"The last whole run was more than {days:g} days ago, and "
-                                           f"{self._platform.name} lets us read no further back.", last, reach)
+        if (
+            reach is not None
+            and last is not None
+            and last < reach
+            and self.feed.options.get("archive") != "true"
+        ):
+            self._ledger.note(
+                "truncated",
+                f"The last whole run was more than {days:g} days ago, and "
+                f"{self._platform.name} lets us read no further back.",
+                last,
+                reach,
+            )
             self._mark.begin_again()
             self._mark.until = reach  # told once
 

@@ -1,8 +1,9 @@
-"""Following an endless stream: small batches into the store, then the cursor, again and again until told to stop.
+"""Following an endless stream: small batches into the store, then the cursor, again and again until told to
+stop.
 
-What was heard is stored before the place in the stream moves on, so a kill at any moment costs nothing where the stream
-can be resumed (Jetstream); where it cannot (Mastodon) the gap ledger says which minutes are missing. Silence, refusal
-and broken connections are answered with growing pauses, and every one is a gap.
+What was heard is stored before the place in the stream moves on, so a kill at any moment costs nothing where
+the stream can be resumed (Jetstream); where it cannot (Mastodon) the gap ledger says which minutes are
+missing. Silence, refusal and broken connections are answered with growing pauses, and every one is a gap.
 """
 
 import random
@@ -37,8 +38,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Rhythm:
-    """How a stream is followed: a batch is kept after so many posts or seconds; a stream is lost after so many seconds
-    of silence; pauses between attempts grow from ``first`` to ``most`` seconds; ``refusals`` in a row end it."""
+    """How a stream is followed: a batch is kept after so many posts or seconds; a stream is lost after so
+    many seconds of silence; pauses between attempts grow from ``first`` to ``most`` seconds; ``refusals`` in
+    a row end it."""
 
     posts: int = 500
     seconds: float = 5.0
@@ -50,19 +52,33 @@ class Rhythm:
     rest: float = 60.0
 
     def pause(self, attempt: int, asked: float | None = None) -> float:
-        """Return the seconds before the so-manieth attempt in a row: doubling, with jitter, never less than asked."""
+        """Return the seconds before the so-manieth attempt in a row: doubling, with jitter, never less than
+        asked.
+        """
         own = min(self.most, self.first * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0)
         return own if asked is None else max(own, min(asked, 3600.0))
 
 
-def follow(workspace: Workspace, feed: Feed, stop: threading.Event, rhythm: Rhythm | None = None,
-           progress: Progress | None = None, timepiece: Timepiece | None = None) -> FeedReport:
+def follow(
+    workspace: Workspace,
+    feed: Feed,
+    stop: threading.Event,
+    rhythm: Rhythm | None = None,
+    progress: Progress | None = None,
+    timepiece: Timepiece | None = None,
+) -> FeedReport:
     """Follow one feed until ``stop`` is set (or it is refused for good) and return what came of it.
 
     ``progress`` is called after each batch with the feed's name, the batches and the posts so far.
     """
-    return Follower(workspace, feed, stop, rhythm or Rhythm(), progress or (lambda name, batches, posts: None),
-                    timepiece or Timepiece()).run()
+    return Follower(
+        workspace,
+        feed,
+        stop,
+        rhythm or Rhythm(),
+        progress or (lambda name, batches, posts: None),
+        timepiece or Timepiece(),
+    ).run()
 
 
 def stop_on_signals() -> threading.Event:
@@ -126,8 +142,13 @@ class Follower:
     def _listen(self) -> None:
         """Read one connection until told to stop; raises Lost when it is."""
         request = self._request()
-        with Connection(self.feed.platform, self.feed.base or self._platform.base, request, self.rhythm.silence,
-                        self.rhythm.opening) as connection:
+        with Connection(
+            self.feed.platform,
+            self.feed.base or self._platform.base,
+            request,
+            self.rhythm.silence,
+            self.rhythm.opening,
+        ) as connection:
             while not self.stop.is_set():
                 message = connection.next(min(0.25, self.rhythm.seconds))
                 if message is not None:
@@ -157,7 +178,9 @@ class Follower:
         self._add(self._platform.read(Answer(message, request), self._query))
 
     def _add(self, page: Page) -> None:
-        """Add what a message says to the batch; a post of the batch that is deleted again is not kept at all."""
+        """Add what a message says to the batch; a post of the batch that is deleted again is not kept at
+        all.
+        """
         for row in page.rows:
             row["received_at"] = (self._last + pd.Timedelta(microseconds=len(self._page.rows))).isoformat()
         gone = {one.id for one in page.gone if one.id}
@@ -174,8 +197,12 @@ class Follower:
 
     def _due(self) -> bool:
         size = len(self._page.rows) + len(self._page.gone) + len(self._page.broken)
-        waited = self._since_kept is not None and self.timepiece.passed() - self._since_kept >= self.rhythm.seconds
-        rested = (self._last - self._saved).total_seconds() >= self.rhythm.rest and self._cursor != self._mark.cursor
+        waited = (
+            self._since_kept is not None and self.timepiece.passed() - self._since_kept >= self.rhythm.seconds
+        )
+        rested = (
+            self._last - self._saved
+        ).total_seconds() >= self.rhythm.rest and self._cursor != self._mark.cursor
         return size >= self.rhythm.posts or waited or rested
 
     def _keep(self) -> None:
@@ -187,6 +214,7 @@ class Follower:
         self.report.gone += gone
         if gone:
             from earshot.collect.landing import tombstones
+
             tombstones.follow(self.workspace)
         self._mark.turn(self._cursor, [], landed.rows)
         self._saved = self.timepiece.now()
@@ -195,22 +223,34 @@ class Follower:
         self.progress(self.feed.name, self.report.pages, self.report.rows)
 
     def _known(self, page: Page) -> Page:
-        """Leave out changes and deletions of posts that are none of ours; a stream of all posts is full of them."""
+        """Leave out changes and deletions of posts that are none of ours; a stream of all posts is full of
+        them.
+        """
         platform = self._shelf.source.constants.get("platform", self.feed.platform)
         asked = {one.id for one in page.gone if one.id} | {
-            self._id(row) for row in page.rows if row.get("matches") is False}
-        stored = stored_posts(self.workspace.store, pd.Series([f"{platform}:{one}" for one in asked], dtype="str"))
-        ours = {post_id.split(":", 1)[1] for post_id in stored["post_id"]} | {
-            self._id(row) for row in page.rows if row.get("matches") is not False} | self._dropped
-        return replace(page, rows=[row for row in page.rows if self._id(row) in ours or row.get("matches", True)],
-                       gone=[one for one in page.gone if one.id in ours] + self._known_accounts(page.gone))
+            self._id(row) for row in page.rows if row.get("matches") is False
+        }
+        stored = stored_posts(
+            self.workspace.store, pd.Series([f"{platform}:{one}" for one in asked], dtype="str")
+        )
+        ours = (
+            {post_id.split(":", 1)[1] for post_id in stored["post_id"]}
+            | {self._id(row) for row in page.rows if row.get("matches") is not False}
+            | self._dropped
+        )
+        return replace(
+            page,
+            rows=[row for row in page.rows if self._id(row) in ours or row.get("matches", True)],
+            gone=[one for one in page.gone if one.id in ours] + self._known_accounts(page.gone),
+        )
 
     def _known_accounts(self, gone: list[Gone]) -> list[Gone]:
         left = [one for one in gone if one.account and not one.id]
         if not left or self.workspace.store.version("posts") is None:
             return []
-        names = self._shelf.pseudonyms.names(pd.Series([one.account for one in left]),
-                                             self.workspace.params.handles)
+        names = self._shelf.pseudonyms.names(
+            pd.Series([one.account for one in left]), self.workspace.params.handles
+        )
         found = self.workspace.store.sql(f"SELECT DISTINCT author FROM posts WHERE author IN {listed(names)}")
         return [one for one, name in zip(left, names) if name in set(found["author"])]
 
@@ -222,7 +262,7 @@ class Follower:
         running, resumed = self._ledger.running, bool(self._mark.cursor)
         days = self._platform.limits.days
         self._ledger.close()
-        for gap in self._ledger.closed[-len(running):]:
+        for gap in self._ledger.closed[-len(running) :]:
             if resumed and days and gap["end"] - gap["start"] < pd.Timedelta(days=days):
                 self._ledger.count(gap, 0)
 

@@ -1,6 +1,7 @@
 """A small HTTP server for webhooks: a delivery is believed, kept on disk, and only then answered with 202.
 
-It speaks plain HTTP on one machine; put the TLS of your web server before it. Nothing that it says repeats a secret.
+It speaks plain HTTP on one machine; put the TLS of your web server before it. Nothing that it says repeats a
+secret.
 """
 
 import json
@@ -37,7 +38,9 @@ class Refused(Exception):
 class Receiver:
     """Takes deliveries of one feed, one at a time; ``take`` is what the server calls."""
 
-    def __init__(self, workspace: Workspace, feed: Feed, timepiece: Timepiece | None = None, largest: int = LARGEST):
+    def __init__(
+        self, workspace: Workspace, feed: Feed, timepiece: Timepiece | None = None, largest: int = LARGEST
+    ):
         self.feed, self.largest = feed, largest
         self._timepiece = timepiece or Timepiece()
         self._platform = Webhook(feed.options)
@@ -91,14 +94,18 @@ class Receiver:
         with self._lock:
             if self._seen(name):
                 raise Refused(409, "this delivery was received before")
-            page = self._platform.read(Answer(body, Request("/"), headers), Query(self.feed.name, self.feed.query))
+            page = self._platform.read(
+                Answer(body, Request("/"), headers), Query(self.feed.name, self.feed.query)
+            )
             landed, _ = self._shelf.put(page)
             self._remember(name, now)
         return _told(landed)
 
     def _seen(self, name: str) -> bool:
         with self._memory() as memory:
-            found = memory.execute("SELECT 1 FROM deliveries WHERE feed = ? AND name = ?", (self.feed.name, name))
+            found = memory.execute(
+                "SELECT 1 FROM deliveries WHERE feed = ? AND name = ?", (self.feed.name, name)
+            )
             return found.fetchone() is not None
 
     def _remember(self, name: str, now: float) -> None:
@@ -110,13 +117,16 @@ class Receiver:
     @contextmanager
     def _memory(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._known, timeout=10)) as memory, memory:
-            memory.execute("CREATE TABLE IF NOT EXISTS deliveries (feed TEXT, name TEXT, at REAL, "
-                           "PRIMARY KEY (feed, name))")
+            memory.execute(
+                "CREATE TABLE IF NOT EXISTS deliveries (feed TEXT, name TEXT, at REAL, "
+                "PRIMARY KEY (feed, name))"
+            )
             yield memory
 
 
-def receive(workspace: Workspace, feed: Feed, port: int, stop: threading.Event, host: str = "127.0.0.1",
-            ready=None) -> None:
+def receive(
+    workspace: Workspace, feed: Feed, port: int, stop: threading.Event, host: str = "127.0.0.1", ready=None
+) -> None:
     """Receive the webhooks of a feed at /<its name> until ``stop`` is set; ``ready`` is called with the port.
 
     ``port`` 0 takes a free one. Raises ParamError when the feed's options or its secret are not there.
@@ -147,7 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Take one delivery."""
         try:
-            said = self.receiver.take({name.lower(): value for name, value in self.headers.items()}, self._body())
+            said = self.receiver.take(
+                {name.lower(): value for name, value in self.headers.items()}, self._body()
+            )
             self._answer(202, said)
         except Refused as refused:
             self._answer(refused.status, {"reason": str(refused)})
@@ -177,8 +189,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(said).encode()
         self.close_connection = True  # what is left of a refused delivery is not read
         self.send_response(status)
-        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))),
-                            ("Connection", "close")):
+        for name, value in (
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -1,4 +1,5 @@
-"""Posts from files: mapped, protected and stored, once; the same file again costs milliseconds and adds nothing.
+"""Posts from files: mapped, protected and stored, once; the same file again costs milliseconds and adds
+nothing.
 
 >>> from earshot.collect.files.importing import import_files
 >>> report = import_files(earshot.open("airline"), ["tweets.parquet"])     # doctest: +SKIP
@@ -47,8 +48,8 @@ class MappingNeeded(ParamError):
 class FileReport(Landed):
     """What came of one file: see Landed; ``skipped`` says that it was imported before and not read again.
 
-    ``vanished`` are fields that earlier files of the source filled and this one does not; ``warning`` says what is
-    assumed where the source has no terms card.
+    ``vanished`` are fields that earlier files of the source filled and this one does not; ``warning`` says
+    what is assumed where the source has no terms card.
     """
 
     file: str = ""
@@ -75,30 +76,53 @@ class ImportReport:
         raise AttributeError(name)
 
 
-def import_files(workspace: Workspace, files: Iterable[str | Path], mapping: str | dict | None = None,
-                 progress: Progress | None = None, approve: Callable[[Guess], bool] | bool = False) -> ImportReport:
+def import_files(
+    workspace: Workspace,
+    files: Iterable[str | Path],
+    mapping: str | dict | None = None,
+    progress: Progress | None = None,
+    approve: Callable[[Guess], bool] | bool = False,
+) -> ImportReport:
     """Import files into a workspace and report what came of each.
 
-    ``mapping`` is the name of a source in sources.yml or an entry as it stands there; without it the source is found by
-    file name and columns. Where none fits, ``approve`` is asked about a guess, which is then saved to sources.yml;
-    without approval MappingNeeded is raised. ``progress`` is called with the file's name and the share done, 0 to 1.
-    Raises FileRefused for a file that is no table and ParamError for a mapping that is wrong; rows are never lost:
-    those that cannot be posts are in quarantine with the reason.
+    ``mapping`` is the name of a source in sources.yml or an entry as it stands there; without it the source
+    is found by file name and columns. Where none fits, ``approve`` is asked about a guess, which is then
+    saved to sources.yml; without approval MappingNeeded is raised. ``progress`` is called with the file's
+    name and the share done, 0 to 1. Raises FileRefused for a file that is no table and ParamError for a
+    mapping that is wrong; rows are never lost: those that cannot be posts are in quarantine with the reason.
     """
     pseudonyms = Pseudonyms()
-    report = ImportReport([_import_file(workspace, Path(file), mapping, progress or (lambda name, done: None), approve,
-                                        pseudonyms) for file in files])
+    report = ImportReport(
+        [
+            _import_file(
+                workspace, Path(file), mapping, progress or (lambda name, done: None), approve, pseudonyms
+            )
+            for file in files
+        ]
+    )
     tombstones.follow(workspace)
     return report
 
 
-def _import_file(workspace: Workspace, path: Path, mapping: str | dict | None, progress: Progress,
-                 approve: Callable[[Guess], bool] | bool, pseudonyms: Pseudonyms) -> FileReport:
+def _import_file(
+    workspace: Workspace,
+    path: Path,
+    mapping: str | dict | None,
+    progress: Progress,
+    approve: Callable[[Guess], bool] | bool,
+    pseudonyms: Pseudonyms,
+) -> FileReport:
     start, known = time.perf_counter(), _Known(workspace)
     if before := known.find(path):
         progress(path.name, 1.0)
-        return FileReport(file=path.name, source=before["source"], rows=before["rows"], repeated=before["rows"],
-                          seconds=time.perf_counter() - start, skipped=True)
+        return FileReport(
+            file=path.name,
+            source=before["source"],
+            rows=before["rows"],
+            repeated=before["rows"],
+            seconds=time.perf_counter() - start,
+            skipped=True,
+        )
     progress(path.name, 0.0)
     batches = read(path)
     first = next(batches, None) or Batch(pd.DataFrame(), [], 1.0)
@@ -111,17 +135,36 @@ def _import_file(workspace: Workspace, path: Path, mapping: str | dict | None, p
     known.add(path, source, landed, gone)
     if exports.STRIPPED in landed.reasons:
         rehydration.list_ids(workspace, source)
-    return FileReport(**vars(landed), file=path.name, source=source.name, seconds=time.perf_counter() - start,
-                      vanished=gone, warning=terms.warning(landing.admission.card, workspace.name))
+    return FileReport(
+        **vars(landed),
+        file=path.name,
+        source=source.name,
+        seconds=time.perf_counter() - start,
+        vanished=gone,
+        warning=terms.warning(landing.admission.card, workspace.name),
+    )
 
 
-def _source(workspace: Workspace, path: Path, sample: pd.DataFrame, mapping: str | dict | None,
-            approve: Callable[[Guess], bool] | bool) -> Source:
+def _source(
+    workspace: Workspace,
+    path: Path,
+    sample: pd.DataFrame,
+    mapping: str | dict | None,
+    approve: Callable[[Guess], bool] | bool,
+) -> Source:
     """Return the source that is given, or that fits, or that was guessed and approved."""
     where, columns = f"params/{workspace.name}/sources.yml", [str(column) for column in sample]
     if isinstance(mapping, dict):
-        return _checked(parse(str(mapping.get("name", "given")), {k: v for k, v in mapping.items() if k != "name"},
-                              "mapping"), path, columns, "mapping")
+        return _checked(
+            parse(
+                str(mapping.get("name", "given")),
+                {k: v for k, v in mapping.items() if k != "name"},
+                "mapping",
+            ),
+            path,
+            columns,
+            "mapping",
+        )
     sources = read_sources(workspace)
     if mapping is not None:
         named = [source for source in sources if source.name == mapping]
@@ -136,23 +179,31 @@ def _source(workspace: Workspace, path: Path, sample: pd.DataFrame, mapping: str
     guess = explain(vendor, sample) if vendor else guess_source(path, sample.head(2000), taken)
     if not guess.complete:
         lost = [name for name in ("text", "created_at") if name not in guess.source.columns]
-        raise ParamError(f"No source in {where} fits {path.name}, and no column looks like {' or '.join(lost)} "
-                         f"(it has {', '.join(columns[:12])}); write a source for it there.")
+        raise ParamError(
+            f"No source in {where} fits {path.name}, and no column looks like {' or '.join(lost)} "
+            f"(it has {', '.join(columns[:12])}); write a source for it there."
+        )
     if not (approve if isinstance(approve, bool) else approve(guess)):
-        raise MappingNeeded(f"No source in {where} fits {path.name}; approve the guess (--yes) or write one there.",
-                            guess)
+        raise MappingNeeded(
+            f"No source in {where} fits {path.name}; approve the guess (--yes) or write one there.", guess
+        )
     save_source(workspace, guess.source)
     return guess.source
 
 
 def _checked(source: Source, path: Path, columns: list[str], where: str) -> Source:
     from dataclasses import replace
-    find_source([replace(source, file="*", needs=())], path.name, columns, where)  # raises when a column is not there
+
+    find_source(
+        [replace(source, file="*", needs=())], path.name, columns, where
+    )  # raises when a column is not there
     return source
 
 
 class _Known:
-    """The files that were imported, by content; a note beside the store spares reading one whose time and size stay."""
+    """The files that were imported, by content; a note beside the store spares reading one whose time and
+    size stay.
+    """
 
     def __init__(self, workspace: Workspace):
         self._store, self._note = workspace.store, workspace.data / "cache" / "files.json"
@@ -167,12 +218,32 @@ class _Known:
 
     def add(self, path: Path, source: Source, landed: Landed, gone: list[str]) -> None:
         """Note that a file has been imported whole; before this is written, importing again completes it."""
-        how = {"source": source.as_dict(), "masked": dict(landed.masked), "reasons": dict(landed.reasons),
-               "updated": landed.updated, "filled": dict(landed.filled), "vanished": gone}
-        self._store.merge("imports", pd.DataFrame([{
-            "file_hash": self._remember(path), "file": path.name, "source": source.name, "rows": landed.rows,
-            "added": landed.added, "refused": landed.refused, "repeated": landed.repeated + landed.updated,
-            "at": clock.now(), "mapping": json.dumps(how, ensure_ascii=False, sort_keys=True)}]))
+        how = {
+            "source": source.as_dict(),
+            "masked": dict(landed.masked),
+            "reasons": dict(landed.reasons),
+            "updated": landed.updated,
+            "filled": dict(landed.filled),
+            "vanished": gone,
+        }
+        self._store.merge(
+            "imports",
+            pd.DataFrame(
+                [
+                    {
+                        "file_hash": self._remember(path),
+                        "file": path.name,
+                        "source": source.name,
+                        "rows": landed.rows,
+                        "added": landed.added,
+                        "refused": landed.refused,
+                        "repeated": landed.repeated + landed.updated,
+                        "at": clock.now(),
+                        "mapping": json.dumps(how, ensure_ascii=False, sort_keys=True),
+                    }
+                ]
+            ),
+        )
 
     def _read(self) -> dict[str, str]:
         try:
@@ -193,6 +264,10 @@ class _Known:
 
 
 def _stamp(path: Path) -> str:
-    """Return what tells a file from itself after a change, without reading it; hashed, so that no path is kept."""
+    """Return what tells a file from itself after a change, without reading it; hashed, so that no path is
+    kept.
+    """
     stat = path.stat()
-    return hashlib.blake2b(f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode(), digest_size=16
+    ).hexdigest()

@@ -1,4 +1,5 @@
-"""Any file as batches of rows: CSV with any delimiter, JSON Lines, a JSON array, Parquet, each gzipped or not.
+"""Any file as batches of rows: CSV with any delimiter, JSON Lines, a JSON array, Parquet, each gzipped or
+not.
 
 A batch is a frame of the file's own columns; memory is bounded by the batch, not by the file.
 """
@@ -24,7 +25,8 @@ EMPTY = ["", "NULL", "null", "NaN", "nan"]
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file: the frame (its index is the row number, from 1), rows that could not be read, share done.
+    """Some rows of a file: the frame (its index is the row number, from 1), rows that could not be read,
+    share done.
 
     ``broken`` holds (row number, what stands there, why it cannot be read).
     """
@@ -35,7 +37,9 @@ class Batch:
 
 
 def read(path: Path, size: int = BATCH) -> Iterator[Batch]:
-    """Yield the rows of a file in batches of ``size``; raises FileRefused, in one sentence, for what is no table."""
+    """Yield the rows of a file in batches of ``size``; raises FileRefused, in one sentence, for what is no
+    table.
+    """
     form = recognise(path)
     yield from {"csv": _csv, "jsonl": _json, "json": _json, "parquet": _parquet}[form.kind](path, form, size)
 
@@ -48,7 +52,11 @@ class _Utf8:
         self.closed = False
 
     def read(self, size: int = -1) -> bytes:
-        return self._text.read(CHUNK if size is None or size < 0 else max(1, size // 4)).replace("\x00", "").encode()
+        return (
+            self._text.read(CHUNK if size is None or size < 0 else max(1, size // 4))
+            .replace("\x00", "")
+            .encode()
+        )
 
     def readable(self) -> bool:
         return True
@@ -84,16 +92,30 @@ def _csv(path: Path, form: Form, size: int) -> Iterator[Batch]:
 
 def _stream(binary: io.BufferedIOBase, form: Form, refuse: Callable) -> Iterator[pa.RecordBatch]:
     from pyarrow import csv
+
     columns = list(form.columns)
     try:
         stream = csv.open_csv(
             pa.PythonFile(_Utf8(binary, form.encoding), mode="r"),
-            read_options=csv.ReadOptions(column_names=columns, skip_rows=form.headed + form.preamble,
-                                         block_size=CHUNK * 4, use_threads=False),
-            parse_options=csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True,
-                                           invalid_row_handler=refuse, escape_char="\\" if form.escape else False),
-            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), null_values=EMPTY,
-                                               strings_can_be_null=True, quoted_strings_can_be_null=True))
+            read_options=csv.ReadOptions(
+                column_names=columns,
+                skip_rows=form.headed + form.preamble,
+                block_size=CHUNK * 4,
+                use_threads=False,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=form.delimiter,
+                newlines_in_values=True,
+                invalid_row_handler=refuse,
+                escape_char="\\" if form.escape else False,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                null_values=EMPTY,
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
     except pa.ArrowInvalid as error:
         if "Could not skip" in str(error) or "Empty CSV" in str(error):
             return  # a heading and nothing below it
@@ -122,7 +144,9 @@ def _joined(tables: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
 
 
 def _framed(table: pa.Table, numbers: np.ndarray) -> pd.DataFrame:
-    """Return an Arrow table as a frame; whole numbers stay whole where some are missing, nested values become JSON."""
+    """Return an Arrow table as a frame; whole numbers stay whole where some are missing, nested values become
+    JSON.
+    """
     columns = {}
     for name, column in zip(table.column_names, table.columns):
         if pa.types.is_dictionary(column.type):
@@ -130,7 +154,9 @@ def _framed(table: pa.Table, numbers: np.ndarray) -> pd.DataFrame:
         if pa.types.is_integer(column.type):
             columns[name] = column.to_pandas(types_mapper=lambda _: pd.Int64Dtype())
         elif pa.types.is_nested(column.type):
-            values = [None if value is None else json.dumps(value, default=str) for value in column.to_pylist()]
+            values = [
+                None if value is None else json.dumps(value, default=str) for value in column.to_pylist()
+            ]
             columns[name] = pd.Series(values, dtype="str")
         else:
             columns[name] = column.to_pandas()
@@ -157,8 +183,11 @@ def _json(path: Path, form: Form, size: int) -> Iterator[Batch]:
 
 def _parquet(path: Path, form: Form, size: int) -> Iterator[Batch]:
     import pyarrow.parquet as pq
+
     with open_binary(path) as binary, tempfile.TemporaryFile() as unpacked:
-        if not isinstance(binary, io.BufferedReader):  # Parquet is read from its end, which a gzip stream cannot do
+        if not isinstance(
+            binary, io.BufferedReader
+        ):  # Parquet is read from its end, which a gzip stream cannot do
             while chunk := binary.read(CHUNK):
                 unpacked.write(chunk)
             binary = unpacked
@@ -178,5 +207,8 @@ def _share(binary: io.BufferedIOBase, path: Path) -> float:
     inner = getattr(binary, "fileobj", None) or binary
     try:
         return min(inner.tell() / max(path.stat().st_size, 1), 1.0)
-    except (ValueError, OSError):  # Arrow reads ahead in a thread of its own, and closes the file when it is through
+    except (
+        ValueError,
+        OSError,
+    ):  # Arrow reads ahead in a thread of its own, and closes the file when it is through
         return 1.0

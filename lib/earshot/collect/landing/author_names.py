@@ -1,4 +1,5 @@
-"""The name under a post: where the author's full name stands in a column of the row, the text hides it as well.
+"""The name under a post: where the author's full name stands in a column of the row, the text hides it as
+well.
 
 "Jane Doe" in a column of names and "- Jane Doe" in the text are one person. Only names of two to four
 words count, since a single word ("Delta", "Angel") may be a brand, a place or anything else.
@@ -14,12 +15,19 @@ MARK = "[name]"
 
 
 def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Series:
-    """Return texts in which the full name in the same row of ``names`` is "[name]"; ``keep`` stay readable."""
+    """Return texts in which the full name in the same row of ``names`` is "[name]"; ``keep`` stay
+    readable.
+    """
     kept = {word.casefold().lstrip("@") for word in keep}
     pairs = zip(values.to_numpy(object), names.to_numpy(object), strict=True)
-    changed = {place: _hidden(text, name.strip()) for place, (text, name) in enumerate(pairs)
-               if isinstance(text, str) and isinstance(name, str) and _counts(name.strip(), kept)
-               and name.strip().casefold() in text.casefold()}
+    changed = {
+        place: _hidden(text, name.strip())
+        for place, (text, name) in enumerate(pairs)
+        if isinstance(text, str)
+        and isinstance(name, str)
+        and _counts(name.strip(), kept)
+        and name.strip().casefold() in text.casefold()
+    }
     if not changed:
         return values
     safe = values.copy()
@@ -28,7 +36,9 @@ def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Se
 
 
 def _counts(name: str, kept: set[str]) -> bool:
-    """Say whether a name is one of a person: several words, and not that of an account that stays readable."""
+    """Say whether a name is one of a person: several words, and not that of an account that stays
+    readable.
+    """
     return bool(FULL.fullmatch(name)) and not {name.casefold(), name.casefold().replace(" ", "")} & kept
 
 

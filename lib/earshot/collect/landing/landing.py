@@ -1,4 +1,6 @@
-"""Protected rows into the store: payloads, posts, quarantine; nothing twice, nothing lost, the latest edit stays."""
+"""Protected rows into the store: payloads, posts, quarantine; nothing twice, nothing lost, the latest edit
+stays.
+"""
 
 import tempfile
 from collections import Counter
@@ -27,7 +29,9 @@ CHUNK = 20_000
 
 @dataclass
 class Landed:
-    """What came of some rows: counts that add up to ``rows``, refused by reason, identifiers masked by type."""
+    """What came of some rows: counts that add up to ``rows``, refused by reason, identifiers masked by
+    type.
+    """
 
     rows: int = 0
     added: int = 0
@@ -49,7 +53,9 @@ class Landed:
 
 @dataclass(frozen=True)
 class Reading:
-    """Rows as posts, the reason each is refused or "", their payloads, when they were collected, what was masked."""
+    """Rows as posts, the reason each is refused or "", their payloads, when they were collected, what was
+    masked.
+    """
 
     posts: pd.DataFrame
     reasons: pd.Series
@@ -60,7 +66,9 @@ class Reading:
 
 @dataclass
 class Landing:
-    """Where rows of one source and file land; remembers the post ids that the file has used and that were kept."""
+    """Where rows of one source and file land; remembers the post ids that the file has used and that were
+    kept.
+    """
 
     workspace: Workspace
     source: Source
@@ -73,16 +81,25 @@ class Landing:
 
     @cached_property
     def admission(self):
-        """The rules these rows pass: the source's terms card and the deletions, as they stood at the first row."""
+        """The rules these rows pass: the source's terms card and the deletions, as they stood at the first
+        row.
+        """
         from earshot.collect.landing.admission import Admission
+
         return Admission.of(self.workspace, self.source.name)
 
-    def land(self, rows: pd.DataFrame, broken: list[tuple[int, str, str]], numbers: pd.Series | None = None,
-             at: pd.Series | None = None) -> Landed:
+    def land(
+        self,
+        rows: pd.DataFrame,
+        broken: list[tuple[int, str, str]],
+        numbers: pd.Series | None = None,
+        at: pd.Series | None = None,
+    ) -> Landed:
         """Store one batch of rows (index = row number) and the broken ones, and say what came of them.
 
-        ``numbers`` and ``at`` are the rows' numbers and times of collection, where the index and one time do not say
-        them. When ``kept`` is a list, the posts that were kept are added to it for whoever goes on with them.
+        ``numbers`` and ``at`` are the rows' numbers and times of collection, where the index and one time do
+        not say them. When ``kept`` is a list, the posts that were kept are added to it for whoever goes on
+        with them.
         """
         batch = self._read(rows, numbers=numbers, at=at)
         if broken:
@@ -99,7 +116,9 @@ class Landing:
         return landed
 
     def read_again(self, stored: pd.DataFrame, rows: pd.DataFrame) -> "Reading":
-        """Shape rows that are stored already (columns payload_ref, row, at), which keep their reference and time."""
+        """Shape rows that are stored already (columns payload_ref, row, at), which keep their reference and
+        time.
+        """
         return self._read(rows, stored["payload_ref"], stored["row"], stored["at"])
 
     def keep(self, batch: "Reading") -> Landed:
@@ -114,11 +133,24 @@ class Landing:
         said = batch.reasons[batch.reasons != ""]
         reasons = Counter(said.str.replace(r"(?s) \(.*\)$", "", regex=True))
         repeated = len(batch.posts) - added - updated - len(said)
-        return Landed(len(batch.posts), added, updated, repeated, len(said), reasons, batch.masked,
-                      shaping.filled(good, self.source))
+        return Landed(
+            len(batch.posts),
+            added,
+            updated,
+            repeated,
+            len(said),
+            reasons,
+            batch.masked,
+            shaping.filled(good, self.source),
+        )
 
-    def _read(self, rows: pd.DataFrame, refs: pd.Series | None = None, numbers: pd.Series | None = None,
-              at: pd.Series | None = None) -> "Reading":
+    def _read(
+        self,
+        rows: pd.DataFrame,
+        refs: pd.Series | None = None,
+        numbers: pd.Series | None = None,
+        at: pd.Series | None = None,
+    ) -> "Reading":
         masked: Counter = Counter()
         at = self.at if at is None else at
         rows = recall(rows, self._mapped)
@@ -128,8 +160,9 @@ class Landing:
         reasons = reasons.mask(self._gone_before(rows, at), GONE)
         texts = payload(self.admission.payloads(safe, self.source))
         made = pd.Series([reference(self.source.name, text) for text in texts], index=rows.index, dtype="str")
-        posts = posts.assign(payload_ref=made if refs is None else refs,
-                             row=rows.index if numbers is None else numbers)
+        posts = posts.assign(
+            payload_ref=made if refs is None else refs, row=rows.index if numbers is None else numbers
+        )
         return Reading(posts, reasons, texts, at, masked)
 
     def _gone_before(self, rows: pd.DataFrame, at: pd.Timestamp | pd.Series) -> pd.Series:
@@ -152,7 +185,9 @@ class Landing:
             return protect(rows, source, self.pseudonyms, self.workspace.params.handles, counts)
 
     def _settle(self, posts: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-        """Return (one row per post, reasons of rows whose id is taken); of an edited post the latest stays."""
+        """Return (one row per post, reasons of rows whose id is taken); of an edited post the latest
+        stays.
+        """
         posts = posts.sort_values("collected_at", kind="stable")
         first = posts.groupby("post_id")[["content_hash", "collected_at", "row"]].transform("first")
         differs = posts["content_hash"] != first["content_hash"]
@@ -173,8 +208,12 @@ class Landing:
         """Keep the payload of every row: of posts in raw, of refused rows in quarantine."""
         posts, good = batch.posts, batch.reasons == ""
         rows = posts[["payload_ref", "row", "week"]].assign(
-            payload=batch.texts.mask(batch.reasons.eq(GONE), ""), source=self.source.name, file=self.file,
-            collected_at=batch.at, reason=batch.reasons)
+            payload=batch.texts.mask(batch.reasons.eq(GONE), ""),
+            source=self.source.name,
+            file=self.file,
+            collected_at=batch.at,
+            reason=batch.reasons,
+        )
         raw = rows[good].drop_duplicates("payload_ref").drop(columns="reason")
         if len(raw):
             self.workspace.store.merge("raw", raw)
@@ -187,7 +226,9 @@ class Landing:
             return 0, 0
         merged = store.merge("posts", posts[list(TABLES["posts"].columns)])
         moved = posts[posts["stored_week"].notna() & (posts["stored_week"] != posts["week"])]
-        for week, group in moved.groupby("stored_week"):  # its time changed, so it lies in another partition now
+        for week, group in moved.groupby(
+            "stored_week"
+        ):  # its time changed, so it lies in another partition now
             delete(store, "posts", "post_id", group["post_id"], f"week = {quoted(week)}")
         return merged.inserted - len(moved), merged.updated + len(moved)
 
@@ -196,7 +237,9 @@ def payload(rows: pd.DataFrame) -> pd.Series:
     """Return each row as one JSON object, so that a corrected mapping can be applied without the file."""
     if rows.empty:
         return pd.Series(dtype="str")
-    times = {name: rows[name].astype("str") for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name])}
+    times = {
+        name: rows[name].astype("str") for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name])
+    }
     text = rows.assign(**times).to_json(orient="records", lines=True, force_ascii=False, double_precision=15)
     return pd.Series(text.rstrip("\n").split("\n"), index=rows.index, dtype="str")
 
@@ -207,16 +250,28 @@ def reference(source: str, text: str) -> str:
 
 
 def stored_posts(store: Store, ids: pd.Series) -> pd.DataFrame:
-    """Return stored_hash, stored_at and stored_week of those posts that are in the store, whatever their week."""
+    """Return stored_hash, stored_at and stored_week of those posts that are in the store, whatever their
+    week.
+    """
     columns = "post_id, content_hash AS stored_hash, collected_at AS stored_at, week AS stored_week"
-    none = pd.DataFrame({"post_id": pd.Series(dtype="str"), "stored_hash": pd.Series(dtype="str"),
-                         "stored_at": pd.Series(dtype="datetime64[us, UTC]"), "stored_week": pd.Series(dtype="str")})
+    none = pd.DataFrame(
+        {
+            "post_id": pd.Series(dtype="str"),
+            "stored_hash": pd.Series(dtype="str"),
+            "stored_at": pd.Series(dtype="datetime64[us, UTC]"),
+            "stored_week": pd.Series(dtype="str"),
+        }
+    )
     if store.version("posts") is None or ids.empty:
         return none
-    with tempfile.TemporaryDirectory() as folder:  # as a file: a list of so many ids takes SQL longer than the join
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # as a file: a list of so many ids takes SQL longer than the join
         wanted = f"{folder}/wanted.parquet"
         ids.rename("post_id").to_frame().to_parquet(wanted)
-        found = store.sql(f"SELECT {columns} FROM posts SEMI JOIN read_parquet({quoted(wanted)}) USING (post_id)")
+        found = store.sql(
+            f"SELECT {columns} FROM posts SEMI JOIN read_parquet({quoted(wanted)}) USING (post_id)"
+        )
     return found.assign(stored_at=found["stored_at"].dt.tz_convert("UTC")) if len(found) else none
 
 

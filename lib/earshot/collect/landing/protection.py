@@ -1,8 +1,8 @@
 """Nobody is named in what we keep: every column of every row is masked or pseudonymised before it is stored.
 
-A column is treated by what it is mapped to, and else by its name: people become pseudonyms, contact details become
-their type in brackets, profiles are dropped, and all other text is masked. Doing it twice changes nothing, so that rows
-which were protected under one mapping can be protected again under a corrected one.
+A column is treated by what it is mapped to, and else by its name: people become pseudonyms, contact details
+become their type in brackets, profiles are dropped, and all other text is masked. Doing it twice changes
+nothing, so that rows which were protected under one mapping can be protected again under a corrected one.
 """
 
 import json
@@ -22,15 +22,19 @@ from earshot.govern.masking.national_ids import check_packs
 from earshot.govern.pseudonyms.pseudonyms import PLACES, Pseudonyms, plain
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
-PAIR = re.compile(r"""(?P<before>"(?P<name>[A-Za-z_]\w{1,60})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?:"|$)""", re.DOTALL)
+PAIR = re.compile(
+    r"""(?P<before>"(?P<name>[A-Za-z_]\w{1,60})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?:"|$)""", re.DOTALL
+)
 ESCAPED = re.compile(r"(?<!\\)(?P<before>(?:\\\\)*)\\u(?P<code>[0-9a-fA-F]{4})")
 PERSON = {
-    "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname", "nick",
+    "user", "users", "username", "author", "authors", "name", "names", "handle", "handles", "nickname",
+    "nick",
     "login", "owner", "sender", "creator", "acct", "screenname", "displayname", "fullname", "firstname",
     "lastname", "surname", "did", "dids",
 }  # fmt: skip
 THING = {
-    "brand", "company", "airline", "product", "source", "place", "country", "city", "state", "campaign", "file",
+    "brand", "company", "airline", "product", "source", "place", "country", "city", "state", "campaign",
+    "file",
     "topic", "domain", "platform", "hashtag", "model", "event", "channel", "query", "list", "tag", "page",
     "app", "device", "language", "lang", "time", "zone", "timezone",
 }  # fmt: skip
@@ -44,41 +48,74 @@ CODE = {
     "id", "ids", "str", "at", "time", "date", "created", "updated", "count", "counts", "lang", "language",
     "code", "zone", "timezone", "type", "kind",
 }  # fmt: skip
-CODES = {"id", "reply_to", "root", "created_at", "collected_at", "kind", "lang", "is_public", "platform", *NUMBERS}
+CODES = {
+    "id",
+    "reply_to",
+    "root",
+    "created_at",
+    "collected_at",
+    "kind",
+    "lang",
+    "is_public",
+    "platform",
+    *NUMBERS,
+}
 
 
 def packs_of(workspace: Workspace) -> AbstractContextManager:
-    """Within it, what is masked are the details of the countries that the workspace's privacy.yml names (packs)."""
+    """Within it, what is masked are the details of the countries that the workspace's privacy.yml names
+    (packs).
+    """
     return masking.only(check_packs(workspace.settings("privacy").get("packs")))
 
 
-def protect(rows: pd.DataFrame, source: Source, pseudonyms: Pseudonyms, keep: Iterable[str],
-            counts: Counter | None = None) -> pd.DataFrame:
-    """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what it hid."""
+def protect(
+    rows: pd.DataFrame,
+    source: Source,
+    pseudonyms: Pseudonyms,
+    keep: Iterable[str],
+    counts: Counter | None = None,
+) -> pd.DataFrame:
+    """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what
+    it hid.
+    """
     keep, fields = list(keep), source.fields
     treatments = {column: _treatment(column, fields.get(column)) for column in rows}
-    safe = {column: _column(rows[column], how, pseudonyms, keep, counts) for column, how in treatments.items()}
-    filled = {column: safe[column].notna().to_numpy() for column in rows
-              if pd.api.types.is_string_dtype(safe[column])}
+    safe = {
+        column: _column(rows[column], how, pseudonyms, keep, counts) for column, how in treatments.items()
+    }
+    filled = {
+        column: safe[column].notna().to_numpy()
+        for column in rows
+        if pd.api.types.is_string_dtype(safe[column])
+    }
     for person in (column for column, how in treatments.items() if how == "person"):
-        there = np.flatnonzero(rows[person].notna())  # many columns of people are nearly empty, above all hostile ones
+        there = np.flatnonzero(
+            rows[person].notna()
+        )  # many columns of people are nearly empty, above all hostile ones
         given = _as_text(rows[person].iloc[there])
         handles, people = given.str.strip().str.lstrip("@").str.lower(), safe[person].iloc[there]
         for column in (one for one in filled if one != person and filled[one][there].any()):
             safe[column] = _unlinked(safe[column], handles, people, there)
             told = safe[column].iloc[there]
             hidden = bylines.hide(told, given, keep) if treatments[column] == "text" else told
-            safe[column] = safe[column] if hidden is told else _put(safe[column], there, hidden.to_numpy(object))
+            safe[column] = (
+                safe[column] if hidden is told else _put(safe[column], there, hidden.to_numpy(object))
+            )
     return pd.DataFrame({column: safe[column] for column in rows}, index=rows.index)
 
 
 def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series, there: np.ndarray) -> pd.Series:
-    """Replace a person's handle in addresses and ids of the same row (those at ``there``): site.example/jane/12."""
+    """Replace a person's handle in addresses and ids of the same row (those at ``there``):
+    site.example/jane/12.
+    """
     known = values.iloc[there].to_numpy(object)  # as it is, each value would be unpacked from Arrow anew
     trios = zip(there, known, handles.to_numpy(object), names.to_numpy(object))
-    changed = {place: re.sub(rf"(?<=[/@:=~]){re.escape(handle)}(?!\w)", name, value, flags=re.IGNORECASE)
-               for place, value, handle, name in trios if isinstance(value, str) and isinstance(handle, str)
-               and len(handle) > 1 and handle in value.lower()}
+    changed = {
+        place: re.sub(rf"(?<=[/@:=~]){re.escape(handle)}(?!\w)", name, value, flags=re.IGNORECASE)
+        for place, value, handle, name in trios
+        if isinstance(value, str) and isinstance(handle, str) and len(handle) > 1 and handle in value.lower()
+    }
     return _put(values, list(changed), list(changed.values())) if changed else values
 
 
@@ -109,11 +146,14 @@ def _treatment(column: str, field: str | None) -> str:
 
 
 def _words(name: str) -> list[str]:
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", str(name)).replace("_", " ").replace("-", " ").lower().split()
+    return (
+        re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", str(name)).replace("_", " ").replace("-", " ").lower().split()
+    )
 
 
-def _column(values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: list[str],
-            counts: Counter | None) -> pd.Series:
+def _column(
+    values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None
+) -> pd.Series:
     if treatment == "person":
         return pseudonyms.names(_as_text(values), keep)
     if treatment.startswith("["):
@@ -124,16 +164,24 @@ def _column(values: pd.Series, treatment: str, pseudonyms: Pseudonyms, keep: lis
         known = values.str.contains(PLACES, regex=True, na=False)
         values = values.mask(known, pseudonyms.mentions(values[known], keep)) if known.any() else values
         suspect = values.str.contains("[@＠]", regex=True, na=False)
-        return values if not suspect.any() else values.mask(suspect, _masked(values[suspect], pseudonyms, keep, counts))
+        return (
+            values
+            if not suspect.any()
+            else values.mask(suspect, _masked(values[suspect], pseudonyms, keep, counts))
+        )
     nested = values.str.match(r"(?s)\s*[\[{].*[\]}]\s*$", na=False)
-    if nested.any():  # before masking: JSON may write a letter as its number, which hides an address from a pattern
+    if (
+        nested.any()
+    ):  # before masking: JSON may write a letter as its number, which hides an address from a pattern
         values = values.copy()
         values[nested] = [_nested(text, pseudonyms, keep) for text in values[nested]]
     return _masked(values, pseudonyms, keep, counts)
 
 
 def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None) -> pd.Series:
-    """Mask, then name mentions, then look again: a name such as @bookings may have made a number look harmless."""
+    """Mask, then name mentions, then look again: a name such as @bookings may have made a number look
+    harmless.
+    """
     first = masking.mask(values.str.replace(CONTROL, "", regex=True))
     named = pseudonyms.mentions(first.texts, keep)
     changed = named.notna() & (named != first.texts)
@@ -155,7 +203,9 @@ def _nested(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
     """Protect the people inside a list that came as JSON; text that only looks like JSON stays as it is."""
     try:
         safe = json.dumps(_inside(json.loads(text), "", pseudonyms, keep), ensure_ascii=False)
-        return safe.encode("utf-8", "replace").decode()  # JSON may name halves of characters, which no table can hold
+        return safe.encode(
+            "utf-8", "replace"
+        ).decode()  # JSON may name halves of characters, which no table can hold
     except ValueError:
         return text
     except RecursionError:  # nested beyond reason, which only hostile payloads are
@@ -166,27 +216,35 @@ def protect_broken(payloads: pd.Series, pseudonyms: Pseudonyms, keep: Iterable[s
     """Return payloads that could not be read with nobody's name in them, whole JSON or torn in the middle."""
     keep = list(keep)
     safe = _column(payloads.astype("str").map(_unescaped, na_action="ignore"), "text", pseudonyms, keep, None)
-    whole = safe.map(lambda text: text if _is_json(text) else _torn(text, pseudonyms, keep), na_action="ignore")
+    whole = safe.map(
+        lambda text: text if _is_json(text) else _torn(text, pseudonyms, keep), na_action="ignore"
+    )
     return whole.astype("str")
 
 
 def _unescaped(text: str) -> str:
-    """Write letters that JSON gives by number (\\u0040) as themselves, but for what would change where a text ends."""
+    """Write letters that JSON gives by number (\\u0040) as themselves, but for what would change where a text
+    ends.
+    """
+
     def letter(match: re.Match) -> str:
         code = int(match["code"], 16)
         plain = code >= 0x20 and not 0xD800 <= code < 0xE000 and chr(code) not in '"\\'
         return match["before"] + chr(code) if plain else match[0]
+
     return ESCAPED.sub(letter, text) if "\\u" in text else text
 
 
 def _torn(text: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
     """Protect what stands behind names such as "author" in text that is only part of JSON."""
+
     def safe(pair: re.Match) -> str:
         how = _treatment(pair["name"], None)
         if how in ("text", "code") or not pair["value"].strip():
             return pair[0]
         value = how if how.startswith("[") else _known(pair["value"], pseudonyms, keep)
-        return f"{pair['before']}{value}\""
+        return f'{pair["before"]}{value}"'
+
     return PAIR.sub(safe, text)
 
 

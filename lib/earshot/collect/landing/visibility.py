@@ -1,23 +1,40 @@
-"""Public or private: which rows come from a space that not everybody can read, judged by what the payload says."""
+"""Public or private: which rows come from a space that not everybody can read, judged by what the payload
+says.
+"""
 
 import re
 
 import pandas as pd
 
-PRIVATE = ("a private message; only public posts are read, unless terms.yml records a legal review "
-           "(private: {legal_review: name, on: date})")
-CLOSED = {"private", "direct", "followers", "followers_only", "friends", "friends_only", "limited", "mutual", "closed",
-          "secret", "protected", "members", "invite", "invite_only", "self", "only_me", "specified"}  # fmt: skip
+PRIVATE = (
+    "a private message; only public posts are read, unless terms.yml records a legal review "
+    "(private: {legal_review: name, on: date})"
+)
+CLOSED = {"private", "direct", "followers", "followers_only", "friends", "friends_only", "limited", "mutual",
+          "closed",
+          "secret", "protected", "members", "invite", "invite_only", "self", "only_me",
+          "specified"}  # fmt: skip
 STATES = {"visibility", "privacy", "audience", "scope", "group_privacy", "group_visibility", "chat_type",
           "channel_type", "conversation_type", "space_type"}  # fmt: skip
 FLAGS = {"is_private", "private", "is_direct", "direct", "is_direct_message", "is_dm", "dm", "protected",
          "friends_only", "is_protected", "is_closed"}  # fmt: skip
 MESSAGES = {"dm", "direct_message", "private_message", "direct", "private", "message_private", "chat"}
-TYPES = {"message_type", "type", "kind", "event_type", "object_type", "engagement_type", "post_type", "sntype"}
+TYPES = {
+    "message_type",
+    "type",
+    "kind",
+    "event_type",
+    "object_type",
+    "engagement_type",
+    "post_type",
+    "sntype",
+}
 
 
 def private(rows: pd.DataFrame, is_public: pd.Series) -> pd.Series:
-    """Say which rows are private: the mapping says so, or a column that tells visibility, audience or message type."""
+    """Say which rows are private: the mapping says so, or a column that tells visibility, audience or message
+    type.
+    """
     found = is_public.eq(False).fillna(False).astype(bool)
     for column in rows:
         name = _snake(column)

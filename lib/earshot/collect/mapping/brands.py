@@ -6,11 +6,17 @@ from collections.abc import Iterable
 import pandas as pd
 
 
-def find_brands(texts: pd.Series, stated: pd.Series | None, brands: Iterable[str], handles: Iterable[str],
-                rules: dict[str, str]) -> pd.Series:
+def find_brands(
+    texts: pd.Series,
+    stated: pd.Series | None,
+    brands: Iterable[str],
+    handles: Iterable[str],
+    rules: dict[str, str],
+) -> pd.Series:
     """Return the brand of each text, or "" for a text that names none.
 
-    ``stated`` is what the file says (or None); ``rules`` translate it, and add names by which the text calls a brand.
+    ``stated`` is what the file says (or None); ``rules`` translate it, and add names by which the text calls
+    a brand.
     """
     names = _names(brands, handles, rules)
     if stated is not None:
@@ -27,10 +33,14 @@ def find_brands(texts: pd.Series, stated: pd.Series | None, brands: Iterable[str
 
 
 def _names(brands: Iterable[str], handles: Iterable[str], rules: dict[str, str]) -> dict[str, str]:
-    """Map each way to write a brand (letters and digits only) to its name; a handle is of the brand it begins with."""
+    """Map each way to write a brand (letters and digits only) to its name; a handle is of the brand it begins
+    with.
+    """
     names = {_plain(brand): brand for brand in brands}
     for handle in map(_plain, handles):
-        brand = next((names[start] for start in sorted(names, key=len, reverse=True) if handle.startswith(start)), None)
+        brand = next(
+            (names[start] for start in sorted(names, key=len, reverse=True) if handle.startswith(start)), None
+        )
         if brand:
             names[handle] = brand
     names |= {_plain(word): brand for word, brand in rules.items()}

@@ -1,4 +1,6 @@
-"""A first guess at which column is which field, by the column's name and by what stands in it, with the reasons."""
+"""A first guess at which column is which field, by the column's name and by what stands in it, with the
+reasons.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,9 +14,11 @@ from earshot.collect.mapping.mapping import FIELDS, NUMBERS, Source
 NAMES = {  # the usual names of a field's column, best first; compared without case, dots, dashes and spaces
     "id": "post_id id tweet_id status_id id_str message_id comment_id mention_id uri cid",
     "text": "text full_text body message content tweet post comment snippet selftext caption title",
-    "created_at": "created_at created_utc created timestamp time date datetime published published_at tweet_created "
+    "created_at": "created_at created_utc created timestamp time date datetime published published_at "
+    "tweet_created "
     "posted posted_at post_date created_time utc",
-    "author": "author username screen_name user_name handle author_name author_id user user_id user_screen_name "
+    "author": "author username screen_name user_name handle author_name author_id user user_id "
+    "user_screen_name "
     "account account_acct from name author_handle author_username",
     "platform": "platform network channel source_type site medium",
     "brand": "brand airline company brand_name query_name organization organisation",
@@ -61,8 +65,12 @@ def guess_source(path: Path, sample: pd.DataFrame, known: list[str] | None = Non
     options = [name, *(f"{name}_{turn}" for turn in range(2, 99))]
     name = next(option for option in options if option not in (known or []))
     platform = {} if "platform" in columns else {"platform": name}
-    source = Source(name, {field: columns[field] for field in FIELDS if field in columns},
-                    needs=tuple(sorted(map(str, sample.columns))), constants=platform)
+    source = Source(
+        name,
+        {field: columns[field] for field in FIELDS if field in columns},
+        needs=tuple(sorted(map(str, sample.columns))),
+        constants=platform,
+    )
     if "created_at" in columns:
         source = replace(source, day_first=times.day_first(sample[columns["created_at"]]))
     order = {field: place for place, field in enumerate(FIELDS)}
@@ -71,8 +79,10 @@ def guess_source(path: Path, sample: pd.DataFrame, known: list[str] | None = Non
 
 def explain(source: Source, sample: pd.DataFrame) -> Guess:
     """Return the guess for a file whose headings are those of a known vendor."""
-    reasons = [(field, column, f"a column of {source.vendor}'s exports", _example(sample[column]))
-               for field, column in source.columns.items()]
+    reasons = [
+        (field, column, f"a column of {source.vendor}'s exports", _example(sample[column]))
+        for field, column in source.columns.items()
+    ]
     return Guess(source, reasons)
 
 
@@ -92,8 +102,12 @@ def _by_content(field: str, sample: pd.DataFrame) -> tuple[str, str] | None:
         return None
     scores = {column: measures[field](sample[column]) for column in sample}
     best = max(scores, key=lambda column: scores[column])
-    why = {"text": "the longest texts with words", "created_at": "{:.0%} of its values are times",
-           "author": "{:.0%} of its values look like handles", "id": "{:.0%} of its values are unlike each other"}
+    why = {
+        "text": "the longest texts with words",
+        "created_at": "{:.0%} of its values are times",
+        "author": "{:.0%} of its values look like handles",
+        "id": "{:.0%} of its values are unlike each other",
+    }
     floor = {"text": 15.0}.get(field, SURE)
     return (best, why[field].format(scores[best])) if scores[best] >= floor else None
 
@@ -148,7 +162,11 @@ def _handleness(values: pd.Series) -> float:
 
 def _idness(values: pd.Series) -> float:
     filled = values.dropna().astype(str)
-    return float((filled.str.fullmatch(r"[\w:/.\-]{6,80}") & ~filled.duplicated()).mean()) if len(filled) else 0.0
+    return (
+        float((filled.str.fullmatch(r"[\w:/.\-]{6,80}") & ~filled.duplicated()).mean())
+        if len(filled)
+        else 0.0
+    )
 
 
 def _example(values: pd.Series) -> str:

@@ -1,4 +1,6 @@
-"""A vendor's or a crawler's export: how its files are known, which column is which field, and what they leave out."""
+"""A vendor's or a crawler's export: how its files are known, which column is which field, and what they leave
+out.
+"""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +11,10 @@ from earshot.collect.mapping.mapping import Source
 class Export:
     """The files of one vendor.
 
-    ``needs`` are column names that together no other vendor has (alternatives, one set per edition of the format).
-    ``fields`` gives for each field of a post its columns, best first. ``strips`` says what the vendor leaves out of
-    its exports, and ``withholds`` names the platforms whose text it may not give. ``checked`` is where the columns
-    were looked up.
+    ``needs`` are column names that together no other vendor has (alternatives, one set per edition of the
+    format). ``fields`` gives for each field of a post its columns, best first. ``strips`` says what the
+    vendor leaves out of its exports, and ``withholds`` names the platforms whose text it may not give.
+    ``checked`` is where the columns were looked up.
     """
 
     name: str
@@ -33,17 +35,27 @@ class Export:
         return any({plain(column) for column in needs} <= there for needs in self.needs)
 
     def source(self, columns: list[str], name: str) -> Source:
-        """Return the source that reads a file with these columns; vendors change the case of their headings."""
+        """Return the source that reads a file with these columns; vendors change the case of their
+        headings.
+        """
         there = {plain(column): column for column in reversed(columns)}
-        found = {one: [there[plain(column)] for column in given if plain(column) in there]
-                 for one, given in self.fields.items()}
+        found = {
+            one: [there[plain(column)] for column in given if plain(column) in there]
+            for one, given in self.fields.items()
+        }
         found = {one: list(dict.fromkeys(given)) for one, given in found.items() if given}
         needs = next(needs for needs in self.needs if {plain(column) for column in needs} <= set(there))
-        return Source(name, {one: given[0] for one, given in found.items()},
-                      needs=tuple(there[plain(column)] for column in needs), constants=dict(self.constants),
-                      time_zone=self.time_zone, day_first=self.day_first, vendor=self.name,
-                      also={one: tuple(given[1:]) for one, given in found.items() if given[1:]},
-                      joined={one: _beside(found[one][0], given) for one, given in self.joined.items() if one in found})
+        return Source(
+            name,
+            {one: given[0] for one, given in found.items()},
+            needs=tuple(there[plain(column)] for column in needs),
+            constants=dict(self.constants),
+            time_zone=self.time_zone,
+            day_first=self.day_first,
+            vendor=self.name,
+            also={one: tuple(given[1:]) for one, given in found.items() if given[1:]},
+            joined={one: _beside(found[one][0], given) for one, given in self.joined.items() if one in found},
+        )
 
 
 def _beside(column: str, names: tuple[str, ...]) -> tuple[str, ...]:

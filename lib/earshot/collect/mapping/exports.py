@@ -1,4 +1,6 @@
-"""Exports of vendors and regional crawlers: known by their own headings, with what each of them leaves out."""
+"""Exports of vendors and regional crawlers: known by their own headings, with what each of them leaves
+out.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -24,7 +26,9 @@ def recognise(columns: list[str]) -> Export | None:
 
 
 def propose(columns: list[str], known: list[str]) -> Source | None:
-    """Return the source that reads a vendor's file with these columns under a free name, or None for no vendor's."""
+    """Return the source that reads a vendor's file with these columns under a free name, or None for no
+    vendor's.
+    """
     found = recognise(columns)
     if found is None:
         return None

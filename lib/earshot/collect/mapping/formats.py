@@ -27,7 +27,8 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and columns.
+    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and
+    columns.
 
     ``preamble`` counts the lines above the heading, in which vendors say what the report is.
     """
@@ -80,7 +81,9 @@ def open_binary(path: Path) -> io.BufferedIOBase:
 
 
 def _encoding(head: bytes) -> str:
-    """Name the encoding: a byte order mark says it; valid UTF-8 is UTF-8; else the best guess, else Windows-1252."""
+    """Name the encoding: a byte order mark says it; valid UTF-8 is UTF-8; else the best guess, else
+    Windows-1252.
+    """
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
@@ -91,16 +94,21 @@ def _encoding(head: bytes) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         from charset_normalizer import from_bytes
+
         found = from_bytes(head[:65_536])
         best, western = found.best(), next((match for match in found if match.encoding == "cp1252"), None)
         if western and western.chaos <= best.chaos and western.coherence >= best.coherence:
             return "cp1252"  # as clean as the first guess: a Baltic "años" would read "ańos"
         if best is not None and best.encoding == "mac_cyrillic":
             return "cp1251"  # the same letters, and what Russian Windows writes
-        # A handful of bytes tells no alphabet from another; and what it calls a code page of an old Mac or DOS is, in
-        # posts, nearly always Windows' own superset of Latin-1.
+        # A handful of bytes tells no alphabet from another; and what it calls a code page of an old Mac or
+        # DOS is, in posts, nearly always Windows' own superset of Latin-1.
         few = sum(byte > 127 for byte in head) < 20
-        rare = few or best is None or re.match(r"mac_|cp4|cp7|cp8|hp_|tis|ptcp|kz|latin|iso8859_1$", best.encoding)
+        rare = (
+            few
+            or best is None
+            or re.match(r"mac_|cp4|cp7|cp8|hp_|tis|ptcp|kz|latin|iso8859_1$", best.encoding)
+        )
         return "cp1252" if rare else best.encoding
 
 
@@ -131,10 +139,15 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
 
 
 def _preamble(text: str, escape: bool) -> int:
-    """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that follow."""
+    """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that
+    follow.
+    """
     marks = [mark for mark in DELIMITERS if mark in text]
-    if any(len(next(_quietly(_cells(text, mark, escape)), [])) >= WIDE or _steadiness(text, mark, escape)[0] > 0.9
-           for mark in marks):
+    if any(
+        len(next(_quietly(_cells(text, mark, escape)), [])) >= WIDE
+        or _steadiness(text, mark, escape)[0] > 0.9
+        for mark in marks
+    ):
         return 0  # its first line is a heading already
     for mark in ",;\t":
         rows = list(islice(_quietly(_cells(text, mark, escape)), 400))
@@ -143,8 +156,11 @@ def _preamble(text: str, escape: bool) -> int:
         start = next((place for place, row in enumerate(rows) if len(row) == usual), 0)
         narrow = all(len(row) <= max(3, usual // 3) for row in rows[:start])
         whole = widths[usual] >= 0.8 * sum(map(bool, rows[start:]))
-        named = start and len({cell.strip() for cell in rows[start]}) == usual and not any(
-            re.fullmatch(r"\s*-?[\d.,:\-TZ+ /]*", cell) for cell in rows[start])
+        named = (
+            start
+            and len({cell.strip() for cell in rows[start]}) == usual
+            and not any(re.fullmatch(r"\s*-?[\d.,:\-TZ+ /]*", cell) for cell in rows[start])
+        )
         if 0 < start <= PREAMBLE and narrow and whole and named:
             reader = _cells(text, mark, escape)
             for _ in range(start):
@@ -166,7 +182,9 @@ def _cells(text: str, delimiter: str, escape: bool) -> Iterator[list[str]]:
 
 
 def _steadiness(text: str, delimiter: str, escape: bool) -> tuple[float, int]:
-    """Return (share of rows with the usual number of cells, that number); what never splits a row scores nothing."""
+    """Return (share of rows with the usual number of cells, that number); what never splits a row scores
+    nothing.
+    """
     counts = [len(row) for row in islice(_quietly(_cells(text, delimiter, escape)), 400) if row]
     if not counts:
         return 0.0, 0

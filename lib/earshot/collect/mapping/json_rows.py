@@ -26,7 +26,8 @@ def from_lines(payloads: pd.Series) -> pd.DataFrame:
 def read_objects(text: io.TextIOWrapper, kind: str, path: Path) -> Iterator[tuple]:
     """Yield (flat object, "") or (what stands there, why it cannot be read) for each item of a JSON file.
 
-    ``kind`` is jsonl for one object per line, else json for one array; of a top-level object the longest list is read.
+    ``kind`` is jsonl for one object per line, else json for one array; of a top-level object the longest list
+    is read.
     """
     for value, broken in _lines(text) if kind == "jsonl" else _items(text, path):
         yield (value, broken) if broken else (_flat(value), "")
@@ -44,7 +45,9 @@ def _parsed(line: str) -> tuple:
     except RecursionError:
         return line.strip(), DEEP
     except ValueError as error:
-        why = "a number has too many digits" if "digits" in str(error) else error.args[0].split(":")[0].lower()
+        why = (
+            "a number has too many digits" if "digits" in str(error) else error.args[0].split(":")[0].lower()
+        )
         return line.strip(), f"the line is not JSON: {why}"
     return (value, "") if isinstance(value, dict) else (line.strip(), "the line is not a JSON object")
 
@@ -63,7 +66,9 @@ def _items(text: io.TextIOWrapper, path: Path) -> Iterator[tuple]:
         try:
             value, end = decoder.raw_decode(held, at)
         except RecursionError:
-            raise FileRefused(f"{path.name} is nested too deeply to be a list of posts; fetch it again.") from None
+            raise FileRefused(
+                f"{path.name} is nested too deeply to be a list of posts; fetch it again."
+            ) from None
         except ValueError:
             end = len(held)
         if end < len(held):
@@ -87,13 +92,19 @@ def _longest_list(text: str, path: Path) -> list[dict]:
 
 def _lists(value: dict, depth: int = 3) -> list[list]:
     """Return the lists of objects in an answer, those in the envelopes around it too."""
-    found = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
-    nested = [inner for name, inner in value.items() if isinstance(inner, dict) and name in ENVELOPES and depth]
+    found = [
+        inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)
+    ]
+    nested = [
+        inner for name, inner in value.items() if isinstance(inner, dict) and name in ENVELOPES and depth
+    ]
     return found + [one for inner in nested for one in _lists(inner, depth - 1)]
 
 
 def _flat(value: dict, before: str = "", depth: int = 0) -> dict:
-    """Write nested objects as dotted columns (user.screen_name); lists and what lies deeper than any post are JSON."""
+    """Write nested objects as dotted columns (user.screen_name); lists and what lies deeper than any post are
+    JSON.
+    """
     flat = {}
     for name, inner in value.items():
         if isinstance(inner, dict) and depth < DEEPEST:
@@ -111,9 +122,11 @@ def _as_json(value: object) -> str:
 
 
 def from_dicts(rows: dict[int, dict], columns: list[str]) -> pd.DataFrame:
-    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them all.
+    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them
+    all.
 
-    No frame is wider than any real post: the columns that are filled least stand as JSON in the column ``_rest``.
+    No frame is wider than any real post: the columns that are filled least stand as JSON in the column
+    ``_rest``.
     """
     frame = pd.DataFrame(_narrowed(list(rows.values()), columns), index=pd.Index(list(rows)), dtype=object)
     columns.extend(name for name in frame.columns if name not in columns)
@@ -146,13 +159,20 @@ def recall(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
         return frame
     rests = [_loaded(value) for value in frame[REST]]
     found = {name: [rest.pop(name, None) if rest else None for rest in rests] for name in wanted}
-    given = {name: pd.Series(values, index=frame.index, dtype=object) for name, values in found.items() if any(
-        value is not None for value in values)}
+    given = {
+        name: pd.Series(values, index=frame.index, dtype=object)
+        for name, values in found.items()
+        if any(value is not None for value in values)
+    }
     if not given:
         return frame
-    left = [value if rest is None else _as_json(rest) if rest else None for rest, value in zip(rests, frame[REST])]
-    return frame.assign(**{REST: pd.Series(left, index=frame.index, dtype="str")},
-                        **{name: _typed(values) for name, values in given.items()})
+    left = [
+        value if rest is None else _as_json(rest) if rest else None for rest, value in zip(rests, frame[REST])
+    ]
+    return frame.assign(
+        **{REST: pd.Series(left, index=frame.index, dtype="str")},
+        **{name: _typed(values) for name, values in given.items()},
+    )
 
 
 def _loaded(text: object) -> dict | None:

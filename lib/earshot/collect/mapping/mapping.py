@@ -3,20 +3,21 @@
 One entry per source, for example::
 
     tweets:
-      match: {file: "tweets*.csv", columns: [tweet_id, airline]}   # either or both; every column named must be there
-      columns: {id: tweet_id, text: text, created_at: tweet_created, author: name, reposts: retweet_count}
-      constants: {platform: x}               # the same value for every row
+      match: {file: "tweets*.csv", columns: [tweet_id, airline]}   # either or both; every column named must
+      be there columns: {id: tweet_id, text: text, created_at: tweet_created, author: name, reposts:
+      retweet_count} constants: {platform: x}               # the same value for every row
       time_zone: America/New_York            # of times that carry none; UTC when left out
       time_format: "%d.%m.%Y %H:%M"          # only where times are written in an unusual way
       day_first: true                        # whether 03/04/2026 is 3 April
-      brands: {"@JetBlue": Delta, "DL": Delta}   # what the file or the text calls a brand -> its name in the brief
-      also: {text: [snippet]}                # further columns of a field, looked at in turn where the first is empty
-      joined: {id: [owner_id, id]}           # columns whose values, joined by _, are the id
-      vendor: brandwatch                     # whose export it is: what it leaves out is known (earshot.collect.mapping.exports)
-      price: {month: 900}                    # or {per_thousand: 0.5}; the source scorecard makes a price per mention
+      brands: {"@JetBlue": Delta, "DL": Delta}   # what the file or the text calls a brand -> its name in the
+      brief also: {text: [snippet]}                # further columns of a field, looked at in turn where the
+      first is empty joined: {id: [owner_id, id]}           # columns whose values, joined by _, are the id
+      vendor: brandwatch                     # whose export it is: what it leaves out is known
+      (earshot.collect.mapping.exports) price: {month: 900}                    # or {per_thousand: 0.5}; the
+      source scorecard makes a price per mention
 
-The constant platform: address takes the platform from each post's own address. Columns that are not mapped stay in the
-raw payload and reach nothing else.
+The constant platform: address takes the platform from each post's own address. Columns that are not mapped
+stay in the raw payload and reach nothing else.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -29,21 +30,28 @@ from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
 
 FIELDS = (
-    "id", "platform", "brand", "author", "text", "created_at", "collected_at", "lang", "reply_to", "root", "kind",
+    "id", "platform", "brand", "author", "text", "created_at", "collected_at", "lang", "reply_to", "root",
+    "kind",
     "url", "likes", "reposts", "replies", "views", "followers", "place", "campaign", "is_public", "region",
     "media_text",
 )  # fmt: skip
 NUMBERS = ("likes", "reposts", "replies", "views", "followers")
 CONSTANTS = ("platform", "brand", "lang", "kind", "place", "campaign", "is_public", "region")
-SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands", "also", "vendor",
+SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands", "also",
+            "vendor",
             "price", "joined")  # fmt: skip
 PRICES = ("month", "per_thousand")
-HEADING = "# Which column of a file is which field of a post; earshot.collect.mapping.mapping says what else can stand here.\n"
+HEADING = (
+    "# Which column of a file is which field of a post; earshot.collect.mapping.mapping says what "
+    "else can stand here.\n"
+)
 
 
 @dataclass(frozen=True)
 class Source:
-    """How files of one origin are read: which files, which column is which field, and what holds for every row."""
+    """How files of one origin are read: which files, which column is which field, and what holds for every
+    row.
+    """
 
     name: str
     columns: dict[str, str]
@@ -75,11 +83,17 @@ class Source:
         return bool(self.file or self.needs) and named and set(self.needs) <= set(columns)
 
     def missing(self, columns: list[str]) -> list[str]:
-        """Return the mapped columns that a file with these columns does not have, nor another of the same field."""
-        return [column for name, column in self.columns.items() if not set(self.columns_of(name)) & set(columns)]
+        """Return the mapped columns that a file with these columns does not have, nor another of the same
+        field.
+        """
+        return [
+            column for name, column in self.columns.items() if not set(self.columns_of(name)) & set(columns)
+        ]
 
     def as_dict(self) -> dict:
-        """Return the source as sources.yml has it, without its name and without what is left at its default."""
+        """Return the source as sources.yml has it, without its name and without what is left at its
+        default.
+        """
         match = {key: value for key, value in (("file", self.file), ("columns", list(self.needs))) if value}
         rest = {name: asdict(self)[name] for name in SETTINGS[2:]}
         for setting in ("also", "joined"):
@@ -97,7 +111,9 @@ def read_sources(workspace: Workspace) -> list[Source]:
 def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
     """Return the source that one entry of sources.yml describes, checked."""
     if not isinstance(entry, dict) or not isinstance(entry.get("columns"), dict):
-        raise ParamError(f"{where}: source {name!r} has no columns; write, for example, columns: {{text: message}}.")
+        raise ParamError(
+            f"{where}: source {name!r} has no columns; write, for example, columns: {{text: message}}."
+        )
     match, columns = entry.get("match") or {}, entry["columns"]
     constants, brands = entry.get("constants") or {}, entry.get("brands") or {}
     also, price, joined = (entry.get(setting) or {} for setting in ("also", "price", "joined"))
@@ -114,21 +130,36 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
     day_first = entry.get("day_first")
     if day_first not in (None, True, False):
         raise ParamError(f"{where}: source {name!r} has day_first {day_first!r}; use true or false.")
-    return Source(name, {key: str(value) for key, value in columns.items()}, str(match.get("file", "")),
-                  tuple(map(str, match.get("columns", ()))), {key: str(value) for key, value in constants.items()},
-                  _zone(entry.get("time_zone") or "UTC", name, where), str(entry.get("time_format") or ""), day_first,
-                  {str(key): str(value) for key, value in brands.items()},
-                  _listed(also), str(entry.get("vendor") or ""), {key: float(value) for key, value in price.items()},
-                  _listed(joined))
+    return Source(
+        name,
+        {key: str(value) for key, value in columns.items()},
+        str(match.get("file", "")),
+        tuple(map(str, match.get("columns", ()))),
+        {key: str(value) for key, value in constants.items()},
+        _zone(entry.get("time_zone") or "UTC", name, where),
+        str(entry.get("time_format") or ""),
+        day_first,
+        {str(key): str(value) for key, value in brands.items()},
+        _listed(also),
+        str(entry.get("vendor") or ""),
+        {key: float(value) for key, value in price.items()},
+        _listed(joined),
+    )
 
 
-def find_source(sources: list[Source], file: str, columns: list[str], where: str = "sources.yml") -> Source | None:
-    """Return the first source that a file fits, or None; raises ParamError when a mapped column is not in the file."""
+def find_source(
+    sources: list[Source], file: str, columns: list[str], where: str = "sources.yml"
+) -> Source | None:
+    """Return the first source that a file fits, or None; raises ParamError when a mapped column is not in the
+    file.
+    """
     source = next((source for source in sources if source.fits(file, columns)), None)
     if source and (lost := source.missing(columns)):
         listed = ", ".join(columns[:12]) + (" …" if len(columns) > 12 else "")
-        raise ParamError(f"{where}: source {source.name!r} maps column {lost[0]!r}, which {file} does not have "
-                         f"(it has {listed}).{nearest(lost[0], columns)}")
+        raise ParamError(
+            f"{where}: source {source.name!r} maps column {lost[0]!r}, which {file} does not have "
+            f"(it has {listed}).{nearest(lost[0], columns)}"
+        )
     return source
 
 
@@ -144,18 +175,25 @@ def save_source(workspace: Workspace, source: Source) -> Path:
 
 
 def _listed(given: dict) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(map(str, [value] if isinstance(value, str) else value)) for key, value in given.items()}
+    return {
+        key: tuple(map(str, [value] if isinstance(value, str) else value)) for key, value in given.items()
+    }
 
 
 def _known(given: dict, allowed: tuple[str, ...], what: str, source: str, where: str) -> None:
     if not isinstance(given, dict):
-        raise ParamError(f"{where}: source {source!r} has {given!r} where 'name: value' is expected ({what}).")
+        raise ParamError(
+            f"{where}: source {source!r} has {given!r} where 'name: value' is expected ({what})."
+        )
     check_names(given, allowed, f"{where}: source {source!r}", what)
 
 
 def _zone(zone: str, source: str, where: str) -> str:
     from zoneinfo import available_timezones
+
     if zone not in available_timezones():
-        raise ParamError(f"{where}: source {source!r} has time_zone {zone!r}; use an IANA zone such as Europe/London."
-                         f"{nearest(zone, available_timezones())}")
+        raise ParamError(
+            f"{where}: source {source!r} has time_zone {zone!r}; use an IANA zone such as Europe/London."
+            f"{nearest(zone, available_timezones())}"
+        )
     return zone

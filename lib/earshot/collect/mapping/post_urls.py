@@ -21,8 +21,10 @@ NAMES = {  # what vendors call a platform; compared without case, spaces and "_p
     "onlinenews": "news", "online_news": "news", "rednote": "xiaohongshu", "xhs": "xiaohongshu",
 }  # fmt: skip
 IDS = {
-    "x": r"/status(?:es)?/(\d{5,20})", "reddit": r"/comments/\w+/[^/]*/(\w{5,10})(?:[/?]|$)|/comments/(\w{4,10})",
-    "youtube": r"[?&]lc=([\w.\-]+)|[?&]v=([\w\-]{11})|youtu\.be/([\w\-]{11})", "tiktok": r"/video/(\d{10,22})",
+    "x": r"/status(?:es)?/(\d{5,20})", "reddit": r"/comments/\w+/[^/]*/(\w{5,10})(?:[/?]|$)"
+                                                 r"|/comments/(\w{4,10})",
+    "youtube": r"[?&]lc=([\w.\-]+)|[?&]v=([\w\-]{11})"
+               r"|youtu\.be/([\w\-]{11})", "tiktok": r"/video/(\d{10,22})",
     "vk": r"/wall(-?\d+_\d+)", "xiaohongshu": r"/(?:explore|discovery/item)/([0-9a-f]{24})",
     "weibo": r"/(?:status|detail)/(\w+)|weibo\.com/\d+/(\w+)", "instagram": r"/(?:p|reel)/([\w\-]+)",
     "bluesky": r"/post/(\w{10,16})",
@@ -30,13 +32,18 @@ IDS = {
 
 
 def platform_names(values: pd.Series) -> pd.Series:
-    """Return platforms under one name each, whatever a file or vendor calls them: TWITTER, SOCIALMEDIA_TWITTER: x."""
+    """Return platforms under one name each, whatever a file or vendor calls them: TWITTER,
+    SOCIALMEDIA_TWITTER:
+    x.
+    """
     known = {value: _platform(value) for value in values.dropna().unique()}
     return values.map(known).astype("str")
 
 
 def platforms_of(urls: pd.Series) -> pd.Series:
-    """Return the platform each address is on: one of the known networks, else "web"; what is no address is missing."""
+    """Return the platform each address is on: one of the known networks, else "web"; what is no address is
+    missing.
+    """
     known = {url: _host(url) for url in urls.dropna().unique()}
     return urls.map(known).astype("str")
 

@@ -1,4 +1,6 @@
-"""Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be one."""
+"""Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be
+one.
+"""
 
 import hashlib
 from collections import Counter
@@ -21,28 +23,45 @@ KINDS = {
 }  # fmt: skip
 KIND = {word: kind for kind, words in KINDS.items() for word in words.split()}
 SHORT = r"(?i)^(\d+(?:\.\d+)?)\s*(k|m|b|тыс\.?|млн\.?|千|万|萬|亿|億)\+?$"
-SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "тыс": 1e3, "тыс.": 1e3, "млн": 1e6, "млн.": 1e6, "千": 1e3, "万": 1e4,
-          "萬": 1e4, "亿": 1e8, "億": 1e8}
+SCALES = {
+    "k": 1e3,
+    "m": 1e6,
+    "b": 1e9,
+    "тыс": 1e3,
+    "тыс.": 1e3,
+    "млн": 1e6,
+    "млн.": 1e6,
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "亿": 1e8,
+    "億": 1e8,
+}
 TRUE, FALSE = ("true", "1", "yes", "public", "t", "y"), ("false", "0", "no", "private", "f", "n")
 
 
-def shape(rows: pd.DataFrame, source: Source, brief: Brief,
-          at: pd.Timestamp | pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+def shape(
+    rows: pd.DataFrame, source: Source, brief: Brief, at: pd.Timestamp | pd.Series
+) -> tuple[pd.DataFrame, pd.Series]:
     """Return (posts of all rows, reason why a row is refused or ""), both at the index of ``rows``.
 
-    ``at`` is when the rows were collected (one time, or one for each row), where no column says. Unknown numbers are
-    missing, never zero.
+    ``at`` is when the rows were collected (one time, or one for each row), where no column says. Unknown
+    numbers are missing, never zero.
     """
     cell = _Cells(rows, source)
     text = cell.text("text").str.strip()
     created = times.parse(cell.raw("created_at"), source.time_zone, source.time_format, source.day_first)
     platform = _platforms(cell, source)
     stated = cell.text("brand") if cell.given("brand") else None
-    collected = times.parse(cell.raw("collected_at"), source.time_zone) if cell.given("collected_at") else None
+    collected = (
+        times.parse(cell.raw("collected_at"), source.time_zone) if cell.given("collected_at") else None
+    )
     posts = pd.DataFrame({
-        "platform": platform, "brand": brands.find_brands(text, stated, brief.brands, brief.handles, source.brands),
+        "platform": platform, "brand": brands.find_brands(text, stated, brief.brands, brief.handles,
+        source.brands),
         "author": cell.text("author"), "text": text, "created_at": created,
-        "collected_at": at if collected is None else collected.fillna(at), "lang": _languages(cell.text("lang")),
+        "collected_at": at if collected is None else collected.fillna(at),
+        "lang": _languages(cell.text("lang")),
         "url": cell.text("url"), "place": cell.text("place"), "campaign": cell.text("campaign"),
         "is_public": _flags(cell.text("is_public")), "region": cell.text("region").str.strip().str.lower(),
         "media_text": cell.text("media_text"), "source": source.name,
@@ -62,7 +81,11 @@ def shape(rows: pd.DataFrame, source: Source, brief: Brief,
 
 def filled(posts: pd.DataFrame, source: Source) -> Counter:
     """Return in how many posts each mapped field is filled, and how many posts there are."""
-    there = {name: posts[name].notna() & posts[name].astype("str").ne("") for name in source.columns if name in posts}
+    there = {
+        name: posts[name].notna() & posts[name].astype("str").ne("")
+        for name in source.columns
+        if name in posts
+    }
     return Counter({name: int(values.sum()) for name, values in there.items()} | {"posts": len(posts)})
 
 
@@ -93,7 +116,9 @@ class _Cells:
     def ids(self, field: str) -> pd.Series:
         """Return ids as text: of one column, or of several joined."""
         if parts := [column for column in self._source.joined.get(field, ()) if column in self._rows]:
-            return reduce(lambda one, other: one + "_" + other, (_exact(self._rows[column]) for column in parts))
+            return reduce(
+                lambda one, other: one + "_" + other, (_exact(self._rows[column]) for column in parts)
+            )
         return _exact(self.raw(field))
 
 
@@ -122,17 +147,30 @@ def _platforms(cell: _Cells, source: Source) -> pd.Series:
     return addresses.platforms_of(cell.text("url")).fillna("web")
 
 
-def _reasons(text: pd.Series, written: pd.Series, created: pd.Series, ids: pd.Series,
-             at: pd.Timestamp | pd.Series) -> pd.Series:
+def _reasons(
+    text: pd.Series, written: pd.Series, created: pd.Series, ids: pd.Series, at: pd.Timestamp | pd.Series
+) -> pd.Series:
     """Say for each row what keeps it from being a post; the first reason that holds counts."""
     shown = created.dt.strftime("%Y-%m-%d %H:%M UTC")
     future = created > at + pd.Timedelta(days=1)
-    conditions = [text.fillna("").eq(""), written.isna() & created.isna(), created.isna(), future, created < OLDEST,
-                  ids.isna(), ids.str.len().gt(300).fillna(False)]
-    said = [EMPTY, "the time is empty", "the time cannot be read (" + written.fillna("").str[:40] + ")",
-            "the time is in the future (" + shown.fillna("") + ")",
-            "the time is before 1995 (" + shown.fillna("") + ")",
-            "the id is empty", "the id is longer than 300 characters"]
+    conditions = [
+        text.fillna("").eq(""),
+        written.isna() & created.isna(),
+        created.isna(),
+        future,
+        created < OLDEST,
+        ids.isna(),
+        ids.str.len().gt(300).fillna(False),
+    ]
+    said = [
+        EMPTY,
+        "the time is empty",
+        "the time cannot be read (" + written.fillna("").str[:40] + ")",
+        "the time is in the future (" + shown.fillna("") + ")",
+        "the time is before 1995 (" + shown.fillna("") + ")",
+        "the id is empty",
+        "the id is longer than 300 characters",
+    ]
     reasons = pd.Series("", index=text.index, dtype="str")
     for condition, words in reversed(list(zip(conditions, said))):
         reasons = reasons.mask(condition.astype(bool), words)
@@ -158,7 +196,9 @@ def _whole(values: pd.Series) -> pd.Series:
         plain = pd.to_numeric(values.str.replace(r"(?<=\d)[,\s](?=\d{3})", "", regex=True), errors="coerce")
         values = plain.fillna(_abbreviated(values[plain.isna() & values.notna()]))
     number = values.astype("float64").round()
-    whole = values if pd.api.types.is_integer_dtype(values) else number.where((number >= 0) & (number < 2**53))
+    whole = (
+        values if pd.api.types.is_integer_dtype(values) else number.where((number >= 0) & (number < 2**53))
+    )
     return whole.astype("Int64").where(number >= 0)
 
 

@@ -11,8 +11,18 @@ FORMATS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")  # Twitter's a
 NAMES = re.compile(r"(?i)\b(utc|gmt|[ecmp][sd]t)\b(?![+\-])")
 SLASHED = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}\b")
 EPOCHS = ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0), (np.inf, 1e-3))  # seconds, milli-, micro- and nanoseconds
-NAMED = {"UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700",
-         "MDT": "-0600", "PST": "-0800", "PDT": "-0700"}
+NAMED = {
+    "UTC": "+0000",
+    "GMT": "+0000",
+    "EST": "-0500",
+    "EDT": "-0400",
+    "CST": "-0600",
+    "CDT": "-0500",
+    "MST": "-0700",
+    "MDT": "-0600",
+    "PST": "-0800",
+    "PDT": "-0700",
+}
 
 
 def parse(values: pd.Series, zone: str = "UTC", form: str = "", day_first: bool | None = None) -> pd.Series:
@@ -40,7 +50,9 @@ def parse(values: pd.Series, zone: str = "UTC", form: str = "", day_first: bool 
 
 
 def day_first(values: pd.Series) -> bool | None:
-    """Say whether days stand before months in dates such as 3/4/2026, judged by numbers above 12; None when open."""
+    """Say whether days stand before months in dates such as 3/4/2026, judged by numbers above 12; None when
+    open.
+    """
     if not pd.api.types.is_string_dtype(values):
         return None
     parts = values.dropna().astype("str").str.extract(SLASHED.pattern).dropna().astype(int)
@@ -68,7 +80,9 @@ def _read(text: pd.Series, aware: bool, **options) -> pd.Series:
         try:
             return pd.to_datetime(text, errors="coerce", utc=aware or None, **options)
         except (ValueError, TypeError, OverflowError):
-            return pd.Series(pd.NaT, index=text.index, dtype="datetime64[us, UTC]" if aware else "datetime64[us]")
+            return pd.Series(
+                pd.NaT, index=text.index, dtype="datetime64[us, UTC]" if aware else "datetime64[us]"
+            )
 
 
 def _to_utc(values: pd.Series, zone: str) -> pd.Series:
@@ -76,7 +90,9 @@ def _to_utc(values: pd.Series, zone: str) -> pd.Series:
         values = pd.to_datetime(values, errors="coerce", utc=True)
     if values.dt.tz is None:
         # An hour that comes twice when clocks go back is read as the first; one that never was moves forward.
-        values = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward")
+        values = values.dt.tz_localize(
+            zone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward"
+        )
     return values.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
 
 
@@ -87,4 +103,6 @@ def _epochs(values: pd.Series) -> pd.Series:
     scale = np.select([size < limit for limit, _ in EPOCHS], [factor for _, factor in EPOCHS], np.nan)
     micro = (number * scale).round()
     micro = micro.where(micro.abs() < 2**62)
-    return pd.to_datetime(micro.astype("Int64"), unit="us", utc=True, errors="coerce").astype("datetime64[us, UTC]")
+    return pd.to_datetime(micro.astype("Int64"), unit="us", utc=True, errors="coerce").astype(
+        "datetime64[us, UTC]"
+    )

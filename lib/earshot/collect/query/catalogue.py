@@ -1,15 +1,16 @@
-"""The queries of a workspace: named, owned, versioned, with reusable parts, from params/<workspace>/queries.yml.
+"""The queries of a workspace: named, owned, versioned, with reusable parts, from
+params/<workspace>/queries.yml.
 
-    parts:
-      money: refund* OR voucher* OR compensat*
-    queries:
-      refunds:
-        text: <money> AND (flight OR bag*)      # <money> is the part above
-        brand: Acme                             # only posts of this brand; leave out for all
-        target: refunds                         # queries that try to find the same posts name the same target
-        purpose: Who waits for money back, for the refunds desk
-        owner: Head of Customer Relations
-        version: 2
+parts:
+  money: refund* OR voucher* OR compensat*
+queries:
+  refunds:
+    text: <money> AND (flight OR bag*)      # <money> is the part above
+    brand: Acme                             # only posts of this brand; leave out for all
+    target: refunds                         # queries that try to find the same posts name the same target
+    purpose: Who waits for money back, for the refunds desk
+    owner: Head of Customer Relations
+    version: 2
 """
 
 import hashlib
@@ -55,7 +56,8 @@ class Named:
 def read(workspace: Workspace) -> dict[str, Named]:
     """Return the queries of a workspace by name, none where it has no queries.yml.
 
-    Raises ParamError in one sentence at an unknown key, a missing owner or purpose, or a query that cannot be read.
+    Raises ParamError in one sentence at an unknown key, a missing owner or purpose, or a query that cannot be
+    read.
     """
     return read_settings(workspace.settings("queries"), workspace.params.brands)
 
@@ -66,13 +68,19 @@ def parts(workspace: Workspace) -> dict[str, Node]:
 
 
 def read_settings(settings: dict, brands: list[str]) -> dict[str, Named]:
-    """Return the queries that a parsed queries.yml holds; ``brands`` are the names that ``brand`` may have."""
+    """Return the queries that a parsed queries.yml holds; ``brands`` are the names that ``brand`` may
+    have.
+    """
     for key in settings:
         if key not in ("parts", "queries"):
-            raise ParamError(f"queries.yml: there is no section {key!r}.{nearest(key, ('parts', 'queries'))} "
-                             "It has parts and queries.")
+            raise ParamError(
+                f"queries.yml: there is no section {key!r}.{nearest(key, ('parts', 'queries'))} "
+                "It has parts and queries."
+            )
     known = _parts(settings)
-    return {name: _query(str(name), entry, known, brands) for name, entry in _mapping(settings, "queries").items()}
+    return {
+        name: _query(str(name), entry, known, brands) for name, entry in _mapping(settings, "queries").items()
+    }
 
 
 def _parts(settings: dict) -> dict[str, Node]:
@@ -87,7 +95,9 @@ def _parts(settings: dict) -> dict[str, Node]:
 def _mapping(settings: dict, section: str) -> dict:
     entries = settings.get(section) or {}
     if not isinstance(entries, dict):
-        raise ParamError(f"queries.yml: {section} should be one 'name: …' per line; got {type(entries).__name__}.")
+        raise ParamError(
+            f"queries.yml: {section} should be one 'name: …' per line; got {type(entries).__name__}."
+        )
     return entries
 
 
@@ -107,14 +117,24 @@ def _query(name: str, entry: object, known: dict[str, Node], brands: list[str]) 
         raise ParamError(f"{where}: version is a whole number from 1; got {entry['version']!r}.")
     brand = entry.get("brand") or ""
     if brand and brands and brand not in brands:
-        raise ParamError(f"{where}: {brand!r} is not among the brands {', '.join(brands)}.{nearest(brand, brands)}")
+        raise ParamError(
+            f"{where}: {brand!r} is not among the brands {', '.join(brands)}.{nearest(brand, brands)}"
+        )
     text = str(entry["text"]).strip()
     try:
         node = filled(_parsed(text, f"query {name}"), known, text)
     except QueryError as error:
         raise ParamError(_at(error, f"query {name}")) from None
-    return Named(name, text, node, str(entry["purpose"]), str(entry["owner"]), entry["version"], brand,
-                 str(entry.get("target") or ""))
+    return Named(
+        name,
+        text,
+        node,
+        str(entry["purpose"]),
+        str(entry["owner"]),
+        entry["version"],
+        brand,
+        str(entry.get("target") or ""),
+    )
 
 
 def _parsed(text: str, where: str) -> Node:
@@ -147,4 +167,5 @@ def resolved(node: Node, workspace: Workspace) -> Node:
         if isinstance(found, Term) and found.text[0] in "@＠" and len(found.text) > 1:
             return replace(found, text="@" + named(found.text), cased=False)
         return replace(found, terms=tuple(map(change, found.terms))) if isinstance(found, Phrase) else found
+
     return rebuilt(node, change)

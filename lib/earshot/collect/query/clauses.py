@@ -1,12 +1,18 @@
-"""The clauses of a query: what a person would take out to see what it does. Each operand of AND, OR and NOT is one."""
+"""The clauses of a query: what a person would take out to see what it does. Each operand of AND, OR and NOT
+is one.
+"""
 
 from dataclasses import dataclass
 
 from earshot.collect.query.nodes import And, Node, Not, Or, joined
 from earshot.collect.query.pretty import pretty
 
-ROLES = {"alternative": "finds more", "requirement": "keeps out what lacks it", "exclusion": "keeps out what has it",
-         "whole": "the query itself"}
+ROLES = {
+    "alternative": "finds more",
+    "requirement": "keeps out what lacks it",
+    "exclusion": "keeps out what has it",
+    "whole": "the query itself",
+}
 
 
 @dataclass(frozen=True)
@@ -39,16 +45,20 @@ def alternatives(node: Node) -> list[Node]:
 
 
 def _below(node: Node, path: tuple[int, ...], around) -> list[Clause]:
-    """Return the clauses below a node; ``around`` gives the whole query with the node replaced (or dropped: None)."""
+    """Return the clauses below a node; ``around`` gives the whole query with the node replaced (or dropped:
+    None).
+    """
     if isinstance(node, Not):
         return _below(node.part, (*path, 0), lambda new: around(Not(new) if new is not None else None))
     if not isinstance(node, And | Or):
         return []
     found = []
     for place, part in enumerate(node.parts):
+
         def put(new: Node | None, place: int = place) -> Node | None:
-            parts = [*node.parts[:place], *([new] if new is not None else []), *node.parts[place + 1:]]
+            parts = [*node.parts[:place], *([new] if new is not None else []), *node.parts[place + 1 :]]
             return around(joined(type(node), parts) if parts else None)
+
         here = (*path, place)
         excluded = isinstance(node, And) and isinstance(part, Not)
         role = "exclusion" if excluded else "requirement" if isinstance(node, And) else "alternative"

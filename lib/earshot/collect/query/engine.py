@@ -1,8 +1,9 @@
 """All queries over all posts in one pass.
 
-Per batch of posts: a filter drops the posts that hold none of the letters the queries need (Aho-Corasick), the others
-are cut into tokens once, the places of the tokens that any query asks for become sorted columns, and every query is a
-few operations on those columns. What repeats in many queries is computed once. The result is that of ``match``.
+Per batch of posts: a filter drops the posts that hold none of the letters the queries need (Aho-Corasick),
+the others are cut into tokens once, the places of the tokens that any query asks for become sorted columns,
+and every query is a few operations on those columns. What repeats in many queries is computed once. The
+result is that of ``match``.
 """
 
 from collections import Counter
@@ -40,27 +41,38 @@ class Engine:
 
     def __init__(self, queries: Mapping[str, Node]):
         pool: dict[Node, Node] = {}  # equal nodes become one, so that what repeats is known by its identity
-        self.queries = {name: rebuilt(node, lambda found: pool.setdefault(found, found))
-                        for name, node in queries.items()}
+        self.queries = {
+            name: rebuilt(node, lambda found: pool.setdefault(found, found)) for name, node in queries.items()
+        }
         times = Counter(id(found) for node in self.queries.values() for found in walk(node))
         self.shared = {number for number, count in times.items() if count > 1}
-        leaves = {leaf: None for node in self.queries.values() for leaf in walk(node)
-                  if isinstance(leaf, Term) or (isinstance(leaf, Field) and leaf.name in ("has", "link"))}
+        leaves = {
+            leaf: None
+            for node in self.queries.values()
+            for leaf in walk(node)
+            if isinstance(leaf, Term) or (isinstance(leaf, Field) and leaf.name in ("has", "link"))
+        }
         self.numbers = {leaf: number for number, leaf in enumerate(leaves)}
         self.vocabulary = Vocabulary(leaves)
         self.prefilter = Prefilter(self.queries.values())
 
     def match(self, posts: pd.DataFrame) -> Hits:
-        """Return which query finds which post of a frame with ``text`` and the columns of posts that are known."""
+        """Return which query finds which post of a frame with ``text`` and the columns of posts that are
+        known.
+        """
         found: dict[str, list[np.ndarray]] = {name: [] for name in self.queries}
         for start in range(0, len(posts), BATCH):
-            batch = Batch(posts.iloc[start:start + BATCH], self)
+            batch = Batch(posts.iloc[start : start + BATCH], self)
             for name, node in self.queries.items():
                 rows = np.flatnonzero(batch.holds(node))
                 if len(rows):
                     found[name].append((rows + start).astype("int32"))
-        return Hits({name: np.concatenate(parts) if parts else np.array([], dtype="int32")
-                     for name, parts in found.items()})
+        return Hits(
+            {
+                name: np.concatenate(parts) if parts else np.array([], dtype="int32")
+                for name, parts in found.items()
+            }
+        )
 
 
 class Batch:
@@ -71,11 +83,19 @@ class Batch:
         self._known: dict[int, np.ndarray] = {}
         self._places: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         texts = posts["text"].fillna("").tolist()
-        media = posts["media_text"].fillna("").astype("str").tolist() if "media_text" in posts else [""] * self.size
-        rows = engine.prefilter.candidates([f"{text}\n{shown}" if shown else text
-                                            for text, shown in zip(texts, media, strict=True)])
+        media = (
+            posts["media_text"].fillna("").astype("str").tolist()
+            if "media_text" in posts
+            else [""] * self.size
+        )
+        rows = engine.prefilter.candidates(
+            [f"{text}\n{shown}" if shown else text for text, shown in zip(texts, media, strict=True)]
+        )
         shown = np.array([row for row in rows.tolist() if media[row]], dtype="int64")
-        self._texts, self._row = len(rows), np.concatenate([rows, shown])  # the post of each text, then of each caption
+        self._texts, self._row = (
+            len(rows),
+            np.concatenate([rows, shown]),
+        )  # the post of each text, then of each caption
         self._index([texts[row] for row in rows.tolist()] + [media[row] for row in shown.tolist()])
 
     def _index(self, texts: list[str]) -> None:
@@ -107,7 +127,8 @@ class Batch:
     def _hold(self, node: Node) -> np.ndarray:
         if isinstance(node, And | Or):
             return (np.logical_and if isinstance(node, And) else np.logical_or).reduce(
-                [self.holds(part) for part in node.parts])
+                [self.holds(part) for part in node.parts]
+            )
         if isinstance(node, Not):
             return ~self.holds(node.part)
         if isinstance(node, Field):
@@ -139,13 +160,15 @@ class Batch:
 
     def _leaf(self, leaf: Term | Field) -> np.ndarray:
         groups = self._of_leaf.get(self.engine.numbers[leaf], [])
-        found = [self._keys[self._bounds[group]:self._bounds[group + 1]] for group in groups]
+        found = [self._keys[self._bounds[group] : self._bounds[group + 1]] for group in groups]
         if len(found) == 1:
             return found[0]
         return np.sort(np.concatenate(found)) if found else self._keys[:0]
 
     def places(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
-        """Return starts and ends of all places of a term, phrase, NEAR or a list of them, ordered by start."""
+        """Return starts and ends of all places of a term, phrase, NEAR or a list of them, ordered by
+        start.
+        """
         found = self._places.get(id(node))
         if found is None:
             found = self._find(node)
@@ -186,7 +209,9 @@ class Batch:
 
 
 def _followed(ends: np.ndarray, starts: np.ndarray, n: int) -> np.ndarray:
-    """Return those ``ends`` (minus one: the last token) after which one of the sorted ``starts`` comes within n."""
+    """Return those ``ends`` (minus one: the last token) after which one of the sorted ``starts`` comes within
+    n.
+    """
     if not len(starts) or not len(ends):
         return ends[:0]
     place = np.searchsorted(starts, ends)
@@ -195,7 +220,10 @@ def _followed(ends: np.ndarray, starts: np.ndarray, n: int) -> np.ndarray:
 
 
 def _pairs(first: tuple, second: tuple, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the spans from each place of ``first`` over each of ``second`` that begins at most n tokens after it."""
+    """Return the spans from each place of ``first`` over each of ``second`` that begins at most n tokens
+    after
+    it.
+    """
     low = np.searchsorted(second[0], first[1], side="left")
     count = np.searchsorted(second[0], first[1] + n, side="right") - low
     which = np.repeat(low - np.cumsum(count) + count, count) + np.arange(count.sum())

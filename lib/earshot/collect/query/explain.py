@@ -14,7 +14,9 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reason:
-    """One clause, whether the post holds it, and the places of it: text[start:end], and those in its alt text."""
+    """One clause, whether the post holds it, and the places of it: text[start:end], and those in its alt
+    text.
+    """
 
     clause: str
     role: str
@@ -25,7 +27,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Whether a query finds a post, why, and the places in text and alt text that made it so (none overlap)."""
+    """Whether a query finds a post, why, and the places in text and alt text that made it so (none
+    overlap).
+    """
 
     found: bool
     reasons: list[Reason]
@@ -36,8 +40,10 @@ class Explanation:
 def explain(node: Node, post: Mapping) -> Explanation:
     """Return why a query finds a post (its text and known columns) or does not, clause by clause."""
     texts = tokenise(post["text"]), tokenise(fields.text(post, "media_text"))
-    reasons = [Reason(clause.text, clause.role, matches(clause.node, post), *_both(clause.node, post, texts))
-               for clause in clauses(node)]
+    reasons = [
+        Reason(clause.text, clause.role, matches(clause.node, post), *_both(clause.node, post, texts))
+        for clause in clauses(node)
+    ]
     found = matches(node, post)
     return Explanation(found, reasons, *(_both(node, post, texts) if found else ((), ())))
 
@@ -57,8 +63,12 @@ def _both(node: Node, post: Mapping, texts: tuple[list, list]) -> tuple[tuple[Pl
 def _places(node: Node, post: Mapping, tokens: list, of_fields: bool) -> list[Place]:
     """Return where the words of a node stand in these tokens, as far as they speak for it."""
     if isinstance(node, And | Or):
-        return [place for part in node.parts if matches(part, post)
-                for place in _places(part, post, tokens, of_fields)]
+        return [
+            place
+            for part in node.parts
+            if matches(part, post)
+            for place in _places(part, post, tokens, of_fields)
+        ]
     if isinstance(node, Not):
         return []
     written = [token.text for token in tokens]
@@ -70,12 +80,18 @@ def _places(node: Node, post: Mapping, tokens: list, of_fields: bool) -> list[Pl
 
 
 def _leaves(node: Node, within: set, written: list[str]) -> set:
-    """Return the spans of the words inside the spans where a NEAR holds, so that not all between them is marked."""
+    """Return the spans of the words inside the spans where a NEAR holds, so that not all between them is
+    marked.
+    """
     if isinstance(node, Term | Phrase):
-        return {span for span in spans(node, written) if any(a <= span[0] and span[1] <= b for a, b in within)}
+        return {
+            span for span in spans(node, written) if any(a <= span[0] and span[1] <= b for a, b in within)
+        }
     sides = node.parts if isinstance(node, Or) else (node.left, node.right)
     if isinstance(node, Near):
-        within = {span for span in spans(node, written) if any(a <= span[0] and span[1] <= b for a, b in within)}
+        within = {
+            span for span in spans(node, written) if any(a <= span[0] and span[1] <= b for a, b in within)
+        }
     return set().union(*(_leaves(side, within, written) for side in sides))
 
 

@@ -1,9 +1,11 @@
-"""Conditions on what is known of a post beside its words: author, language, platform, place, links, numbers, days.
+"""Conditions on what is known of a post beside its words: author, language, platform, place, links, numbers,
+days.
 
-Texts are compared as a whole, in any capitals, with wildcards; ``place`` holds the words anywhere, ``lang:pt`` holds
-for pt-BR too, and ``link`` holds when a link in the text contains the value. A number that is unknown satisfies no
-comparison. ``since`` and ``until`` are days in UTC, both included. ``has:alt`` holds where pictures have an alt text or
-caption, whose words every query reads too; ``has:image`` where they have one or the text links to a picture.
+Texts are compared as a whole, in any capitals, with wildcards; ``place`` holds the words anywhere,
+``lang:pt`` holds for pt-BR too, and ``link`` holds when a link in the text contains the value. A number that
+is unknown satisfies no comparison. ``since`` and ``until`` are days in UTC, both included. ``has:alt`` holds
+where pictures have an alt text or caption, whose words every query reads too; ``has:image`` where they have
+one or the text links to a picture.
 """
 
 import re
@@ -18,14 +20,26 @@ TEXTS = ("author", "brand", "campaign", "kind", "lang", "place", "platform", "re
 NUMBERS = ("followers", "likes", "replies", "reposts", "views")
 DAYS = ("since", "until")
 NAMES = (*TEXTS, "has", "link", *NUMBERS, *DAYS)
-ALIASES = {"from": "author", "language": "lang", "is": "kind", "url": "link", "links": "link", "retweets": "reposts",
-           "location": "place"}
+ALIASES = {
+    "from": "author",
+    "language": "lang",
+    "is": "kind",
+    "url": "link",
+    "links": "link",
+    "retweets": "reposts",
+    "location": "place",
+}
 TOKENS = ("cashtag", "emoji", "hashtag", "link", "mention")
 COLUMNS = {"alt": "media_text", "image": "media_text", "place": "place"}  # has: that a column answers
 HAS = (*TOKENS, *COLUMNS)
 KINDS = {"retweet": "repost", "tweet": "post"}
-SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
-         "=": lambda a, b: a == b}
+SIGNS = {
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "=": lambda a, b: a == b,
+}
 PICTURE = re.compile(r"pic\.twitter\.com/|\.(?:jpe?g|png|gif|webp)(?:$|\?)", re.I)
 
 
@@ -33,19 +47,27 @@ def made(name: str, value: str, at: tuple[int, int] | None = None) -> Field:
     """Return the field condition ``name:value``; raises ValueError when there is no such field or value."""
     name = ALIASES.get(name, name)
     if name not in NAMES:
-        raise ValueError(f"there is no field {name}:.{nearest(name, NAMES)} The fields are {', '.join(NAMES)}.")
+        raise ValueError(
+            f"there is no field {name}:.{nearest(name, NAMES)} The fields are {', '.join(NAMES)}."
+        )
     value = value.strip()
     if not value:
         raise ValueError(f"{name}: needs a value, such as {name}:{EXAMPLES.get(name, 'x')}.")
     if name == "has":
-        found = value.lower() if value.lower() in HAS else value.lower().removesuffix("s").replace("media", "image")
+        found = (
+            value.lower()
+            if value.lower() in HAS
+            else value.lower().removesuffix("s").replace("media", "image")
+        )
         if found not in HAS:
             raise ValueError(f"has: knows no {value}.{nearest(value, HAS)} Use one of {', '.join(HAS)}.")
         return Field(name, found, at=at)
     if name in NUMBERS:
         asked = re.fullmatch(r"(>=|<=|>|<|=)\s*(\d{1,15})", value)
         if not asked:
-            raise ValueError(f"{name}: compares a whole number, such as {name}:>1000 or {name}:<=50; got {value}.")
+            raise ValueError(
+                f"{name}: compares a whole number, such as {name}:>1000 or {name}:<=50; got {value}."
+            )
         return Field(name, str(int(asked[2])), asked[1], at)
     if name in DAYS:
         return Field(name, _day(name, value), at=at)
@@ -93,10 +115,16 @@ def on_tokens(asked: Field, tokens: list[str]) -> list[int]:
     if asked.name == "has" and asked.value in TOKENS:
         return [place for place, token in enumerate(tokens) if kind(token) == asked.value]
     if asked.name == "has" and asked.value == "image":
-        return [place for place, token in enumerate(tokens) if kind(token) == "link" and PICTURE.search(token)]
+        return [
+            place for place, token in enumerate(tokens) if kind(token) == "link" and PICTURE.search(token)
+        ]
     if asked.name == "link":
         wanted = glob(fold(asked.value))
-        return [place for place, token in enumerate(tokens) if kind(token) == "link" and wanted.search(fold(token))]
+        return [
+            place
+            for place, token in enumerate(tokens)
+            if kind(token) == "link" and wanted.search(fold(token))
+        ]
     return []
 
 
@@ -109,8 +137,8 @@ def on_columns(asked: Field, post: Mapping) -> bool:
 def glob(text: str, one: str = r"[^\s]") -> re.Pattern:
     """Return the pattern of a folded text in which * is any run of ``one`` and ? a single one.
 
-    What stands between two * is taken where it first comes and never given back (an atomic group), so that no text can
-    make a pattern with many * run for ever.
+    What stands between two * is taken where it first comes and never given back (an atomic group), so that no
+    text can make a pattern with many * run for ever.
     """
     first, *others = (re.escape(piece).replace(r"\?", one) for piece in re.split(r"\*+", text))
     if not others:

@@ -1,4 +1,6 @@
-"""What a query means, said as simply as can be: one query, one post. The bulk engine must always agree with this."""
+"""What a query means, said as simply as can be: one query, one post. The bulk engine must always agree with
+this.
+"""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -11,10 +13,11 @@ Span = tuple[int, int]  # from the first token to the one after the last
 
 
 def matches(node: Node, post: Mapping) -> bool:
-    """Return whether a post (its text, and the columns of the posts table that are known) is found by a query.
+    """Return whether a post (its text, and the columns of the posts table that are known) is found by a
+    query.
 
-    Words may stand in the text or in what its pictures say (``media_text``: alt text, captions); a phrase or NEAR must
-    hold within one of the two.
+    Words may stand in the text or in what its pictures say (``media_text``: alt text, captions); a phrase or
+    NEAR must hold within one of the two.
     """
     return _holds(node, post, [words(post["text"]), words(fields.text(post, "media_text"))])
 
@@ -37,14 +40,23 @@ def spans(node: Node, tokens: list[str]) -> set[Span]:
         return {(place, place + 1) for place, token in enumerate(tokens) if says(node, token)}
     if isinstance(node, Phrase):
         length = len(node.terms)
-        return {(start, start + length) for start in range(len(tokens) - length + 1)
-                if all(says(term, token) for term, token in zip(node.terms, tokens[start:start + length], strict=True))}
+        return {
+            (start, start + length)
+            for start in range(len(tokens) - length + 1)
+            if all(
+                says(term, token)
+                for term, token in zip(node.terms, tokens[start : start + length], strict=True)
+            )
+        }
     if isinstance(node, Or):
         return set().union(*(spans(part, tokens) for part in node.parts))
     if isinstance(node, Near):
         sides = [(a, b) for a in spans(node.left, tokens) for b in spans(node.right, tokens)]
-        return {(min(a[0], b[0]), max(a[1], b[1])) for a, b in sides
-                if 0 <= b[0] - a[1] <= node.n or (not node.ordered and 0 <= a[0] - b[1] <= node.n)}
+        return {
+            (min(a[0], b[0]), max(a[1], b[1]))
+            for a, b in sides
+            if 0 <= b[0] - a[1] <= node.n or (not node.ordered and 0 <= a[0] - b[1] <= node.n)
+        }
     if isinstance(node, Part):
         raise ValueError(f"The named part <{node.name}> was not put in; use parser.filled first.")
     return set()

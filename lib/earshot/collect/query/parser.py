@@ -1,4 +1,6 @@
-"""From the text of a query to its nodes; what cannot be read is answered with the place and what was expected."""
+"""From the text of a query to its nodes; what cannot be read is answered with the place and what was
+expected.
+"""
 
 import re
 import unicodedata
@@ -7,18 +9,43 @@ from functools import cache
 from pathlib import Path
 
 from earshot.collect.query import fields, nodes
-from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Part, Phrase, Term, joined, rebuilt, walk
+from earshot.collect.query.nodes import (
+    And,
+    Field,
+    Near,
+    Node,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Term,
+    joined,
+    rebuilt,
+    walk,
+)
 from earshot.collect.query.tokens import EMOJI, tokenise
 from earshot.core.params import ParamError, nearest
 
 LONGEST, DEEPEST, FARTHEST, CHAIN = 50_000, 60, 100, 2
-WORDS = {"WORD": "a word", "QUOTED": "a phrase in quotes", "LPAR": '"("', "RPAR": '")"', "NOT": "NOT", "OR": "OR",
-         "AND": "AND", "VALUE": "a value", "$END": "the end of the query", "NEAR": "NEAR/n"}
+WORDS = {
+    "WORD": "a word",
+    "QUOTED": "a phrase in quotes",
+    "LPAR": '"("',
+    "RPAR": '")"',
+    "NOT": "NOT",
+    "OR": "OR",
+    "AND": "AND",
+    "VALUE": "a value",
+    "$END": "the end of the query",
+    "NEAR": "NEAR/n",
+}
 SHOWN = ("WORD", "QUOTED", "VALUE", "LPAR", "RPAR", "AND", "OR", "$END")
 
 
 class QueryError(ParamError):
-    """A query that cannot be read: ``line`` and ``column`` (from 1) of the character, ``picture`` points at it."""
+    """A query that cannot be read: ``line`` and ``column`` (from 1) of the character, ``picture`` points at
+    it.
+    """
 
     def __init__(self, problem: str, text: str, at: int):
         at = min(max(at, 0), len(text))
@@ -26,7 +53,7 @@ class QueryError(ParamError):
         self.column = at - (text.rfind("\n", 0, at) + 1) + 1
         shown = text.split("\n")[self.line - 1].replace("\t", " ")
         first = max(0, self.column - 61)
-        self.picture = f"{shown[first:first + 100]}\n{' ' * (self.column - 1 - first)}^"
+        self.picture = f"{shown[first : first + 100]}\n{' ' * (self.column - 1 - first)}^"
         super().__init__(f"The query cannot be read at line {self.line}, column {self.column}: {problem}")
 
 
@@ -34,8 +61,11 @@ def parse(text: str) -> Node:
     """Return the nodes of a query; raises QueryError at the first character that cannot be right."""
     from lark import UnexpectedInput
     from lark.exceptions import VisitError
+
     if len(text) > LONGEST:
-        raise QueryError(f"it has {len(text):,} characters and at most {LONGEST:,} are allowed; split it.", text, 0)
+        raise QueryError(
+            f"it has {len(text):,} characters and at most {LONGEST:,} are allowed; split it.", text, 0
+        )
     _closed(text)
     try:
         tree = _grammar().parse(text)
@@ -51,7 +81,9 @@ def parse(text: str) -> Node:
 
 
 def filled(node: Node, parts: Mapping[str, Node], text: str = "") -> Node:
-    """Return the query with its named parts put in; raises QueryError for an unknown part or one that holds itself."""
+    """Return the query with its named parts put in; raises QueryError for an unknown part or one that holds
+    itself.
+    """
     return _filled(node, parts, text, ())
 
 
@@ -61,12 +93,20 @@ def _filled(node: Node, parts: Mapping[str, Node], text: str, inside: tuple[str,
             return found
         place = found.at[0] if found.at else 0
         if found.name not in parts:
-            raise QueryError(f"there is no named part <{found.name}> under `parts` in queries.yml."
-                             f"{nearest(found.name, parts)}", text, place)
+            raise QueryError(
+                f"there is no named part <{found.name}> under `parts` in queries.yml."
+                f"{nearest(found.name, parts)}",
+                text,
+                place,
+            )
         if found.name in inside:
-            raise QueryError(f"the named part <{found.name}> holds itself: {' > '.join((*inside, found.name))}.",
-                             text, place)
+            raise QueryError(
+                f"the named part <{found.name}> holds itself: {' > '.join((*inside, found.name))}.",
+                text,
+                place,
+            )
         return _filled(parts[found.name], parts, text, (*inside, found.name))
+
     whole = rebuilt(node, put)
     for near in (found for found in walk(whole) if isinstance(found, Near)):
         for side in (near.left, near.right):
@@ -77,6 +117,7 @@ def _filled(node: Node, parts: Mapping[str, Node], text: str, inside: tuple[str,
 @cache
 def _grammar():
     from lark import Lark
+
     path = Path(__file__).with_name("grammar.lark")
     return Lark(path.read_text(encoding="utf-8"), parser="lalr", propagate_positions=True)
 
@@ -115,15 +156,22 @@ class _Builder:
                 _joinable(side, self.text, (operator.start_pos, operator.end_pos))
             node = Near(node, right, n, ordered, (at[0], (right.at or at)[1]))
             if _chain(node) > CHAIN:
-                raise QueryError(f"at most {CHAIN} NEAR may follow each other or stand inside each other.",
-                                 self.text, operator.start_pos)
+                raise QueryError(
+                    f"at most {CHAIN} NEAR may follow each other or stand inside each other.",
+                    self.text,
+                    operator.start_pos,
+                )
         return node
 
     def _distance(self, operator) -> tuple[int, bool]:
         found = re.fullmatch(r"(O?)NEAR/(\d+)(f?)", operator)
         if not found or int(found[2]) > FARTHEST:
-            raise QueryError(f"{operator} should say how many words may lie between, from 0 to {FARTHEST}: NEAR/5, "
-                             "or NEAR/5f where the order counts.", self.text, operator.start_pos)
+            raise QueryError(
+                f"{operator} should say how many words may lie between, from 0 to {FARTHEST}: NEAR/5, "
+                "or NEAR/5f where the order counts.",
+                self.text,
+                operator.start_pos,
+            )
         return int(found[2]), bool(found[1] or found[3])
 
     def _word(self, found, at) -> Node:
@@ -140,8 +188,11 @@ class _Builder:
 
     def _field(self, found, at) -> Node:
         name = found[0][:-1].lower()
-        values = [found[1]] if not hasattr(found[1], "children") else [token for token in found[1].children
-                                                                       if token.type in ("VALUE", "QUOTED")]
+        values = (
+            [found[1]]
+            if not hasattr(found[1], "children")
+            else [token for token in found[1].children if token.type in ("VALUE", "QUOTED")]
+        )
         try:
             made = [fields.made(name, value.strip('"“”„'), at) for value in values]
         except ValueError as error:
@@ -157,13 +208,15 @@ def _terms(text: str, cased: bool, query: str, at: tuple[int, int]) -> Node:
     found = [token.text.replace(fields.MANY, "*").replace(fields.ONE, "?") for token in tokenise(hidden)]
     terms = [Term(unicodedata.normalize("NFC", token), cased, at) for token in found]
     if not terms:
-        raise QueryError(f"{text.strip() or 'this'} holds no word, hashtag, mention or emoji to look for.",
-                         query, at[0])
+        raise QueryError(
+            f"{text.strip() or 'this'} holds no word, hashtag, mention or emoji to look for.", query, at[0]
+        )
     for term in terms:
         if term.wild and sum(letter.isalnum() for letter in term.text) < 2:
             why = "; scripts without blanks are searched by character and need none" if len(terms) > 1 else ""
-            raise QueryError(f"the wildcard {term.text} needs at least two letters or digits beside it{why}.",
-                             query, at[0])
+            raise QueryError(
+                f"the wildcard {term.text} needs at least two letters or digits beside it{why}.", query, at[0]
+            )
     return terms[0] if len(terms) == 1 else Phrase(tuple(terms), at)
 
 
@@ -182,8 +235,12 @@ def _joinable(node: Node, text: str, at: tuple[int, int] | None) -> None:
     for found in walk(node):
         if isinstance(found, And | Not | Field):
             what = {And: "AND", Not: "NOT", Field: f"{getattr(found, 'name', '')}:"}[type(found)]
-            raise QueryError(f"NEAR joins words, phrases and lists of them with OR, and cannot hold {what}; put {what} "
-                             "outside its parentheses.", text, (found.at or at or (0, 0))[0])
+            raise QueryError(
+                f"NEAR joins words, phrases and lists of them with OR, and cannot hold {what}; put {what} "
+                "outside its parentheses.",
+                text,
+                (found.at or at or (0, 0))[0],
+            )
 
 
 def _shallow(node: Node, text: str) -> None:
@@ -195,12 +252,18 @@ def _shallow(node: Node, text: str) -> None:
 
 
 def _closed(text: str) -> None:
-    """Raise QueryError at a quote, brace or parenthesis that is never closed, or closed without being opened."""
-    bare = re.sub(r"/\*.*?\*/|<<<.*?>>>|#(?=\s|$)[^\n]*|[\"“”„][^\"“”„]*[\"“”„]|\{[^{}]*\}",
-                  lambda found: " " * len(found[0]), text, flags=re.DOTALL)
+    """Raise QueryError at a quote, brace or parenthesis that is never closed, or closed without being
+    opened.
+    """
+    bare = re.sub(
+        r"/\*.*?\*/|<<<.*?>>>|#(?=\s|$)[^\n]*|[\"“”„][^\"“”„]*[\"“”„]|\{[^{}]*\}",
+        lambda found: " " * len(found[0]),
+        text,
+        flags=re.DOTALL,
+    )
     if "/*" in bare:
         raise QueryError("this comment is never closed; close it with */.", text, bare.index("/*"))
-    for opening, closing, name in (("[\"“”„]", '"', "quote"), (r"\{", "}", "brace")):
+    for opening, closing, name in (('["“”„]', '"', "quote"), (r"\{", "}", "brace")):
         if found := re.search(opening, bare):
             raise QueryError(f"this {name} is never closed; close it with {closing}", text, found.start())
     open_: list[int] = []
@@ -208,7 +271,9 @@ def _closed(text: str) -> None:
         if found[0] == "(":
             open_.append(found.start())
         elif not open_:
-            raise QueryError('this ")" closes nothing; take it out, or open it with "(" before.', text, found.start())
+            raise QueryError(
+                'this ")" closes nothing; take it out, or open it with "(" before.', text, found.start()
+            )
         else:
             open_.pop()
     if open_:
@@ -219,12 +284,21 @@ def _closed(text: str) -> None:
 
 def _unexpected(error, text: str) -> QueryError:
     from lark import UnexpectedEOF
+
     token = getattr(error, "token", None)
     ended = isinstance(error, UnexpectedEOF) or (token is not None and token.type == "$END")
-    allowed = set(getattr(error, "accepts", None) or getattr(error, "expected", None)
-                  or getattr(error, "allowed", None) or ())
-    wanted = [WORDS[name] for name in SHOWN if name in allowed and not (name == "VALUE" and "WORD" in allowed)]
-    expected = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + (wanted[-1] if wanted else "a word")
+    allowed = set(
+        getattr(error, "accepts", None)
+        or getattr(error, "expected", None)
+        or getattr(error, "allowed", None)
+        or ()
+    )
+    wanted = [
+        WORDS[name] for name in SHOWN if name in allowed and not (name == "VALUE" and "WORD" in allowed)
+    ]
+    expected = (
+        ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + (wanted[-1] if wanted else "a word")
+    )
     if ended:
         return QueryError(f"it ends where {expected} was expected.", text, len(text.rstrip()))
     at = token.start_pos if token is not None else error.pos_in_stream

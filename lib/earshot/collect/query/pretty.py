@@ -17,7 +17,10 @@ def pretty(node: Node) -> str:
     if isinstance(node, Not):
         return f"NOT {_inside(node.part, RANK[Not])}"
     if isinstance(node, Near):
-        return f"{_inside(node.left, RANK[Near])} NEAR/{node.n}{'f' * node.ordered} {_inside(node.right, RANK[Not])}"
+        return (
+            f"{_inside(node.left, RANK[Near])} NEAR/{node.n}{'f' * node.ordered} "
+            f"{_inside(node.right, RANK[Not])}"
+        )
     return leaf(node)
 
 
@@ -31,7 +34,9 @@ def leaf(node: Node) -> str:
     text = " ".join(term.text for term in terms)
     if terms[0].cased:
         return "{" + text + "}"
-    return text if isinstance(node, Term) and BARE.fullmatch(text) and not TAKEN.fullmatch(text) else f'"{text}"'
+    return (
+        text if isinstance(node, Term) and BARE.fullmatch(text) and not TAKEN.fullmatch(text) else f'"{text}"'
+    )
 
 
 def _inside(node: Node, least: int) -> str:
@@ -40,4 +45,8 @@ def _inside(node: Node, least: int) -> str:
 
 
 def _value(value: str) -> str:
-    return value if re.fullmatch(r"[^\s()\"“”„]+", value) and not value.startswith(("/", "<<<")) else f'"{value}"'
+    return (
+        value
+        if re.fullmatch(r"[^\s()\"“”„]+", value) and not value.startswith(("/", "<<<"))
+        else f'"{value}"'
+    )

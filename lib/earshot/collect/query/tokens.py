@@ -1,9 +1,11 @@
-"""What a word is: the tokeniser of the query language, which defines the n of NEAR and what counts as adjacent.
+"""What a word is: the tokeniser of the query language, which defines the n of NEAR and what counts as
+adjacent.
 
-One token each: a link; an @mention; a #hashtag; a $cashtag; an emoji with all its joiners, tones and selectors; a word
-with its inner apostrophes, or a number with its inner points; and every single character of scripts that are written
-without blanks (Chinese, Japanese, Thai …) or whose endings stick to the word (Korean). Punctuation is no token.
-Tokens are compared in NFKC and casefolded; a word also finds its hashtag and cashtag, an emoji all its skin tones.
+One token each: a link; an @mention; a #hashtag; a $cashtag; an emoji with all its joiners, tones and
+selectors; a word with its inner apostrophes, or a number with its inner points; and every single character of
+scripts that are written without blanks (Chinese, Japanese, Thai …) or whose endings stick to the word
+(Korean). Punctuation is no token. Tokens are compared in NFKC and casefolded; a word also finds its hashtag
+and cashtag, an emoji all its skin tones.
 """
 
 import re
@@ -11,22 +13,45 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-SINGLE = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf" \
-         "\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-PICTURE = "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935" \
-          "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+SINGLE = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf"
+    "\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+PICTURE = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935"
+    "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
 TONE = "[\U0001f3fb-\U0001f3ff]"
-EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}(?:\ufe0f|{TONE})*" \
-        rf"(?:\u200d{PICTURE}(?:\ufe0f|{TONE})*)*[\U000e0020-\U000e007f]*"
+EMOJI = (
+    rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}(?:\ufe0f|{TONE})*"
+    rf"(?:\u200d{PICTURE}(?:\ufe0f|{TONE})*)*[\U000e0020-\U000e007f]*"
+)
 LINK = r"(?:https?://|(?<!\w)www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]}'’…]"
 START = "(?<![A-Za-z0-9_])"  # an address such as jo@example.org is no mention
-ENTITY = START + "(?!(?<=&)(?:amp|lt|gt|quot|apos|nbsp);|(?<=&#)x?[0-9a-fA-F]+;)"  # what an export left of & < >
+ENTITY = (
+    START + "(?!(?<=&)(?:amp|lt|gt|quot|apos|nbsp);|(?<=&#)x?[0-9a-fA-F]+;)"
+)  # what an export left of & < >
 PLAIN = re.compile(
     rf"{LINK}|{START}(?:@\w+(?:@\w+(?:[.-]\w+)+|\.bsky\.social)?|#\w*[A-Za-z]\w*|\$[A-Za-z]{{1,6}}(?!\w))"
-    rf"|{ENTITY}\w+(?:'\w+|(?<=\d)[.,:]\d+)*")
+    rf"|{ENTITY}\w+(?:'\w+|(?<=\d)[.,:]\d+)*"
+)
 SIGNS = {"@": "mention", "＠": "mention", "#": "hashtag", "＃": "hashtag", "$": "cashtag", "＄": "cashtag"}
-FOLDS = str.maketrans({"’": "'", "＇": "'", "＃": "#", "＠": "@", "＄": "$", "\ufe0e": None, "\ufe0f": None,
-                       "\u00ad": None, "\u200c": None, "\u200d": None, "\u200b": None, "\u2060": None})
+FOLDS = str.maketrans(
+    {
+        "’": "'",
+        "＇": "'",
+        "＃": "#",
+        "＠": "@",
+        "＄": "$",
+        "\ufe0e": None,
+        "\ufe0f": None,
+        "\u00ad": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\u200b": None,
+        "\u2060": None,
+    }
+)
 
 
 class Token(NamedTuple):
@@ -55,7 +80,9 @@ def words(text: str) -> list[str]:
 
 @lru_cache(65_536)
 def fold(token: str) -> str:
-    """Return the form in which tokens are compared: NFKC, casefolded, straight apostrophes, nothing invisible."""
+    """Return the form in which tokens are compared: NFKC, casefolded, straight apostrophes, nothing
+    invisible.
+    """
     if token.isascii():
         return token.lower()
     return unicodedata.normalize("NFKC", plain(token).casefold())
@@ -71,7 +98,9 @@ def plain(token: str) -> str:
 
 
 def forms(token: str, cased: bool = False) -> tuple[str, ...]:
-    """Return all that a term may say to find this token: ``#refund`` is found as ``#refund`` and as ``refund``."""
+    """Return all that a term may say to find this token: ``#refund`` is found as ``#refund`` and as
+    ``refund``.
+    """
     form = plain(token) if cased else fold(token)
     if form[0] in "#$" and len(form) > 1:
         return form, form[1:]
@@ -93,13 +122,16 @@ def kind(token: str) -> str:
 def _world() -> re.Pattern:
     """Return the pattern for texts that are not plain ASCII; marks belong to the letter before them."""
     codes = [code for code in range(0x300, 0x1E950) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me")]
-    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in _runs(codes) if last < 0xFE00 or first > 0xFE0F)
+    marks = "".join(
+        f"{chr(first)}-{chr(last)}" for first, last in _runs(codes) if last < 0xFE00 or first > 0xFE0F
+    )
     inner = rf"\w{marks}\u00ad\u200b-\u200d\u2060"
     word = rf"(?:(?![{SINGLE}])\w)(?:(?![{SINGLE}])[{inner}])*"
     single = rf"[{SINGLE}][{marks}]*"
     return re.compile(
         rf"{LINK}|(?:{EMOJI})|{START}(?:[@＠]\w+(?:@\w+(?:[.-]\w+)+|\.bsky\.social)?"
-        rf"|[#＃][{inner}]*[^\W\d_][{inner}]*|[$＄][A-Za-z]{{1,6}}(?!\w))|{single}|{ENTITY}{word}(?:['’＇]{word}|(?<=\d)[.,:]\d+)*")
+        rf"|[#＃][{inner}]*[^\W\d_][{inner}]*|[$＄][A-Za-z]{{1,6}}(?!\w))|{single}|{ENTITY}{word}(?:['’＇]{word}|(?<=\d)[.,:]\d+)*"
+    )
 
 
 def _runs(codes: list[int]) -> list[tuple[int, int]]:
@@ -113,7 +145,9 @@ def _runs(codes: list[int]) -> list[tuple[int, int]]:
 
 
 def _composed(text: str) -> tuple[str, list[int] | None]:
-    """Return the text with loose accents and Korean letters composed, and where each character of it came from."""
+    """Return the text with loose accents and Korean letters composed, and where each character of it came
+    from.
+    """
     if unicodedata.is_normalized("NFC", text):
         return text, None
     pieces, places = [], []

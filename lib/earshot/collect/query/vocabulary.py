@@ -1,4 +1,6 @@
-"""The words of the posts, seen from the queries: each different token is compared with the terms once, ever."""
+"""The words of the posts, seen from the queries: each different token is compared with the terms once,
+ever.
+"""
 
 import re
 from array import array
@@ -16,9 +18,9 @@ KEPT = 1_500_000  # pieces remembered; beyond them the memory is emptied, and pi
 class Vocabulary(dict):
     """Maps a piece of text between blanks to its number, and piece numbers to groups of tokens.
 
-    No token holds a blank, so pieces can be cut into tokens apart from each other, and most come again and again.
-    Tokens that satisfy the same leaves share a group; group 0 satisfies none. A leaf is a Term, or a Field that is
-    about tokens (has:, link:); those of group g are ``groups[g]``.
+    No token holds a blank, so pieces can be cut into tokens apart from each other, and most come again and
+    again. Tokens that satisfy the same leaves share a group; group 0 satisfies none. A leaf is a Term, or a
+    Field that is about tokens (has:, link:); those of group g are ``groups[g]``.
     """
 
     def __init__(self, leaves: Iterable[Term | Field]):
@@ -41,7 +43,9 @@ class Vocabulary(dict):
         self._flat, self._ends = array("i"), array("q", [0])
 
     def spelled(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the group of every token of the texts, one after the other, and how many tokens each text has."""
+        """Return the group of every token of the texts, one after the other, and how many tokens each text
+        has.
+        """
         if len(self) > KEPT:
             self.forget()
         lookup, pieces, sizes = self.__getitem__, array("i"), array("q", [0])
@@ -64,9 +68,12 @@ class Vocabulary(dict):
         return number
 
     def _asked(self, word: str) -> bool:
-        """Return whether a term may be about a word: it is the same in small letters, or holds a wildcard's letters."""
-        return word in self._folded or (self._finder is not None
-                                        and bool(self._finder.find_matches_as_indexes(word, overlapping=True)))
+        """Return whether a term may be about a word: it is the same in small letters, or holds a wildcard's
+        letters.
+        """
+        return word in self._folded or (
+            self._finder is not None and bool(self._finder.find_matches_as_indexes(word, overlapping=True))
+        )
 
     def _group(self, token: str) -> int:
         number = self._known.get(token)
@@ -84,11 +91,16 @@ class Vocabulary(dict):
         elif leaf.wild:
             self._wild.append((number, leaf, _pattern(leaf)))
         else:
-            self._exact[leaf.cased].setdefault(plain(leaf.text) if leaf.cased else fold(leaf.text), []).append(number)
+            self._exact[leaf.cased].setdefault(
+                plain(leaf.text) if leaf.cased else fold(leaf.text), []
+            ).append(number)
 
     def _literals(self):
-        """Return the automaton of each wildcard's longest run of letters: few of thousands of patterns are tried."""
+        """Return the automaton of each wildcard's longest run of letters: few of thousands of patterns are
+        tried.
+        """
         from ahocorasick_rs import AhoCorasick
+
         return AhoCorasick([literal(term) for _, term, _ in self._wild]) if self._wild else None
 
     def _satisfied(self, token: str) -> list[int]:
@@ -110,13 +122,18 @@ class Vocabulary(dict):
         if not tried:
             return []
         inside = kind(token) in ("link", "mention")
-        return [number for number, term, pattern in map(self._wild.__getitem__, tried)
-                if not (inside and term.text[0] in "*?")
-                and any(pattern.fullmatch(form) for form in (forms(token, True) if term.cased else folded))]
+        return [
+            number
+            for number, term, pattern in map(self._wild.__getitem__, tried)
+            if not (inside and term.text[0] in "*?")
+            and any(pattern.fullmatch(form) for form in (forms(token, True) if term.cased else folded))
+        ]
 
 
 def literal(term: Term) -> str:
-    """Return the longest run without wildcards of a term, folded: no token without it can satisfy the term."""
+    """Return the longest run without wildcards of a term, folded: no token without it can satisfy the
+    term.
+    """
     return max((fold(run) for run in re.split(r"[*?]+", term.text) if run), key=len)
 
 

@@ -20,7 +20,9 @@ CELL = ["week", "source", "brand", "lang", "sentiment"]
 
 @dataclass(frozen=True)
 class Done:
-    """What retention did: rows removed or masked by table, and where the certificate is (None when nothing was due)."""
+    """What retention did: rows removed or masked by table, and where the certificate is (None when nothing
+    was due).
+    """
 
     removed: dict[str, int]
     masked: int
@@ -49,42 +51,57 @@ def carry_out(workspace: Workspace, at: pd.Timestamp | None = None) -> Done:
         store.merge("kept_counts", cells.assign(certificate=name))
     for table in {*removed, *touched} & set(store.versions()):
         store.vacuum(table)
-    facts = {"workspace": workspace.name, "at": at.isoformat(), "rules": sorted(rows["rule"].unique()),
-             "removed": dict(sorted((+removed).items())), "masked": masked, "due": len(rows),
-             "still_due": len(retention.due(workspace, at)),
-             "rows": sign(PURPOSE, "\n".join(sorted(rows["table"] + ":" + rows["key"]))),
-             "versions_before": before, "versions_after": store.versions(), "past_versions": "removed",
-             "counts_kept": len(cells), "smallest_count": int(cells["posts"].min()) if len(cells) else None,
-             "posts_in_no_count": suppressed}
+    facts = {
+        "workspace": workspace.name,
+        "at": at.isoformat(),
+        "rules": sorted(rows["rule"].unique()),
+        "removed": dict(sorted((+removed).items())),
+        "masked": masked,
+        "due": len(rows),
+        "still_due": len(retention.due(workspace, at)),
+        "rows": sign(PURPOSE, "\n".join(sorted(rows["table"] + ":" + rows["key"]))),
+        "versions_before": before,
+        "versions_after": store.versions(),
+        "past_versions": "removed",
+        "counts_kept": len(cells),
+        "smallest_count": int(cells["posts"].min()) if len(cells) else None,
+        "posts_in_no_count": suppressed,
+    }
     return Done(dict(+removed), masked, write(workspace.data / "certificates" / f"{name}.json", facts))
 
 
 def counts(workspace: Workspace, ids: pd.Series) -> tuple[pd.DataFrame, int]:
     """Return the posts counted by week, source, brand, language and sentiment, and how many are in no count.
 
-    A cell of fewer than ten posts is folded into its week and source, and where these are too few, into none. Likes
-    are summed over the ``likes_known`` posts that tell them, and not said where fewer than ten do.
+    A cell of fewer than ten posts is folded into its week and source, and where these are too few, into none.
+    Likes are summed over the ``likes_known`` posts that tell them, and not said where fewer than ten do.
     """
     if ids.empty:
         return pd.DataFrame(columns=[*CELL, "posts", "likes", "likes_known"]), 0
-    rows = workspace.store.sql('SELECT p.post_id, p.week, p.source, p.brand, coalesce(l.lang, p.lang) AS lang, '
-                               's.label AS sentiment, p.likes FROM posts p LEFT JOIN "language" l USING (post_id) '
-                               "LEFT JOIN sentiment s USING (post_id)")
+    rows = workspace.store.sql(
+        "SELECT p.post_id, p.week, p.source, p.brand, coalesce(l.lang, p.lang) AS lang, "
+        's.label AS sentiment, p.likes FROM posts p LEFT JOIN "language" l USING (post_id) '
+        "LEFT JOIN sentiment s USING (post_id)"
+    )
     rows = rows[rows["post_id"].isin(ids)]
     rows = rows.assign(**{name: rows[name].fillna("").astype("str").replace("", "none") for name in CELL})
     rows["likes"] = pd.to_numeric(rows["likes"]).astype("Int64")
     size = rows.groupby(CELL)["post_id"].transform("size")
     for name in ("brand", "lang", "sentiment"):
         rows[name] = rows[name].where(size >= LEAST, "*")
-    cells = rows.groupby(CELL).agg(posts=("post_id", "size"), likes=("likes", "sum"),
-                                    likes_known=("likes", "count")).reset_index()
+    cells = (
+        rows.groupby(CELL)
+        .agg(posts=("post_id", "size"), likes=("likes", "sum"), likes_known=("likes", "count"))
+        .reset_index()
+    )
     cells["likes"] = cells["likes"].where(cells["likes_known"] >= LEAST)
     few = cells["posts"] < LEAST
     return cells[~few].reset_index(drop=True), int(cells.loc[few, "posts"].sum())
 
 
 def mask(workspace: Workspace, ids: pd.Series) -> tuple[int, set[str]]:
-    """Take words, author and payload from posts, leaving measures and labels; return how many, and the tables.
+    """Take words, author and payload from posts, leaving measures and labels; return how many, and the
+    tables.
 
     The content hash stays, so that no step takes the empty text for an edit and labels it anew.
     """
@@ -95,10 +112,14 @@ def mask(workspace: Workspace, ids: pd.Series) -> tuple[int, set[str]]:
     nothing = pd.Series(pd.NA, index=posts.index, dtype="str")
     clean = store.read("clean", where={"post_id": list(ids)})
     if len(clean):
-        store.merge("clean", clean.assign(clean_text="", edits="[]", hashtags="[]", mentions="[]", urls="[]",
-                                          emoji="[]"))
+        store.merge(
+            "clean",
+            clean.assign(clean_text="", edits="[]", hashtags="[]", mentions="[]", urls="[]", emoji="[]"),
+        )
     removal.remove_words(workspace, posts)
-    store.merge("posts", posts.assign(text="", author=nothing, url=nothing, place=nothing, media_text=nothing))
+    store.merge(
+        "posts", posts.assign(text="", author=nothing, url=nothing, place=nothing, media_text=nothing)
+    )
     return len(posts), {"posts", "clean", "raw", "quarantine", "embeddings"}
 
 
@@ -106,7 +127,9 @@ def write(path: Path, facts: dict) -> Path:
     """Write the facts with their signature and return the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     signature = sign(PURPOSE, _canonical(facts))
-    path.write_text(json.dumps(facts | {"signature": signature}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(facts | {"signature": signature}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     return path
 
 

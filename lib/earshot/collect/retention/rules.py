@@ -1,16 +1,19 @@
-"""What is kept for how long: rules by class, source and region, looked at first, carried out with a certificate.
+"""What is kept for how long: rules by class, source and region, looked at first, carried out with a
+certificate.
 
 The rules stand in params/<workspace>/privacy.yml, for example::
 
     retention:
       - {class: posts, keep_days: 730}                            # then: delete, where nothing else is said
-      - {class: posts, region: eu, keep_days: 365, then: mask}    # measures stay; words, author and payload go
+      - {class: posts, region: eu, keep_days: 365, then: mask}    # measures stay; words, author and payload
+        go
       - {class: private, keep_days: 30}
       - {class: payloads, keep_days: 90}
       - {class: refused, source: x, keep_days: 30}
       - {class: accounts, keep_days: 365}
 
-The keep_days of a terms card is a rule for the posts of its source. Of posts that are deleted, counts by week stay.
+The keep_days of a terms card is a rule for the posts of its source. Of posts that are deleted, counts by week
+stay.
 """
 
 from collections.abc import Iterator
@@ -48,32 +51,47 @@ class Rule:
     because: str = "privacy.yml"
 
     def __str__(self) -> str:
-        of = "".join(f", {name} {value}" for name, value in (("source", self.source), ("region", self.region)) if value)
+        of = "".join(
+            f", {name} {value}" for name, value in (("source", self.source), ("region", self.region)) if value
+        )
         return f"{self.kind}{of}: {self.then} after {self.keep_days:,} days"
 
 
 def read_rules(workspace: Workspace) -> list[Rule]:
-    """Return the rules of a workspace, those of its terms cards included; raises ParamError on the first wrong one."""
+    """Return the rules of a workspace, those of its terms cards included; raises ParamError on the first
+    wrong
+    one.
+    """
     where = f"params/{workspace.name}/privacy.yml"
     given = workspace.settings("privacy").get("retention") or []
     if not isinstance(given, list):
-        raise ParamError(f"{where}: retention is {given!r}; write a list of rules such as "
-                         "- {class: posts, keep_days: 730}.")
-    sources = {*terms.read_terms(workspace.folder), *workspace.settings("feeds")}  # a feed may name another's card
+        raise ParamError(
+            f"{where}: retention is {given!r}; write a list of rules such as "
+            "- {class: posts, keep_days: 730}."
+        )
+    sources = {
+        *terms.read_terms(workspace.folder),
+        *workspace.settings("feeds"),
+    }  # a feed may name another's card
     kept = {source: terms.card_of(workspace, source).keep_days for source in sorted(sources)}
     return [_rule(entry, where) for entry in given] + [
-        Rule("posts", days, source=source, because="terms.yml") for source, days in kept.items() if days]
+        Rule("posts", days, source=source, because="terms.yml") for source, days in kept.items() if days
+    ]
 
 
 def due(workspace: Workspace, at: pd.Timestamp | None = None, store: Store | None = None) -> pd.DataFrame:
-    """Return the rows that are due: rule, then, table, key, week; a row is named once, and deleting goes first.
+    """Return the rows that are due: rule, then, table, key, week; a row is named once, and deleting goes
+    first.
 
     ``store`` is the part of the workspace's store that is looked at, all of it when left out.
     """
     at = clock.now() if at is None else at
     parts = list(_due(workspace, at, store or workspace.store))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(
-        columns=["rule", "then", "table", "key", "week"], dtype="str")
+    table = (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["rule", "then", "table", "key", "week"], dtype="str")
+    )
     return table.sort_values("then", kind="stable").drop_duplicates(["table", "key"]).reset_index(drop=True)
 
 
@@ -94,33 +112,49 @@ def _due(workspace: Workspace, at: pd.Timestamp, store: Store) -> Iterator[pd.Da
         if rule.region and table == "posts":
             conditions.append(f"lower(region) = {quoted(rule.region.lower())}")
         elif rule.region:
-            conditions.append(f"payload_ref IN (SELECT payload_ref FROM posts WHERE lower(region) = "
-                              f"{quoted(rule.region.lower())})")
+            conditions.append(
+                f"payload_ref IN (SELECT payload_ref FROM posts WHERE lower(region) = "
+                f"{quoted(rule.region.lower())})"
+            )
         if rule.then == "mask":
             conditions.append("text <> ''")
-        rows = store.sql(f"SELECT {key} AS key, strftime({time}, '%G-W%V') AS week FROM {table} "
-                         f"WHERE {' AND '.join(conditions)}")
+        rows = store.sql(
+            f"SELECT {key} AS key, strftime({time}, '%G-W%V') AS week FROM {table} "
+            f"WHERE {' AND '.join(conditions)}"
+        )
         yield rows.assign(rule=str(rule), then=rule.then, table=table)
 
 
 def _rule(entry: object, where: str) -> Rule:
     """Return the rule that one entry describes, checked."""
     if not isinstance(entry, dict):
-        raise ParamError(f"{where}: a rule is {entry!r}; write, for example, {{class: posts, keep_days: 730}}.")
+        raise ParamError(
+            f"{where}: a rule is {entry!r}; write, for example, {{class: posts, keep_days: 730}}."
+        )
     check_names(entry, SETTINGS, f"{where}: a rule", "setting")
     kind, days, then = entry.get("class"), entry.get("keep_days"), entry.get("then", "delete")
     if kind not in CLASSES:
-        raise ParamError(f"{where}: a rule is for class {kind!r}; use one of {', '.join(CLASSES)}."
-                         f"{nearest(kind, CLASSES)}")
+        raise ParamError(
+            f"{where}: a rule is for class {kind!r}; use one of {', '.join(CLASSES)}.{nearest(kind, CLASSES)}"
+        )
     if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-        raise ParamError(f"{where}: the rule for {kind} has keep_days {days!r}; use a whole number from 1 up.")
+        raise ParamError(
+            f"{where}: the rule for {kind} has keep_days {days!r}; use a whole number from 1 up."
+        )
     if then not in ENDS or (then == "mask" and kind not in ("posts", "private")):
-        raise ParamError(f"{where}: the rule for {kind} has then {then!r}; use delete"
-                         f"{' or mask' if kind in ('posts', 'private') else ''}.")
+        raise ParamError(
+            f"{where}: the rule for {kind} has then {then!r}; use delete"
+            f"{' or mask' if kind in ('posts', 'private') else ''}."
+        )
     if entry.get("region") and kind not in ("posts", "private", "payloads"):
         raise ParamError(f"{where}: rows of class {kind} say no region; leave region out of the rule.")
-    if entry.get("source") and kind == "accounts" or not all(
-            isinstance(entry.get(name, ""), str) for name in ("source", "region")):
-        raise ParamError(f"{where}: the rule for {kind} has source {entry.get('source')!r} and region "
-                         f"{entry.get('region')!r}; accounts have neither, and both are one name.")
+    if (
+        entry.get("source")
+        and kind == "accounts"
+        or not all(isinstance(entry.get(name, ""), str) for name in ("source", "region"))
+    ):
+        raise ParamError(
+            f"{where}: the rule for {kind} has source {entry.get('source')!r} and region "
+            f"{entry.get('region')!r}; accounts have neither, and both are one name."
+        )
     return Rule(kind, days, then, str(entry.get("source") or ""), str(entry.get("region") or ""))

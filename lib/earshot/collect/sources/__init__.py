@@ -19,9 +19,23 @@ def platform(name: str) -> Platform:
         youtube,
         zendesk,
     )
-    known = (x.X, mastodon.Mastodon, reddit.Reddit, bluesky.Bluesky, youtube.YouTube, rss.Rss, discourse.Discourse,
-             zendesk.Zendesk, jetstream.Jetstream, mastodon_stream.MastodonStream, webhook.Webhook)
+
+    known = (
+        x.X,
+        mastodon.Mastodon,
+        reddit.Reddit,
+        bluesky.Bluesky,
+        youtube.YouTube,
+        rss.Rss,
+        discourse.Discourse,
+        zendesk.Zendesk,
+        jetstream.Jetstream,
+        mastodon_stream.MastodonStream,
+        webhook.Webhook,
+    )
     platforms = {one.name: one for one in known}
     if name not in platforms:
-        raise ParamError(f"There is no platform {name!r}; there are {', '.join(platforms)}.{nearest(name, platforms)}")
+        raise ParamError(
+            f"There is no platform {name!r}; there are {', '.join(platforms)}.{nearest(name, platforms)}"
+        )
     return platforms[name]()

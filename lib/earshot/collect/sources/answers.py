@@ -1,4 +1,6 @@
-"""What a platform sent, looked at with care: a value of the wrong type is no value, and nothing here ever raises."""
+"""What a platform sent, looked at with care: a value of the wrong type is no value, and nothing here ever
+raises.
+"""
 
 import json
 import re
@@ -11,26 +13,40 @@ from earshot.collect.sources import fields
 SHOWN = 1_000_000  # characters of what could not be read that are kept
 NOT_JSON = "the answer is not whole JSON"
 LONGEST_NAME, DEEPEST, COLUMNS = 120, 8, 1000  # beyond these no platform goes; a hostile answer may
-UNFIT = re.compile(r"@|\d{6,}|[\x00-\x1f]")  # names of columns are stored as they are: no address or number in them
+UNFIT = re.compile(
+    r"@|\d{6,}|[\x00-\x1f]"
+)  # names of columns are stored as they are: no address or number in them
 
 
 def parse(body: bytes) -> tuple[object, list[tuple[str, str]]]:
     """Return (the JSON value, []) or (None, [(what stands there, why it cannot be read)])."""
     try:
-        return json.loads(body.decode(json.detect_encoding(body), "replace")), []  # one bad byte is no bad answer
+        return json.loads(
+            body.decode(json.detect_encoding(body), "replace")
+        ), []  # one bad byte is no bad answer
     except (ValueError, RecursionError):
         return None, [(body[:SHOWN].decode("utf-8", "replace"), NOT_JSON)]
 
 
 def objects(value: object, what: str) -> tuple[list[dict], list[tuple[str, str]]]:
-    """Return (the objects in a list, (text, reason) of all else in it); no list at all is one thing that is broken."""
+    """Return (the objects in a list, (text, reason) of all else in it); no list at all is one thing that is
+    broken.
+    """
     if value is None:
         return [], []
     if not isinstance(value, list):
         return [], [(fields.shown(value), f"where {what} should be listed stands something else")]
-    return ([item for item in value if isinstance(item, dict)],
-            [(fields.shown(item), f"it is not one of {what} but {fields.KINDS.get(type(item), 'something else')}")
-             for item in value if not isinstance(item, dict)])
+    return (
+        [item for item in value if isinstance(item, dict)],
+        [
+            (
+                fields.shown(item),
+                f"it is not one of {what} but {fields.KINDS.get(type(item), 'something else')}",
+            )
+            for item in value
+            if not isinstance(item, dict)
+        ],
+    )
 
 
 def inside(value: object, *path: str) -> object:
@@ -73,7 +89,9 @@ def listed(value: object) -> list[dict]:
 
 
 def flat(row: Mapping) -> dict:
-    """Return a row with nested objects as dotted columns (author.username); lists and what lies too deep are JSON."""
+    """Return a row with nested objects as dotted columns (author.username); lists and what lies too deep are
+    JSON.
+    """
     found: dict[str, object] = {}
     left = [("", row, 0)]
     while left:

@@ -1,8 +1,8 @@
 """Asking a platform over HTTP: paced, patient up to a point, and silent about credentials.
 
-Retried with growing pauses: 429 and what a platform says is throttling, server errors, timeouts, broken connections,
-bodies that end early, half a JSON document. A refused credential is read anew once, so that it can be changed
-while a collection runs. Whoever watches is told of every bout of trouble and of its end.
+Retried with growing pauses: 429 and what a platform says is throttling, server errors, timeouts, broken
+connections, bodies that end early, half a JSON document. A refused credential is read anew once, so that it
+can be changed while a collection runs. Whoever watches is told of every bout of trouble and of its end.
 """
 
 import json
@@ -26,9 +26,13 @@ AGENT = "earshot/0.1 (social listening)"
 
 
 class Failed(RuntimeError):
-    """A platform did not answer as asked; ``kind`` is one of the gap kinds, ``status`` the HTTP status or 0."""
+    """A platform did not answer as asked; ``kind`` is one of the gap kinds, ``status`` the HTTP status or
+    0.
+    """
 
-    def __init__(self, kind: str, reason: str, status: int = 0, wait: float | None = None, again: bool = True):
+    def __init__(
+        self, kind: str, reason: str, status: int = 0, wait: float | None = None, again: bool = True
+    ):
         super().__init__(reason)
         self.kind, self.status, self.wait, self.again = kind, status, wait, again
 
@@ -47,7 +51,8 @@ class Watcher(Protocol):
 class Client:
     """Asks one platform for one feed. ``base`` is the feed's address, ``patience`` how long it tries.
 
-    ``throttled`` are further statuses by which this address says that it is asked too fast, as some vendors' 401.
+    ``throttled`` are further statuses by which this address says that it is asked too fast, as some vendors'
+    401.
     """
 
     platform: Platform
@@ -59,12 +64,18 @@ class Client:
     throttled: tuple[int, ...] = ()
 
     def __post_init__(self):
-        for name in ("httpx2", "httpcore2"):  # they write whole addresses into logs, and some platforms sign those
+        for name in (
+            "httpx2",
+            "httpcore2",
+        ):  # they write whole addresses into logs, and some platforms sign those
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._pace = Pace(self.platform.limits, self.timepiece)
         self._waited, self._secrets = 0.0, {}
-        self._http = httpx2.Client(timeout=self.patience.timeout, follow_redirects=False,
-                                   headers={"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5"})
+        self._http = httpx2.Client(
+            timeout=self.patience.timeout,
+            follow_redirects=False,
+            headers={"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5"},
+        )
 
     def __enter__(self) -> "Client":
         return self
@@ -73,7 +84,8 @@ class Client:
         self._http.close()
 
     def ask(self, request: Request, quietly: bool = False) -> Answer:
-        """Return the whole answer to a request; raises Failed with one sentence when patience ends or it is refused.
+        """Return the whole answer to a request; raises Failed with one sentence when patience ends or it is
+        refused.
 
         ``quietly`` tells the watcher nothing: a side question that fails is no gap.
         """
@@ -86,8 +98,9 @@ class Client:
                 self.watcher.open(error.kind, str(error))
             return isinstance(error, Failed) and self._wait_for(error, tried)
 
-        for attempt in stamina.retry_context(on=lambda error: 0.0 if worth_it(error) else False,
-                                             attempts=None, timeout=None):
+        for attempt in stamina.retry_context(
+            on=lambda error: 0.0 if worth_it(error) else False, attempts=None, timeout=None
+        ):
             with attempt:
                 answer = self._with_fresh_credentials(request)
         if not quietly:
@@ -111,7 +124,9 @@ class Client:
         return True
 
     def _with_fresh_credentials(self, request: Request) -> Answer:
-        """Send once; after a refusal read the credentials again and, where they have changed, send once more."""
+        """Send once; after a refusal read the credentials again and, where they have changed, send once
+        more.
+        """
         secrets = self._read()
         try:
             return self._send(request, secrets)
@@ -131,20 +146,34 @@ class Client:
 
     def _send(self, request: Request, secrets: Mapping[str, str]) -> Answer:
         url = httpx2.URL(self.base)
-        target = urljoin(str(url), request.path) if "://" in request.path else self.base.rstrip("/") + request.path
+        target = (
+            urljoin(str(url), request.path) if "://" in request.path else self.base.rstrip("/") + request.path
+        )
         for _ in range(REDIRECTS):
-            signed = self.platform.sign(request, secrets) if _origin(target) == _origin(self.base) else request
+            signed = (
+                self.platform.sign(request, secrets) if _origin(target) == _origin(self.base) else request
+            )
             self._pace.wait()
             answer, status, headers = self._exchange(signed, target)
             if status not in (301, 302, 303, 307, 308) or "location" not in headers:
                 return self._judged(answer, status, headers, request)
             target = urljoin(target, headers["location"])
             if _origin(target) != _origin(self.base) and self.scrub(target) != target:
-                raise Failed("refused", f"{self._name} sent us to another address with our credentials in it; "
-                                        "nothing was sent there. Check the feed's base address.", status, again=False)
-            request = Request(target, {}, request.headers, "GET" if status == 303 else request.method, request.body)
-        raise Failed("refused", f"{self._name} sent us from address to address {REDIRECTS} times; "
-                                "check the feed's base address.", again=False)
+                raise Failed(
+                    "refused",
+                    f"{self._name} sent us to another address with our credentials in it; "
+                    "nothing was sent there. Check the feed's base address.",
+                    status,
+                    again=False,
+                )
+            request = Request(
+                target, {}, request.headers, "GET" if status == 303 else request.method, request.body
+            )
+        raise Failed(
+            "refused",
+            f"{self._name} sent us from address to address {REDIRECTS} times; check the feed's base address.",
+            again=False,
+        )
 
     @property
     def _name(self) -> str:
@@ -153,25 +182,38 @@ class Client:
     def _exchange(self, request: Request, target: str) -> tuple[bytes, int, dict[str, str]]:
         """Send one request and return (body, status, headers); raises Failed when no whole answer comes."""
         try:
-            with self._http.stream(request.method, target, params=dict(request.params) or None,
-                                   headers=dict(request.headers), content=request.body or None) as response:
+            with self._http.stream(
+                request.method,
+                target,
+                params=dict(request.params) or None,
+                headers=dict(request.headers),
+                content=request.body or None,
+            ) as response:
                 parts, size = [], 0
                 for part in response.iter_bytes():
                     parts.append(part)
                     if (size := size + len(part)) > LARGEST:
-                        raise Failed("truncated", f"{self._name} sent more than {LARGEST >> 20} MB at once; "
-                                                  "ask for smaller pages.", again=False)
+                        raise Failed(
+                            "truncated",
+                            f"{self._name} sent more than {LARGEST >> 20} MB at once; ask for smaller pages.",
+                            again=False,
+                        )
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return b"".join(parts), response.status_code, headers
         except httpx2.TimeoutException:
-            raise Failed("down", f"{self._name} did not answer within {self.patience.timeout:g} seconds.") from None
+            raise Failed(
+                "down", f"{self._name} did not answer within {self.patience.timeout:g} seconds."
+            ) from None
         except (httpx2.RemoteProtocolError, httpx2.DecodingError):
             raise Failed("truncated", f"{self._name} broke off in the middle of its answer.") from None
         except httpx2.TransportError:
             raise Failed("down", f"{self._name} could not be reached, or dropped the connection.") from None
         except (httpx2.InvalidURL, ValueError):
-            raise Failed("refused", f"{self._name} cannot be asked at this address; check the feed's base and query.",
-                         again=False) from None
+            raise Failed(
+                "refused",
+                f"{self._name} cannot be asked at this address; check the feed's base and query.",
+                again=False,
+            ) from None
 
     def _judged(self, body: bytes, status: int, headers: Mapping[str, str], request: Request) -> Answer:
         """Return a good answer; raises Failed for all others, saying of which kind the trouble is."""
@@ -187,17 +229,25 @@ class Client:
             told = "" if wait is None else f" and asks to wait {wait:,.0f} seconds"
             if status in self.throttled and status in (401, 403):
                 told += ", or the credential is no longer good"
-            raise Failed("throttled", f"{self._name} lets us ask no faster (status {status}){told}.", status, wait)
+            raise Failed(
+                "throttled", f"{self._name} lets us ask no faster (status {status}){told}.", status, wait
+            )
         if status >= 500 or status in (408, 425):
             raise Failed("down", f"{self._name} has an error of its own (status {status}).", status, wait)
         raise Failed("refused", self._refusal(status, body), status, again=False)
 
     def _refusal(self, status: int, body: bytes) -> str:
-        advice = {401: "renew the credential where feeds.yml points", 403: "ask the platform for this access",
-                  404: "check the feed's query and base address", 410: "it is gone for good"}
+        advice = {
+            401: "renew the credential where feeds.yml points",
+            403: "ask the platform for this access",
+            404: "check the feed's query and base address",
+            410: "it is gone for good",
+        }
         said = self.scrub(_said(body))
-        return (f"{self._name} refuses the request (status {status}{': ' + said if said else ''}); "
-                f"{advice.get(status, 'check the query of the feed')}.")
+        return (
+            f"{self._name} refuses the request (status {status}{': ' + said if said else ''}); "
+            f"{advice.get(status, 'check the query of the feed')}."
+        )
 
 
 def _origin(address: str) -> tuple:
@@ -220,7 +270,13 @@ def _said(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     if isinstance(value, dict):
-        found = next((value[name] for name in ("detail", "error_description", "message", "error", "reason", "title")
-                      if isinstance(value.get(name), str)), "")
+        found = next(
+            (
+                value[name]
+                for name in ("detail", "error_description", "message", "error", "reason", "title")
+                if isinstance(value.get(name), str)
+            ),
+            "",
+        )
         return " ".join(found.split())[:160].rstrip(".")
     return ""

@@ -1,6 +1,8 @@
-"""Credentials by reference: feeds.yml says where a secret lies, never what it is, and it is read anew at each use.
+"""Credentials by reference: feeds.yml says where a secret lies, never what it is, and it is read anew at each
+use.
 
-So a secret can be changed while a collection runs, and none reaches the parameters, the store, a page or an error.
+So a secret can be changed while a collection runs, and none reaches the parameters, the store, a page or an
+error.
 """
 
 import os
@@ -30,7 +32,9 @@ class Credentials:
     references: Mapping[str, str]
 
     def read(self) -> dict[str, str]:
-        """Return the secrets as they are now; raises CredentialMissing, which says where it looked, never what for."""
+        """Return the secrets as they are now; raises CredentialMissing, which says where it looked, never
+        what for.
+        """
         return {name: self._one(name, reference) for name, reference in self.references.items()}
 
     def _one(self, name: str, reference: str) -> str:
@@ -38,36 +42,47 @@ class Credentials:
         value = os.environ.get(place, "") if kind == "env" else self._file(name, Path(place))
         where = f"the environment variable {place}" if kind == "env" else f"the file {place}"
         if not value.strip():
-            raise CredentialMissing(f"Feed {self.feed!r} looks for its {name} in {where}, and nothing is there; "
-                                    "put it there and collect again.")
+            raise CredentialMissing(
+                f"Feed {self.feed!r} looks for its {name} in {where}, and nothing is there; "
+                "put it there and collect again."
+            )
         if not re.fullmatch(r"[\x21-\x7e]+", value.strip()):
-            raise CredentialMissing(f"Feed {self.feed!r}: {where} holds spaces, line breaks or letters that no "
-                                    f"{name} can have; put the bare secret there.")
+            raise CredentialMissing(
+                f"Feed {self.feed!r}: {where} holds spaces, line breaks or letters that no "
+                f"{name} can have; put the bare secret there."
+            )
         return value.strip()
 
     def _file(self, name: str, path: Path) -> str:
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            raise CredentialMissing(f"Feed {self.feed!r} looks for its {name} in the file {path}, which cannot be "
-                                    "read; put it there and collect again.") from None
+            raise CredentialMissing(
+                f"Feed {self.feed!r} looks for its {name} in the file {path}, which cannot be "
+                "read; put it there and collect again."
+            ) from None
 
 
 def check_reference(where: str, name: str, reference: object, private: Iterable[Path]) -> str:
-    """Return a reference that is one; raises ParamError for a secret that was written out (and does not repeat it).
+    """Return a reference that is one; raises ParamError for a secret that was written out (and does not
+    repeat it).
 
     ``private`` are the folders of the workspaces: a file in them could be published, copied or committed.
     """
     how = f"write, for example, {name}: env:X_BEARER_TOKEN or {name}: file:/run/secrets/x"
     if not isinstance(reference, str) or not REFERENCE.fullmatch(reference):
-        raise ParamError(f"{where}: {name} must say where the secret lies, not what it is (it is not repeated here); "
-                         f"{how}. If a real secret stood there, change it at the platform.")
+        raise ParamError(
+            f"{where}: {name} must say where the secret lies, not what it is (it is not repeated here); "
+            f"{how}. If a real secret stood there, change it at the platform."
+        )
     kind, _, place = reference.partition(":")
     if kind == "env" and place in OURS:
         raise ParamError(f"{where}: {place} is the key of the pseudonyms and is sent to nobody; {how}.")
     if kind == "file" and any(Path(place).resolve().is_relative_to(folder.resolve()) for folder in private):
-        raise ParamError(f"{where}: the file of {name} lies among the workspaces, where it could be published; "
-                         f"keep it elsewhere, for example in /run/secrets.")
+        raise ParamError(
+            f"{where}: the file of {name} lies among the workspaces, where it could be published; "
+            f"keep it elsewhere, for example in /run/secrets."
+        )
     return reference
 
 

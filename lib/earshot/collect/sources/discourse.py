@@ -1,7 +1,8 @@
 """Discourse forums by their JSON: a search, the latest topics, or one topic, each post read whole.
 
-A query is words to search by, ``latest`` for every topic by its last post, or ``topic:ID``. Lists and search show only
-beginnings of posts, so the posts themselves are asked for next. A post is called TOPIC/NUMBER, as replies call it.
+A query is words to search by, ``latest`` for every topic by its last post, or ``topic:ID``. Lists and search
+show only beginnings of posts, so the posts themselves are asked for next. A post is called TOPIC/NUMBER, as
+replies call it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,22 +20,45 @@ from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, 
 TOGETHER = 20  # posts that Discourse gives at once
 BY_NUMBER = "/posts/by_number/"
 LIKE = 2  # the number by which Discourse calls the action "like"
-LEFT_OUT = ("avatar_template", "actions_summary", "link_counts", "user_id", "primary_group_name", "reply_to_user",
-            "user_title")
+LEFT_OUT = (
+    "avatar_template",
+    "actions_summary",
+    "link_counts",
+    "user_id",
+    "primary_group_name",
+    "reply_to_user",
+    "user_title",
+)
 SMALL, WHISPER = 3, 4  # post types: what the software notes itself, and what staff say among themselves
 
 
 class Discourse:
-    """Topics and posts of one forum (its address is the feed's base); 60 requests a minute for each reader."""
+    """Topics and posts of one forum (its address is the feed's base); 60 requests a minute for each
+    reader.
+    """
 
     name = "discourse"
     base = ""
     limits = Limits(requests=60, seconds=60, page=TOGETHER)
-    mapping = Source("discourse", {
-        "id": "post.id", "text": "post.text", "created_at": "created_at", "author": "username",
-        "reply_to": "post.parent", "root": "post.root", "kind": "post.kind", "url": "post.url",
-        "media_text": "post.media_text", "likes": "post.likes", "replies": "reply_count", "views": "reads",
-        "is_public": "post.is_public"}, constants={"platform": "discourse"})
+    mapping = Source(
+        "discourse",
+        {
+            "id": "post.id",
+            "text": "post.text",
+            "created_at": "created_at",
+            "author": "username",
+            "reply_to": "post.parent",
+            "root": "post.root",
+            "kind": "post.kind",
+            "url": "post.url",
+            "media_text": "post.media_text",
+            "likes": "post.likes",
+            "replies": "reply_count",
+            "views": "reads",
+            "is_public": "post.is_public",
+        },
+        constants={"platform": "discourse"},
+    )
     accounts: ClassVar = {"has_picture": "post.picture"}
     deletions = "ids"
     together = 1
@@ -42,7 +66,9 @@ class Discourse:
     options: ClassVar = {}
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request that begins a query; ``cursor`` is the time of the newest post an earlier run saw."""
+        """Return the request that begins a query; ``cursor`` is the time of the newest post an earlier run
+        saw.
+        """
         kind, _, given = query.text.partition(":")
         since = cursor or ("" if query.since is None else query.since.tz_convert("UTC").isoformat())
         if kind == "topic" and given.strip().isdigit():
@@ -54,7 +80,9 @@ class Discourse:
         return Request("/search.json", {"q": f"{query.text} order:latest{after}{before}"})
 
     def read(self, answer: Answer, query: Query) -> Page:
-        """Return the posts of a topic; of a search or a list of topics, what to ask for to read their posts."""
+        """Return the posts of a topic; of a search or a list of topics, what to ask for to read their
+        posts.
+        """
         try:
             given = fields.parse_object(answer.body)
             if answer.request.path.startswith(BY_NUMBER):
@@ -71,19 +99,25 @@ class Discourse:
             return fields.unread(answer.body, error)
 
     def again(self, names: Sequence[str]) -> list[Request]:
-        """Return the request for one post by topic and number; the first comes with its topic, whose title it has."""
+        """Return the request for one post by topic and number; the first comes with its topic, whose title it
+        has.
+        """
         topic, _, number = names[0].partition("/")
         return [Request(f"/t/{topic}.json" if number == "1" else f"{BY_NUMBER}{topic}/{number}.json")]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with an API key, where the forum wants one."""
         given = {"Api-Key": secrets.get("key"), "Api-Username": secrets.get("user")}
-        return replace(request, headers={**request.headers, **{name: value for name, value in given.items() if value}})
+        return replace(
+            request, headers={**request.headers, **{name: value for name, value in given.items() if value}}
+        )
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """Return the seconds that the forum's own error names."""
         try:
-            seconds = fields.number(inside(fields.parse(body), "extras", "wait_seconds")) if status == 429 else None
+            seconds = (
+                fields.number(inside(fields.parse(body), "extras", "wait_seconds")) if status == 429 else None
+            )
         except Unreadable:
             return None
         return None if seconds is None else float(seconds)
@@ -103,12 +137,16 @@ def _found(given: dict, request: Request) -> Page:
         page.next.append(_turned(request, 1))
     if "page" not in request.params:
         times = [item.get("created_at") for item in listed(given.get("posts"))]
-        page.cursor = max((time for time in times if isinstance(time, str) and answers.moment(time)), default="")
+        page.cursor = max(
+            (time for time in times if isinstance(time, str) and answers.moment(time)), default=""
+        )
     return page
 
 
 def _topics(given: dict, request: Request, query: Query) -> Page:
-    """Ask for each topic of a list that has a post since the last run, and for the next page while there are any."""
+    """Ask for each topic of a list that has a post since the last run, and for the next page while there are
+    any.
+    """
     page, since = Page(), answers.moment(query.cursor) or query.since
     times = {}
 
@@ -123,7 +161,11 @@ def _topics(given: dict, request: Request, query: Query) -> Page:
     listing = fields.mapping(given.get("topic_list"), "topic_list")
     topics = fields.listing(listing.get("topics"), "topics")
     fields.collect(page, topics, note)
-    if isinstance(listing.get("more_topics_url"), str) and topics and len(page.next) >= len(topics) - len(page.broken):
+    if (
+        isinstance(listing.get("more_topics_url"), str)
+        and topics
+        and len(page.next) >= len(topics) - len(page.broken)
+    ):
         page.next.append(_turned(request, 0))
     if "page" not in request.params:
         page.cursor = max((moved.isoformat() for moved in times.values() if moved is not None), default="")
@@ -142,8 +184,11 @@ def _topic(given: dict, request: Request) -> Page:
 
     fields.collect(page, posts, read)
     shown = {post.get("id") for post in posts if isinstance(post, dict) and isinstance(post.get("id"), int)}
-    rest = [number for number in stream.get("stream") or [] if fields.number(number) and number not in shown] \
-        if isinstance(stream.get("stream"), list) and request.path.count("/") == 2 else []
+    rest = (
+        [number for number in stream.get("stream") or [] if fields.number(number) and number not in shown]
+        if isinstance(stream.get("stream"), list) and request.path.count("/") == 2
+        else []
+    )
     page.next = _asks(key, [str(number) for number in rest]) if key.isdigit() else []
     return page
 
@@ -162,16 +207,27 @@ def _post(post: dict, topic: dict, gone: list[Gone]) -> dict | None:
     text, captions = markup.read(fields.text(post.get("cooked"), "cooked"), quotes=False)
     fields.moment(post.get("created_at"), "created_at")
     parent = fields.code(post.get("reply_to_post_number"), "reply_to_post_number", needed=False) or "1"
-    likes = [action.get("count") for action in listed(post.get("actions_summary")) if action.get("id") == LIKE]
+    likes = [
+        action.get("count") for action in listed(post.get("actions_summary")) if action.get("id") == LIKE
+    ]
     slug = fields.text(post.get("topic_slug") or topic.get("slug"), "topic_slug") or "-"
-    made = {"id": called, "text": "\n\n".join(filter(None, [title, text])) or captions, "media_text": captions,
-            "parent": None if number == "1" else f"{place}/{parent}", "root": f"{place}/1",
-            "kind": "post" if number == "1" else "reply", "is_public": kind != WHISPER,
-            "likes": fields.number(likes[0]) if likes else None, "url": f"/t/{slug}/{called}",
-            "picture": "yes" if "/user_avatar/" in answers.words(post.get("avatar_template")) else None}
+    made = {
+        "id": called,
+        "text": "\n\n".join(filter(None, [title, text])) or captions,
+        "media_text": captions,
+        "parent": None if number == "1" else f"{place}/{parent}",
+        "root": f"{place}/1",
+        "kind": "post" if number == "1" else "reply",
+        "is_public": kind != WHISPER,
+        "likes": fields.number(likes[0]) if likes else None,
+        "url": f"/t/{slug}/{called}",
+        "picture": "yes" if "/user_avatar/" in answers.words(post.get("avatar_template")) else None,
+    }
     return fields.kept({name: value for name, value in post.items() if name not in LEFT_OUT}) | {
-        "post": fields.kept(made), "reply_count": fields.number(post.get("reply_count")),
-        "reads": fields.number(post.get("reads"))}
+        "post": fields.kept(made),
+        "reply_count": fields.number(post.get("reply_count")),
+        "reads": fields.number(post.get("reads")),
+    }
 
 
 def _asks(topic: str, keys: list[str]) -> list[Request]:

@@ -1,7 +1,7 @@
 """Reading what a platform sends without trusting it: every field is checked, and what is no post says why.
 
-A platform's own reader takes one item and returns a row; ``collect`` runs it over all items of an answer, so that each
-item ends as a row, as gone, or as broken with a reason that a person understands.
+A platform's own reader takes one item and returns a row; ``collect`` runs it over all items of an answer, so
+that each item ends as a row, as gone, or as broken with a reason that a person understands.
 """
 
 import json
@@ -12,24 +12,39 @@ from earshot.collect.sources.protocol import Page
 from earshot.core import clock
 
 DEPTH, WIDTH = 8, 400
-KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number",
-         type(None): "nothing"}
+KINDS = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "nothing",
+}
 HALVES = re.compile("[\ud800-\udfff]")
 NUL = "\x00"
 
 
 class Unreadable(ValueError):
-    """One item of an answer (or all of it) is not what the platform's documentation says; the text says what."""
+    """One item of an answer (or all of it) is not what the platform's documentation says; the text says
+    what.
+    """
 
 
 def parse(body: bytes) -> object:
-    """Return the JSON of an answer; raises Unreadable when it is none, is cut off or is nested beyond reason."""
+    """Return the JSON of an answer; raises Unreadable when it is none, is cut off or is nested beyond
+    reason.
+    """
     try:
         return json.loads(body.decode(json.detect_encoding(body), "replace"))
     except RecursionError:
         raise Unreadable("the answer is nested too deeply") from None
     except ValueError as error:
-        said = "a number has too many digits" if "digits" in str(error) else str(error.args[0]).split(":")[0].lower()
+        said = (
+            "a number has too many digits"
+            if "digits" in str(error)
+            else str(error.args[0]).split(":")[0].lower()
+        )
         raise Unreadable(f"the answer is not JSON: {said}") from None
 
 
@@ -54,7 +69,9 @@ def text(value: object, name: str) -> str:
 
 
 def code(value: object, name: str, needed: bool = True) -> str:
-    """Return an id, which may come as a number; raises Unreadable when it is needed and empty, or no id at all."""
+    """Return an id, which may come as a number; raises Unreadable when it is needed and empty, or no id at
+    all.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**18 else _wrong(value, name, "an id")
     given = text(value, name).strip()
@@ -71,8 +88,12 @@ def number(value: object) -> int | None:
 
 
 def moment(value: object, name: str) -> str:
-    """Return a time as the platform wrote it; raises Unreadable when it is neither a text nor a number, or is empty."""
-    given = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, name).strip()
+    """Return a time as the platform wrote it; raises Unreadable when it is neither a text nor a number, or is
+    empty.
+    """
+    given = (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, name).strip()
+    )
     if not given:
         raise Unreadable(f"{name} is empty")
     return given
@@ -85,10 +106,15 @@ def words(*values: object) -> str:
 
 
 def kept(value: object, depth: int = DEPTH) -> object:
-    """Return a payload as it can be stored: nested no deeper than ``depth``, names and texts of whole characters."""
+    """Return a payload as it can be stored: nested no deeper than ``depth``, names and texts of whole
+    characters.
+    """
     if isinstance(value, dict):
-        return {_whole(name)[:100]: kept(inner, depth - 1) for name, inner in list(value.items())[:WIDTH]
-                if depth or not isinstance(inner, (dict, list))}
+        return {
+            _whole(name)[:100]: kept(inner, depth - 1)
+            for name, inner in list(value.items())[:WIDTH]
+            if depth or not isinstance(inner, (dict, list))
+        }
     if isinstance(value, list):
         return [kept(inner, depth - 1) for inner in value if depth or not isinstance(inner, (dict, list))]
     if isinstance(value, float) and not abs(value) < float("inf"):
@@ -99,10 +125,14 @@ def kept(value: object, depth: int = DEPTH) -> object:
 
 
 def token(page: Page, value: object, name: str) -> str:
-    """Return what an answer says of how to go on; where that cannot be read, the page says that it was cut short."""
+    """Return what an answer says of how to go on; where that cannot be read, the page says that it was cut
+    short.
+    """
     if value is None or isinstance(value, str):
         return _whole(value or "")
-    page.truncated = f"the answer does not say how to go on ({name} is {KINDS.get(type(value), 'something else')})"
+    page.truncated = (
+        f"the answer does not say how to go on ({name} is {KINDS.get(type(value), 'something else')})"
+    )
     return ""
 
 
@@ -121,8 +151,10 @@ def collect(page: Page, items: Iterable, read: Callable[[dict], dict | None]) ->
 
 def unread(body: bytes, error: Unreadable) -> Page:
     """Return a page of which nothing could be read, with the answer as it came."""
-    return Page(broken=[(_whole(body.decode("utf-8", "replace")), str(error))],
-                truncated=f"The platform's answer could not be read: {error}.")
+    return Page(
+        broken=[(_whole(body.decode("utf-8", "replace")), str(error))],
+        truncated=f"The platform's answer could not be read: {error}.",
+    )
 
 
 def shown(item: object) -> str:

@@ -1,7 +1,9 @@
-"""Bluesky's Jetstream (v1): every public post as it is written, changed or deleted, as one JSON event per message.
+"""Bluesky's Jetstream (v1): every public post as it is written, changed or deleted, as one JSON event per
+message.
 
-Jetstream cannot search, so the query is matched here. Its cursor is the time of the last event in microseconds; a
-reader that comes back asks for a few seconds more, and what it has already simply stays as it is.
+Jetstream cannot search, so the query is matched here. Its cursor is the time of the last event in
+microseconds; a reader that comes back asks for a few seconds more, and what it has already simply stays as it
+is.
 """
 
 from collections.abc import Mapping
@@ -43,9 +45,11 @@ class Jetstream:
         return Request("/subscribe", params | ({"cursor": str(at - OVERLAP)} if at else {}))
 
     def read(self, answer: Answer, query: Query) -> Page:
-        """Return what one event says: a post (created or changed), a post or an account that is gone, or nothing.
+        """Return what one event says: a post (created or changed), a post or an account that is gone, or
+        nothing.
 
-        A changed post that no longer matches is given with ``matches`` false: it is kept only where it is stored.
+        A changed post that no longer matches is given with ``matches`` false: it is kept only where it is
+        stored.
         """
         try:
             event = fields.parse_object(answer.body)
@@ -82,7 +86,9 @@ def _commit(page: Page, event: dict, at: int | None, wording: Wording) -> None:
         row = read_record(did, key, fields.mapping(commit.get("record"), "record"))
         row |= {"time_us": at, "operation": operation}
         post = row["post"]
-        row["matches"] = wording.fits("\n".join([post["text"], post["media_text"], *post["links"], *post["tags"]]))
+        row["matches"] = wording.fits(
+            "\n".join([post["text"], post["media_text"], *post["links"], *post["tags"]])
+        )
         page.rows = [row] if row["matches"] or operation == "update" else []
     else:
         raise Unreadable(f"operation should be create, update or delete, but is {operation[:40]!r}")
@@ -94,7 +100,9 @@ def _account(event: dict, at: int | None) -> list[Gone]:
         return []
     status = fields.text(account.get("status"), "status")
     did = fields.code(event.get("did") or account.get("did"), "did")
-    return [Gone(kind=f"account {status}" if status in GONE else "account inactive", at=_moment(at), account=did)]
+    return [
+        Gone(kind=f"account {status}" if status in GONE else "account inactive", at=_moment(at), account=did)
+    ]
 
 
 def _time(value: object) -> int | None:

@@ -1,26 +1,55 @@
-"""HTML of posts as plain text: paragraphs become lines, captions of images are read, nothing is run or fetched."""
+"""HTML of posts as plain text: paragraphs become lines, captions of images are read, nothing is run or
+fetched.
+"""
 
 import html
 import re
 from html.parser import HTMLParser
 
 LONGEST = 200_000
-BLOCKS = {"p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "section", "article", "h1", "h2",
-          "h3", "h4", "h5", "h6", "hr", "figure", "figcaption", "aside", "dd", "dt"}
+BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "tr",
+    "table",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "figure",
+    "figcaption",
+    "aside",
+    "dd",
+    "dt",
+}
 SILENT = {"script", "style", "template", "iframe", "object", "noscript", "svg", "head", "title"}
 EMPTY = {"br", "hr", "img", "input", "meta", "link", "source", "wbr", "area", "base", "col", "embed", "track"}
 TAG = re.compile(r"<[^<>]{0,10000}>")
 
 
 def read(markup: str, quotes: bool = True) -> tuple[str, str]:
-    """Return (text, captions of images) of HTML; without ``quotes`` what it quotes of others (aside) is left out.
+    """Return (text, captions of images) of HTML; without ``quotes`` what it quotes of others (aside) is left
+    out.
 
     Text that is no HTML comes back as it is, with its entities read.
     """
     if "<" not in markup:
         return _tidy(html.unescape(markup)), ""
     reader = _Reader(set() if quotes else {"aside"})
-    if len(markup) > LONGEST:  # the parser of the standard library takes more than linear time on hostile text
+    if (
+        len(markup) > LONGEST
+    ):  # the parser of the standard library takes more than linear time on hostile text
         return _tidy(html.unescape(TAG.sub(" ", markup))), ""
     try:
         reader.feed(markup)
@@ -31,7 +60,9 @@ def read(markup: str, quotes: bool = True) -> tuple[str, str]:
 
 
 class _Reader(HTMLParser):
-    """Gathers text outside of silent elements, and the alternative text of images (emoji images become their text)."""
+    """Gathers text outside of silent elements, and the alternative text of images (emoji images become their
+    text).
+    """
 
     def __init__(self, left_out: set[str]):
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,8 @@
-"""Mastodon: hashtags (oldest first from where the run before ended) and full-text search, of any server that allows it.
+"""Mastodon: hashtags (oldest first from where the run before ended) and full-text search, of any server that
+allows it.
 
-A query that begins with "#" is a hashtag, all else a search, which needs an account's token. Content comes as HTML and
-is read as text, with its content warning; what pictures are said to show becomes media text.
+A query that begins with "#" is a hashtag, all else a search, which needs an account's token. Content comes as
+HTML and is read as text, with its content warning; what pictures are said to show becomes media text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +22,27 @@ MAPPING = Source("mastodon", {
     "is_public": "post.is_public", "media_text": "post.media_text",
 }, constants={"platform": "mastodon"})  # fmt: skip
 ACCOUNTS = {
-    "created_at": "account.created_at", "followers": "account.followers_count", "following": "account.following_count",
-    "posts": "account.statuses_count", "has_bio": "post.bio", "has_picture": "post.picture", "has_url": "post.fields",
+    "created_at": "account.created_at", "followers": "account.followers_count",
+    "following": "account.following_count",
+    "posts": "account.statuses_count", "has_bio": "post.bio", "has_picture": "post.picture",
+    "has_url": "post.fields",
 }  # fmt: skip
-PROFILE = ("note", "fields", "avatar", "avatar_static", "avatar_description", "header", "header_static",
-           "header_description", "emojis", "display_name")  # of these only whether they are filled is kept
-OPTIONS = {"local": "true reads only what the server's own members wrote (hashtags)",
-           "threads": "true reads the whole conversation of posts that were answered"}
+PROFILE = (
+    "note",
+    "fields",
+    "avatar",
+    "avatar_static",
+    "avatar_description",
+    "header",
+    "header_static",
+    "header_description",
+    "emojis",
+    "display_name",
+)  # of these only whether they are filled is kept
+OPTIONS = {
+    "local": "true reads only what the server's own members wrote (hashtags)",
+    "threads": "true reads the whole conversation of posts that were answered",
+}
 BY_ID = "/api/v1/statuses"
 PUBLIC = ("public", "unlisted")
 
@@ -51,7 +66,9 @@ class Mastodon:
         if not query.text.startswith("#"):
             return Request("/api/v2/search", {"q": query.text, "type": "statuses", "limit": PAGE} | after)
         local = {"local": "true"} if query.options.get("local") == "true" else {}
-        return Request(f"/api/v1/timelines/tag/{quote(query.text[1:], safe='')}", {"limit": PAGE} | local | after)
+        return Request(
+            f"/api/v1/timelines/tag/{quote(query.text[1:], safe='')}", {"limit": PAGE} | local | after
+        )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return the posts of a timeline, a search, a conversation or one post."""
@@ -81,10 +98,15 @@ class Mastodon:
         if status != 429 or reset is None:
             return None
         from earshot.core.clock import now
+
         return max(1.0, (reset - now()).total_seconds())
 
-    def _continue(self, page: Page, answer: Answer, query: Query, ids: list[int], statuses: list[dict]) -> None:
-        """Go on to newer posts of a hashtag that is followed, else to older ones until the beginning of the query."""
+    def _continue(
+        self, page: Page, answer: Answer, query: Query, ids: list[int], statuses: list[dict]
+    ) -> None:
+        """Go on to newer posts of a hashtag that is followed, else to older ones until the beginning of the
+        query.
+        """
         given = dict(answer.request.params)
         upwards = "min_id" in given and query.text.startswith("#")
         if upwards or "max_id" not in given:
@@ -101,8 +123,11 @@ class Mastodon:
     def _threads(self, statuses: list[dict], query: Query) -> list[Request]:
         if query.options.get("threads") != "true":
             return []
-        return [Request(f"{BY_ID}/{name}/context") for status in statuses
-                if answers.whole(status.get("replies_count")) and (name := answers.whole(status.get("id")))]
+        return [
+            Request(f"{BY_ID}/{name}/context")
+            for status in statuses
+            if answers.whole(status.get("replies_count")) and (name := answers.whole(status.get("id")))
+        ]
 
 
 def _statuses(value: object) -> object:
@@ -115,21 +140,32 @@ def _statuses(value: object) -> object:
 
 
 def _joined(status: dict) -> dict:
-    """Return a post with its text, kind and what its pictures show, which is the text of a post without words.
+    """Return a post with its text, kind and what its pictures show, which is the text of a post without
+    words.
 
     Of a boost the text is the boosted post's.
     """
     boosted = status.get("reblog") if isinstance(status.get("reblog"), dict) else None
     told = boosted or status
     warning, body = answers.words(told.get("spoiler_text")).strip(), _plain(told.get("content"))
-    shown = "\n".join(filter(None, (answers.words(item.get("description"))
-                                    for item in answers.listed(told.get("media_attachments")))))
-    quoted = answers.inside(status, "quote", "state") == "accepted" or bool(answers.inside(status, "quote", "id"))
+    shown = "\n".join(
+        filter(
+            None,
+            (
+                answers.words(item.get("description"))
+                for item in answers.listed(told.get("media_attachments"))
+            ),
+        )
+    )
+    quoted = answers.inside(status, "quote", "state") == "accepted" or bool(
+        answers.inside(status, "quote", "id")
+    )
     picture = answers.words(answers.inside(status, "account", "avatar"))
     ours = {
         "text": "\n\n".join(filter(None, (warning, body))) or shown.strip() or None,
         "kind": "repost" if boosted else "quote" if quoted else "reply" if status.get("in_reply_to_id") else "post",
-        "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"), str) else None,
+        "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"),
+        str) else None,
         "media_text": shown or None,
         "picture": bool(picture) and "missing.png" not in picture,
         "fields": bool(answers.listed(answers.inside(status, "account", "fields"))),
@@ -139,13 +175,21 @@ def _joined(status: dict) -> dict:
 
 
 def _plain(content: object) -> str:
-    """Return HTML as text; the ends of long addresses, which Mastodon hides in "invisible" spans, are part of it."""
+    """Return HTML as text; the ends of long addresses, which Mastodon hides in "invisible" spans, are part of
+    it.
+    """
     return markup.read(answers.words(content))[0]
 
 
 def _bare(status: dict) -> dict:
-    """Return a post without its HTML, in which tags part the names that must be found, and without the profile."""
-    bare = {name: value for name, value in status.items() if name not in ("content", "filtered", "card", "mentions")}
+    """Return a post without its HTML, in which tags part the names that must be found, and without the
+    profile.
+    """
+    bare = {
+        name: value
+        for name, value in status.items()
+        if name not in ("content", "filtered", "card", "mentions")
+    }
     if isinstance(status.get("account"), dict):
         bare["account"] = {name: value for name, value in status["account"].items() if name not in PROFILE}
     return bare

@@ -1,8 +1,8 @@
 """Mastodon's streaming API (server-sent events): posts as they are written, edited or deleted on one server.
 
-A query is a hashtag (``#rail``), ``public`` or ``local`` for all that the server sees or its own members write, or
-words, which are looked for in the public stream here. The stream cannot be resumed: what was written while nobody
-listened is a gap, which the hashtag feed of ``sources.mastodon`` can fill.
+A query is a hashtag (``#rail``), ``public`` or ``local`` for all that the server sees or its own members
+write, or words, which are looked for in the public stream here. The stream cannot be resumed: what was
+written while nobody listened is a gap, which the hashtag feed of ``sources.mastodon`` can fill.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,11 @@ class MastodonStream:
     name = "mastodon-stream"
     base = "https://streaming.mastodon.social"
     limits = Limits(requests=1, seconds=1, page=1)
-    mapping = Source("mastodon-stream", MAPPING.columns | {"collected_at": "received_at"},
-                     constants=dict(MAPPING.constants))
+    mapping = Source(
+        "mastodon-stream",
+        MAPPING.columns | {"collected_at": "received_at"},
+        constants=dict(MAPPING.constants),
+    )
     accounts: ClassVar = ACCOUNTS
     deletions = "events"
     secrets = ("bearer?",)
@@ -38,18 +41,24 @@ class MastodonStream:
         asks = {"Accept": "text/event-stream"}
         if text.startswith("#") and " " not in text:
             return Request("/api/v1/streaming/hashtag", {"tag": text[1:]}, asks)
-        return Request("/api/v1/streaming/public/local" if text == "local" else "/api/v1/streaming/public", {}, asks)
+        return Request(
+            "/api/v1/streaming/public/local" if text == "local" else "/api/v1/streaming/public", {}, asks
+        )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return what one event says: a post that is new or edited, a post that is gone, or nothing.
 
-        An edited post that no longer matches is given with ``matches`` false: it is kept only where it is stored.
+        An edited post that no longer matches is given with ``matches`` false: it is kept only where it is
+        stored.
         """
         event, data = split(answer.body)
         if event == GONE:
             number = data.strip().strip('"')
-            return Page(gone=[Gone(number)]) if number.isdigit() and number.isascii() and len(number) < 30 else (
-                fields.unread(answer.body, Unreadable("delete should name the number of a post")))
+            return (
+                Page(gone=[Gone(number)])
+                if number.isdigit() and number.isascii() and len(number) < 30
+                else (fields.unread(answer.body, Unreadable("delete should name the number of a post")))
+            )
         if event not in WRITTEN:
             return Page()
         try:
@@ -58,7 +67,9 @@ class MastodonStream:
                 raise Unreadable("the event holds no post")
         except Unreadable as error:
             return fields.unread(answer.body, error)
-        page = Mastodon().read(replace(answer, body=data.encode("utf-8", "replace")), replace(query, options={}))
+        page = Mastodon().read(
+            replace(answer, body=data.encode("utf-8", "replace")), replace(query, options={})
+        )
         for row in page.rows:
             row["matches"] = _fits(row, query.text.strip())
         page.rows = [fields.kept(row) for row in page.rows if row["matches"] or event == "status.update"]
@@ -74,7 +85,9 @@ class MastodonStream:
 
 
 def split(body: bytes) -> tuple[str, str]:
-    """Return (name, data) of one server-sent event; many data lines are one text (WHATWG HTML section 9.2.6)."""
+    """Return (name, data) of one server-sent event; many data lines are one text (WHATWG HTML section
+    9.2.6).
+    """
     event, data = "message", []
     for line in body.decode("utf-8", "replace").split("\n"):
         name, _, value = line.rstrip("\r").partition(":")

@@ -1,4 +1,6 @@
-"""How fast a platform is asked and how long we wait for it: its own limits, growing pauses, and an end to patience."""
+"""How fast a platform is asked and how long we wait for it: its own limits, growing pauses, and an end to
+patience.
+"""
 
 import os
 import random
@@ -45,7 +47,9 @@ class Patience:
     timeout: float = 30.0
 
     def pause(self, attempt: int) -> float:
-        """Return the seconds to wait after the so-manieth failure: doubling, with jitter so that feeds part."""
+        """Return the seconds to wait after the so-manieth failure: doubling, with jitter so that feeds
+        part.
+        """
         return min(self.most, self.first * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
 
 
@@ -78,7 +82,9 @@ class _Clock(AbstractClock):
 
 
 def retry_after(value: str, now: pd.Timestamp) -> float | None:
-    """Return the seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None for nonsense."""
+    """Return the seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None for
+    nonsense.
+    """
     value = value.strip()
     try:
         seconds = float(value) if value.replace(".", "", 1).isdigit() else _until(value, now)

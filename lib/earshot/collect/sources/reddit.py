@@ -1,7 +1,8 @@
 """Reddit: search, newest first, and the whole conversation below each post that was found.
 
-Ids are "fullnames" (t3_ a post, t1_ a comment), since parents are named so. What was [deleted] or [removed] is gone.
-A search ends after about a thousand posts, whatever there is: then the page says which stretch of time is missing.
+Ids are "fullnames" (t3_ a post, t1_ a comment), since parents are named so. What was [deleted] or [removed]
+is gone. A search ends after about a thousand posts, whatever there is: then the page says which stretch of
+time is missing.
 """
 
 import html
@@ -14,12 +15,17 @@ from earshot.collect.sources.protocol import Answer, Gone, Limits, Page, Query, 
 
 VERSION = "reddit-1"
 MAPPING = Source("reddit", {
-    "id": "name", "text": "post.text", "created_at": "created_utc", "author": "post.author", "reply_to": "parent_id",
-    "root": "post.root", "kind": "post.kind", "url": "post.url", "likes": "score", "reposts": "num_crossposts",
-    "replies": "num_comments", "place": "post.place", "media_text": "post.media_text", "is_public": "post.is_public",
+    "id": "name", "text": "post.text", "created_at": "created_utc", "author": "post.author",
+    "reply_to": "parent_id",
+    "root": "post.root", "kind": "post.kind", "url": "post.url", "likes": "score",
+    "reposts": "num_crossposts",
+    "replies": "num_comments", "place": "post.place", "media_text": "post.media_text",
+    "is_public": "post.is_public",
 }, constants={"platform": "reddit"})  # fmt: skip
-OPTIONS = {"threads": "false reads only the posts, not the comments below them",
-           "community": "searches in this community only, for example r/travel"}
+OPTIONS = {
+    "threads": "false reads only the posts, not the comments below them",
+    "community": "searches in this community only, for example r/travel",
+}
 WHOLE = 1000  # a listing holds no more, however one asks
 BY_ID = "/api/info"
 BATCH = 100  # comments that may be asked for at once
@@ -41,16 +47,22 @@ class Reddit:
     together = BATCH
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the search for posts, newest first; ``cursor`` is the time of the newest post of the run before."""
+        """Return the search for posts, newest first; ``cursor`` is the time of the newest post of the run
+        before.
+        """
         community = query.options.get("community", "").strip("/").removeprefix("r/")
         inside = {"restrict_sr": "true"} if community else {}
-        return Request(f"/r/{community}/search" if community else "/search",
-                       {"q": query.text, "sort": "new", "limit": "100", "type": "link", "t": "all"} | inside | RAW)
+        return Request(
+            f"/r/{community}/search" if community else "/search",
+            {"q": query.text, "sort": "new", "limit": "100", "type": "link", "t": "all"} | inside | RAW,
+        )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return posts and comments, of a search, a conversation or a batch of further comments."""
         value, broken = answers.parse(answer.body)
-        page = Page(broken=broken, truncated="Reddit sent something that is no whole answer." if broken else "")
+        page = Page(
+            broken=broken, truncated="Reddit sent something that is no whole answer." if broken else ""
+        )
         walk = _Walk(page, "raw_json" in answer.request.params)
         if answers.inside(value, "kind") == "Listing":
             walk.listing(value)
@@ -81,17 +93,26 @@ class Reddit:
         return float(answers.whole(reset)) if status == 429 and answers.whole(reset) else None
 
     def _search_on(self, page: Page, listing: dict, answer: Answer, query: Query) -> None:
-        """Go on to the conversations and the next page, until posts are older than those of the run before."""
+        """Go on to the conversations and the next page, until posts are older than those of the run
+        before.
+        """
         given = answer.request.params
         found = [row for row in page.rows if answers.words(row.get("name")).startswith("t3_")]
         times = [when for row in found if (when := answers.moment(row.get("created_utc")))]
         if times and "after" not in given:
             page.cursor = str(int(max(times).timestamp()))
-        begins = [when for when in (answers.moment(float(answers.whole(query.cursor)) or None), query.since) if when]
+        begins = [
+            when for when in (answers.moment(float(answers.whole(query.cursor)) or None), query.since) if when
+        ]
         since = max(begins) if begins else None
         threads = query.options.get("threads") != "false"
-        page.next = [_conversation(row) for row in found if threads and answers.whole(row.get("num_comments"))]
-        after, seen = answers.words(answers.inside(listing, "data", "after")), answers.whole(given.get("count", "0"))
+        page.next = [
+            _conversation(row) for row in found if threads and answers.whole(row.get("num_comments"))
+        ]
+        after, seen = (
+            answers.words(answers.inside(listing, "data", "after")),
+            answers.whole(given.get("count", "0")),
+        )
         if times and since is not None and min(times) < since:
             return
         if after:
@@ -133,11 +154,26 @@ class _Walk:
 
     def more(self) -> list[Request]:
         """Return the requests for the comments that were left out."""
-        asked = [Request("/api/morechildren", {"link_id": link, "children": ",".join(names[start : start + BATCH]),
-                                               "api_type": "json", "limit_children": "false"} | RAW)
-                 for link, names in self._wanted.items() for start in range(0, len(names), BATCH)]
-        return asked + [Request(f"/comments/{link.removeprefix('t3_')}/_/{parent.removeprefix('t1_')}",
-                                {"limit": "500"} | RAW) for link, parent in self._deeper]
+        asked = [
+            Request(
+                "/api/morechildren",
+                {
+                    "link_id": link,
+                    "children": ",".join(names[start : start + BATCH]),
+                    "api_type": "json",
+                    "limit_children": "false",
+                }
+                | RAW,
+            )
+            for link, names in self._wanted.items()
+            for start in range(0, len(names), BATCH)
+        ]
+        return asked + [
+            Request(
+                f"/comments/{link.removeprefix('t3_')}/_/{parent.removeprefix('t1_')}", {"limit": "500"} | RAW
+            )
+            for link, parent in self._deeper
+        ]
 
     def _note(self, data: dict) -> None:
         children = data.get("children")
@@ -155,9 +191,14 @@ class _Walk:
             self._page.gone.append(Gone(name, ABSENT.get(body.strip(), "removed")))
             return
         # The text again as HTML, in which tags part the names that must be found, is not kept.
-        self._page.rows.append({key: value for key, value in data.items()
-                                if key not in ("replies", "body_html", "selftext_html", "author_flair_richtext")}
-                               | {"post": self._ours(data, kind, body)})
+        self._page.rows.append(
+            {
+                key: value
+                for key, value in data.items()
+                if key not in ("replies", "body_html", "selftext_html", "author_flair_richtext")
+            }
+            | {"post": self._ours(data, kind, body)}
+        )
 
     def _ours(self, data: dict, kind: str, body: str) -> dict:
         text = "\n\n".join(filter(None, (answers.words(data.get("title")), body)))
@@ -165,10 +206,14 @@ class _Walk:
         link = answers.words(data.get("permalink")).partition("?")[0]
         captions = answers.listed(answers.inside(data, "gallery_data", "items"))
         return {
-            "text": (text if self._raw else html.unescape(text)) or None, "place": f"r/{place}" if place else None,
-            "kind": "post" if kind == "t3" else "reply", "author": None if author in ("", "[deleted]") else author,
-            "root": self._link or None, "url": f"https://www.reddit.com{link}" if link.startswith("/") else None,
-            "media_text": "\n".join(filter(None, (answers.words(item.get("caption")) for item in captions))) or None,
+            "text": (text if self._raw else html.unescape(text)) or None,
+            "place": f"r/{place}" if place else None,
+            "kind": "post" if kind == "t3" else "reply", "author": None if author in ("",
+            "[deleted]") else author,
+            "root": self._link or None,
+            "url": f"https://www.reddit.com{link}" if link.startswith("/") else None,
+            "media_text": "\n".join(filter(None,
+            (answers.words(item.get("caption")) for item in captions))) or None,
             "is_public": data.get("subreddit_type") in (None, "public", "restricted", "user", "archived"),
         }  # fmt: skip
 

@@ -5,7 +5,8 @@ For example, in feeds.yml::
     reviews:
       platform: webhook
       credentials: {secret: env:REVIEWS_SECRET}
-      options: {items: data.reviews, id: review_id, text: body, created_at: written, author: user.name, likes: votes}
+      options: {items: data.reviews, id: review_id, text: body, created_at: written, author: user.name, likes:
+      votes}
 """
 
 import hashlib
@@ -27,7 +28,9 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Webhook:
-    """What one sender delivers; ``options`` (of the feed) say which part of its JSON is which field of a post."""
+    """What one sender delivers; ``options`` (of the feed) say which part of its JSON is which field of a
+    post.
+    """
 
     name = "webhook"
     base = ""
@@ -35,12 +38,17 @@ class Webhook:
     accounts: ClassVar = {}
     deletions = "never"
     secrets = ("secret",)
-    options: ClassVar = {name: f"where in an item the {name} stands, such as data.{name}" for name in MAPPED} | {
-        "items": "where in the JSON the list of items stands; left out, the JSON is one item or a list of them",
+    options: ClassVar = {
+        name: f"where in an item the {name} stands, such as data.{name}" for name in MAPPED
+    } | {
+        "items": "where in the JSON the list of items stands; left out, the JSON is one item or a list of "
+        "them",
         "as": "what the platform is called in the store; webhook when left out",
         "header": "the header with the signature; X-Signature-256 when left out",
-        "timestamp": "the header with the time of sending, which is signed before the body, with a dot between them",
-        "delivery": "the header that names a delivery, so that one sent again is known"}
+        "timestamp": "the header with the time of sending, which is signed before the body, with a dot "
+        "between them",
+        "delivery": "the header that names a delivery, so that one sent again is known",
+    }
 
     def __init__(self, options: Mapping[str, str] | None = None):
         self.given = dict(options or {})
@@ -51,8 +59,10 @@ class Webhook:
         """Raise ParamError when the options do not say where a post's text and time stand."""
         for needed in ("text", "created_at"):
             if needed not in self.mapping.columns:
-                raise ParamError(f"{where}: the webhook's options do not say where the {needed} of a post stands; "
-                                 f"write, for example, options: {{{needed}: data.{needed}}}.")
+                raise ParamError(
+                    f"{where}: the webhook's options do not say where the {needed} of a post stands; "
+                    f"write, for example, options: {{{needed}: data.{needed}}}."
+                )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return the items of one delivery."""
@@ -70,7 +80,9 @@ class Webhook:
         for name, place in self.mapping.columns.items():
             value = inside(item, *place.split("."))
             if isinstance(value, dict | list):
-                raise Unreadable(f"{place} should be the {name} of a post, but is {fields.KINDS[type(value)]}")
+                raise Unreadable(
+                    f"{place} should be the {name} of a post, but is {fields.KINDS[type(value)]}"
+                )
         return fields.kept(item)
 
     def first(self, query: Query, cursor: str = "") -> Request:
@@ -86,7 +98,8 @@ class Webhook:
         return None
 
     def refusal(self, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> str:
-        """Return why a delivery is not believed, or "": its signature (HMAC-SHA256, hex) must be that of its body.
+        """Return why a delivery is not believed, or "": its signature (HMAC-SHA256, hex) must be that of its
+        body.
 
         ``headers`` have names in lower case; ``now`` is in seconds since 1970.
         """
@@ -106,8 +119,11 @@ class Webhook:
         return "" if hmac.compare_digest(made, given) else "the signature is not that of the body"
 
     def names(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Return what a delivery is known by: its id where the sender gives one, else its signature and body."""
+        """Return what a delivery is known by: its id where the sender gives one, else its signature and
+        body.
+        """
         named = headers.get((self.given.get("delivery") or "").lower(), "")
         header = headers.get((self.given.get("header") or "X-Signature-256").lower(), "")
-        return hashlib.sha256(named.encode("utf-8", "replace") if named else header.encode(
-            "utf-8", "replace") + b"|" + body).hexdigest()
+        return hashlib.sha256(
+            named.encode("utf-8", "replace") if named else header.encode("utf-8", "replace") + b"|" + body
+        ).hexdigest()

@@ -1,8 +1,9 @@
-"""X, by its API v2: recent search (seven days) or the full archive, authors, places, media and parents joined in.
+"""X, by its API v2: recent search (seven days) or the full archive, authors, places, media and parents joined
+in.
 
-A post is a post of the latest edit: earlier versions are gone. Times are in the ids too (snowflakes), and read from
-there where they were not asked for. Deletions come from compliance jobs (``compliance``), what was missed from the
-counts endpoint. Field names: docs.x.com, checked 2026-11.
+A post is a post of the latest edit: earlier versions are gone. Times are in the ids too (snowflakes), and
+read from there where they were not asked for. Deletions come from compliance jobs (``compliance``), what was
+missed from the counts endpoint. Field names: docs.x.com, checked 2026-11.
 """
 
 import time
@@ -38,13 +39,19 @@ FIELDS = {
                     "in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,referenced_tweets,source,"
                     "withheld",
     "user.fields": "created_at,description,location,profile_image_url,protected,public_metrics,url,username,verified",
-    "place.fields": "country,country_code,full_name,geo,place_type", "media.fields": "alt_text,media_key,type",
+    "place.fields": "country,country_code,full_name,geo,place_type",
+    "media.fields": "alt_text,media_key,type",
     "expansions": "author_id,geo.place_id,attachments.media_keys,referenced_tweets.id,referenced_tweets.id.author_id",
 }  # fmt: skip
 OPTIONS = {"archive": "true searches all posts since 2006, where your access allows it"}
 KINDS = {"retweeted": "repost", "quoted": "quote", "replied_to": "reply"}
 EVERYWHERE = {"XX", "XY"}  # withheld in all countries: on a legal demand, or for copyright
-REASONS = {"deleted": "deleted", "suspended": "suspended", "protected": "protected", "deactivated": "deactivated"}
+REASONS = {
+    "deleted": "deleted",
+    "suspended": "suspended",
+    "protected": "protected",
+    "deactivated": "deactivated",
+}
 
 
 class X:
@@ -63,7 +70,9 @@ class X:
         """Return the search, newest first, of what came after the newest id of the run before."""
         since = _from(query, cursor, None if query.options.get("archive") == "true" else self.limits.days)
         until = {"end_time": _iso(query.until)} if query.until else {}
-        return Request(_path("search", query), {"query": query.text, "max_results": "100"} | since | until | FIELDS)
+        return Request(
+            _path("search", query), {"query": query.text, "max_results": "100"} | since | until | FIELDS
+        )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return the posts of a page, each with its author, place, media and parents joined in."""
@@ -77,10 +86,13 @@ class X:
         token = answers.words(answers.inside(meta, "next_token"))
         begins = "next_token" not in answer.request.params
         return Page(
-            rows, gone, broken + odd,
+            rows,
+            gone,
+            broken + odd,
             [replace(answer.request, params={**answer.request.params, "next_token": token})] if token else [],
             answers.words(answers.inside(meta, "newest_id")) if begins else "",
-            "X sent something that is no whole page of posts." if broken else "")
+            "X sent something that is no whole page of posts." if broken else "",
+        )
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the app's bearer token."""
@@ -99,8 +111,10 @@ class X:
 
     def count(self, query: Query, start: pd.Timestamp, end: pd.Timestamp) -> Request:
         """Return the request for how many posts there were between two moments."""
-        return Request(_path("counts", query), {"query": query.text, "start_time": _iso(start), "end_time": _iso(end),
-                                                "granularity": "minute"})
+        return Request(
+            _path("counts", query),
+            {"query": query.text, "start_time": _iso(start), "end_time": _iso(end), "granularity": "minute"},
+        )
 
     def counted(self, body: bytes) -> int | None:
         """Return how many posts a counts answer adds up to, or None when it says nothing."""
@@ -111,19 +125,31 @@ class X:
         return sum(answers.whole(answers.inside(part, "tweet_count")) for part in slices)
 
     def compliance(self, body: bytes) -> Page:
-        """Return what a compliance job's result (one JSON object per line) says is gone, and lines that say nothing."""
+        """Return what a compliance job's result (one JSON object per line) says is gone, and lines that say
+        nothing.
+        """
         page = Page()
         for line in body.splitlines():
             if not line.strip():
                 continue
             event, broken = answers.parse(line)
-            name, action = answers.words(answers.inside(event, "id")), answers.words(answers.inside(event, "action"))
+            name, action = (
+                answers.words(answers.inside(event, "id")),
+                answers.words(answers.inside(event, "action")),
+            )
             if broken or not name or action != "delete":
-                page.broken += broken or [(line[:answers.SHOWN].decode("utf-8", "replace"), "it names no deleted post")]
+                page.broken += broken or [
+                    (line[: answers.SHOWN].decode("utf-8", "replace"), "it names no deleted post")
+                ]
                 continue
             reason = answers.words(answers.inside(event, "reason"))
-            page.gone.append(Gone(name, REASONS.get(reason, reason or "deleted"),
-                                  answers.moment(answers.inside(event, "redacted_at"))))
+            page.gone.append(
+                Gone(
+                    name,
+                    REASONS.get(reason, reason or "deleted"),
+                    answers.moment(answers.inside(event, "redacted_at")),
+                )
+            )
         return page
 
 
@@ -132,7 +158,9 @@ class _Includes:
 
     def __init__(self, includes: object):
         def keyed(name: str, key: str) -> dict[str, dict]:
-            return {answers.words(item.get(key)): item for item in answers.listed(answers.inside(includes, name))}
+            return {
+                answers.words(item.get(key)): item for item in answers.listed(answers.inside(includes, name))
+            }
 
         self._users, self._places = keyed("users", "id"), keyed("places", "id")
         for user in self._users.values():
@@ -142,8 +170,11 @@ class _Includes:
     def join(self, tweet: dict) -> dict:
         """Return a post with what belongs to it, and the fields that X leaves to be put together."""
         author = self._users.get(answers.words(tweet.get("author_id")), {})
-        parents = {part.get("type"): answers.words(part.get("id")) for part in
-                   answers.listed(tweet.get("referenced_tweets")) if isinstance(part.get("type"), str)}
+        parents = {
+            part.get("type"): answers.words(part.get("id"))
+            for part in answers.listed(tweet.get("referenced_tweets"))
+            if isinstance(part.get("type"), str)
+        }
         kind = next((kind for kind in KINDS if kind in parents), "")
         media = [self._media.get(key, {}) for key in self._keys(tweet)]
         place = self._places.get(answers.words(answers.inside(tweet, "geo", "place_id")), {})
@@ -153,8 +184,10 @@ class _Includes:
             "reposts": _reposts(tweet),
             "author": answers.words(author.get("username")) or answers.words(tweet.get("author_id")) or None,
             "url": f"https://x.com/i/status/{answers.words(tweet.get('id'))}",
-            "place": answers.words(place.get("full_name")) or None, "is_public": not author.get("protected", False),
-            "media_text": "\n".join(filter(None, (answers.words(item.get("alt_text")) for item in media))) or None,
+            "place": answers.words(place.get("full_name")) or None, "is_public": not author.get("protected",
+            False),
+            "media_text": "\n".join(filter(None,
+            (answers.words(item.get("alt_text")) for item in media))) or None,
         }  # fmt: skip
         about = {kind: self._tweets[name] for kind, name in parents.items() if name in self._tweets}
         return tweet | {"author": author, "place": place, "media": media, "referenced": about, "post": ours}
@@ -164,12 +197,16 @@ class _Includes:
         return [answers.words(key) for key in keys] if isinstance(keys, list) else []
 
     def _text(self, tweet: dict, retweeted: str) -> str | None:
-        """Return the whole text: of a long post its note, of a repost the original's, which X cuts at 140 letters."""
+        """Return the whole text: of a long post its note, of a repost the original's, which X cuts at 140
+        letters.
+        """
         own = answers.words(answers.inside(tweet, "note_tweet", "text")) or answers.words(tweet.get("text"))
         original = self._tweets.get(retweeted)
         if original is None or not own.startswith("RT @"):
             return own or None
-        whole = answers.words(answers.inside(original, "note_tweet", "text")) or answers.words(original.get("text"))
+        whole = answers.words(answers.inside(original, "note_tweet", "text")) or answers.words(
+            original.get("text")
+        )
         return own.partition(": ")[0] + ": " + whole if whole else own
 
 
@@ -211,14 +248,22 @@ def _edited(tweet: dict) -> list[Gone]:
     """Return the earlier versions of an edited post, which its latest replaces."""
     versions, name = tweet.get("edit_history_tweet_ids"), answers.words(tweet.get("id"))
     older = [answers.words(version) for version in versions] if isinstance(versions, list) else []
-    return [Gone(version, "edited") for version in older if version and answers.whole(version) < answers.whole(name)]
+    return [
+        Gone(version, "edited")
+        for version in older
+        if version and answers.whole(version) < answers.whole(name)
+    ]
 
 
 def _lost(errors: object) -> list[Gone]:
     """Return the posts that X says it cannot find any more."""
-    return [Gone(answers.words(error.get("resource_id")), "deleted") for error in answers.listed(errors)
-            if error.get("resource_type") == "tweet" and error.get("title") == "Not Found Error"
-            and answers.words(error.get("resource_id"))]
+    return [
+        Gone(answers.words(error.get("resource_id")), "deleted")
+        for error in answers.listed(errors)
+        if error.get("resource_type") == "tweet"
+        and error.get("title") == "Not Found Error"
+        and answers.words(error.get("resource_id"))
+    ]
 
 
 def _path(what: str, query: Query) -> str:

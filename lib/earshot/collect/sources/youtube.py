@@ -1,7 +1,8 @@
 """YouTube Data API v3: comments and replies of videos and channels, and the videos that a search finds.
 
-A query is ``video:ID``, ``channel:ID``, ``replies:ID`` (of one comment), or words to search videos by; the comments of
-each video that is found are read too. A search costs 100 of the 10,000 units a day, a page of comments 1.
+A query is ``video:ID``, ``channel:ID``, ``replies:ID`` (of one comment), or words to search videos by; the
+comments of each video that is found are read too. A search costs 100 of the 10,000 units a day, a page of
+comments 1.
 """
 
 import re
@@ -23,8 +24,11 @@ VIDEOS, VIDEO = "/youtube/v3/videos", re.compile(r"[\w-]{11}", re.ASCII)
 WATCH = "https://www.youtube.com/watch?v="
 SPENT = ("quotaExceeded", "dailyLimitExceeded")
 HASTY = ("rateLimitExceeded", "userRateLimitExceeded")
-ASKS = {"video": (THREADS, "videoId"), "channel": (THREADS, "allThreadsRelatedToChannelId"),
-        "replies": (COMMENTS, "parentId")}
+ASKS = {
+    "video": (THREADS, "videoId"),
+    "channel": (THREADS, "allThreadsRelatedToChannelId"),
+    "replies": (COMMENTS, "parentId"),
+}
 
 
 class YouTube:
@@ -33,29 +37,54 @@ class YouTube:
     name = "youtube"
     base = "https://www.googleapis.com"
     limits = Limits(requests=10_000, seconds=86_400, page=100)
-    mapping = Source("youtube", {
-        "id": "post.id", "text": "post.text", "created_at": "post.created_at", "author": "post.author",
-        "reply_to": "post.parent", "root": "post.root", "kind": "post.kind", "url": "post.url", "lang": "post.lang",
-        "media_text": "post.media_text", "likes": "post.likes", "replies": "post.replies",
-        "is_public": "post.is_public"}, constants={"platform": "youtube"})
+    mapping = Source(
+        "youtube",
+        {
+            "id": "post.id",
+            "text": "post.text",
+            "created_at": "post.created_at",
+            "author": "post.author",
+            "reply_to": "post.parent",
+            "root": "post.root",
+            "kind": "post.kind",
+            "url": "post.url",
+            "lang": "post.lang",
+            "media_text": "post.media_text",
+            "likes": "post.likes",
+            "replies": "post.replies",
+            "is_public": "post.is_public",
+        },
+        constants={"platform": "youtube"},
+    )
     accounts: ClassVar = {"has_picture": "snippet.authorProfileImageUrl"}
     deletions = "ids"
     together = 50
     secrets = ("key",)
-    options: ClassVar = {"language": "videos in this language first (relevanceLanguage), such as en",
-                         "region": "videos that can be watched in this country (regionCode), such as US"}
+    options: ClassVar = {
+        "language": "videos in this language first (relevanceLanguage), such as en",
+        "region": "videos that can be watched in this country (regionCode), such as US",
+    }
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request that begins a query; ``cursor`` is the time of the newest video an earlier search saw."""
+        """Return the request that begins a query; ``cursor`` is the time of the newest video an earlier
+        search
+        saw.
+        """
         kind, _, given = query.text.partition(":")
         if given.strip() and kind in ASKS:
             path, name = ASKS[kind]
             return Request(path, _asked(path, **{name: given.strip()}))
-        asked = {"publishedAfter": cursor or _stamp(query.since), "publishedBefore": _stamp(query.until),
-                 "relevanceLanguage": str(query.options.get("language", "")),
-                 "regionCode": str(query.options.get("region", ""))}
-        return Request(SEARCH, {"part": "snippet", "type": "video", "order": "date", "maxResults": "50",
-                                "q": query.text} | {name: value for name, value in asked.items() if value})
+        asked = {
+            "publishedAfter": cursor or _stamp(query.since),
+            "publishedBefore": _stamp(query.until),
+            "relevanceLanguage": str(query.options.get("language", "")),
+            "regionCode": str(query.options.get("region", "")),
+        }
+        return Request(
+            SEARCH,
+            {"part": "snippet", "type": "video", "order": "date", "maxResults": "50", "q": query.text}
+            | {name: value for name, value in asked.items() if value},
+        )
 
     def read(self, answer: Answer, query: Query) -> Page:
         """Return the comments of a thread list or a reply list, or the videos of a search."""
@@ -81,21 +110,27 @@ class YouTube:
         return page
 
     def again(self, names: Sequence[str]) -> list[Request]:
-        """Return the requests for videos, comments (as threads, which count their replies) and replies by id."""
+        """Return the requests for videos, comments (as threads, which count their replies) and replies by
+        id.
+        """
         groups: dict[str, list[str]] = {}
         for name in names:
             path = VIDEOS if VIDEO.fullmatch(name) else COMMENTS if "." in name else THREADS
             groups.setdefault(path, []).append(name)
         asks = {"part": "snippet", "textFormat": "html"}
-        return [Request(path, ({"part": "snippet"} if path == VIDEOS else asks) | {"id": ",".join(group)})
-                for path, group in groups.items()]
+        return [
+            Request(path, ({"part": "snippet"} if path == VIDEOS else asks) | {"id": ",".join(group)})
+            for path, group in groups.items()
+        ]
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
         """Return the request with the key in a header, where no log of addresses shows it."""
         return replace(request, headers={**request.headers, "X-Goog-Api-Key": secrets["key"]})
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
-        """Return the seconds until midnight in California when the day's quota is spent, a minute when we hurried."""
+        """Return the seconds until midnight in California when the day's quota is spent, a minute when we
+        hurried.
+        """
         try:
             errors = listed(inside(fields.parse(body), "error", "errors"))
         except Unreadable:
@@ -118,8 +153,9 @@ def _of_thread(item: object, page: Page, video: str) -> tuple:
     count = fields.number(inside(snippet, "totalReplyCount"))
     if count and count > len(replies) and isinstance(inside(top, "id"), str) and top["id"]:
         page.next.append(Request(COMMENTS, _asked(COMMENTS, parentId=top["id"])))
-    return [top, *replies], lambda comment: _comment(comment, video, count if comment is top else None,
-                                                     snippet.get("isPublic"))
+    return [top, *replies], lambda comment: _comment(
+        comment, video, count if comment is top else None, snippet.get("isPublic")
+    )
 
 
 def _comment(comment: dict, video: str, replies: int | None = None, public: object = True) -> dict:
@@ -131,13 +167,33 @@ def _comment(comment: dict, video: str, replies: int | None = None, public: obje
     name = fields.text(snippet.get("authorDisplayName"), "authorDisplayName")
     channel = inside(snippet, "authorChannelId", "value")
     author = channel if isinstance(channel, str) and channel else name
-    post = {"id": key, "text": fields.text(snippet.get("textOriginal"), "textOriginal") or text, "author": author,
-            "created_at": fields.moment(snippet.get("publishedAt"), "publishedAt"), "kind": "reply",
-            "parent": parent or stands or None, "root": stands or parent or None, "media_text": captions,
-            "likes": fields.number(snippet.get("likeCount")), "replies": replies, "is_public": public is not False,
-            "url": f"{WATCH}{stands}&lc={key}" if stands else None, "lang": None}
-    shown = {part: snippet.get(part) for part in ("authorDisplayName", "authorProfileImageUrl", "textDisplay",
-                                                  "viewerRating", "publishedAt", "updatedAt", "moderationStatus")}
+    post = {
+        "id": key,
+        "text": fields.text(snippet.get("textOriginal"), "textOriginal") or text,
+        "author": author,
+        "created_at": fields.moment(snippet.get("publishedAt"), "publishedAt"),
+        "kind": "reply",
+        "parent": parent or stands or None,
+        "root": stands or parent or None,
+        "media_text": captions,
+        "likes": fields.number(snippet.get("likeCount")),
+        "replies": replies,
+        "is_public": public is not False,
+        "url": f"{WATCH}{stands}&lc={key}" if stands else None,
+        "lang": None,
+    }
+    shown = {
+        part: snippet.get(part)
+        for part in (
+            "authorDisplayName",
+            "authorProfileImageUrl",
+            "textDisplay",
+            "viewerRating",
+            "publishedAt",
+            "updatedAt",
+            "moderationStatus",
+        )
+    }
     return {"kind": comment.get("kind"), "post": fields.kept(post), "snippet": fields.kept(shown)}
 
 
@@ -147,14 +203,31 @@ def _video(item: dict) -> dict:
     key = fields.code(named, "id.videoId")
     title, _ = markup.read(fields.text(snippet.get("title"), "title"))
     told, _ = markup.read(fields.text(snippet.get("description"), "description"))
-    post = {"id": key, "text": "\n\n".join(filter(None, [title, told])), "kind": "post", "parent": None, "root": None,
-            "created_at": fields.moment(snippet.get("publishedAt"), "publishedAt"), "url": WATCH + key,
-            "author": fields.code(snippet.get("channelId"), "channelId", needed=False),
-            "lang": fields.text(snippet.get("defaultLanguage"), "defaultLanguage") or None, "media_text": "",
-            "likes": None, "replies": None, "is_public": True}
-    return {"kind": "youtube#video", "post": fields.kept(post),
-            "snippet": fields.kept({"authorDisplayName": snippet.get("channelTitle"),
-                                    "liveBroadcastContent": snippet.get("liveBroadcastContent")})}
+    post = {
+        "id": key,
+        "text": "\n\n".join(filter(None, [title, told])),
+        "kind": "post",
+        "parent": None,
+        "root": None,
+        "created_at": fields.moment(snippet.get("publishedAt"), "publishedAt"),
+        "url": WATCH + key,
+        "author": fields.code(snippet.get("channelId"), "channelId", needed=False),
+        "lang": fields.text(snippet.get("defaultLanguage"), "defaultLanguage") or None,
+        "media_text": "",
+        "likes": None,
+        "replies": None,
+        "is_public": True,
+    }
+    return {
+        "kind": "youtube#video",
+        "post": fields.kept(post),
+        "snippet": fields.kept(
+            {
+                "authorDisplayName": snippet.get("channelTitle"),
+                "liveBroadcastContent": snippet.get("liveBroadcastContent"),
+            }
+        ),
+    }
 
 
 def _asked(path: str, **what: str) -> dict[str, str]:

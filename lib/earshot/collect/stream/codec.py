@@ -1,7 +1,8 @@
-"""Rows as the bytes of a message and back: JSON, or Avro in Confluent's wire format, under the schema of a subject.
+"""Rows as the bytes of a message and back: JSON, or Avro in Confluent's wire format, under the schema of a
+subject.
 
-JSON under a schema is held to it too: a field that is missing takes its default, one that the schema does not have is
-kept, and a value of another type is refused.
+JSON under a schema is held to it too: a field that is missing takes its default, one that the schema does not
+have is kept, and a value of another type is refused.
 """
 
 import io
@@ -13,8 +14,21 @@ from earshot.collect.stream.schemas import Registry, Schema, kind
 from earshot.core.params import ParamError
 
 WIRE = struct.Struct(">bI")  # 0, and the id of the schema
-PYTHON = {"null": type(None), "boolean": bool, "int": int, "long": int, "float": (int, float), "double": (int, float),
-          "string": str, "bytes": str, "array": list, "map": dict, "record": dict, "enum": str, "fixed": str}
+PYTHON = {
+    "null": type(None),
+    "boolean": bool,
+    "int": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "string": str,
+    "bytes": str,
+    "array": list,
+    "map": dict,
+    "record": dict,
+    "enum": str,
+    "fixed": str,
+}
 
 
 class Undecodable(ValueError):
@@ -35,13 +49,16 @@ class Codec:
             self._hold(row, ParamError)
             return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
         from fastavro import schemaless_writer
+
         out = io.BytesIO()
         out.write(WIRE.pack(0, self.schema.id))
         try:
             schemaless_writer(out, self.schema.parsed, row)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ParamError(f"A row does not fit schema {self.schema.subject} (id {self.schema.id}): "
-                             f"{_first_line(error)}.") from None
+            raise ParamError(
+                f"A row does not fit schema {self.schema.subject} (id {self.schema.id}): "
+                f"{_first_line(error)}."
+            ) from None
         return out.getvalue()
 
     def decode(self, value: bytes) -> dict:
@@ -72,17 +89,22 @@ class Codec:
 
     def _from_avro(self, value: bytes) -> dict:
         from fastavro import schemaless_reader
+
         if len(value) < WIRE.size or value[0] != 0:
             raise Undecodable("the message has no schema id in front, as Confluent's wire format wants")
-        number = WIRE.unpack(value[:WIRE.size])[1]
+        number = WIRE.unpack(value[: WIRE.size])[1]
         written = self.registry.get(number)
         if written is None:
-            raise Undecodable(f"the message was written with schema id {number}, which is not among the schemas")
+            raise Undecodable(
+                f"the message was written with schema id {number}, which is not among the schemas"
+            )
         if written.subject != self.schema.subject:
             raise Undecodable(f"the message follows the schema {written.subject}, not {self.schema.subject}")
         try:
-            row = schemaless_reader(io.BytesIO(value[WIRE.size:]), written.parsed, self.schema.parsed)
-        except Exception as error:  # fastavro raises whatever its bytes led it to: all of it is a broken message
+            row = schemaless_reader(io.BytesIO(value[WIRE.size :]), written.parsed, self.schema.parsed)
+        except (
+            Exception
+        ) as error:  # fastavro raises whatever its bytes led it to: all of it is a broken message
             raise Undecodable(f"the message does not fit schema id {number}: {_first_line(error)}") from None
         return {name: _plain(inner) for name, inner in row.items()}
 
@@ -96,7 +118,9 @@ def _fits(value: object, type_: object) -> bool:
     if isinstance(type_, list):
         return any(_fits(value, option) for option in type_)
     wanted = PYTHON.get(kind(type_), object)
-    return isinstance(value, wanted) and not (isinstance(value, bool) and wanted is not bool and wanted is not object)
+    return isinstance(value, wanted) and not (
+        isinstance(value, bool) and wanted is not bool and wanted is not object
+    )
 
 
 def _plain(value: object) -> object:

@@ -21,12 +21,18 @@ ORIGIN = "_source"  # the member of a row that names the source in sources.yml b
 SIZE = 10_000
 
 
-def feed(workspace: Workspace, stream: Stream, path: Path, wait: float = 600.0,
-         progress: Callable[[str, float], None] = lambda name, done: None) -> tuple[int, list[tuple[int, str, str]]]:
-    """Put the rows of a file on the stream, keyed by post id; return how many, and the rows that could not be read.
+def feed(
+    workspace: Workspace,
+    stream: Stream,
+    path: Path,
+    wait: float = 600.0,
+    progress: Callable[[str, float], None] = lambda name, done: None,
+) -> tuple[int, list[tuple[int, str, str]]]:
+    """Put the rows of a file on the stream, keyed by post id; return how many, and the rows that could not be
+    read.
 
-    Waits up to ``wait`` seconds for slow readers. Raises ParamError when no source fits the file, Full when the readers
-    stay too far behind.
+    Waits up to ``wait`` seconds for slow readers. Raises ParamError when no source fits the file, Full when
+    the readers stay too far behind.
     """
     producer, codec, pseudonyms = stream.producer(), stream.codec(workspace), Pseudonyms()
     count, broken = 0, []
@@ -48,7 +54,7 @@ def records(rows: pd.DataFrame, source: Source, codec: Codec, named: bool) -> It
     """Yield key and value of each row; ``named`` rows say by which source they are mapped."""
     ids = rows[source.columns["id"]].astype("str").tolist() if "id" in source.columns else [None] * len(rows)
     plain = codec.format == "json" and codec.schema is None
-    tail = f', {json.dumps(ORIGIN)}: {json.dumps(source.name)}}}' if named else "}"
+    tail = f", {json.dumps(ORIGIN)}: {json.dumps(source.name)}}}" if named else "}"
     for text, given in zip(payload(rows), ids):
         key = given.encode("utf-8", "replace") if isinstance(given, str) else None
         if plain:
@@ -59,14 +65,18 @@ def records(rows: pd.DataFrame, source: Source, codec: Codec, named: bool) -> It
 
 
 def source_of(workspace: Workspace, stream: Stream, file: str, columns: list[str]) -> Source:
-    """Return how rows with these columns are mapped: as streams.yml or sources.yml says, else by their own names."""
+    """Return how rows with these columns are mapped: as streams.yml or sources.yml says, else by their own
+    names.
+    """
     if stream.source:
         return named_source(workspace, stream.source)
     if found := find_source(read_sources(workspace), file, columns, f"params/{workspace.name}/sources.yml"):
         return found
     if not {"text", "created_at"} <= set(columns):
-        raise ParamError(f"No source in params/{workspace.name}/sources.yml fits {file}, and its columns do not have "
-                         f"the names of a post (text, created_at, id, author …); write a source for it there.")
+        raise ParamError(
+            f"No source in params/{workspace.name}/sources.yml fits {file}, and its columns do not have "
+            f"the names of a post (text, created_at, id, author …); write a source for it there."
+        )
     return own_names(stream, columns)
 
 
@@ -74,8 +84,10 @@ def named_source(workspace: Workspace, name: str) -> Source:
     """Return a source of sources.yml; raises ParamError when there is none of that name."""
     sources = {source.name: source for source in read_sources(workspace)}
     if name not in sources:
-        raise ParamError(f"params/{workspace.name}/sources.yml has no source {name!r} (there: "
-                         f"{', '.join(sources) or 'none'}).{nearest(name, sources)}")
+        raise ParamError(
+            f"params/{workspace.name}/sources.yml has no source {name!r} (there: "
+            f"{', '.join(sources) or 'none'}).{nearest(name, sources)}"
+        )
     return sources[name]
 
 
@@ -83,4 +95,6 @@ def own_names(stream: Stream, columns: list[str]) -> Source:
     """Return the source of rows whose columns have the names of a post's fields."""
     constants = {} if "platform" in columns else {"platform": stream.topic}
     needed = {"text": "text", "created_at": "created_at"}
-    return Source(stream.topic, needed | {name: name for name in FIELDS if name in columns}, constants=constants)
+    return Source(
+        stream.topic, needed | {name: name for name in FIELDS if name in columns}, constants=constants
+    )

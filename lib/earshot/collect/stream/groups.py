@@ -1,7 +1,7 @@
 """Who reads what of the embedded log: groups, their living members, partition leases and committed offsets.
 
-One small SQLite file (WAL) beside the segments; every change is one transaction. A member that died is seen by its
-lease running out, and at once when it ran on this machine and its process is gone.
+One small SQLite file (WAL) beside the segments; every change is one transaction. A member that died is seen
+by its lease running out, and at once when it ran on this machine and its process is gone.
 """
 
 import os
@@ -19,8 +19,10 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS topics(topic TEXT PRIMARY KEY, partitions INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS members(grp TEXT, topic TEXT, member TEXT, host TEXT, pid INTEGER, seen REAL,
                                    PRIMARY KEY(grp, topic, member));
-CREATE TABLE IF NOT EXISTS leases(grp TEXT, topic TEXT, part INTEGER, member TEXT, PRIMARY KEY(grp, topic, part));
-CREATE TABLE IF NOT EXISTS offsets(grp TEXT, topic TEXT, part INTEGER, next INTEGER, PRIMARY KEY(grp, topic, part));
+CREATE TABLE IF NOT EXISTS leases(grp TEXT, topic TEXT, part INTEGER, member TEXT, PRIMARY KEY(grp, topic,
+part));
+CREATE TABLE IF NOT EXISTS offsets(grp TEXT, topic TEXT, part INTEGER, next INTEGER, PRIMARY KEY(grp, topic,
+part));
 """
 
 
@@ -36,36 +38,50 @@ class Groups:
         self._book.executescript(TABLES)
 
     def partitions(self, topic: str, wanted: int) -> int:
-        """Return how many partitions a topic has, ``wanted`` when it is new; raises StreamError when they differ."""
+        """Return how many partitions a topic has, ``wanted`` when it is new; raises StreamError when they
+        differ.
+        """
         with self._change() as book:
             book.execute("INSERT OR IGNORE INTO topics VALUES(?, ?)", (topic, wanted))
             there = book.execute("SELECT partitions FROM topics WHERE topic = ?", (topic,)).fetchone()[0]
         if there != wanted:
-            raise StreamError(f"The topic {topic} has {there} partitions and streams.yml says {wanted}; a key must "
-                              f"stay in its partition, so write partitions: {there}, or name a new topic.")
+            raise StreamError(
+                f"The topic {topic} has {there} partitions and streams.yml says {wanted}; a key must "
+                f"stay in its partition, so write partitions: {there}, or name a new topic."
+            )
         return there
 
     def join(self, group: str, topic: str, count: int) -> str:
         """Register a new member of a group and return its name; a new group begins at the first message."""
         member = uuid4().hex
         with self._change() as book:
-            book.executemany("INSERT OR IGNORE INTO offsets VALUES(?, ?, ?, 0)",
-                             [(group, topic, part) for part in range(count)])
+            book.executemany(
+                "INSERT OR IGNORE INTO offsets VALUES(?, ?, ?, 0)",
+                [(group, topic, part) for part in range(count)],
+            )
             self._seen(book, group, topic, member)
         return member
 
     def balance(self, group: str, topic: str, member: str, count: int) -> set[int]:
-        """Renew a member, let go of partitions beyond its fair share, take free ones, and return those it holds."""
+        """Renew a member, let go of partitions beyond its fair share, take free ones, and return those it
+        holds.
+        """
         with self._change() as book:
             self._seen(book, group, topic, member)
             live = self._living(book, group, topic)
             mine = {part for part in range(count) if live[part % len(live)] == member}
-            held = dict(book.execute("SELECT part, member FROM leases WHERE grp = ? AND topic = ?", (group, topic)))
-            book.executemany("DELETE FROM leases WHERE grp = ? AND topic = ? AND part = ? AND member = ?",
-                             [(group, topic, part, member) for part in range(count) if part not in mine])
+            held = dict(
+                book.execute("SELECT part, member FROM leases WHERE grp = ? AND topic = ?", (group, topic))
+            )
+            book.executemany(
+                "DELETE FROM leases WHERE grp = ? AND topic = ? AND part = ? AND member = ?",
+                [(group, topic, part, member) for part in range(count) if part not in mine],
+            )
             free = [part for part in mine if held.get(part) not in live]
-            book.executemany("INSERT OR REPLACE INTO leases VALUES(?, ?, ?, ?)",
-                             [(group, topic, part, member) for part in free])
+            book.executemany(
+                "INSERT OR REPLACE INTO leases VALUES(?, ?, ?, ?)",
+                [(group, topic, part, member) for part in free],
+            )
         return {part for part in mine if held.get(part) == member or part in free}
 
     def keep(self, group: str, topic: str, member: str) -> None:
@@ -74,29 +90,43 @@ class Groups:
             self._seen(book, group, topic, member)
 
     def commit(self, group: str, topic: str, member: str, nexts: dict[int, int]) -> None:
-        """Note the next offsets to read; raises LeaseLost, and notes none, when a partition is another member's."""
+        """Note the next offsets to read; raises LeaseLost, and notes none, when a partition is another
+        member's.
+        """
         with self._change() as book:
-            held = dict(book.execute("SELECT part, member FROM leases WHERE grp = ? AND topic = ?", (group, topic)))
+            held = dict(
+                book.execute("SELECT part, member FROM leases WHERE grp = ? AND topic = ?", (group, topic))
+            )
             lost = sorted(part for part in nexts if held.get(part) != member)
             if lost:
-                raise LeaseLost(f"Partition {lost[0]} of {topic} is read by another listener of the group {group} now; "
-                                "it reads these messages again.")
-            book.executemany("UPDATE offsets SET next = max(next, ?) WHERE grp = ? AND topic = ? AND part = ?",
-                             [(after, group, topic, part) for part, after in nexts.items()])
+                raise LeaseLost(
+                    f"Partition {lost[0]} of {topic} is read by another listener of the group {group} now; "
+                    "it reads these messages again."
+                )
+            book.executemany(
+                "UPDATE offsets SET next = max(next, ?) WHERE grp = ? AND topic = ? AND part = ?",
+                [(after, group, topic, part) for part, after in nexts.items()],
+            )
             self._seen(book, group, topic, member)
 
     def leave(self, group: str, topic: str, member: str) -> None:
         """Take a member off the list, so that its partitions are free at once."""
         with self._change() as book:
             for table in ("members", "leases"):
-                book.execute(f"DELETE FROM {table} WHERE grp = ? AND topic = ? AND member = ?",
-                             (group, topic, member))
+                book.execute(
+                    f"DELETE FROM {table} WHERE grp = ? AND topic = ? AND member = ?", (group, topic, member)
+                )
 
     def committed(self, topic: str, group: str | None = None) -> dict[int, int]:
-        """Return the next offset to read of each partition: of one group, or the least of all that are registered."""
+        """Return the next offset to read of each partition: of one group, or the least of all that are
+        registered.
+        """
         where, given = (" AND grp = ?", (topic, group)) if group else ("", (topic,))
-        return dict(self._book.execute(f"SELECT part, min(next) FROM offsets WHERE topic = ?{where} "
-                                       "GROUP BY part", given))
+        return dict(
+            self._book.execute(
+                f"SELECT part, min(next) FROM offsets WHERE topic = ?{where} GROUP BY part", given
+            )
+        )
 
     def living(self, group: str, topic: str) -> int:
         """Return how many members of a group live."""
@@ -119,17 +149,26 @@ class Groups:
 
     @staticmethod
     def _seen(book: sqlite3.Connection, group: str, topic: str, member: str) -> None:
-        book.execute("INSERT OR REPLACE INTO members VALUES(?, ?, ?, ?, ?, ?)",
-                     (group, topic, member, here(), os.getpid(), time.time()))
+        book.execute(
+            "INSERT OR REPLACE INTO members VALUES(?, ?, ?, ?, ?, ?)",
+            (group, topic, member, here(), os.getpid(), time.time()),
+        )
 
     def _living(self, book: sqlite3.Connection, group: str, topic: str) -> list[str]:
         """Return the members that live, in a fixed order, and strike out the others."""
-        rows = book.execute("SELECT member, host, pid, seen FROM members WHERE grp = ? AND topic = ? ORDER BY member",
-                            (group, topic)).fetchall()
-        dead = [member for member, host, pid, seen in rows
-                if time.time() - seen > self._lease or (host == here() and not runs(pid))]
-        book.executemany("DELETE FROM members WHERE grp = ? AND topic = ? AND member = ?",
-                         [(group, topic, member) for member in dead])
+        rows = book.execute(
+            "SELECT member, host, pid, seen FROM members WHERE grp = ? AND topic = ? ORDER BY member",
+            (group, topic),
+        ).fetchall()
+        dead = [
+            member
+            for member, host, pid, seen in rows
+            if time.time() - seen > self._lease or (host == here() and not runs(pid))
+        ]
+        book.executemany(
+            "DELETE FROM members WHERE grp = ? AND topic = ? AND member = ?",
+            [(group, topic, member) for member in dead],
+        )
         return [member for member, *_ in rows if member not in dead]
 
 

@@ -12,16 +12,34 @@ from earshot.collect.stream.secrets import Login, resolve
 
 LOOK = 0.5
 ASK = 15.0  # seconds that a broker has to answer a question
-LOST = ("ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "FENCED_INSTANCE_ID", "_ASSIGNMENT_LOST",
-        "_STATE")
-CALM = ("_PARTITION_EOF", "_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "UNKNOWN_TOPIC_OR_PART",
-        "LEADER_NOT_AVAILABLE", "NOT_LEADER_FOR_PARTITION", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR",
-        "COORDINATOR_LOAD_IN_PROGRESS", "_RESOLVE")
+LOST = (
+    "ILLEGAL_GENERATION",
+    "UNKNOWN_MEMBER_ID",
+    "REBALANCE_IN_PROGRESS",
+    "FENCED_INSTANCE_ID",
+    "_ASSIGNMENT_LOST",
+    "_STATE",
+)
+CALM = (
+    "_PARTITION_EOF",
+    "_TRANSPORT",
+    "_ALL_BROKERS_DOWN",
+    "_TIMED_OUT",
+    "UNKNOWN_TOPIC_OR_PART",
+    "LEADER_NOT_AVAILABLE",
+    "NOT_LEADER_FOR_PARTITION",
+    "COORDINATOR_NOT_AVAILABLE",
+    "NOT_COORDINATOR",
+    "COORDINATOR_LOAD_IN_PROGRESS",
+    "_RESOLVE",
+)
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a topic lies: brokers, and further librdkafka options, whose secrets are references (stream.secrets)."""
+    """Where a topic lies: brokers, and further librdkafka options, whose secrets are references
+    (stream.secrets).
+    """
 
     servers: str
     topic: str
@@ -34,13 +52,24 @@ class Cluster:
 
 
 class KafkaProducer:
-    """Puts messages on a topic of Kafka; ``most`` unread messages of the group are allowed (0: any number)."""
+    """Puts messages on a topic of Kafka; ``most`` unread messages of the group are allowed (0: any
+    number).
+    """
 
     def __init__(self, cluster: Cluster, group: str = "", most: int = 0):
         from confluent_kafka import Producer
+
         self._topic, self._most, self._failed, self._login = cluster.topic, most, "", Login(cluster.options)
-        self._producer = Producer(cluster.config(**{"enable.idempotence": True, "linger.ms": 20, "partitioner":
-                                                    "murmur2_random", "queue.buffering.max.kbytes": 262_144}))
+        self._producer = Producer(
+            cluster.config(
+                **{
+                    "enable.idempotence": True,
+                    "linger.ms": 20,
+                    "partitioner": "murmur2_random",
+                    "queue.buffering.max.kbytes": 262_144,
+                }
+            )
+        )
         self._watch = KafkaWatch(cluster, group) if most and group else None
         self._ahead, self._looked = 0, 0.0
 
@@ -55,8 +84,10 @@ class KafkaProducer:
         if left or self._failed:
             self._producer.purge()
             why = self._failed or f"{left:,} messages were not acknowledged"
-            raise StreamError(f"Kafka did not take all messages for {self._topic} ({why}); put them there again: what "
-                              "comes twice is merged.")
+            raise StreamError(
+                f"Kafka did not take all messages for {self._topic} ({why}); put them there again: what "
+                "comes twice is merged."
+            )
         self._ahead += len(records)
         return len(records)
 
@@ -87,8 +118,10 @@ class KafkaProducer:
             if not self._ahead or self._ahead + count <= self._most:
                 return
             if time.monotonic() >= until:
-                raise Full(f"{self._topic} holds {self._ahead:,} messages that nobody has read, and max_lag is "
-                           f"{self._most:,}; start a listener, or raise max_lag in streams.yml.")
+                raise Full(
+                    f"{self._topic} holds {self._ahead:,} messages that nobody has read, and max_lag is "
+                    f"{self._most:,}; start a listener, or raise max_lag in streams.yml."
+                )
             time.sleep(0.1)
 
 
@@ -97,18 +130,33 @@ class KafkaConsumer:
 
     def __init__(self, cluster: Cluster, group: str, lease: float = 60.0):
         from confluent_kafka import Consumer
+
         silent = int(lease * 1000)
         self._topic, self._ours, self._login = cluster.topic, set(), Login(cluster.options)
-        self._consumer = Consumer(cluster.config(**{
-            "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",
-            # Five signs of life within the time allowed: the default, every 3 s, would miss a short one.
-            "session.timeout.ms": silent, "heartbeat.interval.ms": max(200, silent // 5),
-            "max.poll.interval.ms": max(300_000, silent),
-            "topic.metadata.refresh.interval.ms": 2000, "fetch.wait.max.ms": 100}))
-        self._consumer.subscribe([self._topic], on_assign=self._gained, on_revoke=self._gone, on_lost=self._gone)
+        self._consumer = Consumer(
+            cluster.config(
+                **{
+                    "group.id": group,
+                    "enable.auto.commit": False,
+                    "auto.offset.reset": "earliest",
+                    # Five signs of life within the time allowed: the default, every 3 s, would miss a short
+                    # one.
+                    "session.timeout.ms": silent,
+                    "heartbeat.interval.ms": max(200, silent // 5),
+                    "max.poll.interval.ms": max(300_000, silent),
+                    "topic.metadata.refresh.interval.ms": 2000,
+                    "fetch.wait.max.ms": 100,
+                }
+            )
+        )
+        self._consumer.subscribe(
+            [self._topic], on_assign=self._gained, on_revoke=self._gone, on_lost=self._gone
+        )
 
     def take(self, limit: int, seconds: float) -> list[Message]:
-        """Return up to ``limit`` messages of the partitions that are ours now; waits until there are so many."""
+        """Return up to ``limit`` messages of the partitions that are ours now; waits until there are so
+        many.
+        """
         until, found = time.monotonic() + seconds, []
         self._login.renew(self._consumer)
         while len(found) < limit and (left := until - time.monotonic()) > 0:
@@ -117,27 +165,42 @@ class KafkaConsumer:
                     if error.name() not in CALM:
                         raise StreamError(f"Kafka could not be read ({self._topic}): {error.str()}.")
                     continue
-                found.append(Message(message.partition(), message.offset(), message.key(), message.value() or b"",
-                                     message.timestamp()[1]))
+                found.append(
+                    Message(
+                        message.partition(),
+                        message.offset(),
+                        message.key(),
+                        message.value() or b"",
+                        message.timestamp()[1],
+                    )
+                )
         return [message for message in found if message.partition in self._ours]
 
     def commit(self, messages: list[Message]) -> None:
-        """Note that these are dealt with; raises LeaseLost when another member has a partition of theirs by now."""
+        """Note that these are dealt with; raises LeaseLost when another member has a partition of theirs by
+        now.
+        """
         from confluent_kafka import KafkaException, TopicPartition
+
         nexts = reached(messages)
         lost = sorted(set(nexts) - self._ours)
         try:
             if not lost and nexts:
-                self._consumer.commit(offsets=[TopicPartition(self._topic, part, after)
-                                               for part, after in nexts.items()], asynchronous=False)
+                self._consumer.commit(
+                    offsets=[TopicPartition(self._topic, part, after) for part, after in nexts.items()],
+                    asynchronous=False,
+                )
         except KafkaException as error:
             if error.args[0].name() not in LOST:
-                raise StreamError(f"Kafka did not note what was read of {self._topic}: "
-                                  f"{error.args[0].str()}.") from None
+                raise StreamError(
+                    f"Kafka did not note what was read of {self._topic}: {error.args[0].str()}."
+                ) from None
             lost = sorted(nexts)
         if lost:
-            raise LeaseLost(f"Partition {lost[0]} of {self._topic} is read by another listener of the group now; it "
-                            "reads these messages again.")
+            raise LeaseLost(
+                f"Partition {lost[0]} of {self._topic} is read by another listener of the group now; it "
+                "reads these messages again."
+            )
 
     def keep(self) -> None:
         """Nothing to do: librdkafka's own thread says that this consumer lives."""
@@ -158,23 +221,29 @@ class KafkaWatch:
 
     def __init__(self, cluster: Cluster, group: str):
         from confluent_kafka import Consumer
+
         self._topic, self._login = cluster.topic, Login(cluster.options)
         self._consumer = Consumer(cluster.config(**{"group.id": group, "enable.auto.commit": False}))
 
     def lag(self) -> list[Lag]:
         """Return how far behind the group is on each partition; none while the topic does not exist."""
         from confluent_kafka import KafkaException, TopicPartition
+
         self._login.renew(self._consumer)
         try:
             known = self._consumer.list_topics(self._topic, timeout=ASK).topics.get(self._topic)
             parts = sorted(known.partitions) if known and not known.error else []
             if not parts:
                 return []
-            committed = self._consumer.committed([TopicPartition(self._topic, part) for part in parts], timeout=ASK)
+            committed = self._consumer.committed(
+                [TopicPartition(self._topic, part) for part in parts], timeout=ASK
+            )
             return [self._lag(at.partition, max(at.offset, 0)) for at in committed]
         except KafkaException as error:
-            raise StreamError(f"Kafka does not answer about {self._topic}: {error.args[0].str()}; check servers in "
-                              "streams.yml.") from None
+            raise StreamError(
+                f"Kafka does not answer about {self._topic}: {error.args[0].str()}; check servers in "
+                "streams.yml."
+            ) from None
 
     def close(self) -> None:
         """Let go of the stream."""
@@ -182,6 +251,7 @@ class KafkaWatch:
 
     def _lag(self, part: int, committed: int) -> Lag:
         from confluent_kafka import TopicPartition
+
         first, end = self._consumer.get_watermark_offsets(TopicPartition(self._topic, part), timeout=ASK)
         age = 0.0
         if end > max(committed, first):

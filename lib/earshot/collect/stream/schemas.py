@@ -1,9 +1,10 @@
-"""The schemas of what travels on a stream: one Avro file per version, and only versions that can read what was written.
+"""The schemas of what travels on a stream: one Avro file per version, and only versions that can read what
+was written.
 
-params/<workspace>/schemas/<id>-<subject>.avsc; the id is the one in the first five bytes of each Avro message, as in
-Confluent's wire format, so that files of a schema registry can be laid there under their own ids. The highest id of a
-subject is the version we read and write. A new version must be able to read all earlier ones (BACKWARD): fields may go,
-and fields with a default may come.
+params/<workspace>/schemas/<id>-<subject>.avsc; the id is the one in the first five bytes of each Avro
+message, as in Confluent's wire format, so that files of a schema registry can be laid there under their own
+ids. The highest id of a subject is the version we read and write. A new version must be able to read all
+earlier ones (BACKWARD): fields may go, and fields with a default may come.
 """
 
 import json
@@ -15,8 +16,13 @@ from pathlib import Path
 from earshot.core.params import ParamError, nearest
 
 NAME = re.compile(r"(\d+)-([\w.-]+)\.avsc")
-WIDER = {"int": {"long", "float", "double"}, "long": {"float", "double"}, "float": {"double"}, "string": {"bytes"},
-         "bytes": {"string"}}
+WIDER = {
+    "int": {"long", "float", "double"},
+    "long": {"float", "double"},
+    "float": {"double"},
+    "string": {"bytes"},
+    "bytes": {"string"},
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Schema:
     def parsed(self) -> dict:
         """The schema as fastavro uses it."""
         from fastavro import parse_schema
+
         return parse_schema(json.loads(json.dumps(self.schema)))
 
 
@@ -39,8 +46,11 @@ class Registry:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        files = sorted((int(found[1]), found[2], path) for path in folder.glob("*.avsc")
-                       if (found := NAME.fullmatch(path.name)))
+        files = sorted(
+            (int(found[1]), found[2], path)
+            for path in folder.glob("*.avsc")
+            if (found := NAME.fullmatch(path.name))
+        )
         self._known: dict[int, Schema] = {}
         for number, subject, path in files:
             self._admit(Schema(number, subject, _read(path)))
@@ -54,8 +64,10 @@ class Registry:
         versions = self._versions(subject)
         if not versions:
             subjects = sorted({schema.subject for schema in self._known.values()})
-            raise ParamError(f"There is no schema {subject!r} in {self._folder.parent.name}/{self._folder.name} "
-                             f"(there: {', '.join(subjects) or 'none'}).{nearest(subject, subjects)}")
+            raise ParamError(
+                f"There is no schema {subject!r} in {self._folder.parent.name}/{self._folder.name} "
+                f"(there: {', '.join(subjects) or 'none'}).{nearest(subject, subjects)}"
+            )
         return versions[-1]
 
     def add(self, subject: str, schema: dict) -> Schema:
@@ -74,13 +86,16 @@ class Registry:
 
     def _admit(self, new: Schema) -> Schema:
         from fastavro.schema import SchemaParseException, UnknownType
+
         try:
             assert new.parsed
         except (SchemaParseException, UnknownType, KeyError, TypeError) as error:
             raise ParamError(f"Schema {new.subject} (id {new.id}) is not an Avro schema: {error}.") from None
         for old in self._versions(new.subject):
             if why := unreadable(new.schema, old.schema):
-                raise ParamError(f"Schema {new.subject} (id {new.id}) cannot read what id {old.id} wrote: {why}.")
+                raise ParamError(
+                    f"Schema {new.subject} (id {new.id}) cannot read what id {old.id} wrote: {why}."
+                )
         self._known[new.id] = new
         return new
 
@@ -98,7 +113,9 @@ def unreadable(reader, writer, where: str = "") -> str:
     if isinstance(reader, list):
         if any(not unreadable(option, writer, where) for option in reader):
             return ""
-        return f"{where or 'the schema'} was {kind(writer)} and may now only be {' or '.join(map(kind, reader))}"
+        return (
+            f"{where or 'the schema'} was {kind(writer)} and may now only be {' or '.join(map(kind, reader))}"
+        )
     old, new = kind(writer), kind(reader)
     if old != new:
         return "" if new in WIDER.get(old, ()) else f"{where or 'the schema'} was {old} and is now {new}"
@@ -126,7 +143,9 @@ def _unreadable_fields(reader: dict, writer: dict, where: str) -> str:
     before = {field["name"]: field for field in writer["fields"]}
     for field in reader["fields"]:
         name = f"field {where.removeprefix('field ') + '.' if where else ''}{field['name']}"
-        old = next((before[alias] for alias in (field["name"], *field.get("aliases", ())) if alias in before), None)
+        old = next(
+            (before[alias] for alias in (field["name"], *field.get("aliases", ())) if alias in before), None
+        )
         if old is None and "default" not in field:
             return f"{name} is new and has no default; give it one"
         if old is not None and (why := unreadable(field["type"], old["type"], name)):

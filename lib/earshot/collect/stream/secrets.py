@@ -1,7 +1,9 @@
-"""Secrets of a stream by reference: streams.yml says where a secret lies, and it is read anew while a stream is used.
+"""Secrets of a stream by reference: streams.yml says where a secret lies, and it is read anew while a stream
+is used.
 
-``$NAME`` and ``env:NAME`` stand for a variable of the environment, ``file:/path`` for what a file holds. A secret in a
-file can be changed while a listener runs: the next connection to the brokers is made with the new one.
+``$NAME`` and ``env:NAME`` stand for a variable of the environment, ``file:/path`` for what a file holds. A
+secret in a file can be changed while a listener runs: the next connection to the brokers is made with the new
+one.
 """
 
 import os
@@ -29,7 +31,9 @@ def check_options(options: object, where: str, private: Iterable[Path]) -> None:
 
 
 def resolve(name: str, value: str) -> str:
-    """Return what an option stands for now; raises ParamError when the environment or the file does not have it."""
+    """Return what an option stands for now; raises ParamError when the environment or the file does not have
+    it.
+    """
     kind, _, place = value.partition(":")
     if value.startswith("$"):
         kind, place = "env", value[1:]
@@ -38,8 +42,10 @@ def resolve(name: str, value: str) -> str:
     found = os.environ.get(place) if kind == "env" else _held(Path(place))
     if not found:
         lies = "the environment" if kind == "env" else "a file"
-        raise ParamError(f"streams.yml: the option {name} comes from {lies} as {value}, which is not "
-                         f"{'set' if kind == 'env' else 'there'}.")
+        raise ParamError(
+            f"streams.yml: the option {name} comes from {lies} as {value}, which is not "
+            f"{'set' if kind == 'env' else 'there'}."
+        )
     return found
 
 

@@ -1,11 +1,12 @@
 """One partition of the embedded log: append-only segment files whose batches carry length and checksum.
 
-A batch is written by one call and is either whole or not there: what a killed writer left half written at the end is
-recognised and cut off by the next writer. Only one process appends at a time; readers need no lock.
+A batch is written by one call and is either whole or not there: what a killed writer left half written at the
+end is recognised and cut off by the next writer. Only one process appends at a time; readers need no lock.
 
-A batch on disk, little-endian: mark (4), bytes of the body (u32), CRC-32 of all that follows (u32), offset of the first
-message (i64), messages (u32), time in ms (i64), then the body: time of each (i64), length of each key (i32, -1 for
-none), length of each value (u32), and the keys and values themselves. The name of a segment is its first offset.
+A batch on disk, little-endian: mark (4), bytes of the body (u32), CRC-32 of all that follows (u32), offset of
+the first message (i64), messages (u32), time in ms (i64), then the body: time of each (i64), length of each
+key (i32, -1 for none), length of each value (u32), and the keys and values themselves. The name of a segment
+is its first offset.
 """
 
 import bisect
@@ -39,7 +40,9 @@ class Partition:
         self.cut = 0  # bytes of half-written batches that were cut off
 
     def append(self, records: Sequence[Record], at: int) -> int:
-        """Add records in one batch, all of it or none, and return the offset after the last; ``at`` is in ms."""
+        """Add records in one batch, all of it or none, and return the offset after the last; ``at`` is in
+        ms.
+        """
         with self._alone():
             path, place, offset = self._recover()
             if place >= self._size:
@@ -54,15 +57,18 @@ class Partition:
                     if self._sync:
                         os.fsync(file.fileno())
             except OSError as error:
-                raise StreamError(f"{path} could not be written ({error.strerror}); free some space and put the posts "
-                                  "on the stream again.") from None
+                raise StreamError(
+                    f"{path} could not be written ({error.strerror}); free some space and put the posts "
+                    "on the stream again."
+                ) from None
             self._tail = path, place + len(data), offset + len(records)
             return self._tail[2]
 
     def read(self, offset: int, limit: int) -> list[Message]:
         """Return up to ``limit`` messages from ``offset`` on; fewer, or none, at the end of what is whole.
 
-        Messages that retention has removed are passed over. Raises StreamError when a file is damaged in its middle.
+        Messages that retention has removed are passed over. Raises StreamError when a file is damaged in its
+        middle.
         """
         found: list[Message] = []
         path, place, at = self._place(offset)
@@ -76,7 +82,7 @@ class Partition:
             end = head[3] + head[4]
             if end > offset:
                 batch = unpack(self.number, head, body)
-                found += batch[max(0, offset - head[3]):][:limit - len(found)]
+                found += batch[max(0, offset - head[3]) :][: limit - len(found)]
             if found and found[-1].offset + 1 < end:  # part of a batch: the next read begins inside it
                 at = found[-1].offset + 1
                 break
@@ -89,12 +95,17 @@ class Partition:
         segments = self._segments()
         if not segments:
             return 0, 0
-        known = self._tail if self._tail and self._tail[0] == segments[-1] else (segments[-1], 0, base(segments[-1]))
+        known = (
+            self._tail
+            if self._tail and self._tail[0] == segments[-1]
+            else (segments[-1], 0, base(segments[-1]))
+        )
         self._tail = whole_until(*known)
         return base(segments[0]), self._tail[2]
 
     def retain(self, oldest: float, size: int, read: int) -> int:
-        """Remove whole segments last written before ``oldest`` (Unix seconds) or beyond ``size`` bytes in all.
+        """Remove whole segments last written before ``oldest`` (Unix seconds) or beyond ``size`` bytes in
+        all.
 
         Only what lies before offset ``read`` may go. Returns the number of messages removed.
         """
@@ -177,8 +188,10 @@ class Partition:
         if later and path.exists() and base(later[0]) > at:
             if whole_until(path, 0, base(path))[2] > at:
                 return None  # the last batch came after we looked: read it first
-            raise StreamError(f"{path} ends before message {base(later[0]):,}: it was damaged; restore it, or delete "
-                              "it to go on with the next file.")
+            raise StreamError(
+                f"{path} ends before message {base(later[0]):,}: it was damaged; restore it, or delete "
+                "it to go on with the next file."
+            )
         return later[0] if later else None
 
 
@@ -192,8 +205,14 @@ def pack(records: Sequence[Record], offset: int, at: int) -> bytes:
     keys = np.array([-1 if key is None else len(key) for key, _ in records], "<i4")
     values = np.array([len(value) for _, value in records], "<u4")
     times = np.full(len(records), at, "<i8")
-    body = b"".join([times.tobytes(), keys.tobytes(), values.tobytes(),
-                     *(part for key, value in records for part in (key or b"", value))])
+    body = b"".join(
+        [
+            times.tobytes(),
+            keys.tobytes(),
+            values.tobytes(),
+            *(part for key, value in records for part in (key or b"", value)),
+        ]
+    )
     tail = TAIL.pack(offset, len(records), at)
     return HEAD.pack(MARK, len(body), zlib.crc32(body, zlib.crc32(tail)), offset, len(records), at) + body
 
@@ -214,7 +233,9 @@ def unpack(partition: int, head: tuple, body: bytes) -> list[Message]:
 
 
 def whole_until(path: Path, place: int, offset: int) -> tuple[Path, int, int]:
-    """Return the segment, the byte up to which its batches are whole from ``place`` on, and the offset after them."""
+    """Return the segment, the byte up to which its batches are whole from ``place`` on, and the offset after
+    them.
+    """
     with open(path, "rb") as file:
         while head := _head(file, place):
             body = file.read(head[1])
@@ -225,15 +246,19 @@ def whole_until(path: Path, place: int, offset: int) -> tuple[Path, int, int]:
 
 
 def refuse_damage(path: Path, place: int) -> None:
-    """Raise StreamError when whole batches follow a broken one: then it is no half-written end but a damaged file."""
+    """Raise StreamError when whole batches follow a broken one: then it is no half-written end but a damaged
+    file.
+    """
     with open(path, "rb") as file:
         file.seek(place)
         rest = file.read()
     at = rest.find(MARK, 1)
     while at > 0:
         if whole_until(path, place + at, -1)[2] >= 0:
-            raise StreamError(f"{path} is damaged at byte {place:,}, with whole messages after it; restore the file, "
-                              "or move it away to go on without its messages.")
+            raise StreamError(
+                f"{path} is damaged at byte {place:,}, with whole messages after it; restore the file, "
+                "or move it away to go on without its messages."
+            )
         at = rest.find(MARK, at + 1)
 
 

@@ -1,4 +1,6 @@
-"""A plan written into params/<workspace>/streams.yml: three of its settings, every other line as it stands."""
+"""A plan written into params/<workspace>/streams.yml: three of its settings, every other line as it
+stands.
+"""
 
 import re
 from pathlib import Path
@@ -10,9 +12,11 @@ from earshot.core.workspace import Workspace
 
 
 def write(workspace: Workspace, steps: list[str], seconds: float, partitions: int) -> Path:
-    """Write the steps that run in line, the seconds of a batch and the partitions of a new topic; return the file.
+    """Write the steps that run in line, the seconds of a batch and the partitions of a new topic; return the
+    file.
 
-    Comments and other settings stay; raises ParamError, with the file as it was, when it could not be read before.
+    Comments and other settings stay; raises ParamError, with the file as it was, when it could not be read
+    before.
     """
     stream, path = read_stream(workspace), workspace.folder / "streams.yml"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -26,7 +30,9 @@ def write(workspace: Workspace, steps: list[str], seconds: float, partitions: in
 
 
 def _with(text: str, name: str, value: object) -> str:
-    """Return the file with one setting replaced where it stands, indented lines below it included, or added."""
+    """Return the file with one setting replaced where it stands, indented lines below it included, or
+    added.
+    """
     line = f"{name}: {yaml.safe_dump(value, default_flow_style=True, width=1000).splitlines()[0]}\n"
     found = re.compile(rf"^{name}[ \t]*:[^\n]*\n?(?:(?:[ \t]+|- )[^\n]*\n?)*", re.MULTILINE)
     if found.search(text):

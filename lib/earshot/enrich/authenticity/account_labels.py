@@ -1,8 +1,10 @@
-"""Accounts that a model takes for bots, learnt from the workspace's own labels in params/<workspace>/accounts.csv.
+"""Accounts that a model takes for bots, learnt from the workspace's own labels in
+params/<workspace>/accounts.csv.
 
-The file has one row per labelled account: bot (1 or 0), and of its profile created_at, followers_count, friends_count,
-statuses_count, favourites_count, listed_count, verified, has_url, default_profile and lang, as far as they are known.
-Nothing else is learnt from, since the store holds no names and no words of a profile; no handle need stand in the file.
+The file has one row per labelled account: bot (1 or 0), and of its profile created_at, followers_count,
+friends_count, statuses_count, favourites_count, listed_count, verified, has_url, default_profile and lang, as
+far as they are known. Nothing else is learnt from, since the store holds no names and no words of a profile;
+no handle need stand in the file.
 """
 
 from functools import lru_cache
@@ -17,7 +19,9 @@ from earshot.enrich.authenticity import account_model
 from earshot.enrich.authenticity.account_model import COUNTS, AccountModel
 
 FILE = "accounts.csv"
-SURE = 0.9  # probability from which an account is taken for a bot: to blame a person is worse than to miss a bot
+SURE = (
+    0.9  # probability from which an account is taken for a bot: to blame a person is worse than to miss a bot
+)
 SHARED = ("created_at", *COUNTS.values(), "verified", "has_url", "default_profile", "lang")
 
 
@@ -28,7 +32,8 @@ def stamp(workspace: Workspace) -> str:
 
 
 def bots(workspace: Workspace) -> set[str]:
-    """Return the authors whose stored profiles the model takes for a bot's, none where nothing is labelled or stored.
+    """Return the authors whose stored profiles the model takes for a bot's, none where nothing is labelled or
+    stored.
 
     Raises ParamError when the file has no column bot, another label than 0 and 1, or too few of either.
     """
@@ -47,7 +52,9 @@ def _learnt(path: Path, stamp: str) -> AccountModel:
         raise ParamError(f"{path.name} has no column bot; it has {', '.join(rows.columns)}.")
     wrong = rows.loc[~rows["bot"].isin(["0", "1"]), "bot"]
     if len(wrong):
-        raise ParamError(f"{path.name}: bot is {wrong.iloc[0]!r}; write 1 for a bot and 0 for any other account.")
+        raise ParamError(
+            f"{path.name}: bot is {wrong.iloc[0]!r}; write 1 for a bot and 0 for any other account."
+        )
     try:
         return account_model.train(rows[[name for name in SHARED if name in rows]], rows["bot"].astype(int))
     except ValueError as error:

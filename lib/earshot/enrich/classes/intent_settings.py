@@ -11,9 +11,9 @@ params/<workspace>/intents.yml::
       words: ["(burned|cut) my (hand|finger)"]
       match: ["it burned my hand"]
 
-``instead: true`` puts the words in place of those that ship, ``unless`` lists where they mean something else, ``denied:
-false`` lets them count after "not" too. How a wording reads stands in wordings.py. Examples are tried before any post
-is read.
+``instead: true`` puts the words in place of those that ship, ``unless`` lists where they mean something else,
+``denied: false`` lets them count after "not" too. How a wording reads stands in wordings.py. Examples are
+tried before any post is read.
 """
 
 from dataclasses import replace
@@ -41,27 +41,40 @@ def shipped() -> tuple[Intent, ...]:
 
 def _shipped(name: str, entry: dict) -> Intent:
     unless, measures = tuple(entry.get("unless") or ()), tuple(Measure(**row) for row in entry["measured"])
-    return Intent(name, entry["means"], Wordings(tuple(entry["words"]), unless, entry.get("denied", True)),
-                  entry.get("feels", ""), Wordings(tuple(entry.get("felt") or ()), unless, False),
-                  bool(entry.get("quoted")), measures, entry["measured as"])
+    return Intent(
+        name,
+        entry["means"],
+        Wordings(tuple(entry["words"]), unless, entry.get("denied", True)),
+        entry.get("feels", ""),
+        Wordings(tuple(entry.get("felt") or ()), unless, False),
+        bool(entry.get("quoted")),
+        measures,
+        entry["measured as"],
+    )
 
 
 def of(workspace: Workspace) -> list[Intent]:
-    """Return the workspace's intents; raises ParamError in one sentence at bad input or an example that fails."""
+    """Return the workspace's intents; raises ParamError in one sentence at bad input or an example that
+    fails.
+    """
     where, known = f"params/{workspace.name}/{SETTINGS}.yml", {intent.name: intent for intent in shipped()}
     examples = []
     for name, entry in workspace.settings(SETTINGS).items():
         _check(str(name), entry, where)
         known[str(name)] = _changed(str(name), entry, known.get(str(name)), where)
-        examples += [(str(name), text, field == "match") for field in LISTS[2:] for text in entry.get(field) or ()]
+        examples += [
+            (str(name), text, field == "match") for field in LISTS[2:] for text in entry.get(field) or ()
+        ]
     _try(list(known.values()), examples, where)
     return list(known.values())
 
 
 def _check(name: str, entry: dict, where: str) -> None:
     if not isinstance(entry, dict):
-        raise ParamError(f"{where}: {name} holds a {type(entry).__name__}; give it words and a match, such as "
-                         '{words: ["cancel* my order"], match: ["please cancel my order"]}.')
+        raise ParamError(
+            f"{where}: {name} holds a {type(entry).__name__}; give it words and a match, such as "
+            '{words: ["cancel* my order"], match: ["please cancel my order"]}.'
+        )
     check_names(entry, FIELDS, f"{where}: {name}", "field")
     for field in LISTS:
         given = entry.get(field) or []
@@ -74,8 +87,10 @@ def _check(name: str, entry: dict, where: str) -> None:
         if wrong := problem(wording):
             raise ParamError(f"{where}: {wording!r} of {name} {wrong}.")
     if not entry.get("match"):
-        raise ParamError(f"{where}: {name} has no match; write a post that must have it, such as match: [\"please "
-                         "cancel my order\"].")
+        raise ParamError(
+            f'{where}: {name} has no match; write a post that must have it, such as match: ["please '
+            'cancel my order"].'
+        )
 
 
 def _changed(name: str, entry: dict, before: Intent | None, where: str) -> Intent:
@@ -88,8 +103,12 @@ def _changed(name: str, entry: dict, before: Intent | None, where: str) -> Inten
         return Intent(name, str(means), Wordings(words, unless, entry.get("denied", True)))
     unless = (*before.words.unless, *unless)
     own = Wordings((*before.words.words, *words), unless, entry.get("denied", before.words.denied))
-    return replace(before, means=str(entry.get("means") or before.means), words=own,
-                   felt=replace(before.felt, unless=unless))
+    return replace(
+        before,
+        means=str(entry.get("means") or before.means),
+        words=own,
+        felt=replace(before.felt, unless=unless),
+    )
 
 
 def _try(intents: list[Intent], examples: list[tuple[str, str, bool]], where: str) -> None:
@@ -99,4 +118,6 @@ def _try(intents: list[Intent], examples: list[tuple[str, str, bool]], where: st
     for (name, text, must), row in zip(examples, found, strict=True):
         if row[names.index(name)] != must:
             said, has = ("does not match", "has to") if must else ("matches", "must not")
-            raise ParamError(f"{where}: {text!r} {said} {name} and {has}; change its words, or correct the example.")
+            raise ParamError(
+                f"{where}: {text!r} {said} {name} and {has}; change its words, or correct the example."
+            )

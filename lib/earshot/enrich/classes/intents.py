@@ -1,9 +1,10 @@
-"""What a post is for: complaint, question, request, praise, purchase, cancel, crisis; several may hold, or none.
+"""What a post is for: complaint, question, request, praise, purchase, cancel, crisis; several may hold, or
+none.
 
-They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier ``SHIPPED``. They
-are English: a post in another language has an empty label and all intents ``open``, so that it is counted nowhere.
-``probability`` is how often the intent was right where it was measured, a half where nobody measured it; ``routes`` is
-never true, since a promise needs labels of your own (training).
+They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier
+``SHIPPED``. They are English: a post in another language has an empty label and all intents ``open``, so that
+it is counted nowhere. ``probability`` is how often the intent was right where it was measured, a half where
+nobody measured it; ``routes`` is never true, since a promise needs labels of your own (training).
 """
 
 import json
@@ -28,7 +29,9 @@ SPEAKS = re.compile(r"@user|\b(?:i|i'm|i've|we|we've|my|me|our|us)\b")  # to som
 
 @dataclass(frozen=True)
 class Measure:
-    """On some labelled posts: how many of those where it was said are right, how many of those there were found."""
+    """On some labelled posts: how many of those where it was said are right, how many of those there were
+    found.
+    """
 
     on: str
     right: int
@@ -39,7 +42,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Figure:
-    """A share over several kinds of posts: their mean, the lowest and highest kind, and how many posts; n may be 0."""
+    """A share over several kinds of posts: their mean, the lowest and highest kind, and how many posts; n may
+    be 0.
+    """
 
     share: float
     lowest: float
@@ -48,17 +53,20 @@ class Figure:
 
     @classmethod
     def over(cls, counts: list[tuple[int, int]]) -> "Figure":
-        """Return the figure of (count, of) pairs; those of nothing are left out, and of no pair is a half known."""
+        """Return the figure of (count, of) pairs; those of nothing are left out, and of no pair is a half
+        known.
+        """
         shares = [count / of for count, of in counts if of] or [0.5]
         return cls(sum(shares) / len(shares), min(shares), max(shares), sum(of for _, of in counts))
 
 
 @dataclass(frozen=True)
 class Intent:
-    """An intent: its wordings, the feeling it goes with, wordings that count only with that feeling, and its measures.
+    """An intent: its wordings, the feeling it goes with, wordings that count only with that feeling, and its
+    measures.
 
-    ``quoted`` says whether what a post quotes or reposts counts too. ``measured_as`` names the wordings that the
-    measures are of; with other wordings they say nothing.
+    ``quoted`` says whether what a post quotes or reposts counts too. ``measured_as`` names the wordings that
+    the measures are of; with other wordings they say nothing.
     """
 
     name: str
@@ -73,7 +81,14 @@ class Intent:
     @cached_property
     def identity(self) -> str:
         """A name for exactly these wordings."""
-        held = [self.words.words, self.words.unless, self.words.denied, self.feels, self.felt.words, self.quoted]
+        held = [
+            self.words.words,
+            self.words.unless,
+            self.words.denied,
+            self.feels,
+            self.felt.words,
+            self.quoted,
+        ]
         return blake2b(json.dumps(held).encode(), digest_size=4).hexdigest()
 
     @property
@@ -106,7 +121,8 @@ def identify(intents: list[Intent]) -> str:
 def read(texts: list[str], intents: list[Intent], feelings: list[str | None] | None = None) -> np.ndarray:
     """Return which clean English text (row) has which intent (column); each distinct text is read once.
 
-    ``feelings`` are the labels of the sentiment model; without them only the wordings that suffice are looked for.
+    ``feelings`` are the labels of the sentiment model; without them only the wordings that suffice are looked
+    for.
     """
     felt = [feeling if isinstance(feeling, str) else "" for feeling in feelings or [""] * len(texts)]
     known = pd.DataFrame({"text": texts, "feeling": felt})
@@ -130,18 +146,22 @@ def _read(intent: Intent, texts: list[str], feelings: np.ndarray) -> np.ndarray:
 
 
 def add(posts: pd.DataFrame, intents: list[Intent]) -> pd.DataFrame:
-    """Return the columns of ``classes`` for posts with post_id, week, content_hash, clean_text, lang and feeling."""
+    """Return the columns of ``classes`` for posts with post_id, week, content_hash, clean_text, lang and
+    feeling.
+    """
     english = posts["lang"].eq(READS).to_numpy(bool)
     said = np.zeros((len(posts), len(intents)), bool)
     heard = posts[english]
     said[english] = read(heard["clean_text"].fillna("").tolist(), intents, heard["feeling"].tolist())
     place, which = np.nonzero(said)
     sure = np.array([intent.precision.share for intent in intents])
-    rows = pd.DataFrame({"place": place, "label": [intents[at].name for at in which], "probability": sure[which],
-                         "open": 1})
+    rows = pd.DataFrame(
+        {"place": place, "label": [intents[at].name for at in which], "probability": sure[which], "open": 1}
+    )
     silent = np.flatnonzero(~said.any(axis=1))
-    none = pd.DataFrame({"place": silent, "label": "", "probability": 0.0,
-                         "open": np.where(english[silent], 0, len(intents))})
+    none = pd.DataFrame(
+        {"place": silent, "label": "", "probability": 0.0, "open": np.where(english[silent], 0, len(intents))}
+    )
     rows = pd.concat([rows, none], ignore_index=True)
     found = posts[["post_id", "week", "content_hash"]].iloc[rows["place"].to_numpy()].reset_index(drop=True)
     return pd.concat([found, rows.drop(columns="place")], axis=1).assign(classifier=SHIPPED, routes=False)

@@ -1,9 +1,11 @@
-"""Classes of your own: learned from labelled texts, each with its threshold by cost and its promise before it routes.
+"""Classes of your own: learned from labelled texts, each with its threshold by cost and its promise before it
+routes.
 
-Where a text has several labels (``complaint; cancel``), each is asked alone, yes or no, so that labels may overlap, and
-``none`` marks texts that have none; where every text has one, the classes exclude each other. What wins on texts not
-seen, by how much and at what cost, stands in the card of what was trained (``classifier_files``); which version reads
-the posts stands in classifiers.yml, where one line brings the version before back::
+Where a text has several labels (``complaint; cancel``), each is asked alone, yes or no, so that labels may
+overlap, and ``none`` marks texts that have none; where every text has one, the classes exclude each other.
+What wins on texts not seen, by how much and at what cost, stands in the card of what was trained
+(``classifier_files``); which version reads the posts stands in classifiers.yml, where one line brings the
+version before back::
 
     reasons: {champion: 0a1b2c3d4e5f, before: f5e4d3c2b1a0}
 """
@@ -34,7 +36,9 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """Classifiers (one named "", or one per label), the rule of each label, and the card that describes them."""
+    """Classifiers (one named "", or one per label), the rule of each label, and the card that describes
+    them.
+    """
 
     models: dict[str, Classifier]
     rules: dict[str, Rule]
@@ -51,13 +55,20 @@ def split(label: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in label.split(";") if part.strip()))
 
 
-def train(name: str, texts: list[str], labels: list[str], promised: float = 0.9,
-          missed: Mapping[str, float] | None = None, seed: int = 1, say: Say = lambda line: None) -> Trained:
+def train(
+    name: str,
+    texts: list[str],
+    labels: list[str],
+    promised: float = 0.9,
+    missed: Mapping[str, float] | None = None,
+    seed: int = 1,
+    say: Say = lambda line: None,
+) -> Trained:
     """Return what these labelled texts teach; a cell may hold several labels, parted by semicolons.
 
-    ``promised`` is how often a label has to be right before it may route work, ``missed`` what a missed text costs
-    beside a false alarm: by label, under "" for all others. Raises ValueError in one sentence when a label has too few
-    texts, or costs can change nothing.
+    ``promised`` is how often a label has to be right before it may route work, ``missed`` what a missed text
+    costs beside a false alarm: by label, under "" for all others. Raises ValueError in one sentence when a
+    label has too few texts, or costs can change nothing.
     """
     given = [split(label) for label in labels]
     alone = all(len(found) == 1 for found in given)
@@ -70,8 +81,15 @@ def train(name: str, texts: list[str], labels: list[str], promised: float = 0.9,
         models = _each(texts, given, known, seed, say)
     rules = {label: _rule(models, label, promised, len(known), costs[label]) for label in known}
     version = classifier_files.version_of(texts, labels, seed=seed, promised=promised, missed=costs)
-    card = {"name": name, "version": version, "trained": now().isoformat(), "texts": len(texts), "promised": promised,
-            "seed": seed, "won": bakeoff.won(models, bakeoff.speed(models, texts))}
+    card = {
+        "name": name,
+        "version": version,
+        "trained": now().isoformat(),
+        "texts": len(texts),
+        "promised": promised,
+        "seed": seed,
+        "won": bakeoff.won(models, bakeoff.speed(models, texts)),
+    }
     return Trained(models, rules, card | _figures(models, rules, costs))
 
 
@@ -80,8 +98,10 @@ def _costs(missed: Mapping[str, float], known: list[str], alone: bool) -> dict[s
     check_names([label for label in missed if label], known, "The file", "label")
     costs = {label: float(missed.get(label, missed.get("", 1))) for label in known}
     if alone and len(set(costs.values())) == 1 and 1 not in costs.values():
-        raise ValueError("Every text has one label, so that each mistake is a miss and a false alarm, and one cost for "
-                         f"all labels changes nothing; name the labels that cost more, such as --missed {known[0]}=5.")
+        raise ValueError(
+            "Every text has one label, so that each mistake is a miss and a false alarm, and one cost for "
+            f"all labels changes nothing; name the labels that cost more, such as --missed {known[0]}=5."
+        )
     return costs
 
 
@@ -92,13 +112,17 @@ def _lean(model: Classifier, costs: dict[str, float]) -> Classifier:
     return replace(model, lean=guarantee.lean(np.array([costs[label] for label in model.classes])))
 
 
-def _each(texts: list[str], given: list[tuple], known: list[str], seed: int, say: Say) -> dict[str, Classifier]:
+def _each(
+    texts: list[str], given: list[tuple], known: list[str], seed: int, say: Say
+) -> dict[str, Classifier]:
     """Return one classifier per label, which says yes or no; what they look at is worked out once."""
     answers = {label: [YES if label in labels else NO for labels in given] for label in known}
     for label, said in answers.items():
         if min(said.count(YES), said.count(NO)) < classifier.FEWEST:
-            raise ValueError(f"The label {label!r} has {said.count(YES)} texts and {said.count(NO)} lack it; at least "
-                             f"{classifier.FEWEST} of each are needed, or leave the label out.")
+            raise ValueError(
+                f"The label {label!r} has {said.count(YES)} texts and {said.count(NO)} lack it; at least "
+                f"{classifier.FEWEST} of each are needed, or leave the label out."
+            )
     seen, found = look_at(texts, closely=len(texts) >= classifier.CLOSELY), {}
     for label, said in answers.items():
         say(label)
@@ -119,31 +143,47 @@ def _rule(models: dict[str, Classifier], label: str, promised: float, labels: in
 
 
 def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[str, float]) -> dict:
-    """Return the part of the card with each label's figures, costs and rule, and what each way to learn reached."""
-    return {"labels": {label: _held_out(models, label, rule) | {"missed": costs[label]} | asdict(rule)
-                       for label, rule in rules.items()},
-            "tried": {label: model.figures.round(4).to_dict("records") for label, model in models.items()}}
+    """Return the part of the card with each label's figures, costs and rule, and what each way to learn
+    reached.
+    """
+    return {
+        "labels": {
+            label: _held_out(models, label, rule) | {"missed": costs[label]} | asdict(rule)
+            for label, rule in rules.items()
+        },
+        "tried": {label: model.figures.round(4).to_dict("records") for label, model in models.items()},
+    }
 
 
 def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
-    """Return how many texts have the label and how often it was rightly said and found among those held out."""
+    """Return how many texts have the label and how often it was rightly said and found among those held
+    out.
+    """
     model, place = _of(models, label)
     held, true = model.calibration.held, model.calibration.classes == place
     said = held[:, place] >= rule.threshold if label in models else stacking.decide(held, model.lean) == place
     hits = int((true & said).sum())
-    return {"texts": int(true.sum()), "right when said": round(hits / max(1, int(said.sum())), 3),
-            "found": round(hits / max(1, int(true.sum())), 3)}
+    return {
+        "texts": int(true.sum()),
+        "right when said": round(hits / max(1, int(said.sum())), 3),
+        "found": round(hits / max(1, int(true.sum())), 3),
+    }
 
 
 def keep(workspace: Workspace, trained: Trained) -> Path:
-    """Write a trained classifier into its folder, make it the champion in classifiers.yml, and return the folder."""
+    """Write a trained classifier into its folder, make it the champion in classifiers.yml, and return the
+    folder.
+    """
     name, version = trained.card["name"], trained.card["version"]
     folder = classifier_files.save(trained.models, _folder(workspace, name, version), trained.card)
     settings = workspace.settings(SETTINGS)
     past = settings.get(name) or {}
     before = past.get("champion") if past.get("champion") != version else past.get("before")
     settings[name] = {"champion": version} | ({"before": before} if before else {})
-    text = "# Which version of each trained classifier reads the posts; to go back, write the one before as champion.\n"
+    text = (
+        "# Which version of each trained classifier reads the posts; to go back, write the one before "
+        "as champion.\n"
+    )
     file = workspace.folder / f"{SETTINGS}.yml"
     draft = file.with_suffix(".tmp")
     draft.write_text(text + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
@@ -152,7 +192,9 @@ def keep(workspace: Workspace, trained: Trained) -> Path:
 
 
 def champions(workspace: Workspace) -> dict[str, str]:
-    """Return the version that reads the posts, by classifier; raises ParamError where classifiers.yml is wrong."""
+    """Return the version that reads the posts, by classifier; raises ParamError where classifiers.yml is
+    wrong.
+    """
     found, where = {}, f"params/{workspace.name}/{SETTINGS}.yml"
     for name, entry in workspace.settings(SETTINGS).items():
         if not isinstance(entry, dict) or "champion" not in entry:
@@ -161,14 +203,18 @@ def champions(workspace: Workspace) -> dict[str, str]:
         there = sorted(path.parent.name for path in (workspace.data / "models" / name).glob("*/card.json"))
         if str(entry["champion"]) not in there:
             wrong = f"{name} has no version {entry['champion']!r} (there: {', '.join(there) or 'none'})."
-            raise ParamError(f"{where}: {wrong}{nearest(str(entry['champion']), there)} Train it with: "
-                             f"earshot train {workspace.name} labels.csv --name {name}")
+            raise ParamError(
+                f"{where}: {wrong}{nearest(str(entry['champion']), there)} Train it with: "
+                f"earshot train {workspace.name} labels.csv --name {name}"
+            )
         found[name] = str(entry["champion"])
     return found
 
 
 def load(workspace: Workspace, name: str, version: str) -> Trained:
-    """Return a trained classifier; raises WeightsError when its file is not the card's or reads with other models."""
+    """Return a trained classifier; raises WeightsError when its file is not the card's or reads with other
+    models.
+    """
     models, card = classifier_files.load(_folder(workspace, name, version), workspace.name)
     fields = Rule.__dataclass_fields__
     rules = {label: Rule(**{field: row[field] for field in fields}) for label, row in card["labels"].items()}

@@ -1,8 +1,9 @@
-"""How a classifier looks at texts: their words, their meaning, their neighbours, token by token, through a tuned tower.
+"""How a classifier looks at texts: their words, their meaning, their neighbours, token by token, through a
+tuned tower.
 
-A view learns from clean texts and class numbers, and then gives each text one score per class. How closely it follows
-the labels is its strength, of which several are tried. Every random choice has a seed, so that the same labels give the
-same view. Its parts are arrays and scikit-learn's own objects, so that a view
+A view learns from clean texts and class numbers, and then gives each text one score per class. How closely it
+follows the labels is its strength, of which several are tried. Every random choice has a seed, so that the
+same labels give the same view. Its parts are arrays and scikit-learn's own objects, so that a view
 can be written to a file in which nothing can run.
 """
 
@@ -22,17 +23,23 @@ from earshot.enrich.sentiment import step as sentiment
 
 LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
 MOST = 600_000  # tokens that are looked at one by one: 1.8 GB of memory
-MANY = 20  # from so many classes on they are about subjects, not feelings, and each is learned as often as it occurs
+# from so many classes on they are about subjects, not feelings, and each is learned as often as it
+# occurs
+MANY = 20
 NEAR, SHARP = 12, 0.05  # neighbours that are asked, and how fast their say falls with distance
 FAR = 1e-4  # the say of a text that is near nothing
 SIZES = {"words": 150_000}
-STRENGTHS = {"words": ((0.05, 0.15, 0.5), (0.5,)), "meaning": ((0.001, 0.003, 0.01), (0.02, 0.05, 0.15))}  # few, many
+STRENGTHS = {
+    "words": ((0.05, 0.15, 0.5), (0.5,)),
+    "meaning": ((0.001, 0.003, 0.01), (0.02, 0.05, 0.15)),
+}  # few, many
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Clean texts with what the views need of them: MiniLM's vectors, those of both sentiment towers, token ids, how
-    MiniLM and the English tower see each token, and how the tower for other languages does (none where not asked for).
+    """Clean texts with what the views need of them: MiniLM's vectors, those of both sentiment towers, token
+    ids, how MiniLM and the English tower see each token, and how the tower for other languages does (none
+    where not asked for).
     """
 
     clean: np.ndarray
@@ -44,17 +51,25 @@ class Texts:
 
     def at(self, rows: np.ndarray) -> "Texts":
         """Return some of the texts."""
-        return Texts(self.clean[rows], self.vectors[rows], self.feeling[rows], [self.tokens[row] for row in rows],
-                     *([part[row] for row in rows] if part else [] for part in (self.states, self.abroad)))
+        return Texts(
+            self.clean[rows],
+            self.vectors[rows],
+            self.feeling[rows],
+            [self.tokens[row] for row in rows],
+            *([part[row] for row in rows] if part else [] for part in (self.states, self.abroad)),
+        )
 
 
-def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = None, closely: bool = False) -> Texts:
+def look_at(
+    texts: list[str], felt: bool = True, vectors: np.ndarray | None = None, closely: bool = False
+) -> Texts:
     """Return raw texts as the views see them.
 
-    The sentiment model's towers read them only where ``felt``, and each token is kept only where ``closely`` and there
-    are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
+    The sentiment model's towers read them only where ``felt``, and each token is kept only where ``closely``
+    and there are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
     """
     from earshot.enrich.text.step import clean
+
     cleaned = [clean(text)[0] for text in texts]
     tokens, states = minilm.tokenise(cleaned), []
     closely = closely and sum(min(LONGEST, len(text)) for text in tokens) <= MOST
@@ -66,33 +81,49 @@ def look_at(texts: list[str], felt: bool = True, vectors: np.ndarray | None = No
         english, others = sentiment.load(), sentiment_model.other(sentiment.load())
         own, more = _feel(english, tokens, closely)
         other, abroad = _feel(others, pieces.tokenise(others, cleaned), closely)
-        feeling, states = np.hstack([own, other]), [np.hstack(both) for both in zip(states, more, strict=True)]
+        feeling, states = (
+            np.hstack([own, other]),
+            [np.hstack(both) for both in zip(states, more, strict=True)],
+        )
     vectors = embeddings.encode(cleaned) if vectors is None else vectors
     return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states, abroad)
 
 
 def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return unit vectors (n, 384) of a tower of the sentiment model, and its view of each token where ``closely``."""
-    found, states = tower.read_closely(weights, tokens, LONGEST) if closely else (tower.vectors(weights, tokens), [])
+    """Return unit vectors (n, 384) of a tower of the sentiment model, and its view of each token where
+    ``closely``.
+    """
+    found, states = (
+        tower.read_closely(weights, tokens, LONGEST) if closely else (tower.vectors(weights, tokens), [])
+    )
     return found / np.maximum(1e-9, np.linalg.norm(found, axis=1, keepdims=True)), states
 
 
 @dataclass(frozen=True)
 class Words:
-    """Words, word pairs and letter groups, weighted by how rare they are, and a linear margin for each class."""
+    """Words, word pairs and letter groups, weighted by how rare they are, and a linear margin for each
+    class.
+    """
 
     vectorizer: object
     margin: object
 
     @classmethod
-    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.5) -> "Words":
-        """Learn from texts and their class numbers; the smaller the ``strength``, the more all words count alike."""
+    def learn(
+        cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.5
+    ) -> "Words":
+        """Learn from texts and their class numbers; the smaller the ``strength``, the more all words count
+        alike.
+        """
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.pipeline import make_union
         from sklearn.svm import LinearSVC
+
         plain = {"sublinear_tf": True, "min_df": 2, "dtype": np.float32, "max_features": SIZES["words"]}
-        vectorizer = make_union(TfidfVectorizer(ngram_range=(1, 2), **plain),
-                                TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **plain))
+        vectorizer = make_union(
+            TfidfVectorizer(ngram_range=(1, 2), **plain),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **plain),
+        )
         margin = LinearSVC(C=strength, class_weight=_weight(classes), random_state=seed)
         margin.fit(vectorizer.fit_transform(texts.clean), labels)
         margin.coef_ = margin.coef_.astype(np.float32)
@@ -105,19 +136,28 @@ class Words:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What MiniLM, and for few classes both sentiment towers, make of a text, and a logistic regression on it."""
+    """What MiniLM, and for few classes both sentiment towers, make of a text, and a logistic regression on
+    it.
+    """
 
     scale: object
     regression: object
 
     @classmethod
-    def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.003) -> "Meaning":
-        """Learn from texts and their class numbers; a small ``strength`` holds all coefficients near nought."""
+    def learn(
+        cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.003
+    ) -> "Meaning":
+        """Learn from texts and their class numbers; a small ``strength`` holds all coefficients near
+        nought.
+        """
         from sklearn.linear_model import LogisticRegression
         from sklearn.preprocessing import StandardScaler
+
         seen = _meaning(texts)
         scale = StandardScaler().fit(seen)
-        regression = LogisticRegression(C=strength, max_iter=300, class_weight=_weight(classes), random_state=seed)
+        regression = LogisticRegression(
+            C=strength, max_iter=300, class_weight=_weight(classes), random_state=seed
+        )
         return cls(scale, regression.fit(scale.transform(seen), labels))
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
@@ -142,11 +182,13 @@ class Neighbours:
         known, near = self.vectors.astype(np.float32), min(NEAR, len(self.labels))
         votes = np.zeros((len(texts.vectors), classes))
         for start in range(0, len(votes), 1000):
-            alike = texts.vectors[start:start + 1000] @ known.T
+            alike = texts.vectors[start : start + 1000] @ known.T
             nearest = np.argpartition(-alike, near - 1, axis=1)[:, :near]
             rows = np.arange(len(alike))[:, None]
             say = np.exp((alike[rows, nearest] - 1) / SHARP)
-            np.add.at(votes[start:start + 1000], (np.broadcast_to(rows, nearest.shape), self.labels[nearest]), say)
+            np.add.at(
+                votes[start : start + 1000], (np.broadcast_to(rows, nearest.shape), self.labels[nearest]), say
+            )
         return np.log(votes + FAR)
 
 
@@ -224,5 +266,11 @@ def strengths(view: str, classes: int) -> list[dict]:
     return [{"strength": strength} for strength in STRENGTHS[view][classes >= MANY]]
 
 
-VIEWS = {"words": Words, "meaning": Meaning, "neighbours": Neighbours, "attention": Attention,
-         "multilingual": Multilingual, "tower": Tower}
+VIEWS = {
+    "words": Words,
+    "meaning": Meaning,
+    "neighbours": Neighbours,
+    "attention": Attention,
+    "multilingual": Multilingual,
+    "tower": Tower,
+}

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 ALIKE = 0.75
-SURE = 0.9  # for texts with other numbers in them: two people with other sums on their bills did not copy each other
+# for texts with other numbers in them: two people with other sums on their bills did not copy each
+# other
+SURE = 0.9
 SHINGLE = 5
 WORDS, LETTERS = 6, 30  # a text with fewer of either is short
-# MinHash bands: pairs that are 70% alike meet in some band 99 times in 100. PARTS x ROWS must divide by three, or
-# sketches as text would have padding in between when they are read together.
+# MinHash bands: pairs that are 70% alike meet in some band 99 times in 100. PARTS x ROWS must divide by
+# three, or sketches as text would have padding in between when they are read together.
 PARTS, ROWS = 18, 4
 CUT = 0.65  # a text that breaks off is a copy of the whole when so much of it is left
 LOOK = 0.52  # sketches less alike than this are not looked into: CUT less two to three standard errors
@@ -25,15 +27,29 @@ CHUNK = 20_000
 LINK = re.compile(r"https?://\S+|\bwww\.\S+")
 HANDLE = re.compile(r"@\w+")
 LEADER = re.compile(r"^\W*(?:rt|mt)\b:?\s*@\w+[:\s]*", re.I)
-PUNCTUATION = dict.fromkeys([*range(0x20, 0x30), *range(0x3A, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F),
-                             *range(0xA1, 0xC0), *range(0x2000, 0x2070), *range(0x3000, 0x3040)], " ")
-PLAIN = bytes(ord(PUNCTUATION.get(code, chr(code))) if code < 0x80 else code for code in range(256))  # the same, faster
+PUNCTUATION = dict.fromkeys(
+    [
+        *range(0x20, 0x30),
+        *range(0x3A, 0x41),
+        *range(0x5B, 0x61),
+        *range(0x7B, 0x7F),
+        *range(0xA1, 0xC0),
+        *range(0x2000, 0x2070),
+        *range(0x3000, 0x3040),
+    ],
+    " ",
+)
+PLAIN = bytes(
+    ord(PUNCTUATION.get(code, chr(code))) if code < 0x80 else code for code in range(256)
+)  # the same, faster
 NUMBER = re.compile(r"\d+")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def normalise(text: str) -> str:
-    """Return what is compared: lower case, no repost marker, handles, links, punctuation or cut-off last word."""
+    """Return what is compared: lower case, no repost marker, handles, links, punctuation or cut-off last
+    word.
+    """
     text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     if "@" in text:
         text = HANDLE.sub(" ", LEADER.sub("", text))
@@ -74,17 +90,20 @@ def jaccard(left: str, right: str) -> float:
 
 @lru_cache(5_000)
 def _pieces(text: str) -> frozenset[str]:
-    return frozenset({text[at:at + SHINGLE] for at in range(len(text) - SHINGLE + 1)})
+    return frozenset({text[at : at + SHINGLE] for at in range(len(text) - SHINGLE + 1)})
 
 
 def minhash(texts: list[str]) -> np.ndarray:
-    """Return the sketches of long texts: the lowest byte of each of PARTS x ROWS MinHash values, one row per text."""
-    parts = [_minhash(texts[at:at + CHUNK]) for at in range(0, len(texts), CHUNK)]
+    """Return the sketches of long texts: the lowest byte of each of PARTS x ROWS MinHash values, one row per
+    text.
+    """
+    parts = [_minhash(texts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)]
     return np.vstack(parts) if parts else np.empty((0, PARTS * ROWS), np.uint8)
 
 
 def _minhash(texts: list[str]) -> np.ndarray:
     from rensa import RMinHash
+
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(*_shingles(texts), PARTS * ROWS, 7)
     values = array("I", chain.from_iterable(matrix.to_rows()))
     return (np.frombuffer(values, np.uint32) & 0xFF).astype(np.uint8).reshape(-1, PARTS * ROWS)
@@ -96,7 +115,7 @@ def _shingles(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     count = len(codes) - SHINGLE + 1
     hashes = np.zeros(count, np.uint64)
     for step in range(SHINGLE):
-        hashes = hashes * np.uint64(1099511628211) + codes[step:count + step]
+        hashes = hashes * np.uint64(1099511628211) + codes[step : count + step]
     hashes = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     ends = np.cumsum([len(text) for text in texts])
     within = np.ones(count, bool)
@@ -155,8 +174,10 @@ def crossed(new: np.ndarray, old: np.ndarray) -> np.ndarray:
 
 def _look_alike(mine: np.ndarray, left: np.ndarray, yours: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Say for each pair whether the sketches leave it possible that the texts are alike."""
-    parts = [(mine[left[at:at + CHUNK]] == yours[right[at:at + CHUNK]]).mean(axis=1) >= LOOK
-             for at in range(0, len(left), CHUNK)]
+    parts = [
+        (mine[left[at : at + CHUNK]] == yours[right[at : at + CHUNK]]).mean(axis=1) >= LOOK
+        for at in range(0, len(left), CHUNK)
+    ]
     return np.concatenate(parts) if parts else np.empty(0, bool)
 
 

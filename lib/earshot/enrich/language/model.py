@@ -1,7 +1,8 @@
 """The language model that comes with Earshot: how well each word fits eight languages, or none of them.
 
-A linear model over hashed letter groups (enrich.letters), learned from tweets, so that slang and names do not mislead
-it. ``earshot.enrich.language.training`` makes it; models/language/card.md says from what and how good it is.
+A linear model over hashed letter groups (enrich.letters), learned from tweets, so that slang and names do not
+mislead it. ``earshot.enrich.language.training`` makes it; models/language/card.md says from what and how good
+it is.
 """
 
 from functools import cache
@@ -18,9 +19,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "models" / "language"
 
 
 def score(posts: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return how well each post, (posts, 9), and each word, (all words, 9), fits ``CLASSES``: log-odds, not shares.
+    """Return how well each post, (posts, 9), and each word, (all words, 9), fits ``CLASSES``: log-odds, not
+    shares.
 
-    ``posts`` holds the words of each post as letters.spell gives them; a post without words scores zero everywhere.
+    ``posts`` holds the words of each post as letters.spell gives them; a post without words scores zero
+    everywhere.
     """
     weights, bias = _load(*_published())
     found = letters.groups([word for words in posts for word in words])
@@ -49,6 +52,7 @@ def _published() -> tuple[str, str]:
 @cache
 def _load(path: str, digest: str) -> tuple[np.ndarray, np.ndarray]:
     from safetensors.numpy import load_file
+
     held = load_file(path)
     if held.get("weights", np.empty(0)).shape != (letters.SIZE, len(CLASSES)):
         raise WeightsError(f"The model file {Path(path).name} holds no language model of this version.")

@@ -1,7 +1,8 @@
-"""The stretches of a post that is written in two scripts: each script is a language of its own, and is read apart.
+"""The stretches of a post that is written in two scripts: each script is a language of its own, and is read
+apart.
 
-A name in other letters is no language: a script speaks when it brings two words that are not written as names are
-("App Store не работает" is Russian), or four letters where no blanks stand between words.
+A name in other letters is no language: a script speaks when it brings two words that are not written as names
+are ("App Store не работает" is Russian), or four letters where no blanks stand between words.
 """
 
 import re
@@ -9,7 +10,9 @@ import unicodedata
 from functools import cache
 
 FEWEST, LETTERS = 2, 4
-OTHER = re.compile("[\u0370-\u1cff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc]")  # nearly all letters that are not Latin
+OTHER = re.compile(
+    "[\u0370-\u1cff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc]"
+)  # nearly all letters that are not Latin
 GROUPS = {"CJK": "EAST", "HIRAGANA": "EAST", "KATAKANA": "EAST", "KATAKANA-HIRAGANA": "EAST"}
 UNSPACED = {"EAST", "THAI", "LAO", "KHMER", "MYANMAR"}
 Word = tuple[int, int]  # its start and end in the text
@@ -26,8 +29,11 @@ def words(text: str) -> dict[str, list[Word]]:
     for script, start, end in _runs(text):
         found.setdefault(script, []).append((start, end))
     order = sorted(found, key=lambda script: -sum(end - start for start, end in found[script]))
-    kept = {script: found[script] for place, script in enumerate(order)
-            if not place or _speaks(script, [text[start:end] for start, end in found[script]])}
+    kept = {
+        script: found[script]
+        for place, script in enumerate(order)
+        if not place or _speaks(script, [text[start:end] for start, end in found[script]])
+    }
     return kept if len(kept) > 1 else {}
 
 
@@ -57,7 +63,9 @@ def _speaks(script: str, found: list[str]) -> bool:
 
 
 def _runs(text: str) -> list[tuple[str, int, int]]:
-    """Return script, start and end of every run of letters of one script; marks belong to the letter before them."""
+    """Return script, start and end of every run of letters of one script; marks belong to the letter before
+    them.
+    """
     runs: list[list] = []
     for at, letter in enumerate(text):
         script = _script(letter)

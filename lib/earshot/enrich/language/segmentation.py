@@ -1,7 +1,9 @@
-"""Which stretch of a post is in which language: the likeliest path through its words, when changing costs something.
+"""Which stretch of a post is in which language: the likeliest path through its words, when changing costs
+something.
 
-The words' own scores (enrich.language_model) are smoothed by a hidden Markov model whose states are the languages and
-whose every change of language costs ``CHANGE`` (Viterbi 1967), so that a single borrowed word is not a language.
+The words' own scores (enrich.language_model) are smoothed by a hidden Markov model whose states are the
+languages and whose every change of language costs ``CHANGE`` (Viterbi 1967), so that a single borrowed word
+is not a language.
 """
 
 import numpy as np
@@ -16,26 +18,33 @@ KNOWN, ENGLISH = len(CLASSES) - 1, CLASSES.index("en")
 NEVER = -1e9
 
 
-def find(words: list[list[tuple[str, int, int]]], counts: list[int], scores: np.ndarray,
-         codes: list[str]) -> list[list[list]]:
-    """Return [[start, end, code], …] for each post; one stretch when it is all in its own language, ``codes``.
+def find(
+    words: list[list[tuple[str, int, int]]], counts: list[int], scores: np.ndarray, codes: list[str]
+) -> list[list[list]]:
+    """Return [[start, end, code], …] for each post; one stretch when it is all in its own language,
+    ``codes``.
 
-    ``words`` are those of letters.spell, ``counts`` how many rows of ``scores`` belong to each post (its words first).
+    ``words`` are those of letters.spell, ``counts`` how many rows of ``scores`` belong to each post (its
+    words first).
     """
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
     sizes = np.array([len(found) for found in words])
     states = paths(scores, first, sizes, codes)
     told = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True) if len(scores) else scores
-    return [_stretches(found, states[at, :len(found)], told[first[at]:first[at] + len(found)], code)
-            for at, (found, code) in enumerate(zip(words, codes, strict=True))]
+    return [
+        _stretches(found, states[at, : len(found)], told[first[at] : first[at] + len(found)], code)
+        for at, (found, code) in enumerate(zip(words, codes, strict=True))
+    ]
 
 
-def paths(scores: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[str],
-          pair: tuple[str, ...] = ()) -> np.ndarray:
-    """Return the likeliest state of each word, (posts, most words); posts have their words from row ``first`` on.
+def paths(
+    scores: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[str], pair: tuple[str, ...] = ()
+) -> np.ndarray:
+    """Return the likeliest state of each word, (posts, most words); posts have their words from row ``first``
+    on.
 
-    A post mixes its own language with English, an English one with the language that fits it next best, unless
-    ``pair`` says which languages there are.
+    A post mixes its own language with English, an English one with the language that fits it next best,
+    unless ``pair`` says which languages there are.
     """
     longest = int(sizes.max(initial=0))
     emission = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True) if len(scores) else scores
@@ -58,8 +67,9 @@ def paths(scores: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[
     return states
 
 
-def _allowed(emission: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[str],
-             pair: tuple[str, ...]) -> np.ndarray:
+def _allowed(
+    emission: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[str], pair: tuple[str, ...]
+) -> np.ndarray:
     """Return (posts, classes): the two languages each post may be in."""
     if pair:
         return np.tile([code in pair for code in CLASSES], (len(sizes), 1))
@@ -73,7 +83,9 @@ def _allowed(emission: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: 
     return allowed
 
 
-def _stretches(words: list[tuple[str, int, int]], states: np.ndarray, told: np.ndarray, code: str) -> list[list]:
+def _stretches(
+    words: list[tuple[str, int, int]], states: np.ndarray, told: np.ndarray, code: str
+) -> list[list]:
     """Join neighbours of one language; a language with too little behind it gives way to that of the post."""
     if not words:
         return []

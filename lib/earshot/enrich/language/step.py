@@ -1,10 +1,10 @@
 """The language of each post, and of each stretch of a post that mixes two.
 
-Two witnesses are heard on a post in Latin letters: our own model of letter groups, learned from tweets, and, where that
-is in doubt, py3langid, which knows many languages; how frequent each language is among social posts counts too. Other
-scripts are told by py3langid alone. Links, mentions, hashtags, emoticons and emoji are left out first, since they are
-spelt alike in every language; of a post of one or two words the hashtags are read after all. What stays doubtful is
-``und``.
+Two witnesses are heard on a post in Latin letters: our own model of letter groups, learned from tweets, and,
+where that is in doubt, py3langid, which knows many languages; how frequent each language is among social
+posts counts too. Other scripts are told by py3langid alone. Links, mentions, hashtags, emoticons and emoji
+are left out first, since they are spelt alike in every language; of a post of one or two words the hashtags
+are read after all. What stays doubtful is ``und``.
 """
 
 import json
@@ -30,16 +30,22 @@ LANGUAGES = frozenset(_LISTS["known"])
 LATIN = tuple(sorted(_LISTS["latin"]))
 PRIOR = {name: float(share) for name, share in (entry.split(":") for entry in _LISTS["prior"])}
 FEW, LOWEST = 3, 0.3
-WITNESS = 0.2  # weight of py3langid's log-probability: it takes letters for independent and is far too sure of itself
+# weight of py3langid's log-probability: it takes letters for independent and is far too sure of
+# itself
+WITNESS = 0.2
 FARTHEST = 20.0  # no single witness may say more than this against a language
-SETTLED = 5.0  # where our own model is so much surer of one language than of the next, py3langid is not asked: of 7,900
+# where our own model is so much surer of one language than of the next, py3langid is not asked: of
+# 7,900
+SETTLED = 5.0
 # tweets in eight languages it would have changed none
 EXPECTED = 5.0  # how much likelier the languages of the brief are than elsewhere
 BATCH = 4_000
 
-LEFT_OUT = re.compile(r"https?\S*|www\.\S+|[@#]\w+|\bRT\b|&\w+;|\[\w+\]"
-                      r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+"
-                      r"|(?<![^\W_])(?:[:;=8xX]['^-]?[dDpPoOsS3)(/|]+|[oO][._][oO]|<3)(?![^\W_])")
+LEFT_OUT = re.compile(
+    r"https?\S*|www\.\S+|[@#]\w+|\bRT\b|&\w+;|\[\w+\]"
+    r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+"
+    r"|(?<![^\W_])(?:[:;=8xX]['^-]?[dDpPoOsS3)(/|]+|[oO][._][oO]|<3)(?![^\W_])"
+)
 HEADLINE = re.compile(r"(?<=[/_])[A-Za-z]{2,}(?:-[A-Za-z]+){2,}")
 LETTER, LATIN_LETTER = re.compile(r"[^\W\d_]"), re.compile(r"[a-zA-ZÀ-ɏḀ-ỿ]")
 
@@ -50,11 +56,18 @@ def add(frame: pd.DataFrame, expected: tuple[str, ...] = ()) -> pd.DataFrame:
     ``expected`` are the languages that the brief listens in; they are given the benefit of the doubt.
     """
     found = read(frame["text"].fillna("").tolist(), expected)
-    return pd.DataFrame({"post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),
-                         "lang": [lang for lang, _, _ in found], "confidence": [sure for _, sure, _ in found],
-                         "mixed": pd.array([len({name for _, _, name in spans}) > 1 for _, _, spans in found],
-                                           dtype="boolean"),
-                         "spans": [json.dumps(spans) for _, _, spans in found]})
+    return pd.DataFrame(
+        {
+            "post_id": frame["post_id"].to_numpy(),
+            "content_hash": frame["content_hash"].to_numpy(),
+            "lang": [lang for lang, _, _ in found],
+            "confidence": [sure for _, sure, _ in found],
+            "mixed": pd.array(
+                [len({name for _, _, name in spans}) > 1 for _, _, spans in found], dtype="boolean"
+            ),
+            "spans": [json.dumps(spans) for _, _, spans in found],
+        }
+    )
 
 
 def detect(texts: list[str], expected: tuple[str, ...] = ()) -> list[tuple[str, float]]:
@@ -62,27 +75,45 @@ def detect(texts: list[str], expected: tuple[str, ...] = ()) -> list[tuple[str, 
     return [(lang, sure) for lang, sure, _ in read(texts, expected, spans=False)]
 
 
-def read(texts: list[str], expected: tuple[str, ...] = (), spans: bool = True) -> list[tuple[str, float, list]]:
-    """Return (code, confidence, [[start, end, code], …]) for each text; the stretches are empty without ``spans``."""
-    found = [one for start in range(0, len(texts), BATCH)
-             for one in _read(texts[start:start + BATCH], expected, spans)]
+def read(
+    texts: list[str], expected: tuple[str, ...] = (), spans: bool = True
+) -> list[tuple[str, float, list]]:
+    """Return (code, confidence, [[start, end, code], …]) for each text; the stretches are empty without
+    ``spans``.
+    """
+    found = [
+        one
+        for start in range(0, len(texts), BATCH)
+        for one in _read(texts[start : start + BATCH], expected, spans)
+    ]
     return _by_script(texts, found, expected) if spans else found
 
 
 def _by_script(texts: list[str], found: list[tuple[str, float, list]], expected: tuple[str, ...]) -> list:
     """Return what was found, with the stretches of posts in two scripts read script by script."""
-    masked = {at: _masked(texts[at]) for at, (code, _, _) in enumerate(found)
-              if code != UNKNOWN and language_scripts.OTHER.search(texts[at])}
+    masked = {
+        at: _masked(texts[at])
+        for at, (code, _, _) in enumerate(found)
+        if code != UNKNOWN and language_scripts.OTHER.search(texts[at])
+    }
     parts = [(at, kept) for at, text in masked.items() for kept in language_scripts.words(text).values()]
-    said = _read([language_scripts.only(masked[at], kept) for at, kept in parts], expected, True) if parts else []
+    said = (
+        _read([language_scripts.only(masked[at], kept) for at, kept in parts], expected, True)
+        if parts
+        else []
+    )
     told: dict[int, list] = {}
     for (at, kept), (code, _, spans) in zip(parts, said, strict=True):
         own = found[at][0] if code == UNKNOWN else code  # what is too short to be told gives way to the whole
         stretches = spans if len({name for _, _, name in spans}) > 1 else []
         told.setdefault(at, []).extend(
-            (word, next((name for start, end, name in stretches if start <= word[0] < end), own)) for word in kept)
-    return [(code, sure, language_scripts.joined(told[at]) if at in told else spans)
-            for at, (code, sure, spans) in enumerate(found)]
+            (word, next((name for start, end, name in stretches if start <= word[0] < end), own))
+            for word in kept
+        )
+    return [
+        (code, sure, language_scripts.joined(told[at]) if at in told else spans)
+        for at, (code, sure, spans) in enumerate(found)
+    ]
 
 
 def _masked(text: str) -> str:
@@ -108,15 +139,20 @@ def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tupl
     if latin:
         posts, each = language_model.score([spoken[at] for at in latin])
         codes, sure = _decide(posts, [asked[at] for at in latin], expected)
-        stretches = language_spans.find([words[at] for at in latin], [len(spoken[at]) for at in latin], each,
-                                        codes) if spans else [[]] * len(latin)
+        stretches = (
+            language_spans.find([words[at] for at in latin], [len(spoken[at]) for at in latin], each, codes)
+            if spans
+            else [[]] * len(latin)
+        )
         for at, code, share, parts in zip(latin, codes, sure, stretches, strict=True):
             found[at] = (code if share >= LOWEST else UNKNOWN, round(float(share), 4), parts)
     return found
 
 
 def _tags(text: str) -> str:
-    """Return the words of the hashtags, else of a link's headline, when there are enough letters to say something."""
+    """Return the words of the hashtags, else of a link's headline, when there are enough letters to say
+    something.
+    """
     tags = " ".join(hashtags.split(tag) for tag in re.findall(r"#(\w+)", text))
     if len(tags) < 12:
         tags += " " + " ".join(HEADLINE.findall(text)).replace("-", " ")
@@ -144,7 +180,9 @@ def _decide(posts: np.ndarray, texts: list[str], expected: tuple[str, ...]) -> t
 
 
 def _beside(texts: list[str], codes: list[str]) -> np.ndarray:
-    """Return what py3langid says of each text and code, (texts, codes): 0 for the likeliest, less for the others."""
+    """Return what py3langid says of each text and code, (texts, codes): 0 for the likeliest, less for the
+    others.
+    """
     said = np.stack([_latin_witness()._raw_score(_latin_witness()._encode(text)) for text in texts])
     said = np.maximum(WITNESS * (said - said.max(axis=1, keepdims=True)), -FARTHEST)
     place = {code: at for at, code in enumerate(_latin_witness().nb_classes)}
@@ -165,6 +203,7 @@ def _latin_witness():
 
 def _identifier(codes: list[str]):
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(codes)
     return identifier

@@ -1,9 +1,9 @@
 """Train the language model that comes with Earshot.
 
-``python -m earshot.enrich.language.training --data ../shared/data --packages FOLDER`` learns from UMSAB and SemEval-2017
-(tweets), from the translations of Django (BSD) and the word counts of pyspellchecker (MIT), both installed for this
-purpose only with ``pip install --no-deps --target FOLDER django pyspellchecker``, and from the everyday words in
-language.yml. Takes two minutes on one core.
+``python -m earshot.enrich.language.training --data ../shared/data --packages FOLDER`` learns from UMSAB and
+SemEval-2017 (tweets), from the translations of Django (BSD) and the word counts of pyspellchecker (MIT), both
+installed for this purpose only with ``pip install --no-deps --target FOLDER django pyspellchecker``, and from
+the everyday words in language.yml. Takes two minutes on one core.
 """
 
 import argparse
@@ -23,10 +23,44 @@ from earshot.enrich.language import letter_ngrams as letters
 from earshot.enrich.language.model import CLASSES, FOLDER, MODEL
 from earshot.enrich.language.step import LEFT_OUT
 
-TWEETS = {"english": "en", "french": "fr", "german": "de", "spanish": "es", "italian": "it", "portuguese": "pt",
-          "hindi": "hi"}
-LOCALES = ("nl", "fr", "de", "es", "it", "pt", "pt_BR", "id", "tr", "sv", "da", "nb", "fi", "pl", "cs", "ro", "hu",
-           "hr", "sk", "sl", "et", "lv", "lt", "vi", "sw", "ca", "ms")
+TWEETS = {
+    "english": "en",
+    "french": "fr",
+    "german": "de",
+    "spanish": "es",
+    "italian": "it",
+    "portuguese": "pt",
+    "hindi": "hi",
+}
+LOCALES = (
+    "nl",
+    "fr",
+    "de",
+    "es",
+    "it",
+    "pt",
+    "pt_BR",
+    "id",
+    "tr",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "ro",
+    "hu",
+    "hr",
+    "sk",
+    "sl",
+    "et",
+    "lv",
+    "lt",
+    "vi",
+    "sw",
+    "ca",
+    "ms",
+)
 WEIGHT = {"tweet": 2.0, "words": 1.0, "screen": 0.5, "chat": 1.0}
 HOLES = re.compile(r"%\(\w+\)\w|%\w|<[^>]+>|\{[^}]*\}")
 LENGTHS, SHARES = (1, 2, 3, 4, 5, 6, 8, 10, 14), (0.1, 0.1, 0.1, 0.12, 0.12, 0.12, 0.12, 0.12, 0.1)
@@ -36,8 +70,12 @@ ROUNDS, BATCH, STEP, SEED = 4, 256, 0.25, 0
 def collect(data: Path, packages: Path) -> pd.DataFrame:
     """Return text, lang (one of CLASSES) and origin of all that is learned from."""
     chance = np.random.default_rng(SEED + 1)
-    parts = [_tweets(data), _screens(packages), *(_drawn(packages, lang, chance) for lang in CLASSES[:7]),
-             *(_chat(lang, chance) for lang in CLASSES)]
+    parts = [
+        _tweets(data),
+        _screens(packages),
+        *(_drawn(packages, lang, chance) for lang in CLASSES[:7]),
+        *(_chat(lang, chance) for lang in CLASSES),
+    ]
     frame = pd.concat(parts, ignore_index=True)
     return frame[frame["text"].str.contains("[a-z]")].drop_duplicates(["text", "lang"]).reset_index(drop=True)
 
@@ -47,8 +85,13 @@ def _tweets(data: Path) -> pd.DataFrame:
     umsab = pd.read_parquet(data / "umsab-multilingual/umsab.parquet")
     semeval = pd.read_parquet(data / "semeval2017-task4/subtask_a.parquet").query("not in_tweeteval_val")
     semeval = semeval.drop_duplicates("text").sample(9_000, random_state=SEED + 1)
-    rows = pd.concat([umsab.assign(lang=umsab["language"].map(TWEETS)).dropna(subset="lang")[["text", "lang"]],
-                      semeval[["text"]].assign(lang="en")], ignore_index=True)
+    rows = pd.concat(
+        [
+            umsab.assign(lang=umsab["language"].map(TWEETS)).dropna(subset="lang")[["text", "lang"]],
+            semeval[["text"]].assign(lang="en"),
+        ],
+        ignore_index=True,
+    )
     bare = rows["text"].str.replace("@user", " ").str.replace(r"\bhttp\b", " ", regex=True)
     return rows.assign(text=[" ".join(LEFT_OUT.sub(" ", text).split()) for text in bare], origin="tweet")
 
@@ -68,14 +111,16 @@ def _screens(packages: Path) -> pd.DataFrame:
 
 
 def _drawn(packages: Path, lang: str, chance: np.random.Generator) -> pd.DataFrame:
-    """Bags of words drawn by how often they are said in films; half as many again of Dutch, which has no tweets."""
+    """Bags of words drawn by how often they are said in films; half as many again of Dutch, which has no
+    tweets.
+    """
     with gzip.open(packages / f"spellchecker/resources/{lang}.json.gz") as file:
         counts = {word: count for word, count in json.load(file).items() if letters.WORD.fullmatch(word)}
     shares = np.array(list(counts.values()), float) ** 0.8
     sizes = chance.choice(LENGTHS, 14_000 if lang == "nl" else 9_000, p=np.array(SHARES) / sum(SHARES))
     words = np.array(list(counts), object)[chance.choice(len(counts), sizes.sum(), p=shares / shares.sum())]
     ends = np.cumsum(sizes)
-    texts = [" ".join(words[end - size:end]) for size, end in zip(sizes, ends, strict=True)]
+    texts = [" ".join(words[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
     return pd.DataFrame({"text": texts, "lang": lang, "origin": "words"})
 
 
@@ -89,13 +134,18 @@ def _chat(lang: str, chance: np.random.Generator) -> pd.DataFrame:
 
 
 def matrix(texts: list[str]):
-    """Return the (n, letters.SIZE) sparse matrix of letter groups, rows scaled by one over the root of their count."""
+    """Return the (n, letters.SIZE) sparse matrix of letter groups, rows scaled by one over the root of their
+    count.
+    """
     from scipy import sparse
+
     spelled = [[word for word, _, _ in letters.spell(text)] for text in texts]
     found = letters.groups([word for words in spelled for word in words])
     row = np.repeat(np.arange(len(spelled)), [len(words) for words in spelled])[found.word]
     scale = 1 / np.sqrt(np.bincount(row, minlength=len(spelled)).clip(1))
-    return sparse.csr_matrix((scale[row].astype(np.float32), (row, found.bucket)), (len(spelled), letters.SIZE))
+    return sparse.csr_matrix(
+        (scale[row].astype(np.float32), (row, found.bucket)), (len(spelled), letters.SIZE)
+    )
 
 
 def fit(frame: pd.DataFrame, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarray]:
@@ -110,14 +160,14 @@ def fit(frame: pd.DataFrame, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarr
     for done in range(rounds):
         order = chance.permutation(len(frame))
         for start in range(0, len(order), BATCH):
-            rows = order[start:start + BATCH]
+            rows = order[start : start + BATCH]
             part = seen[rows]
             error = _softmax(part @ weights + bias)
             error[np.arange(len(rows)), truth[rows]] -= 1
             error *= weight[rows, None].astype(np.float32) / 16
             columns = np.unique(part.indices)
             slope = part[:, columns].T @ error
-            squares[columns] += slope ** 2
+            squares[columns] += slope**2
             weights[columns] -= STEP * (1 - done / rounds) * slope / np.sqrt(squares[columns])
             bias -= 0.01 * error.sum(axis=0) / 16
     return weights, bias
@@ -142,8 +192,11 @@ def without_english(frame: pd.DataFrame, weights: np.ndarray) -> pd.DataFrame:
 def main(arguments: list[str] | None = None) -> None:
     """Train and write the weights with their fingerprint."""
     from safetensors.numpy import save_file
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data"
+    )
     parser.add_argument("--packages", type=Path, required=True, help="folder with django and spellchecker")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder for the weights")
     options = parser.parse_args(arguments)

@@ -1,4 +1,6 @@
-"""Every model that a workspace uses: what it is, its fingerprint, and the one line that brings the one before back."""
+"""Every model that a workspace uses: what it is, its fingerprint, and the one line that brings the one before
+back.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -25,9 +27,11 @@ NONE = "there is none before it"
 
 @dataclass(frozen=True)
 class Champion:
-    """One model in use: ``before`` names the one it followed ("" for none), ``back`` says how to return to it.
+    """One model in use: ``before`` names the one it followed ("" for none), ``back`` says how to return to
+    it.
 
-    ``sha256`` is empty where the model is not on this machine; ``card`` is where a classifier of your own has one.
+    ``sha256`` is empty where the model is not on this machine; ``card`` is where a classifier of your own has
+    one.
     """
 
     use: str
@@ -39,9 +43,17 @@ class Champion:
 
 
 def listed(workspace: Workspace) -> list[Champion]:
-    """Return the models that the workspace uses, as they stand; one that is wrong is listed without a fingerprint."""
-    return [_sentiment(workspace), _towards(workspace), _embedding(workspace), *_shipped(), *_own(workspace),
-            *_learned(workspace)]
+    """Return the models that the workspace uses, as they stand; one that is wrong is listed without a
+    fingerprint.
+    """
+    return [
+        _sentiment(workspace),
+        _towards(workspace),
+        _embedding(workspace),
+        *_shipped(),
+        *_own(workspace),
+        *_learned(workspace),
+    ]
 
 
 def fingerprints(workspace: Workspace) -> dict[str, str]:
@@ -51,8 +63,17 @@ def fingerprints(workspace: Workspace) -> dict[str, str]:
 
 def shown(workspace: Workspace) -> pd.DataFrame:
     """Return the models in use as a reader wants them."""
-    return pd.DataFrame([{"use": model.use, "model": model.name, "SHA-256": shorten(model.sha256),
-                          "to go back": model.back} for model in listed(workspace)])
+    return pd.DataFrame(
+        [
+            {
+                "use": model.use,
+                "model": model.name,
+                "SHA-256": shorten(model.sha256),
+                "to go back": model.back,
+            }
+            for model in listed(workspace)
+        ]
+    )
 
 
 def shorten(sha256: str) -> str:
@@ -70,7 +91,11 @@ def before(model: str) -> str:
 def previous(workspace: Workspace) -> dict[str, str]:
     """Return the version before of each classifier of classifiers.yml that has one, by name."""
     entries = workspace.settings(SETTINGS).items()
-    return {name: str(entry["before"]) for name, entry in entries if isinstance(entry, dict) and entry.get("before")}
+    return {
+        name: str(entry["before"])
+        for name, entry in entries
+        if isinstance(entry, dict) and entry.get("before")
+    }
 
 
 def file_of(workspace: Workspace, name: str, version: str) -> Path:
@@ -99,14 +124,22 @@ def _embedding(workspace: Workspace) -> Champion:
     name = workspace.params.embedding_model
     if name == embeddings.MODEL:
         return Champion("embedding", name, minilm.SHA256, "", NONE)
-    return Champion("embedding", name, hub.identify(name), embeddings.MODEL,
-                    _line(workspace, "brief", f"embedding_model: {embeddings.MODEL}"))
+    return Champion(
+        "embedding",
+        name,
+        hub.identify(name),
+        embeddings.MODEL,
+        _line(workspace, "brief", f"embedding_model: {embeddings.MODEL}"),
+    )
 
 
 def _shipped() -> list[Champion]:
     """Return the models that ship and that nobody chooses."""
-    return [Champion(model.use, model.name, model.sha256, "", NONE) for model in registry.shipped()
-            if model.use not in registry.CHAMPIONS]
+    return [
+        Champion(model.use, model.name, model.sha256, "", NONE)
+        for model in registry.shipped()
+        if model.use not in registry.CHAMPIONS
+    ]
 
 
 def _own(workspace: Workspace) -> list[Champion]:
@@ -117,22 +150,49 @@ def _own(workspace: Workspace) -> list[Champion]:
         file = file_of(workspace, name, version)
         card = file.with_name("card.md")
         line = f"{name}: {{champion: {earlier.get(name)}}}"
-        found.append(Champion("classes", f"{name} {version}".strip(), fingerprint(file) if file.is_file() else "",
-                              earlier.get(name, ""), _line(workspace, SETTINGS, line) if name in earlier else NONE,
-                              card if card.is_file() else None))
+        found.append(
+            Champion(
+                "classes",
+                f"{name} {version}".strip(),
+                fingerprint(file) if file.is_file() else "",
+                earlier.get(name, ""),
+                _line(workspace, SETTINGS, line) if name in earlier else NONE,
+                card if card.is_file() else None,
+            )
+        )
     return found
 
 
 def _learned(workspace: Workspace) -> list[Champion]:
-    """Return what is learned from the posts or from labels and kept once: topics, and relevance where it is taught."""
+    """Return what is learned from the posts or from labels and kept once: topics, and relevance where it is
+    taught.
+    """
     name, model = topics.load(workspace.store)
-    found = [Champion("topics", name, hashlib.sha256(model.centres.tobytes()).hexdigest(), "",
-                      f"{NONE}: each fit replaces the last")] if model else []
+    found = (
+        [
+            Champion(
+                "topics",
+                name,
+                hashlib.sha256(model.centres.tobytes()).hexdigest(),
+                "",
+                f"{NONE}: each fit replaces the last",
+            )
+        ]
+        if model
+        else []
+    )
     file = workspace.data / "models" / relevance_model.FILE
     if file.is_file():
-        found.append(Champion("relevance", file.stem, fingerprint(file), "",
-                              f"{NONE}: learn again from the sheet of labels before, earshot relevance "
-                              f"{workspace.name} --labels"))
+        found.append(
+            Champion(
+                "relevance",
+                file.stem,
+                fingerprint(file),
+                "",
+                f"{NONE}: learn again from the sheet of labels before, earshot relevance "
+                f"{workspace.name} --labels",
+            )
+        )
     return found
 
 

@@ -1,4 +1,6 @@
-"""The models that ship with Earshot: version, size, fingerprint, card, and which of them the workspace uses."""
+"""The models that ship with Earshot: version, size, fingerprint, card, and which of them the workspace
+uses.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,9 @@ TIERS = ("-fast", "-cascade")  # ways to run a model's file, not files of their 
 
 @dataclass(frozen=True)
 class Model:
-    """One model file; ``use`` says what it is for, ``whole`` whether the file is the one that was published."""
+    """One model file; ``use`` says what it is for, ``whole`` whether the file is the one that was
+    published.
+    """
 
     use: str
     name: str
@@ -28,8 +32,11 @@ class Model:
 
 def shipped() -> list[Model]:
     """Return the models that ship, by use and name, as their SHA256SUMS list them."""
-    return [_model(sums.parent, *line.split(maxsplit=1)) for sums in sorted(FOLDER.glob("*/SHA256SUMS"))
-            for line in sorted(sums.read_text(encoding="utf-8").splitlines(), key=lambda line: line.split()[1])]
+    return [
+        _model(sums.parent, *line.split(maxsplit=1))
+        for sums in sorted(FOLDER.glob("*/SHA256SUMS"))
+        for line in sorted(sums.read_text(encoding="utf-8").splitlines(), key=lambda line: line.split()[1])
+    ]
 
 
 def is_champion(model: Model, params: Brief) -> bool:
@@ -46,10 +53,20 @@ def base(name: str) -> str:
 
 def shown(params: Brief) -> pd.DataFrame:
     """Return the models as a reader wants them."""
-    return pd.DataFrame([{"use": model.use, "model": model.name, "in use": "yes" if is_champion(model, params) else "",
-                          "MB": round(model.megabytes, 1), "SHA-256": f"{model.sha256[:16]}…",
-                          "file": "as published" if model.whole else "changed or missing",
-                          "card": within(model.card)} for model in shipped()])
+    return pd.DataFrame(
+        [
+            {
+                "use": model.use,
+                "model": model.name,
+                "in use": "yes" if is_champion(model, params) else "",
+                "MB": round(model.megabytes, 1),
+                "SHA-256": f"{model.sha256[:16]}…",
+                "file": "as published" if model.whole else "changed or missing",
+                "card": within(model.card),
+            }
+            for model in shipped()
+        ]
+    )
 
 
 def within(card: Path) -> str:
@@ -61,5 +78,11 @@ def _model(folder: Path, sha256: str, file: str) -> Model:
     path = folder / file.strip()
     own = folder / f"{path.stem}.md"
     there = path.is_file()
-    return Model(folder.name, path.stem, path.stat().st_size / 1e6 if there else 0.0, sha256,
-                 own if own.exists() else folder / "card.md", there and weights.fingerprint(path) == sha256)
+    return Model(
+        folder.name,
+        path.stem,
+        path.stat().st_size / 1e6 if there else 0.0,
+        sha256,
+        own if own.exists() else folder / "card.md",
+        there and weights.fingerprint(path) == sha256,
+    )

@@ -1,6 +1,8 @@
-"""Whether a post is about its brand at all: rules about what stands near its name, and a model from labelled posts.
+"""Whether a post is about its brand at all: rules about what stands near its name, and a model from labelled
+posts.
 
-params/<workspace>/relevance.yml says, for each brand, what speaks for and against it; all lists may be left out::
+params/<workspace>/relevance.yml says, for each brand, what speaks for and against it; all lists may be left
+out::
 
     Apple:
       names: [apple]              # what the brand is called in a text; its own name when left out
@@ -10,8 +12,8 @@ params/<workspace>/relevance.yml says, for each brand, what speaks for and again
       handles: [apple]            # also handles_against, hashtags, hashtags_against, links, links_against
     set_aside: no                 # count posts judged irrelevant; without this line they are in no figure
 
-Labels that an analyst gave lie beside it in relevance.csv, where ``earshot relevance --labels`` keeps them. A post of
-a brand without rules counts as about it when it names it, and as unsure when it does not.
+Labels that an analyst gave lie beside it in relevance.csv, where ``earshot relevance --labels`` keeps them. A
+post of a brand without rules counts as about it when it names it, and as unsure when it does not.
 """
 
 import json
@@ -30,10 +32,23 @@ VERSION = "1"
 WITHIN = 8
 SURE = 0.7  # rules decide at this probability or more, and at one less this or less
 NAMED, UNNAMED = 1.5, 0.0  # log-odds that a post is about its brand when it names it or not, before any rule
-TERM, PLACE, HISTORY = 1.5, 2.5, 0.8  # log-odds of a term near the name, of a handle, hashtag or link, of the author
+TERM, PLACE, HISTORY = (
+    1.5,
+    2.5,
+    0.8,
+)  # log-odds of a term near the name, of a handle, hashtag or link, of the author
 PAST = 3  # decided posts of an author before they say anything
-LISTS = ("names", "positive", "negative", "handles", "handles_against", "hashtags", "hashtags_against", "links",
-         "links_against")
+LISTS = (
+    "names",
+    "positive",
+    "negative",
+    "handles",
+    "handles_against",
+    "hashtags",
+    "hashtags_against",
+    "links",
+    "links_against",
+)
 WORD = re.compile(r"[@#]?\w+(?:['’]\w+)*")
 PART = 20_000
 
@@ -52,11 +67,17 @@ class Rules:
         words = [match[0] for match in WORD.finditer(small)]
         names = self.lists.get("names") or [self.brand.lower()]
         at = [place for place, word in enumerate(words) if any(_called(word, name) for name in names)]
-        said = ["names the brand"] if at or any(name.replace(" ", "") in small or name in small
-                                                  for name in names) else ["does not name the brand"]
+        said = (
+            ["names the brand"]
+            if at or any(name.replace(" ", "") in small or name in small for name in names)
+            else ["does not name the brand"]
+        )
         odds = NAMED if said == ["names the brand"] else UNNAMED
-        near = [word for place, word in enumerate(words)
-                if not at or min(abs(place - one) for one in at) <= self.within]
+        near = [
+            word
+            for place, word in enumerate(words)
+            if not at or min(abs(place - one) for one in at) <= self.within
+        ]
         window = " " + " ".join(word.lstrip("@#") for word in near) + " "
         for kind, sign in (("positive", 1), ("negative", -1)):
             hits = [term for term in self.lists.get(kind, []) if f" {term.lower()} " in window]
@@ -90,30 +111,47 @@ def read_rules(workspace: Workspace) -> dict[str, Rules]:
     if switch(given.pop("set_aside", True)) is None:
         raise ParamError(f"{where}: set_aside must be yes or no.")
     if "labels" in given:
-        raise ParamError(f"{where}: labels are not named here; 'earshot relevance {workspace.name} --labels SHEET' "
-                         "keeps them in relevance.csv.")
+        raise ParamError(
+            f"{where}: labels are not named here; 'earshot relevance {workspace.name} --labels SHEET' "
+            "keeps them in relevance.csv."
+        )
     brands = workspace.params.brands
     for brand, entry in given.items():
         if brands and brand not in brands:
-            raise ParamError(f"{where}: there is no brand {brand!r} in brief.yml; there are {', '.join(brands)}."
-                             f"{nearest(brand, brands)}")
+            raise ParamError(
+                f"{where}: there is no brand {brand!r} in brief.yml; there are {', '.join(brands)}."
+                f"{nearest(brand, brands)}"
+            )
         given_names = entry if isinstance(entry, dict) else [str(entry)]
         check_names(given_names, (*LISTS, "within"), f"{where}: {brand}", "setting")
-    called = {alias: brand for source in workspace.settings("sources").values() if isinstance(source, dict)
-              for alias, brand in (source.get("brands") or {}).items()}
-    return {brand: _rules(brand, given.get(brand, {}), [alias for alias, meant in called.items() if meant == brand])
-            for brand in dict.fromkeys([*brands, *given])}
+    called = {
+        alias: brand
+        for source in workspace.settings("sources").values()
+        if isinstance(source, dict)
+        for alias, brand in (source.get("brands") or {}).items()
+    }
+    return {
+        brand: _rules(
+            brand, given.get(brand, {}), [alias for alias, meant in called.items() if meant == brand]
+        )
+        for brand in dict.fromkeys([*brands, *given])
+    }
 
 
 def _rules(brand: str, entry: dict, aliases: list[str]) -> Rules:
     """What sources.yml calls the brand is a name of it too: the posts were found by it."""
     lists = {name: [str(one).lower() for one in entry.get(name) or []] for name in LISTS}
-    lists["names"] = [*(lists["names"] or [brand.lower()]), *(str(alias).lower().lstrip("@#") for alias in aliases)]
+    lists["names"] = [
+        *(lists["names"] or [brand.lower()]),
+        *(str(alias).lower().lstrip("@#") for alias in aliases),
+    ]
     return Rules(brand, lists, int(entry.get("within", WITHIN)))
 
 
 def update(workspace: Workspace) -> int:
-    """Judge every post that is new, changed, or was judged by other rules or another model; return how many."""
+    """Judge every post that is new, changed, or was judged by other rules or another model; return how
+    many.
+    """
     rules, model = read_rules(workspace), relevance_model.load(workspace.data / "models")
     version, store, done = _version(rules, model), workspace.store, 0
     while True:
@@ -131,25 +169,38 @@ def update(workspace: Workspace) -> int:
 
 def _version(rules: dict[str, Rules], model) -> str:
     from hashlib import blake2b
-    held = json.dumps([[rule.brand, rule.lists, rule.within] for rule in rules.values()]
-                      + ([model.figures, model.slope] if model else []), sort_keys=True)
+
+    held = json.dumps(
+        [[rule.brand, rule.lists, rule.within] for rule in rules.values()]
+        + ([model.figures, model.slope] if model else []),
+        sort_keys=True,
+    )
     return f"{VERSION}:{blake2b(held.encode(), digest_size=4).hexdigest()}"
 
 
 def _history(workspace: Workspace) -> pd.Series:
-    """Return, by author, the share of earlier decided posts that were relevant, where there are enough of them."""
-    past = workspace.store.sql("SELECT p.author, avg(CASE WHEN r.verdict = 'relevant' THEN 1.0 ELSE 0.0 END) AS share "
-                               "FROM relevance r JOIN posts p USING (post_id) WHERE r.verdict <> 'unsure' "
-                               f"AND p.author IS NOT NULL GROUP BY p.author HAVING count(*) >= {PAST}")
+    """Return, by author, the share of earlier decided posts that were relevant, where there are enough of
+    them.
+    """
+    past = workspace.store.sql(
+        "SELECT p.author, avg(CASE WHEN r.verdict = 'relevant' THEN 1.0 ELSE 0.0 END) AS share "
+        "FROM relevance r JOIN posts p USING (post_id) WHERE r.verdict <> 'unsure' "
+        f"AND p.author IS NOT NULL GROUP BY p.author HAVING count(*) >= {PAST}"
+    )
     return past.set_index("author")["share"].astype("float64")
 
 
-def judge(posts: pd.DataFrame, rules: dict[str, Rules], model=None, history: pd.Series | None = None) -> pd.DataFrame:
-    """Return the relevance table's columns for posts with post_id, content_hash, brand, author, text (and vector).
+def judge(
+    posts: pd.DataFrame, rules: dict[str, Rules], model=None, history: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return the relevance table's columns for posts with post_id, content_hash, brand, author, text (and
+    vector).
 
     With a model its probability counts, and the rules give the reason; a post of no brand is about none.
     """
-    rows = [_ruled(post, rules, history) for post in posts[["brand", "author", "text"]].itertuples(index=False)]
+    rows = [
+        _ruled(post, rules, history) for post in posts[["brand", "author", "text"]].itertuples(index=False)
+    ]
     table = pd.DataFrame(rows, columns=["p_relevant", "verdict", "reason"])
     known = [at for at, brand in enumerate(posts["brand"]) if model and brand in model.parts["topics"]]
     if known:
@@ -157,6 +208,7 @@ def judge(posts: pd.DataFrame, rules: dict[str, Rules], model=None, history: pd.
         vectors = None
         if "vector" in part and part["vector"].notna().all():
             from earshot.enrich.embeddings.step import matrix
+
             vectors = matrix(part["vector"])
         p = model.score(part["text"].tolist(), part["brand"].tolist(), vectors)
         table.loc[known, "p_relevant"] = p.round(4)

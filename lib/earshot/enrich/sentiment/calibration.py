@@ -1,4 +1,6 @@
-"""After training: how the tiers add up, what they cannot rule out, when the fast one is sure, and how good all are."""
+"""After training: how the tiers add up, what they cannot rule out, when the fast one is sure, and how good
+all are.
+"""
 
 import numpy as np
 import pandas as pd
@@ -23,8 +25,10 @@ def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[st
     for tier, count in (("fast", 1), ("model", 2)):
         parts = [mix([view[side] for view in views[:count]], truth[side]) for side in sides]
         found |= {f"{tier}.{name}": np.stack([part[name] for part in parts]) for name in parts[0]}
-    fast, model = (sentiment_model.add_up(views[:count], group, found, tier)
-                   for tier, count in (("fast", 1), ("model", 2)))
+    fast, model = (
+        sentiment_model.add_up(views[:count], group, found, tier)
+        for tier, count in (("fast", 1), ("model", 2))
+    )
     for tier, said in (("fast", fast), ("model", model)):
         found[f"{tier}.floors"] = np.stack([floors(said[side], truth[side]) for side in sides])
     found["fast.sure"] = np.array([sure(fast[side], model[side], truth[side]) for side in sides])
@@ -32,26 +36,34 @@ def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[st
 
 
 def mix(views: list[np.ndarray], truth: np.ndarray) -> dict[str, np.ndarray]:
-    """Return how much each view counts (``words``, ``tower``) and a ``bias``, by logistic regression, classes balanced.
+    """Return how much each view counts (``words``, ``tower``) and a ``bias``, by logistic regression, classes
+    balanced.
 
-    One number per view: probabilities become as sure as they are right (Guo et al. 2017) and nothing is learned anew.
+    One number per view: probabilities become as sure as they are right (Guo et al. 2017) and nothing is
+    learned anew.
     """
     from scipy.optimize import minimize
+
     balance = 1 / np.bincount(truth, minlength=3)[truth]
 
     def cost(values: np.ndarray) -> float:
-        scores = sum(value * view for value, view in zip(values, views, strict=False)) + np.array([*values[-2:], 0.0])
+        scores = sum(value * view for value, view in zip(values, views, strict=False)) + np.array(
+            [*values[-2:], 0.0]
+        )
         logs = scores - scores.max(axis=1, keepdims=True)
         logs = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))
         return -float(np.average(logs[np.arange(len(truth)), truth], weights=balance))
 
     best = minimize(cost, np.array([1.0] * len(views) + [0.0, 0.0]), method="BFGS").x
-    return {**{name: np.array(value) for name, value in zip(("words", "tower"), best[:-2], strict=False)},
-            "bias": np.array([*best[-2:], 0.0])}
+    return {
+        **{name: np.array(value) for name, value in zip(("words", "tower"), best[:-2], strict=False)},
+        "bias": np.array([*best[-2:], 0.0]),
+    }
 
 
 def floors(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the probability below which each class is ruled out: it keeps NOMINAL of the posts of that class.
+    """Return the probability below which each class is ruled out: it keeps NOMINAL of the posts of that
+    class.
 
     The smallest of n true scores but floor((n + 1) · (1 - NOMINAL)) - 1, as split conformal prediction asks.
     """
@@ -60,8 +72,11 @@ def floors(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def sure(fast: np.ndarray, model: np.ndarray, truth: np.ndarray) -> float:
-    """Return the lowest confidence at which the fast tier may answer for the model and LOST recall at most is lost."""
+    """Return the lowest confidence at which the fast tier may answer for the model and LOST recall at most is
+    lost.
+    """
     from sklearn.metrics import recall_score
+
     whole, best = recall_score(truth, model.argmax(axis=1), average="macro"), fast.max(axis=1)
     for least in np.arange(0.4, 1.0, 0.01):
         said = np.where(best >= least, fast.argmax(axis=1), model.argmax(axis=1))
@@ -75,23 +90,38 @@ def measure(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> dict:
     whole = widen(weights)
     figures = {tier: _measure(whole, frame, tier) for tier in sentiment_model.TIERS}
     counts = frame["part"].value_counts()
-    return figures | {"trained_on": int(counts["train"]), "held_back": int(counts["tune"]), "classes": CLASSES,
-                      "fast_answers_from": weights["fast.sure"].tolist()}
+    return figures | {
+        "trained_on": int(counts["train"]),
+        "held_back": int(counts["tune"]),
+        "classes": CLASSES,
+        "fast_answers_from": weights["fast.sure"].tolist(),
+    }
 
 
 def _measure(weights: dict, frame: pd.DataFrame, tier: str) -> dict:
     from sklearn.metrics import accuracy_score, f1_score, recall_score
+
     val, uval = (frame[frame["part"] == part] for part in ("val", "uval"))
     one, other = (sentiment_model.read(part["clean"].tolist(), weights, tier) for part in (val, uval))
     truth, said = val["label"].to_numpy(), one.probabilities.argmax(axis=1)
-    guessed = pd.DataFrame({"lang": uval["language"].to_numpy(), "truth": uval["label"].to_numpy(),
-                            "said": other.probabilities.argmax(axis=1)})
-    by_lang = {lang: round(f1_score(part["truth"], part["said"], average="macro"), 4)
-               for lang, part in guessed.groupby("lang")}
-    return {"val_recall": round(recall_score(truth, said, average="macro"), 4),
-            "val_macro_f1": round(f1_score(truth, said, average="macro"), 4),
-            "val_accuracy": round(accuracy_score(truth, said), 4),
-            "covered": round(float(one.possible[np.arange(len(truth)), truth].mean()), 4),
-            "decided": round(float((one.possible.sum(axis=1) == 1).mean()), 4),
-            "asked_the_tower": round(float((one.tier == "model").mean()), 4),
-            "umsab_f1": by_lang, "umsab_mean_f1": round(float(np.mean(list(by_lang.values()))), 4)}
+    guessed = pd.DataFrame(
+        {
+            "lang": uval["language"].to_numpy(),
+            "truth": uval["label"].to_numpy(),
+            "said": other.probabilities.argmax(axis=1),
+        }
+    )
+    by_lang = {
+        lang: round(f1_score(part["truth"], part["said"], average="macro"), 4)
+        for lang, part in guessed.groupby("lang")
+    }
+    return {
+        "val_recall": round(recall_score(truth, said, average="macro"), 4),
+        "val_macro_f1": round(f1_score(truth, said, average="macro"), 4),
+        "val_accuracy": round(accuracy_score(truth, said), 4),
+        "covered": round(float(one.possible[np.arange(len(truth)), truth].mean()), 4),
+        "decided": round(float((one.possible.sum(axis=1) == 1).mean()), 4),
+        "asked_the_tower": round(float((one.tier == "model").mean()), 4),
+        "umsab_f1": by_lang,
+        "umsab_mean_f1": round(float(np.mean(list(by_lang.values()))), 4),
+    }

@@ -1,7 +1,7 @@
 """The sentiment model before this one, earshot-1, kept so that a report can be rendered as it was.
 
-It adds up three views of a clean text: its MiniLM embedding through one hidden layer (one for English, one for all
-else), its words, word pairs and letter groups, and a lexicon that knows negation.
+It adds up three views of a clean text: its MiniLM embedding through one hidden layer (one for English, one
+for all else), its words, word pairs and letter groups, and a lexicon that knows negation.
 """
 
 import numpy as np
@@ -14,17 +14,29 @@ ENGLISH = ("en", "und")
 BATCH = 5_000
 
 
-def read(texts: list[str], langs: list[str | None] | None, weights: dict, vectors: np.ndarray | None) -> np.ndarray:
-    """Return probabilities (n, 3) of clean texts; languages and MiniLM vectors are found where they are not given."""
+def read(
+    texts: list[str], langs: list[str | None] | None, weights: dict, vectors: np.ndarray | None
+) -> np.ndarray:
+    """Return probabilities (n, 3) of clean texts; languages and MiniLM vectors are found where they are not
+    given.
+    """
     langs = [lang for lang, _ in language.detect(texts)] if langs is None else langs
     vectors = embeddings.encode(texts) if vectors is None else vectors
-    parts = [_read(texts[start:start + BATCH], langs[start:start + BATCH], vectors[start:start + BATCH], weights)
-             for start in range(0, len(texts), BATCH)]
+    parts = [
+        _read(
+            texts[start : start + BATCH],
+            langs[start : start + BATCH],
+            vectors[start : start + BATCH],
+            weights,
+        )
+        for start in range(0, len(texts), BATCH)
+    ]
     return np.concatenate(parts) if parts else np.empty((0, 3))
 
 
 def _read(texts: list[str], langs: list[str], vectors: np.ndarray, weights: dict) -> np.ndarray:
     from earshot.enrich.sentiment import earshot1_features as sentiment_features
+
     logits = sentiment_features.grams(texts).astype(np.float64) @ weights["grams"]
     english = np.isin(np.array(langs, dtype=object), ENGLISH)
     signals = sentiment_features.signals(texts).astype(np.float64)

@@ -19,20 +19,28 @@ PREFIXES = ("neg", "neu", "pos")
 def score(texts: list[str], model: str) -> np.ndarray:
     """Return probabilities (n, 3) of negative, neutral and positive; texts of like length share a batch."""
     import torch
+
     tokenizer, network, order = _load(model, identify(model))
     found = np.empty((len(texts), 3))
     by_length = sorted(range(len(texts)), key=lambda at: (len(texts[at]), at))
     for start in range(0, len(by_length), BATCH):
-        batch = by_length[start:start + BATCH]
-        inputs = tokenizer([texts[at] for at in batch], padding=True, truncation=True, max_length=LONGEST,
-                           return_tensors="pt")
+        batch = by_length[start : start + BATCH]
+        inputs = tokenizer(
+            [texts[at] for at in batch],
+            padding=True,
+            truncation=True,
+            max_length=LONGEST,
+            return_tensors="pt",
+        )
         with torch.inference_mode():
             found[batch] = network(**inputs).logits.softmax(dim=1).numpy()[:, order]
     return np.round(found, 6)
 
 
 def identify(model: str) -> str:
-    """Return the SHA-256 over the files that a model is loaded from, or "" where it is not on this machine."""
+    """Return the SHA-256 over the files that a model is loaded from, or "" where it is not on this
+    machine.
+    """
     folder = _folder(model)
     files = sorted(path for path in folder.iterdir() if path.suffix in READ) if folder else []
     lines = "".join(f"{fingerprint(path)}  {path.name}\n" for path in files)
@@ -45,6 +53,7 @@ def _folder(model: str) -> Path | None:
         return Path(model)
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
+
     try:
         found = try_to_load_from_cache(model, "config.json")
     except HFValidationError:
@@ -54,23 +63,34 @@ def _folder(model: str) -> Path | None:
 
 @cache
 def _load(model: str, sha256: str):
-    """Return tokenizer, network and order of the classes; ``sha256`` makes a folder that changed be loaded again."""
+    """Return tokenizer, network and order of the classes; ``sha256`` makes a folder that changed be loaded
+    again.
+    """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
     try:
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=OFFLINE)
         network = AutoModelForSequenceClassification.from_pretrained(model, local_files_only=OFFLINE)
     except (OSError, ValueError) as error:
-        raise ParamError(f"sentiment_model: {model!r} is not a classifier on this machine; give its folder, or set "
-                         "HF_HUB_OFFLINE=0 once to fetch it.") from error
+        raise ParamError(
+            f"sentiment_model: {model!r} is not a classifier on this machine; give its folder, or set "
+            "HF_HUB_OFFLINE=0 once to fetch it."
+        ) from error
     return tokenizer, network.train(False), _order(network.config.id2label, model)
 
 
 def _order(names: dict[int, str], model: str) -> list[int]:
-    """Return where the model keeps negative, neutral and positive; LABEL_0 to LABEL_2 are taken in that order."""
-    plain = {place: str(name).lower().replace("label_0", "neg").replace("label_1", "neu").replace("label_2", "pos")
-             for place, name in names.items()}
+    """Return where the model keeps negative, neutral and positive; LABEL_0 to LABEL_2 are taken in that
+    order.
+    """
+    plain = {
+        place: str(name).lower().replace("label_0", "neg").replace("label_1", "neu").replace("label_2", "pos")
+        for place, name in names.items()
+    }
     places = [[place for place, name in plain.items() if name.startswith(prefix)] for prefix in PREFIXES]
     if len(names) != 3 or any(len(found) != 1 for found in places):
-        raise ParamError(f"sentiment_model: {model!r} has the classes {', '.join(map(str, names.values()))}; a model "
-                         "with negative, neutral and positive is needed.")
+        raise ParamError(
+            f"sentiment_model: {model!r} has the classes {', '.join(map(str, names.values()))}; a model "
+            "with negative, neutral and positive is needed."
+        )
     return [found[0] for found in places]

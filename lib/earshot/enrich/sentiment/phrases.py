@@ -1,6 +1,8 @@
-"""Phrases that mean something else here than anywhere: your own word over the sentiment model's, each with its tests.
+"""Phrases that mean something else here than anywhere: your own word over the sentiment model's, each with
+its tests.
 
-In brief.yml, a phrase, what it says, and texts with the sentiment they must get, one of which holds the phrase::
+In brief.yml, a phrase, what it says, and texts with the sentiment they must get, one of which holds the
+phrase::
 
     phrases:
       sick beats:
@@ -8,9 +10,10 @@ In brief.yml, a phrase, what it says, and texts with the sentiment they must get
         these sick beats made my day: positive
         the beats make me sick: negative
 
-Before a phrase is used its tests are run, so that it cannot quietly break what was right. Where an English denial
-stands before a phrase ("not sick beats at all") it says nothing and the model decides; a phrase that holds a denial
-itself ("not half bad") counts everywhere, and so denied words can be a phrase of their own ("no sick beats").
+Before a phrase is used its tests are run, so that it cannot quietly break what was right. Where an English
+denial stands before a phrase ("not sick beats at all") it says nothing and the model decides; a phrase that
+holds a denial itself ("not half bad") counts everywhere, and so denied words can be a phrase of their own
+("no sick beats").
 """
 
 import json
@@ -31,7 +34,9 @@ Phrases = dict[str, dict[str, str]]
 
 
 def identify(phrases: Phrases) -> str:
-    """Return a name for exactly these phrases, their tests and how they are read; empty where there are none."""
+    """Return a name for exactly these phrases, their tests and how they are read; empty where there are
+    none.
+    """
     held = json.dumps([VERSION, phrases], sort_keys=True, ensure_ascii=False)
     return blake2b(held.encode(), digest_size=4).hexdigest() if phrases else ""
 
@@ -52,28 +57,39 @@ def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[s
 
 
 def check(phrases: Phrases, model: str) -> None:
-    """Run the tests of every phrase with this model; raises ParamError in one sentence at the first that fails."""
+    """Run the tests of every phrase with this model; raises ParamError in one sentence at the first that
+    fails.
+    """
     from earshot.enrich.sentiment import step as sentiment
+
     for phrase, entry in phrases.items():
         _check_form(phrase, entry, sentiment.CLASSES)
-    tests = [(phrase, text, label) for phrase, entry in phrases.items() for text, label in _tests(entry).items()]
+    tests = [
+        (phrase, text, label) for phrase, entry in phrases.items() for text, label in _tests(entry).items()
+    ]
     said = sentiment.read([text for _, text, _ in tests], model=model, phrases=phrases)["label"]
     for (phrase, text, label), got in zip(tests, said, strict=True):
         if got != label:
-            raise ParamError(f"brief.yml: phrases: with {phrase!r}, {text!r} is {got} under {model} and has to be "
-                             f"{label}; make the phrase longer, or correct its test.")
+            raise ParamError(
+                f"brief.yml: phrases: with {phrase!r}, {text!r} is {got} under {model} and has to be "
+                f"{label}; make the phrase longer, or correct its test."
+            )
 
 
 def _check_form(phrase: str, entry: dict[str, str], classes: tuple[str, ...]) -> None:
     where = f"brief.yml: phrases: {phrase}"
     if entry.get(SAYS) not in classes:
-        raise ParamError(f"{where} says {entry.get(SAYS)!r}; write says: {', '.join(classes[:-1])} or {classes[-1]}.")
+        raise ParamError(
+            f"{where} says {entry.get(SAYS)!r}; write says: {', '.join(classes[:-1])} or {classes[-1]}."
+        )
     for label in _tests(entry).values():
         if label not in classes:
             raise ParamError(f"{where} has a test that must get {label!r}; use {', '.join(classes)}.")
     if not any(map(_counts_in(phrase), _tests(entry))):
-        raise ParamError(f"{where} has no test that holds it, with no denial before it; write a text with the phrase "
-                         "and the sentiment it must get.")
+        raise ParamError(
+            f"{where} has no test that holds it, with no denial before it; write a text with the phrase "
+            "and the sentiment it must get."
+        )
 
 
 def _tests(entry: dict[str, str]) -> dict[str, str]:
@@ -88,17 +104,21 @@ def _counts_in(phrase: str) -> Callable[[str], bool]:
 
 def _holds_denial(phrase: str) -> bool:
     """Say whether a denial is among the words of a phrase."""
-    said, = ready([phrase])
+    (said,) = ready([phrase])
     return any(is_denied(said, word.end()) for word in WORD.finditer(said))
 
 
 def _is_denied(text: str, start: int) -> bool:
     """Say whether a denial stands shortly before this place of a text as it was written."""
-    before, = ready([text[max(0, start - LONGEST):start]])  # lowering letters can move the place, so it is the end
+    (before,) = ready(
+        [text[max(0, start - LONGEST) : start]]
+    )  # lowering letters can move the place, so it is the end
     return is_denied(before, len(before))
 
 
 def _pattern(phrase: str) -> re.Pattern:
-    """Return the expression that finds a phrase whole and in any case, blanks of any kind between its words."""
+    """Return the expression that finds a phrase whole and in any case, blanks of any kind between its
+    words.
+    """
     words = r"\s+".join(map(re.escape, phrase.split()))
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)

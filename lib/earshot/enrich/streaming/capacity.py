@@ -1,9 +1,10 @@
-"""What runs in line with arriving posts and what after them, by the latency that is allowed; and what the peak costs.
+"""What runs in line with arriving posts and what after them, by the latency that is allowed; and what the
+peak costs.
 
-A post waits until its micro-batch closes, then until the batch is stored and enriched in line. The micro-batch is as
-long as half the budget; a step goes in line while the other half holds it at the peak rate, in the order of the steps.
-Cores are loaded to 70% at most, so that a queue stays short: at 70% a batch waits 2.3 times its own length on average,
-at 90% nine times (M/M/1).
+A post waits until its micro-batch closes, then until the batch is stored and enriched in line. The
+micro-batch is as long as half the budget; a step goes in line while the other half holds it at the peak rate,
+in the order of the steps. Cores are loaded to 70% at most, so that a queue stays short: at 70% a batch waits
+2.3 times its own length on average, at 90% nine times (M/M/1).
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ NEEDS = {  # whose rows each step reads
     "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity", "relevance"),
     "embeddings": ("clean",), "relevance": ("embeddings",), "sentiment": ("clean", "language", "embeddings"),
     "targets": ("language",), "classes": ("clean", "language", "embeddings", "sentiment"),
-    "topics": ("clean", "language", "duplicates", "embeddings"), "geography": ("language",), "queries": ("language",),
+    "topics": ("clean", "language", "duplicates", "embeddings"), "geography": ("language",),
+    "queries": ("language",),
 }  # fmt: skip
 STORE = "store"
 LOAD = 0.7
@@ -57,8 +59,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked: peak and usual posts/s, seconds until enriched, hours of an outage, cores (0: as many as needed),
-    the price of a core-hour, and the hours that the log keeps messages."""
+    """What is asked: peak and usual posts/s, seconds until enriched, hours of an outage, cores (0: as many as
+    needed), the price of a core-hour, and the hours that the log keeps messages."""
 
     peak: float
     budget: float
@@ -102,11 +104,21 @@ def plan(costs: Costs, demand: Demand) -> Plan:
     spare = capacity - usual
     store = costs.of(STORE)
     return Plan(
-        tuple(Placed(cost, cost in chosen, demand.seconds(cost, workers), why[cost.step]) for cost in costs.steps),
-        demand.budget / 2, latency, latency <= demand.budget and demand.holds(chosen), workers, cores_after,
-        max(4, 2 * workers), usual * DAY * sum(cost.bytes for cost in costs.steps) / 1e9,
+        tuple(
+            Placed(cost, cost in chosen, demand.seconds(cost, workers), why[cost.step])
+            for cost in costs.steps
+        ),
+        demand.budget / 2,
+        latency,
+        latency <= demand.budget and demand.holds(chosen),
+        workers,
+        cores_after,
+        max(4, 2 * workers),
+        usual * DAY * sum(cost.bytes for cost in costs.steps) / 1e9,
         usual * demand.hours * 3600 * store.bytes * 2 / 1e9,  # the log is not compressed, as the tables are
-        demand.outage * demand.peak / spare if spare > 0 else inf, (workers + cores_after) * 24 * MONTH * demand.price)
+        demand.outage * demand.peak / spare if spare > 0 else inf,
+        (workers + cores_after) * 24 * MONTH * demand.price,
+    )
 
 
 def _choose(costs: Costs, demand: Demand) -> tuple[list[Cost], dict[str, str]]:
@@ -120,7 +132,9 @@ def _choose(costs: Costs, demand: Demand) -> tuple[list[Cost], dict[str, str]]:
         left = demand.budget / 2 - demand.total(chosen)
         adds = demand.total([*chosen, cost]) - demand.total(chosen)
         if missing:
-            why[cost.step] = f"it needs {' and '.join(missing)}, which {'runs' if len(missing) == 1 else 'run'} after"
+            why[cost.step] = (
+                f"it needs {' and '.join(missing)}, which {'runs' if len(missing) == 1 else 'run'} after"
+            )
         elif not demand.holds([*chosen, cost]):
             why[cost.step] = f"at the peak {demand.cores} cores do not hold it"
         elif adds > left:

@@ -1,4 +1,6 @@
-"""A stream's health where monitoring looks for it: /healthz in one line, /metrics for Prometheus, on loopback."""
+"""A stream's health where monitoring looks for it: /healthz in one line, /metrics for Prometheus, on
+loopback.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +26,9 @@ def condition_of(workspace: Workspace) -> tuple[Condition, list[Heard]]:
 
 @contextmanager
 def serve(workspace: Workspace, port: int, host: str = "127.0.0.1") -> Iterator[int]:
-    """Answer /healthz (200 or 503) and /metrics while the block runs; gives the port, which is chosen when 0."""
+    """Answer /healthz (200 or 503) and /metrics while the block runs; gives the port, which is chosen when
+    0.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         """Answers the two addresses."""
@@ -60,5 +64,7 @@ def answer(workspace: Workspace, path: str) -> tuple[int, str]:
     except (ValueError, RuntimeError, OSError) as error:
         return 503, f"{error}\n"
     if path == "/metrics":
-        return 200, metrics(condition, {name: sum(getattr(heard, name) for heard in living) for name in COUNTED})
+        return 200, metrics(
+            condition, {name: sum(getattr(heard, name) for heard in living) for name in COUNTED}
+        )
     return (200, "ok\n") if condition.well else (503, " ".join(condition.problems) + "\n")

@@ -1,7 +1,7 @@
 """Listening: micro-batches from the stream into the tables, committed only once they are stored.
 
-At least once on the stream and a merge by key in the store: nothing is lost and nothing is there twice, whatever is
-killed. Any number of listeners share the partitions; when one dies the others take over its part.
+At least once on the stream and a merge by key in the store: nothing is lost and nothing is there twice,
+whatever is killed. Any number of listeners share the partitions; when one dies the others take over its part.
 """
 
 import json
@@ -24,7 +24,9 @@ from earshot.enrich.streaming.micro_batch import Arrived, Intake
 
 @dataclass
 class Heard:
-    """What a listener has done so far: counts, the newest post's time, its last error, since when and until when."""
+    """What a listener has done so far: counts, the newest post's time, its last error, since when and until
+    when.
+    """
 
     pid: int = field(default_factory=os.getpid)
     host: str = field(default_factory=here)
@@ -43,23 +45,35 @@ class Heard:
 
     def add(self, arrived: Arrived, count: int, seconds: float) -> None:
         """Count one batch."""
-        self.batches, self.messages, self.seconds = self.batches + 1, self.messages + count, self.seconds + seconds
+        self.batches, self.messages, self.seconds = (
+            self.batches + 1,
+            self.messages + count,
+            self.seconds + seconds,
+        )
         for name in ("added", "updated", "repeated", "refused"):
             setattr(self, name, getattr(self, name) + getattr(arrived.landed, name))
         self.dead += len(arrived.dead)
         if arrived.newest is not None:
             self.newest = max(self.newest, arrived.newest.isoformat())
-        self.error = "; ".join(f"The step {step} failed and is left to the next report: {why}"
-                               for step, why in arrived.failed.items())
+        self.error = "; ".join(
+            f"The step {step} failed and is left to the next report: {why}"
+            for step, why in arrived.failed.items()
+        )
 
 
-def listen(workspace: Workspace, once: bool = False, stop: Callable[[], bool] = lambda: False,
-           say: Callable[[str], None] = lambda line: None) -> Heard:
-    """Read a workspace's stream until ``stop()``, or with ``once`` until nothing is left, and return what was done.
+def listen(
+    workspace: Workspace,
+    once: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Heard:
+    """Read a workspace's stream until ``stop()``, or with ``once`` until nothing is left, and return what was
+    done.
 
-    A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody listened
-    or the stream did not answer; a run with ``once`` comes by schedule and leaves no gap behind. Raises ParamError on
-    wrong settings, StreamError and StoreError when stream or store cannot go on; what was not committed is read again.
+    A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody
+    listened or the stream did not answer; a run with ``once`` comes by schedule and leaves no gap behind.
+    Raises ParamError on wrong settings, StreamError and StoreError when stream or store cannot go on; what
+    was not committed is read again.
     """
     stream = checked(read_stream(workspace))
     intake = Intake(workspace, stream, stream.codec(workspace))
@@ -94,7 +108,9 @@ def listen(workspace: Workspace, once: bool = False, stop: Callable[[], bool] = 
 
 
 def _arrive(presence: Presence, watch: Watch, once: bool) -> None:
-    """Write down since when nobody listened; what the stream let go of meanwhile was missed, the rest only waited."""
+    """Write down since when nobody listened; what the stream let go of meanwhile was missed, the rest only
+    waited.
+    """
     if once:
         presence.well()
         return
@@ -119,21 +135,35 @@ def checked(stream: Stream) -> Stream:
     """Return the stream, in which every step in line is one there is, in their order; raises ParamError."""
     for step in stream.steps:
         if step not in steps.ORDER:
-            raise ParamError(f"params/{stream.workspace}/streams.yml: there is no step {step!r}; the steps are "
-                             f"{', '.join(steps.ORDER)}.{nearest(step, steps.ORDER)}")
+            raise ParamError(
+                f"params/{stream.workspace}/streams.yml: there is no step {step!r}; the steps are "
+                f"{', '.join(steps.ORDER)}.{nearest(step, steps.ORDER)}"
+            )
     return stream.model_copy(update={"steps": sorted(stream.steps, key=steps.ORDER.index)})
 
 
-def _deal_with(intake: Intake, consumer: Consumer, messages: list[Message], heard: Heard, say: Callable[[str], None],
-               grave):
-    """Store one batch and commit it; return the producer of dead letters, which is opened when the first comes."""
+def _deal_with(
+    intake: Intake,
+    consumer: Consumer,
+    messages: list[Message],
+    heard: Heard,
+    say: Callable[[str], None],
+    grave,
+):
+    """Store one batch and commit it; return the producer of dead letters, which is opened when the first
+    comes.
+    """
     begun = time.monotonic()
     arrived = intake.take_in(messages)
     consumer.keep()
     if arrived.dead:
         grave = grave or intake.stream.producer(dead=True)
-        grave.put([(f"{letter['partition']}:{letter['offset']}".encode(), json.dumps(letter).encode())
-                   for letter in arrived.dead])
+        grave.put(
+            [
+                (f"{letter['partition']}:{letter['offset']}".encode(), json.dumps(letter).encode())
+                for letter in arrived.dead
+            ]
+        )
     seconds = time.monotonic() - begun
     intake.write_down(messages, seconds)
     try:
@@ -141,8 +171,11 @@ def _deal_with(intake: Intake, consumer: Consumer, messages: list[Message], hear
     except LeaseLost as lost:
         say(str(lost))
     heard.add(arrived, len(messages), seconds)
-    say(f"{len(messages):,} messages in {seconds:.1f} s: {arrived.landed.added:,} new posts, "
-        f"{arrived.landed.updated:,} updated, {arrived.landed.repeated:,} known, {arrived.landed.refused:,} refused.")
+    say(
+        f"{len(messages):,} messages in {seconds:.1f} s: {arrived.landed.added:,} new posts, "
+        f"{arrived.landed.updated:,} updated, {arrived.landed.repeated:,} known, {arrived.landed.refused:,} "
+        f"refused."
+    )
     if heard.error:
         say(heard.error)
     return grave
@@ -165,7 +198,9 @@ def write_note(path: Path, heard: Heard, ended: bool = False) -> None:
 
 
 def read_notes(stream: Stream) -> tuple[list[Heard], list[Heard]]:
-    """Return the notes of listeners that run, and of those that do not (of those that died, the note stays a day)."""
+    """Return the notes of listeners that run, and of those that do not (of those that died, the note stays a
+    day).
+    """
     living, gone = [], []
     for path in sorted(notes(stream).glob("*.json")):
         try:

@@ -28,7 +28,9 @@ NESTED = {dict, list}
 
 @dataclass
 class Arrived:
-    """What came of one micro-batch: see Landed; the newest post's time, the steps that failed, the dead letters."""
+    """What came of one micro-batch: see Landed; the newest post's time, the steps that failed, the dead
+    letters.
+    """
 
     landed: Landed
     newest: pd.Timestamp | None = None
@@ -47,7 +49,9 @@ class Intake:
     columns: dict[str, list[str]] = field(default_factory=dict)
 
     def take_in(self, messages: list[Message]) -> Arrived:
-        """Store a micro-batch and run the steps in line on its posts; a step that fails is left to the next report."""
+        """Store a micro-batch and run the steps in line on its posts; a step that fails is left to the next
+        report.
+        """
         rows, dead = self._decode(messages)
         arrived, kept = Arrived(Landed()), []
         for name, given in sorted(rows.items()):
@@ -63,19 +67,40 @@ class Intake:
         return arrived
 
     def write_down(self, messages: list[Message], seconds: float) -> None:
-        """Note a batch in the table ``batches``: where it lay, how many, seconds it took, seconds from put to done."""
-        parts = {part: list(group) for part, group in
-                 groupby(sorted(messages, key=lambda message: (message.partition, message.offset)),
-                         key=lambda message: message.partition)}
+        """Note a batch in the table ``batches``: where it lay, how many, seconds it took, seconds from put to
+        done.
+        """
+        parts = {
+            part: list(group)
+            for part, group in groupby(
+                sorted(messages, key=lambda message: (message.partition, message.offset)),
+                key=lambda message: message.partition,
+            )
+        }
         now = time.time()
-        self.workspace.store.merge("batches", pd.DataFrame([{
-            "stream": self.stream.full_topic, "partition": part, "first_offset": group[0].offset,
-            "last_offset": group[-1].offset, "posts": len(group), "seconds": seconds,
-            "lag_seconds": max(0.0, now - min(message.at for message in group) / 1000), "at": clock.now(),
-        } for part, group in parts.items()]))
+        self.workspace.store.merge(
+            "batches",
+            pd.DataFrame(
+                [
+                    {
+                        "stream": self.stream.full_topic,
+                        "partition": part,
+                        "first_offset": group[0].offset,
+                        "last_offset": group[-1].offset,
+                        "posts": len(group),
+                        "seconds": seconds,
+                        "lag_seconds": max(0.0, now - min(message.at for message in group) / 1000),
+                        "at": clock.now(),
+                    }
+                    for part, group in parts.items()
+                ]
+            ),
+        )
 
     def _decode(self, messages: list[Message]) -> tuple[dict[str, list], list[tuple[Message, str]]]:
-        """Return (message, row) pairs by the source that maps them, and the messages that are no rows, with why."""
+        """Return (message, row) pairs by the source that maps them, and the messages that are no rows, with
+        why.
+        """
         rows: dict[str, list[tuple[Message, dict]]] = {}
         dead = []
         for message in messages:
@@ -99,23 +124,39 @@ class Intake:
         return Landing(self.workspace, source, self.stream.full_topic, clock.now(), self.pseudonyms, kept=[])
 
     def _land(self, landing: Landing, given: list[tuple[Message, dict]]) -> Landed:
-        frame = from_dicts(dict(enumerate(row for _, row in given)), self.columns.setdefault(landing.source.name, []))
+        frame = from_dicts(
+            dict(enumerate(row for _, row in given)), self.columns.setdefault(landing.source.name, [])
+        )
         messages = [message for message, _ in given]
-        # The time a message was put is when it was collected; its offset keeps two of one millisecond in order.
+        # The time a message was put is when it was collected; its offset keeps two of one millisecond in
+        # order.
         times = [message.at * 1000 + message.offset % 1_000_000 for message in messages]
-        at = pd.Series(pd.to_datetime(times, unit="us", utc=True), index=frame.index).astype("datetime64[us, UTC]")
+        at = pd.Series(pd.to_datetime(times, unit="us", utc=True), index=frame.index).astype(
+            "datetime64[us, UTC]"
+        )
         numbers = pd.Series([message.offset for message in messages], index=frame.index)
         return landing.land(frame, [], numbers, at)
 
     def _lay_out(self, dead: list[tuple[Message, str]], landed: Landed) -> list[dict]:
-        """Put messages that are no rows in quarantine, masked, and return a dead letter for each that says where."""
+        """Put messages that are no rows in quarantine, masked, and return a dead letter for each that says
+        where.
+        """
         if dead:
-            landing = Landing(self.workspace, Source(self.stream.topic, {}), self.stream.full_topic, clock.now(),
-                              self.pseudonyms)
-            broken = [(message.offset, message.value.decode("utf-8", "replace").replace("\x00", ""), why)
-                      for message, why in dead]
+            landing = Landing(
+                self.workspace,
+                Source(self.stream.topic, {}),
+                self.stream.full_topic,
+                clock.now(),
+                self.pseudonyms,
+            )
+            broken = [
+                (message.offset, message.value.decode("utf-8", "replace").replace("\x00", ""), why)
+                for message, why in dead
+            ]
             landed.add(landing.land(pd.DataFrame(columns=["text"], dtype="str"), broken))
-        return [{"partition": message.partition, "offset": message.offset, "reason": why} for message, why in dead]
+        return [
+            {"partition": message.partition, "offset": message.offset, "reason": why} for message, why in dead
+        ]
 
     def _enrich(self, posts: pd.DataFrame, failed: dict[str, str]) -> None:
         for step in self.stream.steps:

@@ -1,7 +1,8 @@
 """What each enrichment step costs on this machine, measured on the workspace's own posts.
 
-A sample of the posts is enriched in a store of its own, in three rounds: the first few posts show what a step needs to
-start (models, lists), the next few what a batch costs however small it is, the many after them how fast it goes on.
+A sample of the posts is enriched in a store of its own, in three rounds: the first few posts show what a step
+needs to start (models, lists), the next few what a batch costs however small it is, the many after them how
+fast it goes on.
 """
 
 import json
@@ -20,12 +21,19 @@ from earshot.enrich.pipeline import steps
 
 FEW, MANY = 200, 3000
 LEAST = 1000
-WHOLE = ("duplicates", "authenticity", "topics", "coordination")  # compare a post with others: dearer as they grow
+WHOLE = (
+    "duplicates",
+    "authenticity",
+    "topics",
+    "coordination",
+)  # compare a post with others: dearer as they grow
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one step costs: seconds to start, seconds for each batch, posts per second beyond that, bytes per post."""
+    """What one step costs: seconds to start, seconds for each batch, posts per second beyond that, bytes per
+    post.
+    """
 
     step: str
     startup: float
@@ -36,7 +44,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs of storing a post ("store") and of every step, on how many posts and when they were measured."""
+    """The costs of storing a post ("store") and of every step, on how many posts and when they were
+    measured.
+    """
 
     posts: int
     at: str
@@ -57,20 +67,29 @@ def measure(workspace: Workspace, many: int = MANY) -> Costs:
     """
     sample = _sample(workspace, 2 * FEW + many)
     if len(sample) < LEAST:
-        raise ParamError(f"{workspace.name} has {len(sample):,} posts and a step is measured on {LEAST:,} or "
-                         "more; import some first.")
+        raise ParamError(
+            f"{workspace.name} has {len(sample):,} posts and a step is measured on {LEAST:,} or "
+            "more; import some first."
+        )
     with tempfile.TemporaryDirectory() as folder:
-        space = replace(workspace, params=workspace.params.model_copy(update={"store": folder, "cluster": ""}))
-        parts = (sample.iloc[:FEW], sample.iloc[FEW:2 * FEW], sample.iloc[2 * FEW:])
+        space = replace(
+            workspace, params=workspace.params.model_copy(update={"store": folder, "cluster": ""})
+        )
+        parts = (sample.iloc[:FEW], sample.iloc[FEW : 2 * FEW], sample.iloc[2 * FEW :])
         first, second, third = (_round(space, part) for part in parts)
         sizes = {name: _size(Path(folder) / name) / len(sample) for name in TABLES}
     more, costs = len(sample) - 3 * FEW, []
     for name in first:
-        # At least a tenth of the third round is taken as work: with the noise of a busy machine it may look like none.
+        # At least a tenth of the third round is taken as work: with the noise of a busy machine it may look
+        # like
+        # none.
         rate = more / max(third[name] - second[name], third[name] / 10, 1e-4)
         stored = sizes["raw"] + sizes["posts"] if name == "store" else sizes.get(name, 0.0)
-        costs.append(Cost(name, max(0.0, first[name] - second[name]), max(0.0, second[name] - FEW / rate), rate,
-                          stored))
+        costs.append(
+            Cost(
+                name, max(0.0, first[name] - second[name]), max(0.0, second[name] - FEW / rate), rate, stored
+            )
+        )
     return _keep(workspace, Costs(len(sample), clock.now().isoformat(), tuple(costs)))
 
 
@@ -83,7 +102,8 @@ def _keep(workspace: Workspace, found: Costs) -> Costs:
 def note(workspace: Workspace, reports: list[steps.StepReport]) -> None:
     """Keep what a first enrichment of 1,000 posts or more took, where the costs were never measured.
 
-    It cannot tell what a batch costs however small it is; a step that compares a post with others is counted whole.
+    It cannot tell what a batch costs however small it is; a step that compares a post with others is counted
+    whole.
     """
     took, count = {report.step: report for report in reports}, len(workspace.store.read("posts", ["post_id"]))
     if set(took) != set(steps.ORDER) or count < LEAST or took["clean"].new < count or known(workspace):
@@ -100,12 +120,16 @@ def _stored(workspace: Workspace, size: float) -> Cost:
     """Return what it costs to store a post, timed on a sample in a store of its own."""
     sample = _sample(workspace, LEAST)
     with tempfile.TemporaryDirectory() as folder:
-        space = replace(workspace, params=workspace.params.model_copy(update={"store": folder, "cluster": ""}))
+        space = replace(
+            workspace, params=workspace.params.model_copy(update={"store": folder, "cluster": ""})
+        )
         return Cost("store", 0.0, 0.0, len(sample) / max(_land(space, sample), 1e-4), size)
 
 
 def known(workspace: Workspace) -> Costs | None:
-    """Return the costs that were measured last, or None when that never was, or not for the steps of today."""
+    """Return the costs that were measured last, or None when that never was, or not for the steps of
+    today.
+    """
     try:
         values = json.loads(_place(workspace).read_text(encoding="utf-8"))
         found = Costs(values["posts"], values["at"], tuple(Cost(**cost) for cost in values["steps"]))
@@ -124,15 +148,21 @@ def _land(space: Workspace, rows: pd.DataFrame) -> float:
     from earshot.collect.landing.landing import Landing
     from earshot.collect.mapping.mapping import Source
     from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
-    names = {name: name for name in ("id", "text", "created_at", "author", "platform", "brand", "likes", "followers")}
+
+    names = {
+        name: name
+        for name in ("id", "text", "created_at", "author", "platform", "brand", "likes", "followers")
+    }
     begun = time.monotonic()
     Landing(space, Source("costs", names), "costs", clock.now(), Pseudonyms()).land(rows, [])
     return time.monotonic() - begun
 
 
 def _sample(workspace: Workspace, count: int) -> pd.DataFrame:
-    found = workspace.store.sql("SELECT post_id AS id, platform, brand, author, text, created_at, likes, followers "
-                                f"FROM posts ORDER BY created_at DESC, post_id LIMIT {count}")
+    found = workspace.store.sql(
+        "SELECT post_id AS id, platform, brand, author, text, created_at, likes, followers "
+        f"FROM posts ORDER BY created_at DESC, post_id LIMIT {count}"
+    )
     return found.assign(created_at=found["created_at"].astype("str")).astype({"id": "str", "text": "str"})
 
 

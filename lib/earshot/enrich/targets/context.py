@@ -1,7 +1,9 @@
-"""What stands around a target: words by side and distance, its clause, and feeling words weighed by how near they are.
+"""What stands around a target: words by side and distance, its clause, and feeling words weighed by how near
+they are.
 
-After Tang et al. (2016), who read what stands left and right of a target, and Ding, Liu & Yu (2008), who let an opinion
-word count the less the farther it stands. A denied word is another word; a clause ends at a mark or at "but".
+After Tang et al. (2016), who read what stands left and right of a target, and Ding, Liu & Yu (2008), who let
+an opinion word count the less the farther it stands. A denied word is another word; a clause ends at a mark
+or at "but".
 """
 
 from collections.abc import Iterator
@@ -19,27 +21,39 @@ TURNS = frozenset(["but", "although", "though", "however", "while", "yet", "exce
 
 
 def words(text: str, spans: Spans, target: str) -> list[str]:
-    """Return the text's words, and again, marked, those of its clause, those near the target, and their letters."""
+    """Return the text's words, and again, marked, those of its clause, those near the target, and their
+    letters.
+    """
     left, right = sides(text, spans)
     clause = [*_until_turn(left[::-1])[::-1], "§", *_until_turn(right)]
     found = left + right + [f"{first} {second}" for first, second in pairwise([*left, "§", *right])]
     found += [f"c:{word}" for word in clause] + [f"c:{first} {second}" for first, second in pairwise(clause)]
     found += [f"l:{word}" for word in left[-NEAR:]] + [f"r:{word}" for word in right[:NEAR]]
-    found += [f"l{at}:{word}" for at, word in enumerate(left[:-CLOSE - 1:-1])]
+    found += [f"l{at}:{word}" for at, word in enumerate(left[: -CLOSE - 1 : -1])]
     found += [f"r{at}:{word}" for at, word in enumerate(right[:CLOSE])]
     found += [f"t:{word}" for word in lexicon.tokens(target)]
     return found + list(_letters(left[-CLOSER:] + right[:CLOSER]))
 
 
 def signals(text: str, spans: Spans) -> np.ndarray:
-    """Return ``SIGNALS`` numbers: good and bad words weighed by nearness, of the clause, and of the whole text."""
+    """Return ``SIGNALS`` numbers: good and bad words weighed by nearness, of the clause, and of the whole
+    text.
+    """
     left, right = sides(text, spans)
-    weighed = [sum(_feeling(word, good) / (1 + at) for at, word in enumerate(side))
-               for side in (left[::-1], right) for good in (True, False)]
+    weighed = [
+        sum(_feeling(word, good) / (1 + at) for at, word in enumerate(side))
+        for side in (left[::-1], right)
+        for good in (True, False)
+    ]
     clause = _until_turn(left[::-1])[::-1] + _until_turn(right)
     both = [weighed[0] + weighed[2], weighed[1] + weighed[3]]
-    return np.concatenate([np.array(weighed + both, np.float32), lexicon.signals(" ".join(clause), clause),
-                           lexicon.signals(text, left + right)])
+    return np.concatenate(
+        [
+            np.array(weighed + both, np.float32),
+            lexicon.signals(" ".join(clause), clause),
+            lexicon.signals(text, left + right),
+        ]
+    )
 
 
 def clause(text: str, spans: Spans, target: str) -> str:
@@ -68,7 +82,7 @@ def _letters(near: list[str]) -> Iterator[str]:
     for word in near:
         framed = f"<{word}>"
         for length in range(LETTERS[0], LETTERS[1] + 1):
-            yield from (framed[at:at + length] for at in range(len(framed) - length + 1))
+            yield from (framed[at : at + length] for at in range(len(framed) - length + 1))
 
 
 def _feeling(word: str, good: bool) -> bool:

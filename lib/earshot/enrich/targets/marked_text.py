@@ -1,6 +1,8 @@
-"""A text and a target named in it, as a tower reads them: every mention marked, and the target said again at the end.
+"""A text and a target named in it, as a tower reads them: every mention marked, and the target said again at
+the end.
 
-``[CLS] the [MASK] bag [MASK] came late but the [MASK] bag [MASK] was dry [SEP] bag [SEP]``, after Sun et al. (2019).
+``[CLS] the [MASK] bag [MASK] came late but the [MASK] bag [MASK] was dry [SEP] bag [SEP]``, after Sun et al.
+(2019).
 """
 
 import re
@@ -17,17 +19,24 @@ Spans = list[tuple[int, int]]
 
 
 def locate(text: str, target: str) -> Spans:
-    """Return the (start, end) of every mention of ``target`` in ``text``, in any case, with any blanks and marks."""
+    """Return the (start, end) of every mention of ``target`` in ``text``, in any case, with any blanks and
+    marks.
+    """
     words = LETTERS.findall(target)
     if not words:
         return []
     inside = r"[\W_]*".join(re.escape(word) for word in words)
-    whole = [match.span() for match in re.finditer(rf"(?<![^\W_]){inside}(?:['’]?s)?(?![^\W_])", text, re.IGNORECASE)]
+    whole = [
+        match.span()
+        for match in re.finditer(rf"(?<![^\W_]){inside}(?:['’]?s)?(?![^\W_])", text, re.IGNORECASE)
+    ]
     return whole or [match.span() for match in re.finditer(inside, text, re.IGNORECASE)]
 
 
 def placed(text: str, target: str) -> tuple[str, Spans]:
-    """Return the text with ``target`` for every ``$T$``, and where it stands; without one, where it is found."""
+    """Return the text with ``target`` for every ``$T$``, and where it stands; without one, where it is
+    found.
+    """
     if PLACE not in text:
         return text, locate(text, target)
     parts, spans, full = text.split(PLACE), [], ""
@@ -38,7 +47,9 @@ def placed(text: str, target: str) -> tuple[str, Spans]:
 
 
 def windows(text: str, spans: Spans) -> list[str]:
-    """Return the clean stretches of a text before, between and after the spans, one more than there are spans."""
+    """Return the clean stretches of a text before, between and after the spans, one more than there are
+    spans.
+    """
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     return [clean(text[start:end])[0] for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -49,15 +60,24 @@ def marked(text: str, spans: Spans, target: str, mark: str = MARK) -> str:
 
 
 def starred(text: str, spans: Spans, target: str) -> str:
-    """Return the clean text with ``target`` between stars for each span, and the target said again at the end."""
+    """Return the clean text with ``target`` between stars for each span, and the target said again at the
+    end.
+    """
     return f"{marked(text, spans, target, STAR)} : {clean(target)[0]}"
 
 
 def tokenise(texts: Iterable[str], spans: Iterable[Spans], targets: Iterable[str]) -> list[list[int]]:
-    """Return the token ids of each text with its target; a text too long keeps its start, the target always stays."""
+    """Return the token ids of each text with its target; a text too long keeps its start, the target always
+    stays.
+    """
     targets = [clean(target)[0] for target in targets]
-    said = minilm.tokenise([marked(text, found, target)
-                            for text, found, target in zip(texts, spans, targets, strict=True)])
+    said = minilm.tokenise(
+        [marked(text, found, target) for text, found, target in zip(texts, spans, targets, strict=True)]
+    )
     again = minilm.tokenise(targets)
-    return [(one[:minilm.LONGEST - len(other)] + other[1:]) if len(one) + len(other) > minilm.LONGEST + 1
-            else one + other[1:] for one, other in zip(said, again, strict=True)]
+    return [
+        (one[: minilm.LONGEST - len(other)] + other[1:])
+        if len(one) + len(other) > minilm.LONGEST + 1
+        else one + other[1:]
+        for one, other in zip(said, again, strict=True)
+    ]

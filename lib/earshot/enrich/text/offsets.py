@@ -1,7 +1,7 @@
 """Spans: which stretch of the original a stretch of cleaned text came from.
 
-An edit is ``[start_clean, end_clean, start_original, end_original]``: that stretch of the clean text replaced that
-stretch of the original. Edits are sorted and do not overlap; between them both texts are the same.
+An edit is ``[start_clean, end_clean, start_original, end_original]``: that stretch of the clean text replaced
+that stretch of the original. Edits are sorted and do not overlap; between them both texts are the same.
 """
 
 from bisect import bisect_left, bisect_right
@@ -46,15 +46,19 @@ def compose(first: Edits, second: Edits) -> Edits:
     merged, empty = [list(changed[0])], -1
     for start, end in changed:
         # Stretches that only touch stay apart, unless something was added or lost exactly between them.
-        if start < merged[-1][1] or (start == merged[-1][1] and (start in (end, empty) or merged[-1][0] == start)):
+        if start < merged[-1][1] or (
+            start == merged[-1][1] and (start in (end, empty) or merged[-1][0] == start)
+        ):
             merged[-1][1] = max(merged[-1][1], end)
         elif start > merged[-1][0]:
             merged.append([start, end])
         empty = start if start == end else empty
     forward = [[edit[2], edit[3], edit[0], edit[1]] for edit in second]
     # The edges of a merged stretch lie inside no edit of either kind, so both directions are exact there.
-    return [[_left(forward, start), _right(forward, end), _left(first, start), _right(first, end)]
-            for start, end in merged]
+    return [
+        [_left(forward, start), _right(forward, end), _left(first, start), _right(first, end)]
+        for start, end in merged
+    ]
 
 
 def _left(edits: Edits, position: int) -> int:

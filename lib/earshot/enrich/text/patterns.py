@@ -1,8 +1,8 @@
 """Wordings: what a person may write, told in words that anybody can read, and found in many texts at once.
 
-A star stands for any ending, ``(a|b)`` for a or b, ``[a]`` for a or nothing, two dots for up to three words and three
-for the rest of the sentence: ``cancel* .. (order|contract)``, ``can i ... ?``. Apostrophes may be missing, case does
-not matter::
+A star stands for any ending, ``(a|b)`` for a or b, ``[a]`` for a or nothing, two dots for up to three words
+and three for the rest of the sentence: ``cancel* .. (order|contract)``, ``can i ... ?``. Apostrophes may be
+missing, case does not matter::
 
     find(Wordings(("cancel* my",)), ["I will cancel my order", "I will not cancel my order"])   # True, False
 """
@@ -18,8 +18,15 @@ from earshot.enrich.text.lexicon import DENIALS, SCOPE
 PARTS = re.compile(r"\.{2,3}|[()|\[\]* ]|[^ ()|\[\]*.]+")
 APART = r"[ ,\"*_/-]+"  # what may stand between two words of one sentence
 LETTER = r"[^\s,\"*_/.!?;:()-]"  # no letter may stand apart, so that no text can be parted in many ways
-SIGNS = {"(": "(?:", ")": ")", "|": "|", "[": "(?:", "*": f"{LETTER}*",
-         "..": f"(?:{APART}{LETTER}+){{0,3}}", "...": "[^.!?;]*?"}
+SIGNS = {
+    "(": "(?:",
+    ")": ")",
+    "|": "|",
+    "[": "(?:",
+    "*": f"{LETTER}*",
+    "..": f"(?:{APART}{LETTER}+){{0,3}}",
+    "...": "[^.!?;]*?",
+}
 MARKS = frozenset("!?.,:;*$€£%#&")  # where a wording begins or ends with one, it may touch another word
 BEGIN, END = r"(?<![^\W_])", r"(?![^\W_])"
 LONGEST = 2_000  # letters of a post that are read
@@ -31,7 +38,9 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 @dataclass(frozen=True)
 class Wordings:
-    """Some wordings, those in which they mean something else, and whether a denial before them takes them back."""
+    """Some wordings, those in which they mean something else, and whether a denial before them takes them
+    back.
+    """
 
     words: tuple[str, ...]
     unless: tuple[str, ...] = ()
@@ -51,7 +60,7 @@ class Wordings:
 def problem(wording: str) -> str:
     """Return what is wrong with a wording, as the end of a sentence; empty where nothing is."""
     if len(re.findall(r"\w", wording)) < 3:
-        return "is too short; a wording needs three letters, such as \"buy\""
+        return 'is too short; a wording needs three letters, such as "buy"'
     if wording.rstrip().endswith(("]", "..")):
         return "ends with what may be missing; leave that out"
     if "] .." in wording:
@@ -59,7 +68,9 @@ def problem(wording: str) -> str:
     try:
         re.compile(_expression(wording, close=True))
     except re.error:
-        return "has a bracket that is not closed or not opened; write (a|b) for a or b and [a] for a or nothing"
+        return (
+            "has a bracket that is not closed or not opened; write (a|b) for a or b and [a] for a or nothing"
+        )
     return ""
 
 
@@ -70,17 +81,21 @@ def ready(texts: list[str]) -> list[str]:
 
 def own(texts: list[str]) -> list[str]:
     """Return texts made ready without what they quote or repost."""
-    return [BORROWED.sub(" … ", text) if any(sign in text for sign in SIGNS_OF_OTHERS) else text for text in texts]
+    return [
+        BORROWED.sub(" … ", text) if any(sign in text for sign in SIGNS_OF_OTHERS) else text for text in texts
+    ]
 
 
 def find(wordings: Wordings, texts: list[str]) -> np.ndarray:
     """Return for each text, made ``ready``, whether it holds one of the wordings and means it."""
     import pyarrow as pa
     import pyarrow.compute as pc
+
     found = np.zeros(len(texts), bool)
     if not wordings.words:
         return found
-    # RE2 looks at each letter once, whatever the number of wordings; the few that it finds are looked at closely.
+    # RE2 looks at each letter once, whatever the number of wordings; the few that it finds are looked at
+    # closely.
     near = pc.match_substring_regex(pa.array(texts, pa.string()), _any(wordings.words, close=False))
     places = np.flatnonzero(np.asarray(near))
     found[places] = [_means(wordings, texts[place]) for place in places]
@@ -90,17 +105,22 @@ def find(wordings: Wordings, texts: list[str]) -> np.ndarray:
 def _means(wordings: Wordings, text: str) -> bool:
     if wordings.other:
         text = wordings.other.sub(" … ", text)
-    return any(not (wordings.denied and is_denied(text, match.start())) for match in wordings.pattern.finditer(text))
+    return any(
+        not (wordings.denied and is_denied(text, match.start())) for match in wordings.pattern.finditer(text)
+    )
 
 
 def is_denied(text: str, start: int) -> bool:
     """Say whether a denial stands among the last few words before this place, in the same clause."""
-    before = CLAUSE.split(text[max(0, start - 60):start])[-1]
+    before = CLAUSE.split(text[max(0, start - 60) : start])[-1]
     return any(word in DENIALS or word.endswith("n't") for word in WORD.findall(before)[-SCOPE:])
 
 
 def _any(wordings: tuple[str, ...], close: bool = True) -> str:
-    """Return the expression of any of these wordings; where it need not be ``close``, word ends are not looked at."""
+    """Return the expression of any of these wordings; where it need not be ``close``, word ends are not
+    looked
+    at.
+    """
     return "|".join(_expression(wording, close) for wording in wordings)
 
 

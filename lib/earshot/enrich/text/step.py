@@ -1,7 +1,8 @@
 """Clean text: what a post says, in a form that models can read, with a way back to the original.
 
-Entities and broken encodings are repaired, links go, mentions become ``@user``, hashtags become words, emoji become
-their names, "sooooo" becomes "soo", styled letters become plain, invisible ones go, white space becomes one blank.
+Entities and broken encodings are repaired, links go, mentions become ``@user``, hashtags become words, emoji
+become their names, "sooooo" becomes "soo", styled letters become plain, invisible ones go, white space
+becomes one blank.
 """
 
 import html
@@ -22,36 +23,52 @@ TABLE = "clean"
 VERSION = "2"
 MEDIA = "[image: {}]"  # how what a picture shows stands after the text
 
-HIDDEN = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f" \
-         r"\ufe0e\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e007f"
-# Joiners shape the letters of Indic and Arabic scripts, and glue emoji; elsewhere they only hide words from filters.
+HIDDEN = (
+    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufe0e\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e007f"
+)
+# Joiners shape the letters of Indic and Arabic scripts, and glue emoji; elsewhere they only hide words from
+# filters.
 LOOSE = rf"(?:[{HIDDEN}]|(?<![\u0600-\u0fff])[\u200c\u200d])"
-LINK = r"(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”…]|www\.[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”]|pic\.twitter\.com/\w+" \
-       r"|(?<![\w/.])https?(?=\s|$))"
-PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935" \
-          r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*" \
-        rf"(?:\u200d{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*)*(?:[\U000e0020-\U000e007f]+)?"
+LINK = (
+    r"(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”…]|www\.[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”]"
+    r"|pic\.twitter\.com/\w+"
+    r"|(?<![\w/.])https?(?=\s|$))"
+)
+PICTURE = (
+    r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935"
+    r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+EMOJI = (
+    rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*"
+    rf"(?:\u200d{PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*)*(?:[\U000e0020-\U000e007f]+)?"
+)
 TOKENS = re.compile(
     # Where none of these stands, no token can begin: looking first is many times as fast.
-    r"(?=[@#\x00-\x1f\x7f-\U0010ffff]| (?:[^!-~]|http|www\.|pic\.)|http|www\.|pic\.|[!-~][\ufe0f\u20e3\u0300-\u036f]"
+    r"(?=[@#\x00-\x1f\x7f-\U0010ffff]| (?:[^!-~]|http|www\.|pic\.)|http|www\.|pic\."
+    r"|[!-~][\ufe0f\u20e3\u0300-\u036f]"
     r"|(?P<again>[A-Za-z!?.~*_=-])(?P=again)(?P=again))"
     rf"(?:(?P<emoji>{EMOJI})"
     rf"|(?P<gap>(?:\s|{LOOSE})*(?:{LINK}(?:\s|{LOOSE})*)+|(?:\s|{LOOSE}){{2,}}|[^\S ]|{LOOSE})"
     r"|(?P<mention>(?<![\w@])[@＠]\w+)|(?P<hashtag>(?<![\w#&])[#＃]\w*[^\W\d_]\w*)"
     r"|(?P<letters>(?P<letter>[^\W\d_])(?P=letter){2,})|(?P<marks>(?P<mark>[!?.…~*_=-])(?P=mark){3,})"
-    r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+))")
+    r"|(?P<styled>[\U0001d400-\U0001d7ff\uff01-\uff5e]+)|(?P<accent>\w[\u0300-\u036f]+))"
+)
 # An ASCII text that this does not match, and that neither begins nor ends with a blank, is clean already.
 UNTIDY = re.compile(r"[@#&\\\x00-\x1f\x7f]|http|www\.|pic\.twitter|\s\s|([A-Za-z])\1\1|([!?.~*_=-])\2{3}")
-ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?"
-                    r"|(?:\\u[0-9a-fA-F]{4})+")
+ENTITY = re.compile(
+    r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot)\b;?"
+    r"|(?:\\u[0-9a-fA-F]{4})+"
+)
 FOREIGN = re.compile(r"[^\t-\r ]*[^\x00-\x7f][^\t-\r ]*")
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass
 class Cleaned:
-    """A clean text, the edits that lead back to the original, and what was found on the way, as it was written."""
+    """A clean text, the edits that lead back to the original, and what was found on the way, as it was
+    written.
+    """
 
     text: str
     edits: Edits = field(default_factory=list)
@@ -84,6 +101,7 @@ def _repair(text: str) -> tuple[str, Edits]:
         text, edits = _substitute(ENTITY, _decode, text)
     if not text.isascii():
         from ftfy.badness import is_bad
+
         if is_bad(text):
             text, more = _substitute(FOREIGN, _mend, text)
             edits = compose(edits, more)
@@ -101,6 +119,7 @@ def _decode(found: str) -> str:
 
 def _mend(found: str) -> str:
     from ftfy import fix_encoding
+
     return fix_encoding(found)
 
 
@@ -110,7 +129,7 @@ def _substitute(pattern: re.Pattern, replace, text: str) -> tuple[str, Edits]:
         new = replace(match[0])
         if new != match[0]:
             length += match.start() - done
-            pieces += [text[done:match.start()], new]
+            pieces += [text[done : match.start()], new]
             edits.append([length, length + len(new), match.start(), match.end()])
             length, done = length + len(new), match.end()
     return "".join(pieces) + text[done:], edits
@@ -124,7 +143,7 @@ def _rewrite(text: str) -> Cleaned:
         new = _replacement(match, cleaned)
         if new == match[0]:
             continue
-        kept = text[done:match.start()]
+        kept = text[done : match.start()]
         length += len(kept)
         last = kept[-1:] or last
         new = new[1:] if last == " " and new.startswith(" ") else new
@@ -143,9 +162,11 @@ def _trim(text: str, original_length: int, cleaned: Cleaned) -> Cleaned:
     end = len(text.rstrip(" "))
     edits = [] if start == 0 else [[0, 0, 0, start]]
     tail = [] if end == len(text) else [[end - start, end - start, end, len(text)]]
-    cleaned.text = text[start:max(start, end)]
+    cleaned.text = text[start : max(start, end)]
     trimmed = edits + tail if end > start else [[0, 0, 0, len(text)]] if text else []
-    cleaned.edits = compose(cleaned.edits, trimmed) if end > start or not text else [[0, 0, 0, original_length]]
+    cleaned.edits = (
+        compose(cleaned.edits, trimmed) if end > start or not text else [[0, 0, 0, original_length]]
+    )
     return cleaned
 
 
@@ -169,7 +190,9 @@ def _replacement(match: re.Match, cleaned: Cleaned) -> str:
         return found[:2]
     if kind == "marks":
         return found[:3]
-    return unicodedata.normalize("NFKC" if kind == "styled" else "NFC", found[:3] if kind == "accent" else found)
+    return unicodedata.normalize(
+        "NFKC" if kind == "styled" else "NFC", found[:3] if kind == "accent" else found
+    )
 
 
 @lru_cache(8_192)
@@ -185,6 +208,7 @@ def _name(picture: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     from emoji import EMOJI_DATA
+
     return {form: entry["en"].strip(":").replace("_", " ") for form, entry in EMOJI_DATA.items()}
 
 
@@ -203,17 +227,31 @@ def with_media(cleaned: Cleaned, media: str, length: int) -> Cleaned:
 
 
 def add(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the clean table's columns for posts with ``post_id``, ``content_hash``, ``text`` and maybe media_text."""
+    """Return the clean table's columns for posts with ``post_id``, ``content_hash``, ``text`` and maybe
+    media_text.
+    """
     texts = frame["text"].fillna("").tolist()
     media = frame["media_text"].fillna("").tolist() if "media_text" in frame else [""] * len(texts)
-    cleaned = [with_media(parse(text), shown, len(text)) if shown else parse(text)
-               for text, shown in zip(texts, media, strict=True)]
-    lists = {name: [json.dumps(found, ensure_ascii=False) if (found := getattr(one, name)) else "[]" for one in cleaned]
-             for name in ("edits", "hashtags", "mentions", "urls", "emoji")}
-    return pd.DataFrame({
-        "post_id": frame["post_id"].to_numpy(), "content_hash": frame["content_hash"].to_numpy(),
-        "clean_text": [one.text for one in cleaned], **lists,
-        "words": [len(WORD.findall(one.text)) for one in cleaned]})
+    cleaned = [
+        with_media(parse(text), shown, len(text)) if shown else parse(text)
+        for text, shown in zip(texts, media, strict=True)
+    ]
+    lists = {
+        name: [
+            json.dumps(found, ensure_ascii=False) if (found := getattr(one, name)) else "[]"
+            for one in cleaned
+        ]
+        for name in ("edits", "hashtags", "mentions", "urls", "emoji")
+    }
+    return pd.DataFrame(
+        {
+            "post_id": frame["post_id"].to_numpy(),
+            "content_hash": frame["content_hash"].to_numpy(),
+            "clean_text": [one.text for one in cleaned],
+            **lists,
+            "words": [len(WORD.findall(one.text)) for one in cleaned],
+        }
+    )
 
 
 def common(lists: pd.Series, n: int) -> list[tuple[str, int]]:

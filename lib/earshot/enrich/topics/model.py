@@ -1,14 +1,15 @@
 """The topic model: BERTopic's four steps with parts that are fast, repeat exactly and need no compilation.
 
-BERTopic's defaults (UMAP, HDBSCAN) compile for half a minute in every process and leave a third of short posts without
-a topic. Here vectors are reduced by PCA, and clustered by many small k-means clusters that are merged while their
-average cosine distance stays below ``APART``: the number of topics comes from the data. What a topic is called comes
-from BERTopic's class-based TF-IDF (``topic_words``). Posts are placed relative to their own brand and language, so that
-topics are not brands or languages once more. `earshot evaluate topics` puts both side by side.
+BERTopic's defaults (UMAP, HDBSCAN) compile for half a minute in every process and leave a third of short
+posts without a topic. Here vectors are reduced by PCA, and clustered by many small k-means clusters that are
+merged while their average cosine distance stays below ``APART``: the number of topics comes from the data.
+What a topic is called comes from BERTopic's class-based TF-IDF (``topic_words``). Posts are placed relative
+to their own brand and language, so that topics are not brands or languages once more. `earshot evaluate
+topics` puts both side by side.
 
-Posts without topic are a choice, ``topics_far`` of the brief. On 2,472 tweets with known groups (short-text-clusters),
-leaving out 0, 2, 5, 10 and 20% of them gave those left a purity of 0.904, 0.920, 0.939, 0.958 and 0.975, and topics'
-words a coherence (NPMI) of 0.117, 0.122, 0.141, 0.173 and 0.193.
+Posts without topic are a choice, ``topics_far`` of the brief. On 2,472 tweets with known groups
+(short-text-clusters), leaving out 0, 2, 5, 10 and 20% of them gave those left a purity of 0.904, 0.920,
+0.939, 0.958 and 0.975, and topics' words a coherence (NPMI) of 0.117, 0.122, 0.141, 0.173 and 0.193.
 """
 
 from dataclasses import dataclass, replace
@@ -31,11 +32,12 @@ Groups = list[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class TopicModel:
-    """Where topics lie: the common mean, each brand's and language's shift from it, the axes, and a centre per topic.
+    """Where topics lie: the common mean, each brand's and language's shift from it, the axes, and a centre
+    per topic.
 
-    ``ids`` are the topics' lasting numbers, in the order of the rows of ``centres``; ``floor`` is the similarity below
-    which a post belongs to none; ``fitted`` counts the posts at this fit, ``founded`` at the last one from scratch.
-    ``far`` is the share of posts that ``floor`` leaves without a topic.
+    ``ids`` are the topics' lasting numbers, in the order of the rows of ``centres``; ``floor`` is the
+    similarity below which a post belongs to none; ``fitted`` counts the posts at this fit, ``founded`` at the
+    last one from scratch. ``far`` is the share of posts that ``floor`` leaves without a topic.
     """
 
     mean: np.ndarray
@@ -64,29 +66,40 @@ class TopicModel:
         """Return the same model with lasting topic numbers, and the numbers of posts it stands for."""
         return replace(self, ids=ids, fitted=fitted, founded=founded)
 
-
     def leaving(self, far: float, vectors: np.ndarray, groups: Groups) -> "TopicModel":
-        """Return the same model with the floor that leaves the share ``far`` of these posts without a topic."""
+        """Return the same model with the floor that leaves the share ``far`` of these posts without a
+        topic.
+        """
         if not len(self.ids):
             return replace(self, far=far)
         near = (self.place(vectors, groups) @ self.centres.T).max(axis=1)
         return replace(self, far=far, floor=round(float(np.quantile(near, far)), 4) if far else -1.0)
 
 
-def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int, before: np.ndarray | None = None,
-        far: float = FAR) -> TopicModel:
-    """Return the model of these posts (unit vectors, one tuple of group names each); topics have ``smallest`` posts.
+def fit(
+    vectors: np.ndarray,
+    groups: Groups,
+    smallest: int,
+    seed: int,
+    before: np.ndarray | None = None,
+    far: float = FAR,
+) -> TopicModel:
+    """Return the model of these posts (unit vectors, one tuple of group names each); topics have ``smallest``
+    posts.
 
-    ``before`` is each post's topic in the model before, -1 where it had none: those topics are where the search starts.
-    ``far`` is the share that is so far from every topic that it gets none.
+    ``before`` is each post's topic in the model before, -1 where it had none: those topics are where the
+    search starts. ``far`` is the share that is so far from every topic that it gets none.
 
     The same input gives the same model to the last bit: one thread, no dependence on time or machine load.
     """
     from threadpoolctl import threadpool_limits
+
     with threadpool_limits(1):
         mean = vectors.mean(axis=0)
         shifts = _shifts(vectors - mean, groups)
-        blank = TopicModel(mean, shifts, np.eye(vectors.shape[1], dtype=np.float32), np.empty((0, 0)), (), 0.0, far=far)
+        blank = TopicModel(
+            mean, shifts, np.eye(vectors.shape[1], dtype=np.float32), np.empty((0, 0)), (), 0.0, far=far
+        )
         if len(vectors) < 2 * smallest:
             return blank
         model = replace(blank, axes=_axes(vectors - mean - _shift_of(shifts, groups)))
@@ -96,7 +109,9 @@ def fit(vectors: np.ndarray, groups: Groups, smallest: int, seed: int, before: n
 
 
 def _shifts(centred: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
-    """Return how far each language, then each brand, lies from the common mean, small groups drawn to zero."""
+    """Return how far each language, then each brand, lies from the common mean, small groups drawn to
+    zero.
+    """
     shifts, left = {}, centred.copy()
     for place in reversed(range(len(groups[0]) if groups else 0)):
         names = np.array([group[place] for group in groups])
@@ -118,12 +133,15 @@ def _shift_of(shifts: dict[str, np.ndarray], groups: Groups) -> np.ndarray:
 
 def _axes(centred: np.ndarray) -> np.ndarray:
     from sklearn.decomposition import PCA
+
     count = min(AXES, *centred.shape)
     return PCA(count, svd_solver="covariance_eigh").fit(centred).components_.astype(np.float32)
 
 
 def _clusters(points: np.ndarray, seed: int, before: np.ndarray | None) -> np.ndarray:
-    """Return each point's cluster: its topic before, else the nearest of those if it is near, else a new one."""
+    """Return each point's cluster: its topic before, else the nearest of those if it is near, else a new
+    one.
+    """
     if before is None or not (before >= 0).any():
         return _merged(points, seed)
     names, labels = np.unique(before, return_inverse=True)
@@ -136,11 +154,21 @@ def _clusters(points: np.ndarray, seed: int, before: np.ndarray | None) -> np.nd
 
 
 def _merged(points: np.ndarray, seed: int) -> np.ndarray:
-    """Return k-means clusters of about a dozen points, merged while their average cosine distance is below APART."""
+    """Return k-means clusters of about a dozen points, merged while their average cosine distance is below
+    APART.
+    """
     from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
+
     count = int(np.clip(len(points) // 12, 1, 400))
-    small = MiniBatchKMeans(count, n_init=1, random_state=seed, batch_size=4096, max_iter=30, reassignment_ratio=0,
-                            init_size=min(len(points), INIT * count))
+    small = MiniBatchKMeans(
+        count,
+        n_init=1,
+        random_state=seed,
+        batch_size=4096,
+        max_iter=30,
+        reassignment_ratio=0,
+        init_size=min(len(points), INIT * count),
+    )
     names, labels = np.unique(small.fit(points).labels_, return_inverse=True)
     if len(names) < 2:
         return labels

@@ -1,8 +1,8 @@
 """Topics: what each post is about, in topics that keep their number and name from one run to the next.
 
-A new post goes to the nearest centre of the stored model, which costs a matrix product and imports nothing heavy. The
-model is fitted anew only when the posts have grown by ``GROWTH`` since the last fit, or when too many new ones are far
-from every topic, which is what a new topic looks like.
+A new post goes to the nearest centre of the stored model, which costs a matrix product and imports nothing
+heavy. The model is fitted anew only when the posts have grown by ``GROWTH`` since the last fit, or when too
+many new ones are far from every topic, which is what a new topic looks like.
 """
 
 import json
@@ -21,7 +21,9 @@ from earshot.enrich.topics.model import FAR, TopicModel, fit
 TABLE = "topics"
 VERSION = "2"
 GROWTH = 0.2
-AFRESH = 2  # a fit starts from the topics before until the posts have grown so many times; then it starts from nothing
+# a fit starts from the topics before until the posts have grown so many times; then it starts from
+# nothing
+AFRESH = 2
 SAMPLE = 20_000  # a fit reads at most so many posts
 NO_TOPIC = -1
 LEAST = 0.005  # the share without topic from which news is told, where topics_far leaves none
@@ -76,8 +78,14 @@ def load(store) -> tuple[str, TopicModel | None]:
     parts = {part: rows[rows["part"] == part] for part in ("mean", "shift", "axis", "centre")}
     stacked = {part: matrix(frame["vector"]) for part, frame in parts.items()}
     shifts = dict(zip(parts["shift"]["name"], stacked["shift"], strict=True))
-    return latest.model, TopicModel(stacked["mean"][0], shifts, stacked["axis"], stacked["centre"],
-                                    tuple(parts["centre"]["name"].astype(int)), *_facts(latest.vector))
+    return latest.model, TopicModel(
+        stacked["mean"][0],
+        shifts,
+        stacked["axis"],
+        stacked["centre"],
+        tuple(parts["centre"]["name"].astype(int)),
+        *_facts(latest.vector),
+    )
 
 
 def _facts(vector) -> tuple[float, int, int, float]:
@@ -91,11 +99,16 @@ def save(store, model: TopicModel) -> str:
     stored = store.read("topic_model")
     before = stored.loc[stored["part"] == "facts", "vector"]
     turn = 1 + max((vector[0] for vector in before), default=0)
-    rows = [("facts", "", [turn, model.floor, model.fitted, model.founded, model.far]), ("mean", "", model.mean)]
+    rows = [
+        ("facts", "", [turn, model.floor, model.fitted, model.founded, model.far]),
+        ("mean", "", model.mean),
+    ]
     rows += [("shift", group, vector) for group, vector in model.shifts.items()]
     rows += [("axis", f"{at:03}", vector) for at, vector in enumerate(model.axes)]
-    rows += [("centre", f"{topic:05}", vector) for topic, vector in sorted(zip(model.ids, model.centres, strict=True),
-                                                                          key=lambda pair: pair[0])]
+    rows += [
+        ("centre", f"{topic:05}", vector)
+        for topic, vector in sorted(zip(model.ids, model.centres, strict=True), key=lambda pair: pair[0])
+    ]
     frame = pd.DataFrame(rows, columns=["part", "name", "vector"])
     frame["vector"] = [np.asarray(vector, np.float32) for vector in frame["vector"]]
     store.merge("topic_model", frame.assign(model=name))
@@ -137,8 +150,15 @@ def _groups(posts: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _vectors(store, posts: pd.DataFrame) -> np.ndarray:
     wanted = posts["content_hash"].unique()
-    stored = pd.concat([store.sql("SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
-                                  f"{listed(wanted[at:at + SAMPLE])}") for at in range(0, len(wanted), SAMPLE)])
+    stored = pd.concat(
+        [
+            store.sql(
+                "SELECT content_hash, vector FROM embeddings WHERE content_hash IN "
+                f"{listed(wanted[at : at + SAMPLE])}"
+            )
+            for at in range(0, len(wanted), SAMPLE)
+        ]
+    )
     rows = pd.Index(stored["content_hash"]).get_indexer(posts["content_hash"])
     return matrix(stored["vector"])[rows]
 
@@ -149,15 +169,23 @@ def _placed(store, posts: pd.DataFrame, model: TopicModel) -> pd.DataFrame:
     for _, part in posts.groupby("week"):
         topic, alike = model.assign(_vectors(store, part), _groups(part))
         topic = np.where(part["words"] > 0, topic, NO_TOPIC)
-        parts.append(part[["post_id", "week", "content_hash"]].assign(topic=topic, similarity=np.round(alike, 6)))
+        parts.append(
+            part[["post_id", "week", "content_hash"]].assign(topic=topic, similarity=np.round(alike, 6))
+        )
     columns = ["post_id", "week", "content_hash", "topic", "similarity"]
-    return pd.concat(parts) if parts else pd.DataFrame(columns=columns)  # none where a fit found the same model again
+    return (
+        pd.concat(parts) if parts else pd.DataFrame(columns=columns)
+    )  # none where a fit found the same model again
 
 
 def _moved(store, posts: pd.DataFrame, model: TopicModel, params) -> TopicModel:
     """Return the model with the floor that leaves ``topics_far`` percent of the originals without a topic."""
     sample = posts[_telling(posts)].head(SAMPLE)
-    return model.leaving(params.topics_far / 100, _vectors(store, sample), _groups(sample)) if len(sample) else model
+    return (
+        model.leaving(params.topics_far / 100, _vectors(store, sample), _groups(sample))
+        if len(sample)
+        else model
+    )
 
 
 def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:

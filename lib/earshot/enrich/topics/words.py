@@ -16,7 +16,9 @@ APOSTROPHE = re.compile(r"(?<=\w\w\w)['’](?=\w)")  # can't is a word, j'ai are
 
 
 def bare(text: str) -> str:
-    """Return a post's words in lower case, without links, accounts, masks and most apostrophes, to be counted."""
+    """Return a post's words in lower case, without links, accounts, masks and most apostrophes, to be
+    counted.
+    """
     text = html.unescape(text) if "&" in text else text
     return APOSTROPHE.sub("", NOISE.sub(" ", text)).casefold()
 
@@ -24,6 +26,7 @@ def bare(text: str) -> str:
 def ignored(brands: list[str], handles: list[str]) -> frozenset[str]:
     """Return the words that name no topic: stop words, and the names and accounts of the brands."""
     from earshot.enrich.topics import stopwords
+
     names = [name.casefold() for name in [*brands, *handles]]
     parts = {part for name in names for part in re.findall(r"[^\W\d_]+", name)}
     return stopwords.words() | parts | {re.sub(r"[\W\d_]+", "", name) for name in names}
@@ -35,40 +38,58 @@ def weigh(texts: list[str], topics: np.ndarray, ignore: frozenset[str] = frozens
     Words in ``ignore`` count for nothing.
     """
     from sklearn.feature_extraction.text import CountVectorizer
-    counter = CountVectorizer(ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore) or None, min_df=2)
+
+    counter = CountVectorizer(
+        ngram_range=(1, 2), token_pattern=WORD, stop_words=sorted(ignore) or None, min_df=2
+    )
     try:
         used = counter.fit_transform(texts)
     except ValueError:  # not one word that two posts share
         return {int(topic): [] for topic in np.unique(topics) if topic >= 0}
     names, place, sizes = np.unique(topics, return_inverse=True, return_counts=True)
     counts = summed(used, place)
-    weights, overall, vocabulary = ctfidf(counts), np.asarray(counts.sum(axis=0))[0], counter.get_feature_names_out()
-    return {int(topic): terms(weights[row].toarray()[0], counts[row].toarray()[0], overall, vocabulary, sizes[row])
-            for row, topic in enumerate(names) if topic >= 0}
+    weights, overall, vocabulary = (
+        ctfidf(counts),
+        np.asarray(counts.sum(axis=0))[0],
+        counter.get_feature_names_out(),
+    )
+    return {
+        int(topic): terms(
+            weights[row].toarray()[0], counts[row].toarray()[0], overall, vocabulary, sizes[row]
+        )
+        for row, topic in enumerate(names)
+        if topic >= 0
+    }
 
 
 def summed(rows, place: np.ndarray):
-    """Return the sums (topics, columns) of the rows of each topic, numbered from 0; a sparse table stays sparse."""
+    """Return the sums (topics, columns) of the rows of each topic, numbered from 0; a sparse table stays
+    sparse.
+    """
     from scipy.sparse import csr_matrix
+
     return csr_matrix((np.ones(len(place)), (place, np.arange(len(place))))) @ rows
 
 
 def ctfidf(counts):
-    """Return class-based TF-IDF: a term's share of its topic, times log(1 + words per topic / its uses in all).
+    """Return class-based TF-IDF: a term's share of its topic, times log(1 + words per topic / its uses in
+    all).
 
     The source is BERTopic (Grootendorst 2022), whose ClassTfidfTransformer gives the same figures.
     """
     from sklearn.preprocessing import normalize
+
     uses, words = np.asarray(counts.sum(axis=0))[0], int(counts.sum(axis=1).mean())
     return normalize(counts, norm="l1").multiply(np.log1p(words / np.maximum(uses, 1e-12))).tocsr()
 
 
-def terms(weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray,
-          posts: int) -> list[str]:
+def terms(
+    weights: np.ndarray, counts: np.ndarray, overall: np.ndarray, vocabulary: np.ndarray, posts: int
+) -> list[str]:
     """Return up to TERMS terms of one topic, heaviest first, no two of which say the same.
 
-    ``weights`` are the topic's c-TF-IDF values, ``counts`` how often it uses each term, ``overall`` how often all
-    topics do, ``posts`` how many posts it has. A term counts when the topic uses it LIFT times
+    ``weights`` are the topic's c-TF-IDF values, ``counts`` how often it uses each term, ``overall`` how often
+    all topics do, ``posts`` how many posts it has. A term counts when the topic uses it LIFT times
     as often as all do, or more.
     """
     lift = (counts / max(counts.sum(), 1)) / np.maximum(overall / max(overall.sum(), 1), 1e-12)
@@ -97,16 +118,24 @@ def name(found: list[str], taken: set[str]) -> str:
 
 
 def _widened(term: int, pairs: list[int], counts: np.ndarray, vocabulary: np.ndarray) -> str:
-    """Return the term, or the pair of words in which it is mostly used ("customer" is mostly "customer service")."""
+    """Return the term, or the pair of words in which it is mostly used ("customer" is mostly "customer
+    service").
+    """
     word = str(vocabulary[term])
-    wider = [pair for pair in pairs if word in vocabulary[pair].split() and counts[pair] >= WIDE * counts[term]]
+    wider = [
+        pair for pair in pairs if word in vocabulary[pair].split() and counts[pair] >= WIDE * counts[term]
+    ]
     return str(vocabulary[max(wider, key=lambda pair: counts[pair])]) if wider else word
 
 
 def say_the_same(one: str, other: str) -> bool:
     """Say whether two terms share a word or a word's beginning ("delay" and "delayed flight")."""
-    return any(_stem(mine) == _stem(yours) or mine in yours or yours in mine
-               for mine in one.split() for yours in other.split() if min(len(mine), len(yours)) > 2)
+    return any(
+        _stem(mine) == _stem(yours) or mine in yours or yours in mine
+        for mine in one.split()
+        for yours in other.split()
+        if min(len(mine), len(yours)) > 2
+    )
 
 
 def _stem(word: str) -> str:

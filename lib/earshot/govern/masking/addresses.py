@@ -1,8 +1,10 @@
-"""Postal addresses by their form: street and house number in a dozen languages, boxes, flats, postcodes beside them.
+"""Postal addresses by their form: street and house number in a dozen languages, boxes, flats, postcodes
+beside them.
 
-Every house number is looked at: a street type right after it (221b Baker Street, 56 rue La Boétie) or before it
-(Calle Mayor 5, Hauptstraße 12), or a word that announces an address ("lives at Edeby 55"), makes the whole an address.
-Streets without a number are places and stay: "crash on Oxford Street" is news, not a person's home.
+Every house number is looked at: a street type right after it (221b Baker Street, 56 rue La Boétie) or before
+it (Calle Mayor 5, Hauptstraße 12), or a word that announces an address ("lives at Edeby 55"), makes the whole
+an address. Streets without a number are places and stay: "crash on Oxford Street" is news, not a person's
+home.
 """
 
 import re
@@ -12,35 +14,45 @@ from earshot.govern.masking.identifiers import Span, in_url
 from earshot.govern.masking.names import UP
 
 LITTLE = (
-    "de|del|den|la|las|los|le|les|da|das|do|dos|du|des|van|von|der|het|ten|zum|zur|di|della|delle|of|the|y|e|and|til|op"
+    "de|del|den|la|las|los|le|les|da|das|do|dos|du|des|van|von|der|het|ten|zum|zur|di|della|delle|of"
+    "|the|y|e|and|til|op"
 )
 NAME = rf"(?:[{UP}][\w'’.\-]*|(?:{LITTLE})|d['’]\w+|\d+(?:st|nd|rd|th))"
-BARE = r"(?<![\w.,/\-$€£#:+@])"  # a house number is no part of a price, a date, a tag or an address on the web
+BARE = (
+    r"(?<![\w.,/\-$€£#:+@])"  # a house number is no part of a price, a date, a tag or an address on the web
+)
 HOUSE = r"\d{1,5}[a-zA-Z]?(?:[/\-]\d{1,4}[a-zA-Z]?)?(?![\w$€£%:]|[.,/\-]\d)"
 NUMBER = re.compile(BARE + HOUSE)
 TYPES = (  # street types that stand after the name
-    "street|st|road|rd|avenue|ave|av|lane|ln|drive|dr|boulevard|blvd|court|ct|close|crescent|cres|terrace|way|highway"
-    "|hwy|parkway|pkwy|square|sq|circle|trail|grove|gardens|mews|hill|row|parade|place|pl|esplanade|cliffs|creek"
+    "street|st|road|rd|avenue|ave|av|lane|ln|drive|dr|boulevard|blvd|court|ct|close|crescent|cres|terrace"
+    "|way|highway"
+    "|hwy|parkway|pkwy|square|sq|circle|trail|grove|gardens|mews|hill|row|parade|place|pl|esplanade|cliffs"
+    "|creek"
 )
 PLAIN = "street|avenue|lane|boulevard|blvd|crescent|terrace|parkway|pkwy"
 FIRST = (  # those that stand before it
-    "rue|avenue|ave?|boulevard|bd|chemin|impasse|allée|quai|cours|route|calle|c/|avda?|avenida|paseo|carrer|carretera"
+    "rue|avenue|ave?|boulevard|bd|chemin|impasse|allée|quai|cours|route|calle|c/|avda?|avenida|paseo|carrer"
+    "|carretera"
     "|camino|viale|corso|piazza|vicolo|rua|r|travessa|praça|estrada|ulica|ul|aleja|al|strada|ulice|plaza|via"
 )
 LAST = (  # endings of street names in Germanic, Nordic, Finnish and Hungarian towns
-    "stra(?:ß|ss)e|str|weg|platz|gasse|allee|ufer|straat|laan|gracht|plein|kade|dijk|singel|vej|gade|vang|vænge|allé"
-    "|gatan|gata|vägen|väg|gränd|veien|vegen|katu|kuja|polku|tie|utca|stræde|bakken|vegur|braut|stien|plads|plass"
+    "stra(?:ß|ss)e|str|weg|platz|gasse|allee|ufer|straat|laan|gracht|plein|kade|dijk|singel|vej|gade|vang"
+    "|vænge|allé"
+    "|gatan|gata|vägen|väg|gränd|veien|vegen|katu|kuja|polku|tie|utca|stræde|bakken|vegur|braut|stien|plads"
+    "|plass"
     "|terrasse"
 )
 WORDS = (  # those that stand between the name and the number
-    "strasse|straße|str|utca|u|út|útja|tér|körút|kapu|tee|tänav|s gate|plads|plass|platz|terrasse|cad|sok|gata|ulice"
+    "strasse|straße|str|utca|u|út|útja|tér|körút|kapu|tee|tänav|s "
+    "gate|plads|plass|platz|terrasse|cad|sok|gata|ulice"
     "|trg|cesta|rakpart|baan|platz|allee"
 )
 CUES = (  # words that announce an address
     r"address(?:es)?\b[^\n.?!]{0,40}?(?:\b(?:to|is|with|are)\b|:)|located (?:at|on)|liv(?:es?|ing) (?:at|on)"
     r"|(?:sent|send|mail(?:ed)?|ship(?:ped)?|deliver(?:ed)?|return(?:ed)?|taxi|cab|uber|moved) (?:it )?to"
     r"|meet (?:\w+ )?at|(?:house|home|place|office|shop|store) is (?:at|on|in)|arrived at|it['’]s (?:in|at)"
-    r"|wohn\w* (?:in|am)(?: der)?|anschrift:?|adresse:?|direcci[oó]n:?|indirizzo:?|adres:?|vivo en|habite (?:au)?"
+    r"|wohn\w* (?:in|am)(?: der)?|anschrift:?|adresse:?|direcci[oó]n:?|indirizzo:?|adres:?|vivo en|habite "
+    r"(?:au)?"
     r"|woon\w* (?:op|aan|in)|the corner of"
 )
 ANNOUNCED = re.compile(rf"\b(?:{CUES})")
@@ -61,14 +73,18 @@ BEFORE_SMALL = re.compile(
 )
 BEFORE_NAME = re.compile(rf"(?<![\w@#])(?:{NAME} ){{0,4}}[{UP}][\w'’.\-]*,? \Z")
 NOT_STREETS = re.compile(
-    r"(?i)(?<!\w)(?:terminal|gate|flights?|flt|concourse|exit|row|seat|zone|group|platform|room|hall|track|boeing"
-    r"|airbus|level|route|top|area|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"(?i)(?<!\w)(?:terminal|gate|flights?|flt|concourse|exit|row|seat|zone|group|platform|room|hall|track"
+    r"|boeing"
+    r"|airbus|level|route|top|area|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-    r"|the|of|and|for|in|at|to|by|is|chapter|page|version|windows|iphone|galaxy|part|step|day|week|year|no|number|ios"
+    r"|the|of|and|for|in|at|to|by|is|chapter|page|version|windows|iphone|galaxy|part|step|day|week|year|no"
+    r"|number|ios"
     r"|android|case|ticket|order|via)\.?,? \Z"
 )
 FLAT = re.compile(
-    r"(?<![\w#])(?:(?i:apt\.? ?|apartment )#?|Suite |Ste\.? |Flat (?=\d+[A-Za-z]?,)|suite (?=\d{3}))\d{1,5}[A-Za-z]?"
+    r"(?<![\w#])(?:(?i:apt\.? ?|apartment )#?|Suite |Ste\.? |Flat (?=\d+[A-Za-z]?,)|suite "
+    r"(?=\d{3}))\d{1,5}[A-Za-z]?"
     r"(?![\w%]|[.,]\d)"
 )
 BEFORE_FLAT = re.compile(
@@ -80,16 +96,20 @@ BOX = re.compile(
 )
 PRECEDING = re.compile(rf"(?:{BARE}\d{{1,5}},? )?\Z")
 REST = re.compile(  # town, country and postcode in the lines below
-    rf"\.?(?:[\s,>?]{{1,8}}(?:[{UP}][\w'’.()&\-]*|of|nan|and|the)){{0,7}}[\s,]{{1,8}}(?:[A-Z]{{1,2}}-?)?\d{{4,6}}"
+    rf"\.?(?:[\s,>?]{{1,8}}(?:[{UP}][\w'’.()&\-]*|of|nan|and"
+    rf"|the)){{0,7}}[\s,]{{1,8}}(?:[A-Z]{{1,2}}-?)?\d{{4,6}}"
     r"(?:-\d{3,4}| [A-Z]{2})?(?=[\s.,;!?]{0,9}(?:\n|\Z))"
 )
 AREAS = (
-    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?"
+    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]"
+    "|L[ADELNSU]?"
     "|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
 )
 UK = re.compile(rf"(?<![\w#])(?:{AREAS})\d[\dA-Z]? \d[ABD-HJLNP-UW-Z]{{2}}(?!\w)")
 UK_LIKE = re.compile(r"[A-Z]\d[\dA-Z]? \d[A-Z]")
-ZIP_WORDS = r"zip(?: ?codes?)?|post ?codes?|postal codes?|plz|postleitzahl|code postal|c[oó]digo postal|eircode"
+ZIP_WORDS = (
+    r"zip(?: ?codes?)?|post ?codes?|postal codes?|plz|postleitzahl|code postal|c[oó]digo postal|eircode"
+)
 ZIP = re.compile(
     rf"(?i)(?<!\w)(?:{ZIP_WORDS})(?: (?:is|ist|est|es))?[:\s]{{0,3}}"
     r"(?P<code>(?=[a-z]{0,3}\d)[a-z0-9]{3,7}(?:[ \-](?=\w?\d|[A-Z]{2}\b)[a-z0-9]{2,4})?)(?!\w)"
@@ -161,12 +181,18 @@ def _ahead(text: str, start: int, end: int, announced: bool) -> int:
 
 
 def _behind(text: str, start: int, number: str, announced: bool, first: str) -> int | None:
-    """Return where the street that precedes a house number begins, or None; ``first`` is where a FIRST_WORD may be."""
+    """Return where the street that precedes a house number begins, or None; ``first`` is where a FIRST_WORD
+    may be.
+    """
     if start < 3 or text[start - 1] != " ":
         return None
     window = max(0, start - 70)
     last = text[max(0, start - 32) : start].rstrip(" ,.").rpartition(" ")[2].casefold()
-    typed = BEFORE_FIRST.search(text, window, start) if first and FIRST_WORD.search(first, window, start) else None
+    typed = (
+        BEFORE_FIRST.search(text, window, start)
+        if first and FIRST_WORD.search(first, window, start)
+        else None
+    )
     if not typed and (last.endswith(ENDINGS) or last in WHOLE):
         typed = BEFORE_LAST.search(text, window, start) or BEFORE_SMALL.search(text, window, start)
     if not (typed or announced) or NOT_STREETS.search(text, max(0, start - 14), start):

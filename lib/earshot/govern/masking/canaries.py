@@ -1,6 +1,8 @@
-"""Canaries: made-up private details of every type in many formats, to be woven into real texts and looked for again.
+"""Canaries: made-up private details of every type in many formats, to be woven into real texts and looked for
+again.
 
-All are invented: numbers have right check digits but belong to nobody known here; hosts are reserved for examples.
+All are invented: numbers have right check digits but belong to nobody known here; hosts are reserved for
+examples.
 """
 
 import random
@@ -10,7 +12,17 @@ from dataclasses import dataclass
 from earshot.govern.masking import checksums, identifiers
 
 GIVEN = ("Karen", "Sofia", "Jürgen", "Mateusz", "Priya", "Olivier", "Ahmed", "Ingrid", "Paolo", "Nicole")
-FAMILY = ("Hartwell", "Lindqvist", "Moreau", "Kowalska", "Vandermeer", "Castellano", "Okafor", "Brandt", "Whitlock")
+FAMILY = (
+    "Hartwell",
+    "Lindqvist",
+    "Moreau",
+    "Kowalska",
+    "Vandermeer",
+    "Castellano",
+    "Okafor",
+    "Brandt",
+    "Whitlock",
+)
 STREETS = ("Maple", "Harbour", "Kingsway", "Willow", "Station", "Orchard", "Chapel", "Riverside")
 
 
@@ -38,7 +50,9 @@ def _digits(chance: random.Random, size: int, first: str = "123456789") -> str:
     return chance.choice(first) + "".join(chance.choice("0123456789") for _ in range(size - 1))
 
 
-def _checked(chance: random.Random, size: int, passes: Callable[[str], bool], first: str = "123456789") -> str:
+def _checked(
+    chance: random.Random, size: int, passes: Callable[[str], bool], first: str = "123456789"
+) -> str:
     """Return digits that pass a check."""
     while not passes(number := _digits(chance, size, first)):
         pass
@@ -60,7 +74,9 @@ def _grouped(number: str, size: int, between: str) -> str:
 
 def _iban(chance: random.Random) -> str:
     account = _digits(chance, 18)
-    check = next(f"{number:02}" for number in range(2, 99) if identifiers.passes_iban(f"DE{number:02}{account}"))
+    check = next(
+        f"{number:02}" for number in range(2, 99) if identifiers.passes_iban(f"DE{number:02}{account}")
+    )
     return f"DE{check}{account}"
 
 
@@ -84,7 +100,9 @@ def _name(chance: random.Random) -> str:
 
 
 def _email(chance: random.Random) -> str:
-    return f"{chance.choice(FAMILY).lower()}.{_digits(chance, 3)}@example.{chance.choice(('com', 'org', 'net'))}"
+    return (
+        f"{chance.choice(FAMILY).lower()}.{_digits(chance, 3)}@example.{chance.choice(('com', 'org', 'net'))}"
+    )
 
 
 def _street(chance: random.Random, kind: str = "Street") -> str:
@@ -101,7 +119,12 @@ FORMS = (  # type, how it is written, words around it, how it is made
     ("iban", "in groups", "refund to {}", lambda c: _grouped(_iban(c), 4, " ")),
     ("iban", "in one", "iban {}", _iban),
     ("ip", "version 4", "my ip is {}", lambda c: ".".join(str(c.randint(11, 250)) for _ in range(4))),
-    ("ip", "version 6", "from {}", lambda c: f"2001:db8:{c.randint(4096, 65535):x}:{c.randint(4096, 65535):x}::1"),
+    (
+        "ip",
+        "version 6",
+        "from {}",
+        lambda c: f"2001:db8:{c.randint(4096, 65535):x}:{c.randint(4096, 65535):x}::1",
+    ),
     ("ssn", "dashes", "ssn {}", _ssn),
     ("ssn", "in one, named", "my social security number is {}", lambda c: _ssn(c, "")),
     ("phone", "international", "reach me on {}", lambda c: f"+44 7700 900{_digits(c, 3)}"),
@@ -111,8 +134,12 @@ FORMS = (  # type, how it is written, words around it, how it is made
     ("idnumber", "Spain, DNI", "mi DNI es {}", _dni),
     ("idnumber", "Brazil, CPF", "CPF {}", _cpf),
     ("idnumber", "UK, NHS", "NHS number {}", lambda c: _checked(c, 10, checksums.is_nhs)),
-    ("idnumber", "India, Aadhaar", "Aadhaar {}",
-     lambda c: _grouped(_checked(c, 12, checksums.passes_verhoeff, "23456789"), 4, " ")),
+    (
+        "idnumber",
+        "India, Aadhaar",
+        "Aadhaar {}",
+        lambda c: _grouped(_checked(c, 12, checksums.passes_verhoeff, "23456789"), 4, " "),
+    ),
     ("idnumber", "passport", "passport number {}", lambda c: f"K{_digits(c, 7)}"),
     ("address", "English", "deliver it to {}", _street),
     ("address", "English, short", "I live at {}", lambda c: _street(c, "Rd")),

@@ -8,12 +8,59 @@ from datetime import date
 DNI = "TRWAGMYFPDXBNJZSQVHLCKE"
 HETU = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 PPS = "WABCDEFGHIJKLMNOPQRSTUV"
-ODD = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", [
-    1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22,
-    25, 24, 23]))
-TURN = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
-        (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
-        (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8))
+ODD = dict(
+    zip(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        [
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            2,
+            4,
+            18,
+            20,
+            11,
+            3,
+            6,
+            8,
+            12,
+            14,
+            16,
+            10,
+            22,
+            25,
+            24,
+            23,
+        ],
+    )
+)
+TURN = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 5, 7, 6, 2, 8, 3, 0, 9, 4),
+    (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7),
+    (9, 4, 5, 3, 1, 2, 6, 8, 7, 0),
+    (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
+    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
+    (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
+)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -43,7 +90,11 @@ def _sum(digits: str, weights: tuple[int, ...]) -> int:
 
 def _is_day(year: str, month: str, day: str) -> bool:
     try:
-        date(2000 if year in ("00", "0000") else int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        date(
+            2000 if year in ("00", "0000") else int(year) + (2000 if len(year) == 2 else 0),
+            int(month),
+            int(day),
+        )
     except ValueError:
         return False
     return True
@@ -78,7 +129,9 @@ def is_insee(text: str) -> bool:
 
 
 def is_steuer_id(digits: str) -> bool:
-    """Germany, Steuer-Identifikationsnummer: ISO 7064 modulo 11,10 and one digit that occurs two or three times."""
+    """Germany, Steuer-Identifikationsnummer: ISO 7064 modulo 11,10 and one digit that occurs two or three
+    times.
+    """
     product = 10
     for digit in digits[:10]:
         total = (int(digit) + product) % 10 or 10
@@ -115,7 +168,9 @@ def is_tfn(digits: str) -> bool:
 def is_pesel(digits: str) -> bool:
     """Poland, PESEL: eleven digits, date of birth and weighted check digit."""
     month = f"{int(digits[2:4]) % 20:02}"
-    return _is_day(digits[:2], month, digits[4:6]) and _sum(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+    return (
+        _is_day(digits[:2], month, digits[4:6]) and _sum(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+    )
 
 
 def is_personnummer(digits: str) -> bool:
@@ -126,7 +181,9 @@ def is_personnummer(digits: str) -> bool:
 
 def is_hetu(text: str) -> bool:
     """Finland, henkilötunnus: date of birth, and the number modulo 31 as a character."""
-    return _is_day(text[4:6], text[2:4], text[:2]) and HETU[int(text[:6] + text[7:10]) % 31] == text[10].upper()
+    return (
+        _is_day(text[4:6], text[2:4], text[:2]) and HETU[int(text[:6] + text[7:10]) % 31] == text[10].upper()
+    )
 
 
 def is_cpr(digits: str) -> bool:
@@ -170,15 +227,20 @@ def is_resident_id(text: str) -> bool:
 
 
 def is_rrn(digits: str) -> bool:
-    """South Korea, resident registration number: a date and a digit for sex and century (no check since 2020)."""
+    """South Korea, resident registration number: a date and a digit for sex and century (no check since
+    2020).
+    """
     return _is_day(digits[:2], digits[2:4], digits[4:6])
 
 
 def is_tc(digits: str) -> bool:
     """Turkey, T.C. kimlik number: eleven digits, two check digits."""
     odd, even = (sum(map(int, digits[start:9:2])) for start in (0, 1))
-    return digits[0] != "0" and (7 * odd - even) % 10 == int(digits[9]) and sum(map(int, digits[:10])) % 10 == int(
-        digits[10])
+    return (
+        digits[0] != "0"
+        and (7 * odd - even) % 10 == int(digits[9])
+        and sum(map(int, digits[:10])) % 10 == int(digits[10])
+    )
 
 
 def is_nric(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Masking: e-mail, telephone, card, IBAN, IP, identity numbers, addresses and given-away names are replaced.
 
-What it cannot see, and says so: names that nothing gives away, streets without a number, countries without a pack.
+What it cannot see, and says so: names that nothing gives away, streets without a number, countries without a
+pack.
 """
 
 import re
@@ -30,7 +31,9 @@ FINDERS = {  # in this order: where two finders claim the same characters, the e
 }  # fmt: skip
 TYPES = tuple(FINDERS)
 WITHOUT_DIGITS = ("email", "name")  # every other kind has a digit in it
-SUSPECT = {  # a text with such an identifier has one of these, folded (RE2, linear time, far quicker than the finders)
+# a text with such an identifier has one of these, folded (RE2, linear time, far quicker than the
+# finders)
+SUSPECT = {
     "email": (r"[a-zA-Z0-9_%+.\-]@|[^\x00-\x7F]@", r"(?i)\bat ?[)\]}>]|\bdot\b",
               r"(?i)\bat (?:gmail|yahoo|hotmail|outlook|icloud|gmx|web|aol|proton)"),
     "iban": (r"[a-zA-Z]{2}[0-9]{2}[ \-]?[a-zA-Z0-9]",),
@@ -90,7 +93,9 @@ def mask(texts: "pd.Series | list[str]") -> Masked:
                 for item in found:
                     counts[item.type] += many
         left = again
-    masked = pd.Series([changed.get(text, text) for text in values], texts.index, texts.dtype, name=texts.name)
+    masked = pd.Series(
+        [changed.get(text, text) for text in values], texts.index, texts.dtype, name=texts.name
+    )
     return Masked(masked, {type_: counts[type_] for type_ in TYPES})
 
 
@@ -110,7 +115,9 @@ def _replaced(text: str, found: list[Found]) -> str:
 
 
 def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
-    """Find the identifiers of one text, in order, none overlapping; only ``types``, in the order of FINDERS."""
+    """Find the identifiers of one text, in order, none overlapping; only ``types``, in the order of
+    FINDERS.
+    """
     folded, places = fold(text)
     digits = DIGIT.search(folded)
     taken: list[Found] = []
@@ -127,9 +134,11 @@ def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:
-    """Write digits, dashes, spaces and letters of every script's look-alikes in ASCII and drop invisible characters.
+    """Write digits, dashes, spaces and letters of every script's look-alikes in ASCII and drop invisible
+    characters.
 
-    Returns the folded text and, where characters were dropped, the place of each of its characters in the text given.
+    Returns the folded text and, where characters were dropped, the place of each of its characters in the
+    text given.
     """
     if text.isascii():
         return text, None
@@ -141,7 +150,9 @@ def fold(text: str) -> tuple[str, list[int] | None]:
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Map each character that stands for one ASCII character (any script's digits, full-width, bold …) to it."""
+    """Map each character that stands for one ASCII character (any script's digits, full-width, bold …) to
+    it.
+    """
     table = {}
     for code in range(0x80, 0x1FBFA):
         char = chr(code)

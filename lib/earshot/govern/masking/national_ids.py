@@ -1,8 +1,10 @@
-"""National identity numbers by country pack: form, check digits, and the words that must stand near a weak form.
+"""National identity numbers by country pack: form, check digits, and the words that must stand near a weak
+form.
 
-A form that is letters and digits in a fixed order with a check (codice fiscale, DNI, HETU, CPF with its dots) is taken
-wherever it stands. A bare run of digits is taken only when its check digit is right and a word nearby names it, so that
-order numbers survive. `packs:` in privacy.yml chooses countries; all are on by default.
+A form that is letters and digits in a fixed order with a check (codice fiscale, DNI, HETU, CPF with its dots)
+is taken wherever it stands. A bare run of digits is taken only when its check digit is right and a word
+nearby names it, so that order numbers survive. `packs:` in privacy.yml chooses countries; all are on by
+default.
 """
 
 import re
@@ -21,8 +23,8 @@ S = r"[ .\-]?"
 class Identity:
     """One kind of identity number: its pack, name, shape, form, check and the words near it.
 
-    The form is the shape standing apart from other letters and digits; the check reads what is left of a number without
-    separators.
+    The form is the shape standing apart from other letters and digits; the check reads what is left of a
+    number without separators.
     """
 
     pack: str
@@ -48,28 +50,66 @@ def _digits(*sizes: int) -> str:
 
 LETTERED = r"(?=[A-Z0-9\-]{0,14}\d)[A-Z0-9][A-Z0-9\-]{4,15}"
 IDENTITIES = (
-    _kind("gb", "NINO", r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])", check.is_nino),
+    _kind(
+        "gb", "NINO", r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])", check.is_nino
+    ),
     _kind("gb", "NHS number", _digits(3, 3, 4), check.is_nhs, r"nhs"),
     _kind("ca", "SIN", _digits(3, 3, 3), check.is_sin, r"sin|s\.i\.n|social insurance|nas|assurance sociale"),
     _kind("us", "ITIN", r"9\d\d[ \-]?[5-9]\d[ \-]?\d{4}", check.is_anything, r"itin|taxpayer"),
     _kind("es", "DNI", r"\d{8}[ \-]?[A-HJ-NP-TV-Z]|[XYZ][ \-]?\d{7}[ \-]?[A-HJ-NP-TV-Z]", check.is_dni),
-    _kind("es", "DNI, small letter", r"\d{8}[ \-]?[a-hj-np-tv-z]|[xyz][ \-]?\d{7}[ \-]?[a-hj-np-tv-z]", check.is_dni,
-          r"dni|nie|nif"),
-    _kind("fr", "INSEE", r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3} ?\d\d",
-          check.is_insee),
-    _kind("de", "Steuer-ID", rf"[1-9]\d{S}\d{{3}}{S}\d{{3}}{S}\d{{3}}", check.is_steuer_id,
-          r"steuer\W?(?:id\w*|nummer|nr)|id\W?nr|tin|steuerliche\w*|identifikationsnummer"),
-    _kind("it", "codice fiscale", r"(?i:[A-Z]{6} ?\d{2}[ABCDEHLMPRST]\d{2} ?[A-Z]\d{3}[A-Z])", check.is_codice_fiscale),
-    _kind("nl", "BSN", rf"\d{{9}}|{_digits(4, 2, 3)}|{_digits(3, 3, 3)}", check.is_bsn,
-          r"bsn|burgerservice\w*|sofi\w*"),
-    _kind("in", "Aadhaar", rf"[2-9]\d{{3}}{S}\d{{4}}{S}\d{{4}}", check.passes_verhoeff, r"aa?dh?aa?r\w*|uidai|uid"),
+    _kind(
+        "es",
+        "DNI, small letter",
+        r"\d{8}[ \-]?[a-hj-np-tv-z]|[xyz][ \-]?\d{7}[ \-]?[a-hj-np-tv-z]",
+        check.is_dni,
+        r"dni|nie|nif",
+    ),
+    _kind(
+        "fr",
+        "INSEE",
+        r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3} ?\d\d",
+        check.is_insee,
+    ),
+    _kind(
+        "de",
+        "Steuer-ID",
+        rf"[1-9]\d{S}\d{{3}}{S}\d{{3}}{S}\d{{3}}",
+        check.is_steuer_id,
+        r"steuer\W?(?:id\w*|nummer|nr)|id\W?nr|tin|steuerliche\w*|identifikationsnummer",
+    ),
+    _kind(
+        "it",
+        "codice fiscale",
+        r"(?i:[A-Z]{6} ?\d{2}[ABCDEHLMPRST]\d{2} ?[A-Z]\d{3}[A-Z])",
+        check.is_codice_fiscale,
+    ),
+    _kind(
+        "nl",
+        "BSN",
+        rf"\d{{9}}|{_digits(4, 2, 3)}|{_digits(3, 3, 3)}",
+        check.is_bsn,
+        r"bsn|burgerservice\w*|sofi\w*",
+    ),
+    _kind(
+        "in",
+        "Aadhaar",
+        rf"[2-9]\d{{3}}{S}\d{{4}}{S}\d{{4}}",
+        check.passes_verhoeff,
+        r"aa?dh?aa?r\w*|uidai|uid",
+    ),
     _kind("in", "PAN", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", check.is_anything, r"pan|income tax"),
     _kind("br", "CPF", r"\d{3}\.\d{3}\.\d{3}-\d{2}", check.is_cpf),
     _kind("br", "CPF, bare", r"\d{9}[ \-]?\d{2}", check.is_cpf, r"cpf"),
     _kind("au", "TFN", _digits(3, 3, 3), check.is_tfn, r"tfn|tax file\w*"),
     _kind("pl", "PESEL", r"\d{11}", check.is_pesel, r"pesel\w*"),
     _kind("se", "personnummer", r"(?:19|20)?\d{6}[\-+]\d{4}", check.is_personnummer),
-    _kind("se", "personnummer, bare", r"(?:19|20)?\d{6} ?\d{4}", check.is_personnummer, r"person\w*n(?:umme)?r|pnr"),
+    _kind(
+        "se",
+        "personnummer, bare",
+        r"(?:19|20)?\d{6} ?\d{4}",
+        check.is_personnummer,
+        r"person\w*n(?:umme)?r|pnr",
+    ),
     _kind("fi", "HETU", r"\d{6}[\-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", check.is_hetu),
     _kind("dk", "CPR", r"[0-3]\d[01]\d{3}[ \-]?\d{4}", check.is_cpr, r"cpr\w*|personnummer"),
     _kind("no", "fødselsnummer", r"\d{6} ?\d{5}", check.is_fodselsnummer, r"f[øo]dsels\w*|personnummer|fnr"),
@@ -83,10 +123,21 @@ IDENTITIES = (
     _kind("tr", "T.C. kimlik", r"[1-9]\d{10}", check.is_tc, r"t\.?c\.?|kimlik\w*"),
     _kind("sg", "NRIC", r"[STFGM]\d{7}[A-Z]", check.is_nric),
     _kind("za", "identity number", r"\d{6} ?\d{4} ?\d{3}", check.is_za_id, r"id|identity\w*"),
-    _kind("any", "passport", LETTERED, check.is_anything,
-          r"passport|reisepass\w*|passeport|pasaporte|passaporto|paspoort\w*"),
-    _kind("any", "driving licence", LETTERED, check.is_anything,
-          r"(?:drivers?|driver's|driving) licen[cs]es?|dl|führerschein\w*|permis de conduire|carnet de conducir"),
+    _kind(
+        "any",
+        "passport",
+        LETTERED,
+        check.is_anything,
+        r"passport|reisepass\w*|passeport|pasaporte|passaporto|paspoort\w*",
+    ),
+    _kind(
+        "any",
+        "driving licence",
+        LETTERED,
+        check.is_anything,
+        r"(?:drivers?|driver's|driving) licen[cs]es?|dl|führerschein\w*|permis de conduire|carnet de "
+        r"conducir",
+    ),
 )
 PACKS = tuple(dict.fromkeys(kind.pack for kind in IDENTITIES))
 NAMED_RIGHT = re.compile(
@@ -111,8 +162,9 @@ def check_packs(packs: object) -> tuple[str, ...]:
         raise ParamError(f"privacy.yml: packs is {packs!r}; write a list such as [gb, us, any].")
     for pack in packs:
         if pack not in PACKS:
-            raise ParamError(f"privacy.yml: there is no pack {pack!r} (there: {', '.join(PACKS)})."
-                             f"{nearest(pack, PACKS)}")
+            raise ParamError(
+                f"privacy.yml: there is no pack {pack!r} (there: {', '.join(PACKS)}).{nearest(pack, PACKS)}"
+            )
     return tuple(packs)
 
 
@@ -125,7 +177,9 @@ def find_identities(text: str, packs: Iterable[str] = PACKS) -> Iterator[Span]:
     for match in words.finditer(text) if words and SOME.search(text) else ():
         for kind in named:
             if _names(kind).fullmatch(match.group()):
-                yield from _found(kind, text, max(0, match.start() - 40), min(len(text), match.end() + 60), match.end())
+                yield from _found(
+                    kind, text, max(0, match.start() - 40), min(len(text), match.end() + 60), match.end()
+                )
 
 
 def _found(kind: Identity, text: str, start: int, end: int, after: int = -1) -> Iterator[Span]:
@@ -145,8 +199,12 @@ def _names(kind: Identity) -> re.Pattern:
 
 
 @cache
-def _chosen(packs: tuple[str, ...]) -> tuple[list[Identity], re.Pattern | None, list[Identity], re.Pattern | None]:
-    """Return the kinds that need no word with one pattern for all their forms, those that do with one for all words."""
+def _chosen(
+    packs: tuple[str, ...],
+) -> tuple[list[Identity], re.Pattern | None, list[Identity], re.Pattern | None]:
+    """Return the kinds that need no word with one pattern for all their forms, those that do with one for all
+    words.
+    """
     kinds = [kind for kind in IDENTITIES if kind.pack in packs]
     free, named = [kind for kind in kinds if not kind.words], [kind for kind in kinds if kind.words]
     shapes = _whole("|".join(f"(?:{kind.shape})" for kind in free)) if free else None

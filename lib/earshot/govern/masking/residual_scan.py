@@ -1,7 +1,8 @@
-"""A second, independent look at texts that are masked already: looser patterns, whose hits are suspects, not leaks.
+"""A second, independent look at texts that are masked already: looser patterns, whose hits are suspects, not
+leaks.
 
-It shares nothing with the masker: no check digits, no words nearby. Order numbers and public addresses are among its
-hits, so their number is an upper bound of what was missed in these forms.
+It shares nothing with the masker: no check digits, no words nearby. Order numbers and public addresses are
+among its hits, so their number is an upper bound of what was missed in these forms.
 """
 
 import re
@@ -17,7 +18,8 @@ LOOSE = {  # kind: what looks like it
     "an IP address": re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b"),
     "a street and number": re.compile(
         r"\b\d{1,5}\s+[A-Z][a-z]+\s+(?:St|Street|Rd|Road|Ave|Avenue|Lane|Ln|Dr|Drive|Blvd)\b"
-        r"|\b[A-Z][a-zäöüß]+(?:straße|strasse|weg|gasse|straat|laan)\s+\d"),
+        r"|\b[A-Z][a-zäöüß]+(?:straße|strasse|weg|gasse|straat|laan)\s+\d"
+    ),
     "a signature": re.compile(r"[-–—]\s?[A-Z][a-z]{2,} [A-Z][a-z]{2,}\s*$"),
     "a title and name": re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme)\.? [A-Z][a-z]{2,}"),
 }
@@ -29,5 +31,7 @@ def suspects(texts: pd.Series) -> pd.DataFrame:
     rows = []
     for kind, pattern in LOOSE.items():
         found = plain.str.count(pattern)
-        rows.append({"kind": kind, "posts": int((found > 0).sum()), "hits": int(found.sum()), "of": len(plain)})
+        rows.append(
+            {"kind": kind, "posts": int((found > 0).sum()), "hits": int(found.sum()), "of": len(plain)}
+        )
     return pd.DataFrame(rows)

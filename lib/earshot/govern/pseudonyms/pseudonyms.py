@@ -1,9 +1,11 @@
-"""Pseudonyms: the same person always has the same made-up name, and only the holder of the key can tell who it is.
+"""Pseudonyms: the same person always has the same made-up name, and only the holder of the key can tell who
+it is.
 
-Keyed HMAC-SHA256 (RFC 2104, test vectors RFC 4231). A plain hash would be reversed by hashing a list of handles; the
-key is kept outside the store, and destroying it makes every pseudonym final. Keys can be changed: the newest (the last
-line of the key file) names people from then on, and its number stands in the name (p_… under the first, p1_… after one
-change), so that a handle can be looked up under every key that is still held.
+Keyed HMAC-SHA256 (RFC 2104, test vectors RFC 4231). A plain hash would be reversed by hashing a list of
+handles; the key is kept outside the store, and destroying it makes every pseudonym final. Keys can be
+changed: the newest (the last line of the key file) names people from then on, and its number stands in the
+name (p_… under the first, p1_… after one change), so that a handle can be looked up under every key that is
+still held.
 """
 
 import hashlib
@@ -21,10 +23,14 @@ PSEUDONYM = re.compile(r"p\d*_[0-9a-f]{12}")
 DESTROYED = "destroyed"
 TAIL = r"(?P<tail>(?:[.\-][^\W_]\w*+)*+)"
 MENTION = re.compile(rf"[@＠](?P<handle>\w++){TAIL}(?P<host>@[\w\-]++(?:\.[\w\-]++)++)?")
-DID = re.compile(r"(?i)did(?::|%3a)[a-z0-9]{1,20}(?::|%3a)(?:[a-z0-9._:\ufffd\-]|%[0-9a-f]{2})*[a-z0-9]"
-                 r"|(?<![a-z0-9])plc(?::|%3a)[a-z2-7]{24}")  # who somebody is on Bluesky, also inside an address
+DID = re.compile(
+    r"(?i)did(?::|%3a)[a-z0-9]{1,20}(?::|%3a)(?:[a-z0-9._:\ufffd\-]|%[0-9a-f]{2})*[a-z0-9]"
+    r"|(?<![a-z0-9])plc(?::|%3a)[a-z2-7]{24}"
+)  # who somebody is on Bluesky, also inside an address
 AT = re.compile(r"""(?i)(?<![a-z])(?P<before>at:\\?/\\?/)(?P<handle>\w[^\s/"'<>?#\\,;()\[\]{}]*)""")
-PLACES = r"(?i:did|plc)(?::|%3[Aa])|(?i:at):\\?/\\?/"  # where one of the two may stand; for contains() over columns
+# where one of the two may stand; for contains() over
+# columns
+PLACES = r"(?i:did|plc)(?::|%3[Aa])|(?i:at):\\?/\\?/"
 REDDIT = re.compile(r"(?<![\w/.])(?P<before>/?u/)(?P<handle>[\w\-]{3,20})(?![\w\-])")
 STATUS = re.compile(r"(?i)\b(?:twitter|x)\.com/(?!i/)@?\w+/status(?:es)?/")
 PROFILE = re.compile(
@@ -39,10 +45,11 @@ class KeyRefused(ValueError):
 
 
 class Pseudonyms:
-    """Made-up names for handles under one secret ``key`` (default: $EARSHOT_KEY, else the key file, made at first use).
+    """Made-up names for handles under one secret ``key`` (default: $EARSHOT_KEY, else the key file, made at
+    first use).
 
-    ``number`` is the place of the key among those there were; ``purpose`` gives another set of names, which cannot be
-    linked to this one without the key.
+    ``number`` is the place of the key among those there were; ``purpose`` gives another set of names, which
+    cannot be linked to this one without the key.
 
     >>> Pseudonyms("0" * 64).name("@Jane") == Pseudonyms("0" * 64).name("jane")
     True
@@ -56,7 +63,10 @@ class Pseudonyms:
         self._known: dict[str, str] = {}
 
     def name(self, handle: str) -> str:
-        """Return "p", the key's number, "_" and 12 hex digits for a handle, whatever its case, with or without "@"."""
+        """Return "p", the key's number, "_" and 12 hex digits for a handle, whatever its case, with or
+        without
+        "@".
+        """
         canonical = plain(handle)
         if PSEUDONYM.fullmatch(canonical):
             return canonical
@@ -65,19 +75,25 @@ class Pseudonyms:
         return self._known[canonical]
 
     def names(self, handles: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
-        """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays missing."""
+        """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays
+        missing.
+        """
         keep = {plain(handle) for handle in keep_handles}
         text = handles.astype("str")
         unique = text[text.notna() & text.str.strip().ne("")].unique()
         return text.map({handle: self.known(handle, keep) for handle in unique}).astype("str")
 
     def known(self, handle: str, keep: Collection[str]) -> str:
-        """Return the name of one handle, or the handle in plain letters where it is among ``keep`` (plain as well)."""
+        """Return the name of one handle, or the handle in plain letters where it is among ``keep`` (plain as
+        well).
+        """
         named = plain(handle)
         return named if named in keep else self.name(named)
 
     def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
-        """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for ``keep_handles``."""
+        """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for
+        ``keep_handles``.
+        """
         keep = {plain(handle) for handle in keep_handles}
         texts = texts.astype("str")
         hits = texts.str.contains(rf"[@＠/]|{PLACES}", regex=True, na=False)
@@ -93,8 +109,12 @@ class Pseudonyms:
         text = STATUS.sub("x.com/i/status/", text)  # the address works without the author's handle
         for pattern in (AT, REDDIT, PROFILE):
             text = pattern.sub(
-                lambda match: match["before"] + (match["handle"] if match["handle"].casefold() in keep
-                                                 else self.name(match["handle"])), text)
+                lambda match: (
+                    match["before"]
+                    + (match["handle"] if match["handle"].casefold() in keep else self.name(match["handle"]))
+                ),
+                text,
+            )
         return text
 
     def _did(self, did: str, keep: set[str]) -> str:
@@ -102,7 +122,9 @@ class Pseudonyms:
         return did if named in keep else self.name(named if named.startswith("did:") else f"did:{named}")
 
     def _mention(self, match: re.Match, keep: set[str]) -> str:
-        """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends before."""
+        """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends
+        before.
+        """
         handle, rest = match["handle"], match["tail"] + (match["host"] or "")
         if handle.casefold() in keep or PSEUDONYM.fullmatch(handle):
             return f"@{handle}{rest}"
@@ -134,10 +156,11 @@ def read_key() -> str:
 
 
 def read_keys() -> list[str]:
-    """Return all keys, oldest first, from $EARSHOT_KEY or the key file (made with mode 0600 when there is none).
+    """Return all keys, oldest first, from $EARSHOT_KEY or the key file (made with mode 0600 when there is
+    none).
 
-    A destroyed key keeps its place as the word "destroyed". Raises KeyRefused when one is shorter than 32 characters or
-    when others on this machine can read the file.
+    A destroyed key keeps its place as the word "destroyed". Raises KeyRefused when one is shorter than 32
+    characters or when others on this machine can read the file.
     """
     if given := os.environ.get("EARSHOT_KEY", "").split():
         return [_checked(key, "$EARSHOT_KEY") for key in given]
@@ -145,7 +168,9 @@ def read_keys() -> list[str]:
     if not place.exists():
         _make_key(place)
     if place.stat().st_mode & 0o077:
-        raise KeyRefused(f"The pseudonym key {place} can be read by others; run 'chmod 600 {place}' and try again.")
+        raise KeyRefused(
+            f"The pseudonym key {place} can be read by others; run 'chmod 600 {place}' and try again."
+        )
     return [_checked(key, str(place)) for key in place.read_text(encoding="ascii").split() or [""]]
 
 
@@ -165,8 +190,10 @@ def _make_key(place: Path) -> None:
 
 def _checked(key: str, where: str) -> str:
     if len(key) < 32 and key != DESTROYED:
-        raise KeyRefused(f"The pseudonym key in {where} has {len(key)} characters; use at least 32, "
-                         "for example the output of 'openssl rand -hex 32'.")
+        raise KeyRefused(
+            f"The pseudonym key in {where} has {len(key)} characters; use at least 32, "
+            "for example the output of 'openssl rand -hex 32'."
+        )
     return key
 
 

@@ -1,6 +1,8 @@
-"""Tokens: what is known of something that may not be kept, and signatures that only the holder of the key can make.
+"""Tokens: what is known of something that may not be kept, and signatures that only the holder of the key can
+make.
 
-Each purpose has a key of its own, derived from the workspace's key, so that a token for one says nothing in another.
+Each purpose has a key of its own, derived from the workspace's key, so that a token for one says nothing in
+another.
 """
 
 import hmac
@@ -10,7 +12,9 @@ from earshot.govern.pseudonyms.pseudonyms import DESTROYED, hmac_sha256, read_ke
 
 
 def tokens(purpose: str) -> Callable[[str], str]:
-    """Return a function from a text to 32 hex digits that stand for it; only the key's holder can tell for which."""
+    """Return a function from a text to 32 hex digits that stand for it; only the key's holder can tell for
+    which.
+    """
     return _made(read_key(), purpose)
 
 
@@ -27,7 +31,9 @@ def _made(key: str, purpose: str) -> Callable[[str], str]:
 
 def sign(purpose: str, text: str) -> str:
     """Return the HMAC-SHA256 of ``text`` in hex under the key for ``purpose``."""
-    return hmac_sha256(hmac_sha256(read_key().encode(), purpose.encode()), text.encode("utf-8", "replace")).hex()
+    return hmac_sha256(
+        hmac_sha256(read_key().encode(), purpose.encode()), text.encode("utf-8", "replace")
+    ).hex()
 
 
 def signed(purpose: str, text: str, signature: str) -> bool:

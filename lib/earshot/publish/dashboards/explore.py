@@ -1,4 +1,5 @@
-"""What the explore dashboard knows: one finished run, a visitor's choice, and small views of the posts it leaves.
+"""What the explore dashboard knows: one finished run, a visitor's choice, and small views of the posts it
+leaves.
 
 Nothing here touches a widget, so that all of it can be tested, and reused by the dashboards to come.
 """
@@ -19,7 +20,13 @@ from earshot.core.workspace import home, open_workspace
 from earshot.publish.safety.quotes import plain
 from earshot.statistics import estimate
 
-FIELDS = {"brand": "brand", "channel": "platform", "language": "lang", "topic": "topic_name", "sentiment": "sentiment"}
+FIELDS = {
+    "brand": "brand",
+    "channel": "platform",
+    "language": "lang",
+    "topic": "topic_name",
+    "sentiment": "sentiment",
+}
 FEELINGS = opinions.CLASSES
 ORDERS = ("newest", "oldest", "most negative", "most positive")
 KEPT = [*FIELDS.values(), "day", "created_at", "text", "may_quote", "is_repeat", "p_negative", "p_positive"]
@@ -45,7 +52,9 @@ class Source:
     gaps: pd.DataFrame
 
     def lost(self, choice: "Choice") -> pd.DataFrame:
-        """Return where posts are missing (start, end, label) in the days of a choice, for a chart to shade."""
+        """Return where posts are missing (start, end, label) in the days of a choice, for a chart to
+        shade.
+        """
         first, after = pd.Timestamp(choice.start), pd.Timestamp(choice.end) + pd.Timedelta(days=1)
         return self.gaps[(self.gaps["end"] > first) & (self.gaps["start"] < after)]
 
@@ -68,15 +77,22 @@ class Choice:
 def list_runs() -> dict[str, list[str]]:
     """Return the finished runs of every workspace that has one, newest first."""
     from earshot.publish.runs import history
+
     names = sorted(path.parent.name for path in (home() / "params").glob("*/brief.yml"))
     found = {name: history(name) for name in names}
-    return {name: runs.loc[runs["status"].eq("good"), "folder"].tolist() for name, runs in found.items()
-            if runs["status"].eq("good").any()}
+    return {
+        name: runs.loc[runs["status"].eq("good"), "folder"].tolist()
+        for name, runs in found.items()
+        if runs["status"].eq("good").any()
+    }
 
 
 def load(workspace: str, run: str) -> Source:
-    """Return the posts of a run as they were when it was made; raises Refused when they can be read no more."""
+    """Return the posts of a run as they were when it was made; raises Refused when they can be read no
+    more.
+    """
     from earshot.publish.report.manifest import read_manifest
+
     space = open_workspace(workspace)
     manifest = read_manifest(space.outputs / run)
     told = {name: value for name, value in manifest["params"].items() if name in Brief.model_fields}
@@ -97,14 +113,27 @@ def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame, gaps: 
     voice[alone] = -1 - pd.RangeIndex(alone.sum())
     named = {name: posts[name].astype("str") for name in FIELDS.values()}
     kept = posts[KEPT].join(opinions.added(posts)).assign(voice=voice, **named)
-    options = {name: [value for value in kept[column].value_counts().index if value]
-               for name, column in FIELDS.items()}
-    return Source(workspace, run, params.title or params.brand or workspace, kept, options, params.min_posts,
-                  kept["day"].min().date(), kept["day"].max().date(), gaps)
+    options = {
+        name: [value for value in kept[column].value_counts().index if value]
+        for name, column in FIELDS.items()
+    }
+    return Source(
+        workspace,
+        run,
+        params.title or params.brand or workspace,
+        kept,
+        options,
+        params.min_posts,
+        kept["day"].min().date(),
+        kept["day"].max().date(),
+        gaps,
+    )
 
 
 def choose(source: Source, **given) -> Choice:
-    """Return the choice these values make; raises Refused with one sentence on anything that is not on offer."""
+    """Return the choice these values make; raises Refused with one sentence on anything that is not on
+    offer.
+    """
     allowed = {**source.options, "order": list(ORDERS)}
     known = {field.name for field in fields(Choice)}
     for name, value in given.items():
@@ -113,8 +142,12 @@ def choose(source: Source, **given) -> Choice:
         if name in allowed and value != "" and (not isinstance(value, str) or value not in allowed[name]):
             raise Refused(f'This run has no {name} "{plain(value, LABEL)}"; pick one from the list.')
     choice = Choice(**given)
-    choice = replace(choice, order=choice.order or ORDERS[0], start=_day(choice.start, source.first),
-                     end=_day(choice.end, source.last))
+    choice = replace(
+        choice,
+        order=choice.order or ORDERS[0],
+        start=_day(choice.start, source.first),
+        end=_day(choice.end, source.last),
+    )
     if choice.start > choice.end:
         raise Refused("The period ends before it begins; swap the two days.")
     if isinstance(choice.page, bool) or not isinstance(choice.page, int) or choice.page < 1:
@@ -132,27 +165,36 @@ def _day(value: object, otherwise: date) -> date:
 
 
 def read_query(source: Source, query: str) -> tuple[Choice, str]:
-    """Return the choice that an address asks for (``brand=United&sentiment=negative``) and what of it was left out."""
+    """Return the choice that an address asks for (``brand=United&sentiment=negative``) and what of it was
+    left out.
+    """
     choice, refused = choose(source), []
     for name, value in _asked(query).items():
         if name not in {*FIELDS, "start", "end", "order"}:
             continue
         try:
-            choice = choose(source, **{field.name: getattr(choice, field.name) for field in fields(Choice)}
-                            | {name: value})
+            choice = choose(
+                source,
+                **{field.name: getattr(choice, field.name) for field in fields(Choice)} | {name: value},
+            )
         except Refused as error:
             refused.append(str(error))
     return choice, " ".join(refused)
 
 
 def read_place(runs: dict[str, list[str]], query: str) -> tuple[str, str, str]:
-    """Return the workspace and run that an address asks for, else the newest there is, and what was left out."""
+    """Return the workspace and run that an address asks for, else the newest there is, and what was left
+    out.
+    """
     if not runs:
         raise Refused("There is no finished report yet; run 'make report' first, then load this page again.")
     asked = _asked(query)
     workspace, run = asked.get("workspace", ""), asked.get("run", "")
-    told = f'There is no finished report of a workspace "{plain(workspace, LABEL)}".' \
-        if workspace and workspace not in runs else ""
+    told = (
+        f'There is no finished report of a workspace "{plain(workspace, LABEL)}".'
+        if workspace and workspace not in runs
+        else ""
+    )
     workspace = workspace if workspace in runs else max(runs, key=lambda name: runs[name][0])
     if run and run not in runs[workspace]:
         told = told or f'{workspace} has no finished run "{plain(run, LABEL)}"; this is its newest.'
@@ -172,20 +214,29 @@ def narrow(posts: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     for name, column in FIELDS.items():
         if getattr(choice, name):
             fits &= posts[column].eq(getattr(choice, name))
-    by, up = {"newest": ("created_at", False), "oldest": ("created_at", True),
-              "most negative": ("p_negative", False), "most positive": ("p_positive", False)}[choice.order]
+    by, up = {
+        "newest": ("created_at", False),
+        "oldest": ("created_at", True),
+        "most negative": ("p_negative", False),
+        "most positive": ("p_positive", False),
+    }[choice.order]
     return posts[fits].sort_values(by, ascending=up, kind="stable")
 
 
 def turn(posts: pd.DataFrame, page: int) -> tuple[pd.DataFrame, int, int]:
-    """Return one page of posts, its number (the last page when ``page`` is beyond it) and how many pages there are."""
+    """Return one page of posts, its number (the last page when ``page`` is beyond it) and how many pages
+    there
+    are.
+    """
     pages = max(1, -(-len(posts) // PAGE))
     page = min(page, pages)
-    return posts.iloc[(page - 1) * PAGE:page * PAGE], page, pages
+    return posts.iloc[(page - 1) * PAGE : page * PAGE], page, pages
 
 
 def count_days(posts: pd.DataFrame, choice: Choice, by: str = "") -> pd.DataFrame:
-    """Return how many posts each day of the period has (columns day, posts and, when given, ``by``), zeros included."""
+    """Return how many posts each day of the period has (columns day, posts and, when given, ``by``), zeros
+    included.
+    """
     days = pd.date_range(choice.start, choice.end, name="day")
     if not by:
         return posts.groupby("day").size().reindex(days, fill_value=0).rename("posts").reset_index()
@@ -202,16 +253,20 @@ def count_groups(posts: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def measure(posts: pd.DataFrame, least: int, by: str = "") -> pd.DataFrame:
-    """Return the shares of negative, neutral and positive posts, with n and the interval of the negative share.
+    """Return the shares of negative, neutral and positive posts, with n and the interval of the negative
+    share.
 
-    Repeats are left out, since a copied text is one opinion, and so are groups with fewer than ``least`` posts. The
-    shares are those of the reports (analyse.opinions); the interval treats one voice's posts as one.
+    Repeats are left out, since a copied text is one opinion, and so are groups with fewer than ``least``
+    posts. The shares are those of the reports (analyse.opinions); the interval treats one voice's posts as
+    one.
     """
     voiced = posts[posts["negative"].notna()]
     columns = [*([by] if by else []), *FEELINGS, "low", "high", "n"]
     if voiced.empty:
         return pd.DataFrame(columns=columns)
-    if voiced["sentiment"].nunique() == 1:  # picked by their label, so that the label is all there is to count
+    if (
+        voiced["sentiment"].nunique() == 1
+    ):  # picked by their label, so that the label is all there is to count
         labels = {name: voiced["sentiment"].eq(name).astype("float64") for name in FEELINGS}
         voiced = voiced.assign(**labels, doubt_negative=0.0)
     keys = [by] if by else []
@@ -228,21 +283,32 @@ def measure(posts: pd.DataFrame, least: int, by: str = "") -> pd.DataFrame:
 def tabulate(posts: pd.DataFrame) -> pd.DataFrame:
     """Return the aggregate a visitor can download: posts and feelings by day, brand, channel and language."""
     keys = {"day": "day", "brand": "brand", "platform": "channel", "lang": "language"}
-    table = posts.groupby(list(keys), dropna=False).agg(
-        posts=("day", "size"), repeats=("is_repeat", "sum"),
-        **{name: ("sentiment", lambda part, name=name: part.eq(name).sum()) for name in FEELINGS}).reset_index()
+    table = (
+        posts.groupby(list(keys), dropna=False)
+        .agg(
+            posts=("day", "size"),
+            repeats=("is_repeat", "sum"),
+            **{name: ("sentiment", lambda part, name=name: part.eq(name).sum()) for name in FEELINGS},
+        )
+        .reset_index()
+    )
     return table.rename(columns=keys).assign(day=table["day"].dt.strftime("%Y-%m-%d"))
 
 
 def _labelled(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return the table with labels short enough for a chart; a name can be as long as a stranger likes."""
-    shown = table[by].map(lambda value: plain(value, 10_000)).map(
-        lambda value: value if len(value) <= LABEL else value[:LABEL - 1] + "…")
+    shown = (
+        table[by]
+        .map(lambda value: plain(value, 10_000))
+        .map(lambda value: value if len(value) <= LABEL else value[: LABEL - 1] + "…")
+    )
     return table.assign(**{by: shown})
 
 
 def explain(error: Exception) -> str:
-    """Return one plain sentence for a visitor; only errors that were written for readers say more than that."""
+    """Return one plain sentence for a visitor; only errors that were written for readers say more than
+    that.
+    """
     if isinstance(error, Refused | ParamError | StoreError):
         return plain(error, 300)
     return "This view could not be made. Pick something else, or load the page again."

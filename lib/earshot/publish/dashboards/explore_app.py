@@ -1,4 +1,6 @@
-"""The explore dashboard: fields on top, then counts, a time line, breakdowns, and the posts behind them, masked."""
+"""The explore dashboard: fields on top, then counts, a time line, breakdowns, and the posts behind them,
+masked.
+"""
 
 from dataclasses import fields
 
@@ -8,8 +10,13 @@ from earshot.publish import charts, numbers, show
 from earshot.publish.dashboards import controls as dashboard
 from earshot.publish.dashboards import explore
 
-TITLES = {"brand": "All brands", "channel": "All channels", "language": "All languages", "topic": "All topics",
-          "sentiment": "All feelings"}
+TITLES = {
+    "brand": "All brands",
+    "channel": "All channels",
+    "language": "All languages",
+    "topic": "All topics",
+    "sentiment": "All feelings",
+}
 PARTS = ("about", "facts", "line", "feelings", "topics", "channels", "languages", "save", "posts", "place")
 
 
@@ -39,12 +46,22 @@ class Explore:
     def _fields(self, choice: explore.Choice) -> dict:
         """Return the fields, in the order in which they are reached from the keyboard."""
         source = self.source
-        lists = {name: dashboard.pick(name.title(), [(TITLES[name], ""), *_readable(source.options[name])],
-                                      getattr(choice, name)) for name in explore.FIELDS}
-        return {"workspace": dashboard.pick("Workspace", list(self.runs), source.workspace),
-                "run": dashboard.pick("Run", self.runs[source.workspace], source.run), **lists,
-                "start": dashboard.day("From", choice.start), "end": dashboard.day("To", choice.end),
-                "order": dashboard.pick("Order", [(f"{name} first", name) for name in explore.ORDERS], choice.order)}
+        lists = {
+            name: dashboard.pick(
+                name.title(), [(TITLES[name], ""), *_readable(source.options[name])], getattr(choice, name)
+            )
+            for name in explore.FIELDS
+        }
+        return {
+            "workspace": dashboard.pick("Workspace", list(self.runs), source.workspace),
+            "run": dashboard.pick("Run", self.runs[source.workspace], source.run),
+            **lists,
+            "start": dashboard.day("From", choice.start),
+            "end": dashboard.day("To", choice.end),
+            "order": dashboard.pick(
+                "Order", [(f"{name} first", name) for name in explore.ORDERS], choice.order
+            ),
+        }
 
     def _layout(self) -> tuple:
         part = self.parts
@@ -53,10 +70,15 @@ class Explore:
         above = [field for name, field in self.inputs.items() if name != "order"]
         counts = dashboard.column(*(part[name] for name in ("topics", "channels", "languages", "save")))
         behind = dashboard.column(self.inputs["order"], part["posts"], dashboard.row(back, on, part["place"]))
-        return (part["about"], dashboard.table_of(above),
-                dashboard.row(dashboard.button("Show all", self._reset, "Set every field back to all"), self.message),
-                part["facts"],
-                dashboard.table_of([part["line"], part["feelings"], counts, behind], dashboard.HALVES))
+        return (
+            part["about"],
+            dashboard.table_of(above),
+            dashboard.row(
+                dashboard.button("Show all", self._reset, "Set every field back to all"), self.message
+            ),
+            part["facts"],
+            dashboard.table_of([part["line"], part["feelings"], counts, behind], dashboard.HALVES),
+        )
 
     def _changed(self, change: dict) -> None:
         if self.quiet:
@@ -93,6 +115,7 @@ class Explore:
                 self.quiet = False
             self.page = 1
             self._draw()
+
         dashboard.guarded(self.message, explore.explain, clear)
 
     def _turn(self, by: int) -> None:
@@ -108,12 +131,22 @@ class Explore:
     def _draw(self) -> str:
         choice, posts = self._chosen()
         source = self.source
-        self._fill("about", "note", f"{source.title}: run {source.run}, {numbers.count(len(source.posts))} posts, "
-                   f"{numbers.day(source.first)} to {numbers.day(source.last)}. Post texts are masked, and no authors "
-                   "are shown.")
+        self._fill(
+            "about",
+            "note",
+            f"{source.title}: run {source.run}, {numbers.count(len(source.posts))} posts, "
+            f"{numbers.day(source.first)} to {numbers.day(source.last)}. Post texts are masked, and no "
+            f"authors "
+            "are shown.",
+        )
         self._fill("facts", "facts", _facts(posts, source.least))
-        self._fill("save", "download", explore.tabulate(posts), f"{source.workspace}-{source.run}.csv",
-                   "Save the numbers of this choice as CSV")
+        self._fill(
+            "save",
+            "download",
+            explore.tabulate(posts),
+            f"{source.workspace}-{source.run}.csv",
+            "Save the numbers of this choice as CSV",
+        )
         self._draw_posts(choice, posts)
         self._draw_charts(choice, posts)  # last: drawing takes longest, and the numbers need not wait for it
         return "" if len(posts) else "No post fits this choice; set a field back to all, or widen the period."
@@ -122,22 +155,45 @@ class Explore:
         by = "platform" if choice.brand else "brand"
         said = f"{numbers.count(len(posts))} posts, {numbers.day(choice.start)} to {numbers.day(choice.end)}"
         series = "" if choice.brand or posts["brand"].nunique() < 2 else "brand"
-        self._figure("line", posts, explore.count_days(posts, choice, series) if len(posts) else None,
-                     lambda data: charts.lines(data, "day", "posts", series or None, title="Posts per day",
-                                               marks=self.source.lost(choice)),
-                     f"All posts, repeats included; {said}", "day", "posts", series or None)
+        self._figure(
+            "line",
+            posts,
+            explore.count_days(posts, choice, series) if len(posts) else None,
+            lambda data: charts.lines(
+                data, "day", "posts", series or None, title="Posts per day", marks=self.source.lost(choice)
+            ),
+            f"All posts, repeats included; {said}",
+            "day",
+            "posts",
+            series or None,
+        )
         shares = explore.measure(posts, self.source.least, by)
-        self._figure("feelings", posts, shares,
-                     lambda data: charts.shares(data, by, list(explore.FEELINGS), title=f"Feelings by {_word(by)}"),
-                     f"Share of posts without repeats, groups of at least {self.source.least}", by, "negative")
+        self._figure(
+            "feelings",
+            posts,
+            shares,
+            lambda data: charts.shares(data, by, list(explore.FEELINGS), title=f"Feelings by {_word(by)}"),
+            f"Share of posts without repeats, groups of at least {self.source.least}",
+            by,
+            "negative",
+        )
         for part, column in (("topics", "topic_name"), ("channels", "platform"), ("languages", "lang")):
             word = _word(column)
-            self._figure(part, posts, explore.count_groups(posts, column),
-                         lambda data, column=column, word=word: charts.bars(data, column, "posts",
-                                                                            title=f"Posts by {word}"),
-                         f"The largest groups; {said}", column, "posts")
+            self._figure(
+                part,
+                posts,
+                explore.count_groups(posts, column),
+                lambda data, column=column, word=word: charts.bars(
+                    data, column, "posts", title=f"Posts by {word}"
+                ),
+                f"The largest groups; {said}",
+                column,
+                "posts",
+            )
 
-    def _figure(self, part: str, posts: pd.DataFrame, data, draw, caption: str, x: str, y: str, series=None) -> None:
+    def _figure(
+        self, part: str, posts: pd.DataFrame, data, draw, caption: str, x: str, y: str, series=None
+    ) -> None:
         """Fill a part with a chart and its data, or say in a line why there is none."""
         if data is None or data.empty:
             few = f"Too few posts for {part}: at least {self.source.least} without repeats are needed."
@@ -148,8 +204,12 @@ class Explore:
 
     def _draw_posts(self, choice: explore.Choice, posts: pd.DataFrame) -> None:
         shown, self.page, pages = explore.turn(posts, choice.page)
-        self._fill("place", "note", f"Page {self.page} of {numbers.count(pages)}, {numbers.count(len(posts))} posts")
-        self._fill("posts", "posts", shown.drop(columns="voice"), "The posts behind these numbers", explore.PAGE)
+        self._fill(
+            "place", "note", f"Page {self.page} of {numbers.count(pages)}, {numbers.count(len(posts))} posts"
+        )
+        self._fill(
+            "posts", "posts", shown.drop(columns="voice"), "The posts behind these numbers", explore.PAGE
+        )
 
     def _fill(self, part: str, shape: str, *arguments) -> None:
         show.html(shape, *arguments, widget=self.parts[part])
@@ -161,10 +221,14 @@ def screen(query: str = ""):
 
 
 def _readable(values: list[str]) -> list[tuple[str, str]]:
-    """Return (what is read, what is meant) for a list to pick from; a name can be as long as a stranger likes."""
+    """Return (what is read, what is meant) for a list to pick from; a name can be as long as a stranger
+    likes.
+    """
     shown = [show.plain(value, 10_000) for value in values]
-    return [(name if len(name) <= explore.LABEL else name[:explore.LABEL - 1] + "…", value)
-            for name, value in zip(shown, values, strict=True)]
+    return [
+        (name if len(name) <= explore.LABEL else name[: explore.LABEL - 1] + "…", value)
+        for name, value in zip(shown, values, strict=True)
+    ]
 
 
 def _facts(posts: pd.DataFrame, least: int) -> dict[str, str]:
@@ -173,9 +237,12 @@ def _facts(posts: pd.DataFrame, least: int) -> dict[str, str]:
     if shares.empty:
         return facts
     row = shares.iloc[0]
-    return facts | {"Negative (95% interval)":
-                    f"{numbers.share(row['negative'])} ({numbers.interval(row['low'], row['high'], 'share')})",
-                    "Neutral": numbers.share(row["neutral"]), "Positive": numbers.share(row["positive"])}
+    return facts | {
+        "Negative (95% interval)": f"{numbers.share(row['negative'])} "
+        f"({numbers.interval(row['low'], row['high'], 'share')})",
+        "Neutral": numbers.share(row["neutral"]),
+        "Positive": numbers.share(row["positive"]),
+    }
 
 
 def _word(column: str) -> str:

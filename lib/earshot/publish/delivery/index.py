@@ -17,19 +17,23 @@ UNREADABLE = "A run whose run.json cannot be read"
 
 
 def write_index(outputs_folder: Path) -> Path:
-    """Write index.html of a workspace: every run, newest first, by month, with its brief's headline; returns its path.
+    """Write index.html of a workspace: every run, newest first, by month, with its brief's headline; returns
+    its path.
 
-    Above them stands the notice that no report went out, where that is so. A run whose run.json cannot be read is
-    listed as such, never left out."""
+    Above them stands the notice that no report went out, where that is so. A run whose run.json cannot be
+    read is listed as such, never left out."""
     outputs_folder = Path(outputs_folder)
     folders = [path.parent for path in outputs_folder.glob("*/run.json")]
-    runs = [_read(folder) for folder in folders if not folder.is_symlink() and not folder.name.startswith(".")]
+    runs = [
+        _read(folder) for folder in folders if not folder.is_symlink() and not folder.name.startswith(".")
+    ]
     runs.sort(key=lambda run: (run["at"], run["id"]), reverse=True)
     brand = next((run["brand"] for run in runs if run["brand"]), _titled(outputs_folder.name))
     latest = next((run["href"] for run in runs if run["status"] == "complete"), "")
     page = _frame(brand, f"Reports about {brand}", {})
-    text = _template("runs.html.j2").render(page=page, months=_by_month(runs), total=len(runs), latest=latest,
-                                               notice=_notice(outputs_folder))
+    text = _template("runs.html.j2").render(
+        page=page, months=_by_month(runs), total=len(runs), latest=latest, notice=_notice(outputs_folder)
+    )
     write_whole(outputs_folder / "index.html", text)
     return outputs_folder / "index.html"
 
@@ -63,7 +67,9 @@ def write_failure(folder: Path, manifest: dict) -> Path:
 
 
 def brief_error(error: str) -> str:
-    """Return the last line of an error, short, with long quoted parts taken out: they may be somebody's words."""
+    """Return the last line of an error, short, with long quoted parts taken out: they may be somebody's
+    words.
+    """
     lines = [line for line in str(error).strip().splitlines() if line.strip()]
     line = plain(lines[-1] if lines else "No message was given.", 2000)
     line = re.sub(r"(['\"`“‘])(?:(?!\1).){41,}?(?:['\"`”’]|$)", "'…'", line)
@@ -76,8 +82,14 @@ def _notice(outputs_folder: Path) -> dict:
     if notice is None:
         return {}
     at = numbers.day(pd.Timestamp(notice["at"]).tz_localize(None).floor("min"))
-    return {"title": plain(notice["subject"]), "text": plain(notice["text"]), "told": plain(f"{at} UTC, for "
-            f"{notice['to']}" + ("" if notice.get("told") else "; it could not be sent to anybody"))}
+    return {
+        "title": plain(notice["subject"]),
+        "text": plain(notice["text"]),
+        "told": plain(
+            f"{at} UTC, for "
+            f"{notice['to']}" + ("" if notice.get("told") else "; it could not be sent to anybody")
+        ),
+    }
 
 
 def _read(folder: Path) -> dict:
@@ -107,14 +119,18 @@ def _headline(manifest: dict, good: bool) -> str:
         return brief_error(manifest.get("problem") or "The run did not finish")
     claims = manifest.get("claims") or []
     best = max(claims, key=lambda claim: claim.get("weight") or 0, default={})
-    return plain((best.get("about") or {}).get("headline") or best.get("sentence") or "A report without claims", 240)
+    return plain(
+        (best.get("about") or {}).get("headline") or best.get("sentence") or "A report without claims", 240
+    )
 
 
 def _told(manifest: dict, folder: Path) -> str:
     """Return when the run was made, on how many posts of which days, and how much of it was reused."""
     entries, window = manifest.get("notebooks") or [], manifest.get("window") or {}
     reused = sum(entry.get("status") == "reused" for entry in entries)
-    days = [numbers.day(pd.Timestamp(window[end]).normalize()) for end in ("first", "last") if window.get(end)]
+    days = [
+        numbers.day(pd.Timestamp(window[end]).normalize()) for end in ("first", "last") if window.get(end)
+    ]
     at, posts = _moment(manifest, folder), manifest.get("posts")
     parts = [
         f"{numbers.day(pd.Timestamp(at).floor('min'))} UTC" if at else "",
@@ -142,7 +158,9 @@ def _titled(workspace: str) -> str:
 
 
 def _latest_good(outputs: Path) -> str:
-    """Return the address of the latest good report's front page as seen from a run's folder, or an empty string."""
+    """Return the address of the latest good report's front page as seen from a run's folder, or an empty
+    string.
+    """
     names = sorted(path.name for path in (outputs / "latest").glob("[0-9][0-9]_*.html"))
     return f"../latest/{names[-1]}" if names else ""
 
@@ -153,7 +171,9 @@ def _steps(folder: Path, name: str, workspace: str) -> list[Markup]:
     ).format(workspace)
     if not name:
         return [command]
-    look = Markup("Open <code>executed/{}.ipynb</code> in this run’s folder and read its last output.").format(name)
+    look = Markup(
+        "Open <code>executed/{}.ipynb</code> in this run’s folder and read its last output."
+    ).format(name)
     return [look, command]
 
 

@@ -1,8 +1,10 @@
-"""Notices: the owner of a workspace is told that a report did not go out, and the index says so until one does.
+"""Notices: the owner of a workspace is told that a report did not go out, and the index says so until one
+does.
 
 A notice is a file in outputs/<workspace>/notices: open until the next report goes out. Where the brief says
-``notify: env:CARE_WEBHOOK`` it is posted, as JSON with a ``text``, to the address that this variable holds: a chat's
-incoming webhook, or whatever passes it on. The address is a secret: it stands in no notice, log or error.
+``notify: env:CARE_WEBHOOK`` it is posted, as JSON with a ``text``, to the address that this variable holds: a
+chat's incoming webhook, or whatever passes it on. The address is a secret: it stands in no notice, log or
+error.
 """
 
 import logging
@@ -33,9 +35,15 @@ def tell(workspace: Workspace, why: str) -> str:
         return f"{last['to']} was told of this at {pd.Timestamp(last['told']):%Y-%m-%d %H:%M} UTC"
     with suppress(OSError):
         end(workspace)
-    notice = {"at": at.isoformat(), "workspace": workspace.name, "to": workspace.params.owner or NOBODY,
-              "subject": f"No report of {workspace.params.title or workspace.name}", "text": why, "told": "",
-              "ended": ""}
+    notice = {
+        "at": at.isoformat(),
+        "workspace": workspace.name,
+        "to": workspace.params.owner or NOBODY,
+        "subject": f"No report of {workspace.params.title or workspace.name}",
+        "text": why,
+        "told": "",
+        "ended": "",
+    }
     path = workspace.outputs / FOLDER / f"{at:%Y-%m-%dT%H%M%SZ}.json"
     _keep(path, notice)  # before it is sent: what cannot be sent is still shown
     problem = _post(workspace, notice)
@@ -58,7 +66,9 @@ def read_open(outputs: Path) -> list[dict]:
 
 
 def _keep(path: Path, notice: dict) -> str:
-    """Write a notice, or return why not: a full disk, which may be the trouble, stops nobody from being told."""
+    """Write a notice, or return why not: a full disk, which may be the trouble, stops nobody from being
+    told.
+    """
     try:
         write_json(path, notice)
     except OSError as error:
@@ -74,6 +84,7 @@ def _same(one: str, other: str) -> bool:
 def _post(workspace: Workspace, notice: dict) -> str:
     """Post a notice to the address of the brief; return why nobody was told, or ""."""
     import httpx2
+
     name = workspace.params.notify.removeprefix("env:")
     if not name:
         return "Nobody was told beyond this and the index page: brief.yml names no address under notify"
@@ -88,7 +99,9 @@ def _post(workspace: Workspace, notice: dict) -> str:
         answer = httpx2.post(address, json=said, timeout=PATIENCE, follow_redirects=False)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
         return f"Nobody was told: the address in {name} does not answer"
-    return "" if answer.is_success else f"Nobody was told: the address in {name} answered {answer.status_code}"
+    return (
+        "" if answer.is_success else f"Nobody was told: the address in {name} answered {answer.status_code}"
+    )
 
 
 def _is_address(text: str) -> bool:
@@ -96,4 +109,6 @@ def _is_address(text: str) -> bool:
         where = urlsplit(text)
     except ValueError:
         return False
-    return bool(where.hostname) and (where.scheme == "https" or (where.scheme == "http" and where.hostname in HERE))
+    return bool(where.hostname) and (
+        where.scheme == "https" or (where.scheme == "http" and where.hostname in HERE)
+    )

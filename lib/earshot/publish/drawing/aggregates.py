@@ -10,13 +10,17 @@ from earshot.publish import numbers
 from earshot.publish.safety.quotes import plain
 
 MOST_ROWS, LONGEST = 5000, 60
-POSTS = frozenset({"text", "clean_text", "image", "url", "urls", "href", "author", "payload", "post_id", "handle"})
+POSTS = frozenset(
+    {"text", "clean_text", "image", "url", "urls", "href", "author", "payload", "post_id", "handle"}
+)
 WEEK = re.compile(r"^\d{4}-W\d{2}$")
 SHARE = re.compile(r"(^|_)(share|rate|proportion)(_|$)|^(p_)?(negative|neutral|positive)$")
 
 
 def prepare(frame: pd.DataFrame, most_series: int | None = None, **roles: str | None) -> pd.DataFrame:
-    """Return a copy of the named columns, renamed to their roles; raises ValueError on anything but aggregates."""
+    """Return a copy of the named columns, renamed to their roles; raises ValueError on anything but
+    aggregates.
+    """
     _refuse_posts(frame)
     for role, name in roles.items():
         if name is not None and name not in frame.columns:
@@ -31,7 +35,8 @@ def prepare(frame: pd.DataFrame, most_series: int | None = None, **roles: str | 
         data[role] = _tidy(data[role], role)
     if most_series and "series" in data and data["series"].nunique() > most_series:
         raise ValueError(
-            f"a chart got {data['series'].nunique()} series; at most {most_series} can be told apart, use charts.grid."
+            f"a chart got {data['series'].nunique()} series; at most {most_series} can be told apart, use "
+            f"charts.grid."
         )
     return data
 
@@ -57,7 +62,9 @@ def unit_of(name: str, values: pd.Series) -> str:
 
 
 def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, unit: str = "") -> str:
-    """Return an alt text from the data: what is shown, its range, the highest and lowest with when, the last value."""
+    """Return an alt text from the data: what is shown, its range, the highest and lowest with when, the last
+    value.
+    """
     if frame.empty:
         return f"{_name(y)} by {_words(x)}: there are no values."
     data = prepare(frame, x=x, y=y, series=series).dropna(subset=["y"])
@@ -98,7 +105,8 @@ def _refuse_posts(frame: pd.DataFrame) -> None:
     hit = next((name for name in frame.columns if str(name).lower() in POSTS), None)
     if hit is not None:
         raise ValueError(
-            f'a chart got the column "{hit}"; charts take aggregates only, so count or average the posts first.'
+            f'a chart got the column "{hit}"; charts take aggregates only, so count or average the posts '
+            f"first."
         )
     if len(frame) > MOST_ROWS:
         raise ValueError(f"a chart got {len(frame):,} rows; aggregate to at most {MOST_ROWS:,} first.")
@@ -106,7 +114,8 @@ def _refuse_posts(frame: pd.DataFrame) -> None:
         longest = max((len(value) for value in frame[name] if isinstance(value, str)), default=0)
         if longest > LONGEST:
             raise ValueError(
-                f'a chart got text of {longest} characters in "{name}"; labels have at most {LONGEST}, so shorten them.'
+                f'a chart got text of {longest} characters in "{name}"; labels have at most {LONGEST}, so '
+                f"shorten them."
             )
 
 
@@ -118,7 +127,9 @@ def _tidy(column: pd.Series, role: str) -> pd.Series:
     ):
         return pd.to_datetime(column)
     if pd.api.types.is_numeric_dtype(column):
-        return column.astype("float64") if column.isna().any() or pd.api.types.is_float_dtype(column) else column
+        return (
+            column.astype("float64") if column.isna().any() or pd.api.types.is_float_dtype(column) else column
+        )
     return column.map(lambda value: plain(value) if isinstance(value, str) else value)
 
 

@@ -2,8 +2,10 @@
 
 FONT = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', sans-serif"
 INK, QUIET, GRID, BAND = "#1c1c1a", "#5b5a55", "#e4e2db", "#8a877c"
-# Okabe and Ito's blue, vermilion and green (2008) made dark enough to be read as text on white (4.5 to 1), then the
-# hues that stay farthest from them for readers without red or green cones (tested: CIE Lab distance of 11 or more).
+# Okabe and Ito's blue, vermilion and green (2008) made dark enough to be read as text on white (4.5 to 1),
+# then the hues that stay farthest from them for readers without red or green cones (tested: CIE Lab distance
+# of 11 or
+# more).
 SERIES = ("#0b5a8f", "#c2410c", "#007a5a", "#7a1f5c", "#2b2b2b", "#7a3b00", "#0a7f83")
 OTHERS, OTHERS_FILL = "#77746b", "#98958a"
 # Dark, very light, middle: the three stay apart when printed in grey.
@@ -57,7 +59,8 @@ THEME = {
         "labelFont": FONT,
         "labelFontSize": 13,
         "labelColor": INK,
-        "symbolType": "square", "symbolOpacity": 1,
+        "symbolType": "square",
+        "symbolOpacity": 1,
         "symbolSize": 130,
         "offset": 8,
         "labelLimit": 200,
@@ -68,15 +71,29 @@ THEME = {
 }
 
 RC = {
-    "svg.fonttype": "none", "font.family": ["Liberation Sans", "Arial", "DejaVu Sans"], "font.size": 10,
-    "axes.labelsize": 10, "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
-    "axes.edgecolor": "#aaa79c", "axes.labelcolor": QUIET, "axes.spines.top": False, "axes.spines.right": False,
-    "xtick.color": QUIET, "ytick.color": QUIET, "grid.color": GRID, "figure.figsize": (6.8, 3.4), "figure.dpi": 100,
+    "svg.fonttype": "none",
+    "font.family": ["Liberation Sans", "Arial", "DejaVu Sans"],
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "axes.edgecolor": "#aaa79c",
+    "axes.labelcolor": QUIET,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "grid.color": GRID,
+    "figure.figsize": (6.8, 3.4),
+    "figure.dpi": 100,
 }
 
 
 def colours(names: list[str], emphasis: str = "", fill: bool = False) -> list[str]:
-    """Return one colour per name: the sentiment colours, one strong against grey when emphasised, or the series'."""
+    """Return one colour per name: the sentiment colours, one strong against grey when emphasised, or the
+    series'.
+    """
     if set(names) <= set(SENTIMENT):
         return [SENTIMENT[name] for name in names]
     if emphasis:

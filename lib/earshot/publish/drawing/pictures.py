@@ -1,4 +1,6 @@
-"""Charts as pictures: one drawn for a page, one drawn again for a phone, both inert SVG inside a data address."""
+"""Charts as pictures: one drawn for a page, one drawn again for a phone, both inert SVG inside a data
+address.
+"""
 
 import base64
 import copy
@@ -10,7 +12,9 @@ from earshot.publish.safety.quotes import clean
 
 
 def draw_spec(spec: dict) -> tuple[str, str, str]:
-    """Return (picture, picture for phones, headline) of a Vega-Lite specification; the headline is taken out of it."""
+    """Return (picture, picture for phones, headline) of a Vega-Lite specification; the headline is taken out
+    of it.
+    """
     spec = copy.deepcopy(spec)
     title = spec.pop("title", "")
     headline = title.get("text", "") if isinstance(title, dict) else title
@@ -22,7 +26,9 @@ def draw_spec(spec: dict) -> tuple[str, str, str]:
 
 
 def draw_figure(figure: object) -> tuple[str, str, str]:
-    """Return (picture, "", headline) of a matplotlib figure; its title, when it has just one, is the headline."""
+    """Return (picture, "", headline) of a matplotlib figure; its title, when it has just one, is the
+    headline.
+    """
     axes = figure.axes
     headline = axes[0].get_title() if len(axes) == 1 else ""
     if headline:
@@ -55,7 +61,9 @@ def _for_phones(spec: dict) -> dict:
     """Return the specification at phone width: narrower, shorter labels, small multiples two abreast."""
     spec = copy.deepcopy(spec)
     config = spec.setdefault("config", {})
-    config.setdefault("axisY", {}).update(labelLimit=150, labelFontSize=12)  # a topic's three words are read whole
+    config.setdefault("axisY", {}).update(
+        labelLimit=150, labelFontSize=12
+    )  # a topic's three words are read whole
     config.setdefault("text", {})["limit"] = 112
     if "facet" in spec:
         spec["columns"] = min(2, spec.get("columns", 2))

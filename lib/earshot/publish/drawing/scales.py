@@ -1,4 +1,7 @@
-"""The arithmetic of a chart: ranges, formats, heights and label places, from small frames of roles (x, y, series …)."""
+"""The arithmetic of a chart: ranges, formats, heights and label places, from small frames of roles (x, y,
+series
+…).
+"""
 
 import pandas as pd
 
@@ -19,14 +22,18 @@ def axis_labels(unit: str, domain: list[float]) -> dict:
 
 
 def label_format(unit: str, values: pd.Series) -> str:
-    """Return the d3 format of a number beside its mark, with one more digit when the values lie close together."""
+    """Return the d3 format of a number beside its mark, with one more digit when the values lie close
+    together.
+    """
     if unit == "share" and values.max() - values.min() < 0.1:
         return ".1%"
     return LABEL.get(unit, ",.3~r")
 
 
 def range_up(data: pd.DataFrame, unit: str, headroom: bool = False) -> list[float]:
-    """Return the ends of a vertical axis: from zero unless all values lie far from it, with room on top for marks."""
+    """Return the ends of a vertical axis: from zero unless all values lie far from it, with room on top for
+    marks.
+    """
     ends = pd.concat([data[name] for name in ("y", "low", "high") if name in data]).dropna()
     least, most = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
     extent = (most - least) or abs(most) or 1.0
@@ -50,7 +57,9 @@ def height_of(data: pd.DataFrame, step: int) -> int:
 
 
 def end_labels(data: pd.DataFrame, domain: list[float]) -> pd.DataFrame:
-    """Return where the name of each series stands: at its last point, moved so that no name covers another."""
+    """Return where the name of each series stands: at its last point, moved so that no name covers
+    another.
+    """
     known = data.dropna(subset=["y"]).sort_values("x", kind="stable")
     last = known.groupby("series", sort=False).tail(1).sort_values("y")
     gap = (domain[1] - domain[0]) * 17 / (palette.HEIGHT - 40)
@@ -58,7 +67,9 @@ def end_labels(data: pd.DataFrame, domain: list[float]) -> pd.DataFrame:
 
 
 def apart(places: list[float], gap: float, top: float) -> list[float]:
-    """Return ascending places moved as little as possible so that neighbours lie a gap apart and below the top."""
+    """Return ascending places moved as little as possible so that neighbours lie a gap apart and below the
+    top.
+    """
     groups: list[tuple[float, int]] = []
     for place in places:
         groups.append((place, 1))
@@ -77,20 +88,27 @@ def alone(data: pd.DataFrame) -> list[str]:
 
 
 def bands(marks: pd.DataFrame | None, data: pd.DataFrame) -> pd.DataFrame:
-    """Return the events and gaps within the time shown, each with the height of its label and the side it stands on."""
+    """Return the events and gaps within the time shown, each with the height of its label and the side it
+    stands
+    on.
+    """
     if marks is None or marks.empty or not pd.api.types.is_datetime64_any_dtype(data["x"]):
         return pd.DataFrame()
     found = prepare(marks, start="start", end="end", label="label")
     first, last = data["x"].min(), data["x"].max()
     found["end"] = found["end"].fillna(found["start"])
-    found = found[(found["end"] >= first) & (found["start"] <= last)].sort_values("start").reset_index(drop=True)
+    found = (
+        found[(found["end"] >= first) & (found["start"] <= last)].sort_values("start").reset_index(drop=True)
+    )
     found["late"] = (found["start"] - first) > 0.6 * (last - first)
     found["start"], found["end"] = found["start"].clip(lower=first), found["end"].clip(upper=last)
     return found.assign(y=[4 + 16 * (place % 3) for place in range(len(found))])
 
 
 def split(data: pd.DataFrame, parts: list[str]) -> pd.DataFrame:
-    """Return one row per label and part: its share of the whole, and where it begins, ends and carries its number."""
+    """Return one row per label and part: its share of the whole, and where it begins, ends and carries its
+    number.
+    """
     names = [part.removeprefix("p_").replace("_", " ") for part in parts]
     wide = data.set_index("label").set_axis(names, axis=1)
     wide = wide.div(wide.sum(axis=1), axis=0)
@@ -98,6 +116,9 @@ def split(data: pd.DataFrame, parts: list[str]) -> pd.DataFrame:
     before = (wide.cumsum(axis=1) - wide).reset_index(names="label").melt("label", value_name="start")
     inks = dict(zip(names, map(palette.ink_on, palette.colours(names)), strict=True))
     return long.assign(
-        start=before["start"], end=before["start"] + long["value"], middle=before["start"] + long["value"] / 2,
-        shown=long["value"].map(lambda value: f"{value:.0%}" if value >= 0.085 else ""), ink=long["series"].map(inks),
+        start=before["start"],
+        end=before["start"] + long["value"],
+        middle=before["start"] + long["value"] / 2,
+        shown=long["value"].map(lambda value: f"{value:.0%}" if value >= 0.085 else ""),
+        ink=long["series"].map(inks),
     )

@@ -1,4 +1,6 @@
-"""A comparison of models: one notebook on pinned tables, published as a dated page; no run and no table is touched."""
+"""A comparison of models: one notebook on pinned tables, published as a dated page; no run and no table is
+touched.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -43,8 +45,8 @@ class Compared:
 def compare(space: Workspace, model: str = "", timeout: float = 3600) -> Compared:
     """Publish outputs/<workspace>/comparisons/<time>/models.html, what the report would say under ``model``.
 
-    Left out, it is compared with the sentiment model and the classifiers before. Nothing that is stored changes. Raises
-    ComparisonFailed when the notebook does not finish; then nothing is left behind.
+    Left out, it is compared with the sentiment model and the classifiers before. Nothing that is stored
+    changes. Raises ComparisonFailed when the notebook does not finish; then nothing is left behind.
     """
     draft, notebook = outputs.make_draft(space.outputs / FOLDER), _notebook()
     try:
@@ -55,8 +57,10 @@ def compare(space: Workspace, model: str = "", timeout: float = 3600) -> Compare
         if ended.problem:
             raise ComparisonFailed(f"The comparison of {space.name} failed: {ended.problem.rstrip('.')}.")
         _tidy(draft)
-        write_json(draft / "comparison.json", {"workspace": space.name, "model": model, "made": at, "tables": tables,
-                                               **describe_origin(space)})
+        write_json(
+            draft / "comparison.json",
+            {"workspace": space.name, "model": model, "made": at, "tables": tables, **describe_origin(space)},
+        )
         refuse_leaks(draft, list_files(draft), [space.home, CHECKOUT])
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -72,25 +76,47 @@ def _notebook() -> Notebook:
     return read_notebook(next((path for path in paths if path.is_file()), paths[-1]))
 
 
-def _job(space: Workspace, notebook: Notebook, draft: Path, tables: dict, at: str, model: str, timeout: float) -> Job:
+def _job(
+    space: Workspace, notebook: Notebook, draft: Path, tables: dict, at: str, model: str, timeout: float
+) -> Job:
     store = space.store.at({name: state["version"] for name, state in tables.items()})
-    return Job(name=NOTEBOOK, path=str(notebook.path.resolve()), folder=str(draft),
-               parameters={"workspace": space.name, "run_dir": ".", "model": model}, writes=notebook.writes,
-               states=notebook.states, composes=notebook.composes, clock=at, roots=(str(space.home), str(CHECKOUT)),
-               facts=_facts(space, draft, store, at), remote_store="://" in space.params.store, timeout=timeout,
-               cell_timeout=int(timeout))
+    return Job(
+        name=NOTEBOOK,
+        path=str(notebook.path.resolve()),
+        folder=str(draft),
+        parameters={"workspace": space.name, "run_dir": ".", "model": model},
+        writes=notebook.writes,
+        states=notebook.states,
+        composes=notebook.composes,
+        clock=at,
+        roots=(str(space.home), str(CHECKOUT)),
+        facts=_facts(space, draft, store, at),
+        remote_store="://" in space.params.store,
+        timeout=timeout,
+        cell_timeout=int(timeout),
+    )
 
 
 def _facts(space: Workspace, draft: Path, store, at: str) -> dict:
     """Return what the page says about itself."""
     params, known = space.params, describe_window(store, space.params)
     window = known["window"]
-    shown = {key: value for key, value in params.model_dump().items() if value not in ("", [], None)
-             and key not in ELSEWHERE}
-    return {"brand": params.title or params.brand or space.name, "workspace": space.name,
-            "run_id": outputs.name_run(draft), "start": window["start"] or window["first"],
-            "end": window["end"] or window["last"], "posts": known["posts"], "generated_at": at, "params": shown,
-            "index": "../../index.html"}
+    shown = {
+        key: value
+        for key, value in params.model_dump().items()
+        if value not in ("", [], None) and key not in ELSEWHERE
+    }
+    return {
+        "brand": params.title or params.brand or space.name,
+        "workspace": space.name,
+        "run_id": outputs.name_run(draft),
+        "start": window["start"] or window["first"],
+        "end": window["end"] or window["last"],
+        "posts": known["posts"],
+        "generated_at": at,
+        "params": shown,
+        "index": "../../index.html",
+    }
 
 
 def _tidy(draft: Path) -> None:

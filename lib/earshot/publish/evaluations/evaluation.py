@@ -20,12 +20,15 @@ class EvaluationFailed(RuntimeError):
     """The evaluation notebook raised, died, or wrote no metrics, or its page may not be published."""
 
 
-def evaluate(name: str, data: Path, train: Path | None = None, model: str = "", page: Path | None = None) -> dict:
-    """Return the metrics that notebooks/evaluation/<name>.ipynb computes on ``data``, after learning from ``train``.
+def evaluate(
+    name: str, data: Path, train: Path | None = None, model: str = "", page: Path | None = None
+) -> dict:
+    """Return the metrics that notebooks/evaluation/<name>.ipynb computes on ``data``, after learning from
+    ``train``.
 
-    ``model`` is the sentiment model to score, where the notebook lets one be chosen; ``page`` is the HTML file in which
-    all that the notebook shows is kept. Raises ParamError when there is no such notebook, file, model or folder,
-    EvaluationFailed when the notebook does not finish.
+    ``model`` is the sentiment model to score, where the notebook lets one be chosen; ``page`` is the HTML
+    file in which all that the notebook shows is kept. Raises ParamError when there is no such notebook, file,
+    model or folder, EvaluationFailed when the notebook does not finish.
     """
     notebook, files = _find(name), {"data": data} | ({"train": train} if train else {})
     _check(notebook, files, model, page)
@@ -36,7 +39,9 @@ def evaluate(name: str, data: Path, train: Path | None = None, model: str = "", 
         _execute(notebook, folder, {"train": "", **paths, "run_dir": scratch, **choice})
         metrics = read_json(folder / "metrics.json")
         if not isinstance(metrics, dict):
-            raise EvaluationFailed(f"evaluation/{name}.ipynb ended without writing metrics.json into run_dir.")
+            raise EvaluationFailed(
+                f"evaluation/{name}.ipynb ended without writing metrics.json into run_dir."
+            )
         if page:
             _keep(folder, page, _facts(name, files, model))
     return metrics
@@ -49,18 +54,24 @@ def _check(notebook: Path, files: dict[str, Path], model: str, page: Path | None
             raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
     if model:
         from earshot.enrich.sentiment import step as sentiment
+
         if CHOICE not in read_notebook(notebook).parameters:
             raise ParamError(f"evaluation/{notebook.stem} has no {CHOICE} to choose; leave --model out.")
         sentiment.identify(model)
     if page and page.suffix != ".html":
         raise ParamError(f"--page is {page.name!r}; a page is an HTML file, so let its name end in .html.")
     if page and not page.parent.is_dir():
-        raise ParamError(f"--page is {page}, and there is no folder {page.parent}; make it first, or name another one.")
+        raise ParamError(
+            f"--page is {page}, and there is no folder {page.parent}; make it first, or name another one."
+        )
 
 
 def _linked(model: str, folder: Path) -> str:
-    """Return a model's name as the notebook finds it: a folder through a link, so that its own path is on no page."""
+    """Return a model's name as the notebook finds it: a folder through a link, so that its own path is on no
+    page.
+    """
     from earshot.enrich.sentiment.step import NAMES
+
     if model in NAMES or not Path(model).is_dir():
         return model
     link = folder / "models" / Path(model).resolve().name
@@ -70,12 +81,15 @@ def _linked(model: str, folder: Path) -> str:
 
 
 def _keep(folder: Path, page: Path, facts: dict) -> None:
-    """Write the executed notebook as a page; raises EvaluationFailed when the publisher's checks refuse it."""
+    """Write the executed notebook as a page; raises EvaluationFailed when the publisher's checks refuse
+    it.
+    """
     import nbformat
 
     from earshot.publish import pages
     from earshot.publish.safety import checks
     from earshot.publish.safety.scrub import scrub
+
     executed, draft = nbformat.read(folder / EXECUTED, as_version=4), folder / "page.html"
     scrub(executed, [home(), CHECKOUT])
     for cell in executed.cells:
@@ -95,11 +109,21 @@ def _facts(name: str, files: dict[str, Path], model: str) -> dict:
     used = {given: (file.name, hash_file(file)) for given, file in files.items()}
     if model:
         from earshot.enrich.sentiment import step as sentiment
+
         short = Path(model).resolve().name if Path(model).is_dir() else model
         used["model"] = short, sentiment.fingerprint(model) or "unknown"
-    again = ["earshot", "evaluate", name, *(word for given, (what, _) in used.items() for word in (f"--{given}", what))]
-    return {"brand": f"Evaluation of {name}", "generated_at": clock.now().isoformat(), "again": shlex.join(again),
-            "params": {given: f"{what}, SHA-256 {sha256}" for given, (what, sha256) in used.items()}}
+    again = [
+        "earshot",
+        "evaluate",
+        name,
+        *(word for given, (what, _) in used.items() for word in (f"--{given}", what)),
+    ]
+    return {
+        "brand": f"Evaluation of {name}",
+        "generated_at": clock.now().isoformat(),
+        "again": shlex.join(again),
+        "params": {given: f"{what}, SHA-256 {sha256}" for given, (what, sha256) in used.items()},
+    }
 
 
 def _find(name: str) -> Path:
@@ -129,8 +153,15 @@ def _execute(notebook: Path, folder: Path, parameters: dict) -> None:
 
     try:
         execute_notebook(
-            str(notebook), str(folder / EXECUTED), parameters, kernel_name="python3", cwd=str(folder),
-            progress_bar=False, kernel_manager_class=Kernel, shutdown_kernel="immediate")
+            str(notebook),
+            str(folder / EXECUTED),
+            parameters,
+            kernel_name="python3",
+            cwd=str(folder),
+            progress_bar=False,
+            kernel_manager_class=Kernel,
+            shutdown_kernel="immediate",
+        )
     except PapermillExecutionError as error:
         raise EvaluationFailed(f"{notebook.stem}: {error.ename}: {error.evalue}") from None
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

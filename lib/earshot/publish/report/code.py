@@ -1,4 +1,6 @@
-"""The code a number depends on: the library, its shipped models, the lock file and the commit it came from."""
+"""The code a number depends on: the library, its shipped models, the lock file and the commit it came
+from.
+"""
 
 import hashlib
 import subprocess
@@ -14,7 +16,9 @@ IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
 @cache
 def hash_library(floors: tuple[str, ...] = ()) -> str:
-    """Return the SHA-256 over every file of the library (code, models, page template), or of these floors only."""
+    """Return the SHA-256 over every file of the library (code, models, page template), or of these floors
+    only.
+    """
     digest = hashlib.sha256()
     for path in sorted(LIBRARY.rglob("*")):
         inside = path.relative_to(LIBRARY)
@@ -27,15 +31,20 @@ def hash_library(floors: tuple[str, ...] = ()) -> str:
 
 
 def hash_lock() -> str:
-    """Return the SHA-256 of the package lock, or an empty text where the library runs without its checkout."""
+    """Return the SHA-256 of the package lock, or an empty text where the library runs without its
+    checkout.
+    """
     lock = CHECKOUT / "requirements.lock"
     return hash_file(lock) if lock.exists() else ""
 
 
 def hash_models() -> dict[str, str]:
     """Return the SHA-256 of every model file shipped with the library, by its path inside it."""
-    return {path.relative_to(LIBRARY).as_posix(): hash_file(path)
-            for path in sorted(LIBRARY.rglob("*")) if path.suffix in (".safetensors", ".skops", ".npz")}
+    return {
+        path.relative_to(LIBRARY).as_posix(): hash_file(path)
+        for path in sorted(LIBRARY.rglob("*"))
+        if path.suffix in (".safetensors", ".skops", ".npz")
+    }
 
 
 def read_commit() -> tuple[str, bool]:
@@ -49,6 +58,7 @@ def list_packages() -> dict[str, str]:
     """Return the installed version of every package that the library declares."""
     import re
     from importlib.metadata import PackageNotFoundError, requires, version
+
     found = {}
     for line in requires("earshot") or []:
         name = re.match(r"[\w.-]+", line)[0]
@@ -63,7 +73,9 @@ def list_packages() -> dict[str, str]:
 
 def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, timeout=20, check=True)
+        done = subprocess.run(
+            ["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, timeout=20, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip()

@@ -1,4 +1,6 @@
-"""One report of a workspace at a time: a lock the system frees by itself when its holder ends, however it ends."""
+"""One report of a workspace at a time: a lock the system frees by itself when its holder ends, however it
+ends.
+"""
 
 import fcntl
 import json
@@ -14,7 +16,9 @@ class Busy(RuntimeError):
 
 @contextmanager
 def hold(folder: Path, who: str, since: str) -> Iterator[None]:
-    """Hold the lock of a workspace's outputs; raises Busy, naming the holder, when a living process has it."""
+    """Hold the lock of a workspace's outputs; raises Busy, naming the holder, when a living process has
+    it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     # Opened for appending: a second process must not empty the name of the first before it knows it may.
     with (folder / ".lock").open("a+", encoding="utf-8") as file:
@@ -35,4 +39,7 @@ def _sentence(workspace: str, file) -> str:
         holder = f"{held['who'] or 'someone'} (process {held['pid']}, since {held['since']})"
     except (ValueError, KeyError, TypeError):
         holder = "another process"
-    return f"A report of {workspace} is already being made by {holder}; wait for it to end, or stop that process."
+    return (
+        f"A report of {workspace} is already being made by {holder}; wait for it to end, or stop that "
+        f"process."
+    )

@@ -1,4 +1,6 @@
-"""run.json: everything that is needed to understand a run, to compare it with another, and to make it again."""
+"""run.json: everything that is needed to understand a run, to compare it with another, and to make it
+again.
+"""
 
 import platform
 from pathlib import Path
@@ -16,15 +18,28 @@ HIDDEN = (".results", ".written", "versions.json")
 
 
 def describe_origin(workspace: Workspace) -> dict:
-    """Return what a run is made with: parameters, settings, code, packages and models, those learned here included."""
+    """Return what a run is made with: parameters, settings, code, packages and models, those learned here
+    included.
+    """
     from earshot.enrich.registry import in_use as champions
+
     commit, dirty = read_commit()
-    return {"params": workspace.params.model_dump(), "settings": hash_settings(workspace), "commit": commit,
-            "dirty": dirty, "library": hash_library(), "lock": hash_lock(), "python": platform.python_version(),
-            "packages": list_packages(), "models": {"sentiment": workspace.params.sentiment_model,
-                                                    "embedding": workspace.params.embedding_model,
-                                                    "files": hash_models(),
-                                                    "used": champions.fingerprints(workspace)}}
+    return {
+        "params": workspace.params.model_dump(),
+        "settings": hash_settings(workspace),
+        "commit": commit,
+        "dirty": dirty,
+        "library": hash_library(),
+        "lock": hash_lock(),
+        "python": platform.python_version(),
+        "packages": list_packages(),
+        "models": {
+            "sentiment": workspace.params.sentiment_model,
+            "embedding": workspace.params.embedding_model,
+            "files": hash_models(),
+            "used": champions.fingerprints(workspace),
+        },
+    }
 
 
 def describe_window(store, params) -> dict:
@@ -33,8 +48,10 @@ def describe_window(store, params) -> dict:
     found = {"start": params.start, "end": params.end, "timezone": params.timezone}
     if store.version("posts") is None:
         return {"posts": 0, "window": found | {"first": "", "last": ""}}
-    limits = [f"created_at >= TIMESTAMPTZ '{first.isoformat()}'" if first is not None else "",
-              f"created_at < TIMESTAMPTZ '{after.isoformat()}'" if after is not None else ""]
+    limits = [
+        f"created_at >= TIMESTAMPTZ '{first.isoformat()}'" if first is not None else "",
+        f"created_at < TIMESTAMPTZ '{after.isoformat()}'" if after is not None else "",
+    ]
     where = " AND ".join(filter(None, ["is_public IS NOT FALSE", *limits]))
     asked = "SELECT count(*) AS n, min(created_at) AS a, max(created_at) AS b FROM posts"
     row = store.sql(f"{asked} WHERE {where}").iloc[0]
@@ -44,14 +61,23 @@ def describe_window(store, params) -> dict:
 
 def list_files(folder: Path) -> list[Path]:
     """Return every file of a run but its manifest and seal, sorted."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (NAME, SEAL)
-                  and not any(part in HIDDEN or part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.name not in (NAME, SEAL)
+        and not any(part in HIDDEN or part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def files_of(folder: Path, notebook: str, tables: dict) -> list[str]:
     """Return the files that one notebook left in a run."""
-    names = [f"{notebook}.html", f"executed/{notebook}.ipynb", f"claims/{notebook}.json",
-             *(f"tables/{table}.{kind}" for table in tables for kind in ("parquet", "csv"))]
+    names = [
+        f"{notebook}.html",
+        f"executed/{notebook}.ipynb",
+        f"claims/{notebook}.json",
+        *(f"tables/{table}.{kind}" for table in tables for kind in ("parquet", "csv")),
+    ]
     return [name for name in names if (folder / name).is_file()]
 
 
@@ -70,11 +96,15 @@ def write_manifest(folder: Path, manifest: dict) -> dict:
 
 
 def read_manifest(folder: Path) -> dict:
-    """Return the manifest of a run; raises FileNotFoundError or ValueError when the folder is not a whole run."""
+    """Return the manifest of a run; raises FileNotFoundError or ValueError when the folder is not a whole
+    run.
+    """
     folder = Path(folder)
     if not (folder / NAME).is_file():
         raise FileNotFoundError(f"{folder} is not a run: it holds no {NAME}.")
     manifest = read_json(folder / NAME)
     if not isinstance(manifest, dict) or "notebooks" not in manifest:
-        raise ValueError(f"{folder.name}/{NAME} cannot be read as the manifest of a run; it was cut or edited.")
+        raise ValueError(
+            f"{folder.name}/{NAME} cannot be read as the manifest of a run; it was cut or edited."
+        )
     return manifest

@@ -1,4 +1,6 @@
-"""The folder of a workspace's runs: drafts hidden until they are whole, failures set aside, ``latest`` moved last."""
+"""The folder of a workspace's runs: drafts hidden until they are whole, failures set aside, ``latest`` moved
+last.
+"""
 
 import os
 import shutil
@@ -41,6 +43,7 @@ def put_in_place(draft: Path) -> Path:
 def set_aside(draft: Path) -> Path:
     """Give a failed run its name, with a page that says what happened; ``latest`` stays where it is."""
     from earshot.publish.delivery import index
+
     manifest = read_json(draft / NAME, {})
     if manifest:
         index.write_failure(draft, manifest)
@@ -61,11 +64,13 @@ def point_latest(folder: Path) -> None:
 def write_index(outputs: Path) -> None:
     """Write the index of runs."""
     from earshot.publish.delivery import index
+
     index.write_index(outputs)
 
 
 def tidy(outputs: Path) -> None:
-    """Finish what a killed report left: only called under the lock, so every draft here belongs to a dead process.
+    """Finish what a killed report left: only called under the lock, so every draft here belongs to a dead
+    process.
 
     A draft in which a notebook had succeeded becomes a failed run, so that the next report resumes from it.
     """

@@ -1,4 +1,6 @@
-"""Notebooks in processes of their own: a clean environment, a time limit, and nothing left behind when one is ended."""
+"""Notebooks in processes of their own: a clean environment, a time limit, and nothing left behind when one is
+ended.
+"""
 
 import contextlib
 import json
@@ -18,13 +20,19 @@ from earshot.core.files import read_json
 from earshot.publish.safety.scrub import clean_environment
 
 RESULTS = ".results"
-START_AGAIN = ("Kernel died before replying to kernel_info", "Kernel didn't respond", "Address already in use")
+START_AGAIN = (
+    "Kernel died before replying to kernel_info",
+    "Kernel didn't respond",
+    "Address already in use",
+)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to execute inside ``folder``: with which parameters, promises, limits (seconds) and page facts."""
+    """One notebook to execute inside ``folder``: with which parameters, promises, limits (seconds) and page
+    facts.
+    """
 
     name: str
     path: str
@@ -52,7 +60,9 @@ class Outcome:
     peak_mb: int = 0
 
 
-def run_jobs(jobs: list[Job], workers: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]) -> None:
+def run_jobs(
+    jobs: list[Job], workers: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]
+) -> None:
     """Run jobs side by side, ``workers`` at a time; ``ended`` is called in the order they end.
 
     However this call ends (an exception, Ctrl-C), no notebook is left running.
@@ -84,8 +94,11 @@ def run_job(job: Job, alive: dict | None = None) -> Outcome:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all under it; its kernel lives in a session of its own, so a process group is not enough."""
+    """Kill a process and all under it; its kernel lives in a session of its own, so a process group is not
+    enough.
+    """
     import psutil
+
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(pid).children(recursive=True)
         for child in family:
@@ -103,7 +116,9 @@ def _attempt(job: Job, alive: dict) -> Outcome:
     finally:
         shutil.rmtree(private, ignore_errors=True)
     if status is None:
-        return Outcome(job.name, f"it took longer than its time limit of {job.timeout:g} seconds and was ended", 0)
+        return Outcome(
+            job.name, f"it took longer than its time limit of {job.timeout:g} seconds and was ended", 0
+        )
     found = read_json(result)
     if found is None:
         return Outcome(job.name, f"its process ended with status {status} before it was finished{said}", 0)
@@ -111,12 +126,20 @@ def _attempt(job: Job, alive: dict) -> Outcome:
 
 
 def _run(job: Job, private: str, alive: dict) -> tuple[int | None, str]:
-    """Run the job's process; return its exit status (None: out of time) and the last line it said when it failed."""
+    """Run the job's process; return its exit status (None: out of time) and the last line it said when it
+    failed.
+    """
     log = Path(private) / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "earshot.publish.report.worker"], stdin=subprocess.PIPE, stdout=output, stderr=output,
-            cwd=job.folder, env=_environment(job, private), start_new_session=True)
+            [sys.executable, "-m", "earshot.publish.report.worker"],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            cwd=job.folder,
+            env=_environment(job, private),
+            start_new_session=True,
+        )
         alive[job.name] = process
         try:
             with contextlib.suppress(BrokenPipeError):
@@ -136,11 +159,24 @@ def _run(job: Job, private: str, alive: dict) -> tuple[int | None, str]:
 
 
 def _environment(job: Job, private: str) -> dict[str, str]:
-    """Return what the notebook's process inherits: no secrets, one thread, a fixed clock and hash seed, no habits."""
+    """Return what the notebook's process inherits: no secrets, one thread, a fixed clock and hash seed, no
+    habits.
+    """
     from earshot.core.workspace import home
+
     library = str(Path(__file__).resolve().parents[3])
-    return clean_environment(job.remote_store) | dict.fromkeys(THREADS, "1") | {
-        "EARSHOT_HOME": str(home()), "EARSHOT_NOW": job.clock, "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
-        "JUPYTER_RUNTIME_DIR": private, "IPYTHONDIR": f"{private}/ipython", "JUPYTER_PLATFORM_DIRS": "1",
-        "TOKENIZERS_PARALLELISM": "false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return (
+        clean_environment(job.remote_store)
+        | dict.fromkeys(THREADS, "1")
+        | {
+            "EARSHOT_HOME": str(home()),
+            "EARSHOT_NOW": job.clock,
+            "PYTHONHASHSEED": "0",
+            "PYTHONPATH": os.pathsep.join(filter(None, (library, os.environ.get("PYTHONPATH")))),
+            "JUPYTER_RUNTIME_DIR": private,
+            "IPYTHONDIR": f"{private}/ipython",
+            "JUPYTER_PLATFORM_DIRS": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+    )

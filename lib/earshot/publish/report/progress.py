@@ -60,8 +60,14 @@ class Board:
             return
         if self.live is None:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-            self.live = Progress(BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
-                                 TimeElapsedColumn(), transient=True)
+
+            self.live = Progress(
+                BarColumn(20),
+                MofNCompleteColumn(),
+                TextColumn("{task.description}", markup=False),
+                TimeElapsedColumn(),
+                transient=True,
+            )
             self.live.start()
         if bar not in self.bars:
             self.bars[bar] = self.live.add_task(words, total=total)

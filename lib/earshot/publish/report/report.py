@@ -1,4 +1,6 @@
-"""A report: enrich, pin the data, run or reuse each notebook in its own process, publish the whole or nothing."""
+"""A report: enrich, pin the data, run or reuse each notebook in its own process, publish the whole or
+nothing.
+"""
 
 import getpass
 import time
@@ -30,7 +32,8 @@ STOPPED = "It was stopped by hand."
 
 @dataclass(frozen=True)
 class RunReport:
-    """How a report ended: ``ok`` is False when it failed, ``made`` when nothing changed and no run was needed.
+    """How a report ended: ``ok`` is False when it failed, ``made`` when nothing changed and no run was
+    needed.
 
     ``told`` says who was told of a failure.
     """
@@ -45,15 +48,26 @@ class RunReport:
     told: str = ""
 
 
-def report(workspace: str, reason: str = "", requester: str = "", force: bool = False, jobs: int = 2,
-           timeout: float = 1800, cell_timeout: int = 900, notebooks: Path | None = None,
-           progress: Callable[[str], None] | None = None, like: str = "", **params) -> RunReport:
+def report(
+    workspace: str,
+    reason: str = "",
+    requester: str = "",
+    force: bool = False,
+    jobs: int = 2,
+    timeout: float = 1800,
+    cell_timeout: int = 900,
+    notebooks: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+    like: str = "",
+    **params,
+) -> RunReport:
     """Make the report of a workspace and return how it ended; ``ok`` False is the caller's exit status 1.
 
-    ``reason`` and ``requester`` are kept with the run; ``force`` reuses nothing; ``timeout`` and ``cell_timeout`` are
-    seconds per notebook and per cell; ``notebooks`` is another folder of notebooks; ``progress`` takes the lines that
-    are printed otherwise; ``like`` takes the parameters of a past run, ``params`` replaces single ones. Raises
-    ParamError on wrong parameters and lock.Busy when another report of the workspace is being made.
+    ``reason`` and ``requester`` are kept with the run; ``force`` reuses nothing; ``timeout`` and
+    ``cell_timeout`` are seconds per notebook and per cell; ``notebooks`` is another folder of notebooks;
+    ``progress`` takes the lines that are printed otherwise; ``like`` takes the parameters of a past run,
+    ``params`` replaces single ones. Raises ParamError on wrong parameters and lock.Busy when another report
+    of the workspace is being made.
     """
     begun = time.monotonic()
     requester = requester or _user()
@@ -112,8 +126,12 @@ def _make(draft: Draft, plans: list[Plan], jobs: int) -> str:
 def _run(draft: Draft, plans: list[Plan], jobs: int) -> None:
     """Run these notebooks side by side and note how each ended."""
     why = {plan.notebook.name: plan.why for plan in plans}
-    run_jobs([draft.job(plan.notebook) for plan in plans], jobs,
-             started=lambda job: draft.board.start(job.name, why[job.name]), ended=draft.note)
+    run_jobs(
+        [draft.job(plan.notebook) for plan in plans],
+        jobs,
+        started=lambda job: draft.board.start(job.name, why[job.name]),
+        ended=draft.note,
+    )
 
 
 def _finish(draft: Draft, problem: str, begun: float) -> RunReport:
@@ -129,13 +147,19 @@ def _finish(draft: Draft, problem: str, begun: float) -> RunReport:
             manifest = draft.save(status="good", **ended)
             notices.end(draft.space)
             folder = outputs.put_in_place(draft.folder)
-            return RunReport(True, True, manifest["run"], folder, _summary(manifest), seconds, manifest["notebooks"])
+            return RunReport(
+                True, True, manifest["run"], folder, _summary(manifest), seconds, manifest["notebooks"]
+            )
         except Exception as error:
             problem = plain(f"{type(error).__name__}: {error}")
     told = "" if problem == STOPPED else notices.tell(draft.space, brief_error(problem))
     folder = _set_aside(draft, problem, ended)
-    message = f"The report of {draft.space.name} failed: {problem.rstrip('.')}. The latest good run is untouched."
-    return RunReport(False, True, draft.manifest["run"], folder, message, seconds, list(draft.entries.values()), told)
+    message = (
+        f"The report of {draft.space.name} failed: {problem.rstrip('.')}. The latest good run is untouched."
+    )
+    return RunReport(
+        False, True, draft.manifest["run"], folder, message, seconds, list(draft.entries.values()), told
+    )
 
 
 def _set_aside(draft: Draft, problem: str, ended: dict) -> Path:
@@ -161,16 +185,22 @@ def _unchanged(space: Workspace, plans: list[Plan], past: list[Past]) -> Past | 
 def _no_run(space: Workspace, run: Past, seconds: float) -> RunReport:
     if notices.end(space):
         outputs.write_index(space.outputs)
-    message = (f"Nothing changed since {run.name}: code, parameters and data of all {len(run.manifest['notebooks'])} "
-               "notebooks are the same, so no new run was made.")
+    message = (
+        f"Nothing changed since {run.name}: code, parameters and data of all "
+        f"{len(run.manifest['notebooks'])} "
+        "notebooks are the same, so no new run was made."
+    )
     return RunReport(True, False, run.name, run.folder, message, round(seconds, 2), run.manifest["notebooks"])
 
 
 def _summary(manifest: dict) -> str:
     notebooks = manifest["notebooks"]
     ran = sum(entry["status"] == "ran" for entry in notebooks)
-    return (f"Run {manifest['run']} of {manifest['workspace']}: {ran} notebooks ran, {len(notebooks) - ran} reused, "
-            f"{len(manifest['claims'])} claims on {manifest['posts']:,} posts, in {manifest['seconds']:.0f} s.")
+    return (
+        f"Run {manifest['run']} of {manifest['workspace']}: {ran} notebooks ran, {len(notebooks) - ran} "
+        f"reused, "
+        f"{len(manifest['claims'])} claims on {manifest['posts']:,} posts, in {manifest['seconds']:.0f} s."
+    )
 
 
 def _params_of(workspace: str, run: str) -> dict:

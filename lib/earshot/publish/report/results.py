@@ -1,4 +1,6 @@
-"""Tables that a notebook publishes: aggregates only, as Parquet for programs and as CSV for people and BI tools."""
+"""Tables that a notebook publishes: aggregates only, as Parquet for programs and as CSV for people and BI
+tools.
+"""
 
 import io
 import re
@@ -25,20 +27,28 @@ def write_table(run_folder: Path, notebook: str, name: str, frame: pd.DataFrame)
     parquet = io.BytesIO()
     rows.to_parquet(parquet, index=False, compression="zstd")
     write_whole(run_folder / "tables" / f"{name}.parquet", parquet.getvalue())
-    write_whole(run_folder / "tables" / f"{name}.csv", csv_safe(rows).to_csv(index=False, lineterminator="\n"))
+    write_whole(
+        run_folder / "tables" / f"{name}.csv", csv_safe(rows).to_csv(index=False, lineterminator="\n")
+    )
     record = run_folder / RECORDS / f"{notebook}.json"
     write_json(record, read_json(record, {}) | {name: len(rows)})
     print(f"tables/{name}.parquet and .csv: {len(rows):,} rows")
 
 
 def check_aggregate(name: str, frame: pd.DataFrame) -> None:
-    """Raise ValueError when a table's name is no plain name, or when it holds a column of post text or of people."""
+    """Raise ValueError when a table's name is no plain name, or when it holds a column of post text or of
+    people.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"A table is named in small letters, digits and underscores; got {name!r}.")
-    named = [column for column in map(str, (*frame.columns, *frame.index.names)) if column.lower() in PERSONAL]
+    named = [
+        column for column in map(str, (*frame.columns, *frame.index.names)) if column.lower() in PERSONAL
+    ]
     if named:
-        raise ValueError(f"Table {name!r} holds the column {named[0]!r}: tables of a report carry aggregates, never "
-                         "posts or people; leave the column out, and quote posts with show.posts.")
+        raise ValueError(
+            f"Table {name!r} holds the column {named[0]!r}: tables of a report carry aggregates, never "
+            "posts or people; leave the column out, and quote posts with show.posts."
+        )
 
 
 def list_written(run_folder: Path, notebook: str) -> dict[str, int]:
@@ -49,4 +59,6 @@ def list_written(run_folder: Path, notebook: str) -> dict[str, int]:
 def _claim_name(run_folder: Path, notebook: str, name: str) -> None:
     for record in (run_folder / RECORDS).glob("*.json"):
         if record.stem != notebook and name in read_json(record, {}):
-            raise ValueError(f"Notebooks {record.stem} and {notebook} both write a table {name!r}; rename one.")
+            raise ValueError(
+                f"Notebooks {record.stem} and {notebook} both write a table {name!r}; rename one."
+            )

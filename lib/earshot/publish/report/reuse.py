@@ -1,4 +1,6 @@
-"""What a notebook's result depends on, and whether a past run already holds it: reuse with the reason said."""
+"""What a notebook's result depends on, and whether a past run already holds it: reuse with the reason
+said.
+"""
 
 import json
 from collections.abc import Iterable
@@ -14,9 +16,16 @@ from earshot.publish.report.notebooks import Notebook
 ELSEWHERE = ("cluster", "posts", "fresh_hours", "fresh_sources", "owner", "notify")
 LOOK_BACK = 12
 KEPT = ("ran", "reused")
-CHANGED = {"code": "its code changed", "words": "its text changed", "library": "the library changed",
-           "lock": "the installed packages changed", "settings": "settings changed",
-           "pages": "the set of pages changed", "others": "other notebooks changed", "day": "a new day began"}
+CHANGED = {
+    "code": "its code changed",
+    "words": "its text changed",
+    "library": "the library changed",
+    "lock": "the installed packages changed",
+    "settings": "settings changed",
+    "pages": "the set of pages changed",
+    "others": "other notebooks changed",
+    "day": "a new day began",
+}
 
 
 @dataclass(frozen=True)
@@ -57,39 +66,73 @@ def read_past(outputs: Path, limit: int = LOOK_BACK) -> list[Past]:
 def describe_tables(store) -> dict[str, dict]:
     """Return id and version of every stored table; the id tells a table that was deleted and made anew."""
     versions = store.versions()
-    return {name: {"id": identity, "version": versions[name]} for name, identity in store.identities().items()}
+    return {
+        name: {"id": identity, "version": versions[name]} for name, identity in store.identities().items()
+    }
 
 
 def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each file in the workspace's params folder by its name there, and of what steps cost.
+    """Return the SHA-256 of each file in the workspace's params folder by its name there, and of what steps
+    cost.
 
     The brief itself counts as parameters; hidden files and drafts are nobody's settings.
     """
-    files = {path.relative_to(workspace.folder).as_posix(): path for path in sorted(workspace.folder.rglob("*"))}
-    files["costs.json"] = workspace.data / "cache" / "costs.json"  # as enrich.costs keeps it; that imports slowly
-    return {name: hash_file(path) for name, path in files.items() if path.is_file() and name != "brief.yml"
-            and not name.startswith(".") and "/." not in name and path.suffix != ".tmp"}
+    files = {
+        path.relative_to(workspace.folder).as_posix(): path for path in sorted(workspace.folder.rglob("*"))
+    }
+    files["costs.json"] = (
+        workspace.data / "cache" / "costs.json"
+    )  # as enrich.costs keeps it; that imports slowly
+    return {
+        name: hash_file(path)
+        for name, path in files.items()
+        if path.is_file()
+        and name != "brief.yml"
+        and not name.startswith(".")
+        and "/." not in name
+        and path.suffix != ".tmp"
+    }
 
 
-def make_plans(workspace: Workspace, notebooks: list[Notebook], tables: dict, past: list[Past], day: str,
-               force: bool = False) -> list[Plan]:
+def make_plans(
+    workspace: Workspace,
+    notebooks: list[Notebook],
+    tables: dict,
+    past: list[Past],
+    day: str,
+    force: bool = False,
+) -> list[Plan]:
     """Decide for each notebook, in order, whether it runs or is reused."""
-    shared = {"library": hash_library(), "lock": hash_lock(), "settings": hash_settings(workspace),
-              "pages": hash_text(*(f"{notebook.name} {notebook.question}" for notebook in notebooks)),
-              "parameters": {name: value for name, value in workspace.params.model_dump().items()
-                             if name not in ELSEWHERE}}
+    shared = {
+        "library": hash_library(),
+        "lock": hash_lock(),
+        "settings": hash_settings(workspace),
+        "pages": hash_text(*(f"{notebook.name} {notebook.question}" for notebook in notebooks)),
+        "parameters": {
+            name: value for name, value in workspace.params.model_dump().items() if name not in ELSEWHERE
+        },
+    }
     plans: list[Plan] = []
     for notebook in sorted(notebooks, key=lambda notebook: notebook.last):
-        parts = shared | {"code": notebook.code, "words": notebook.words, "day": day if notebook.refresh else "",
-                          "tables": {name: state for name, state in tables.items()
-                                     if not notebook.tables or name in notebook.tables},
-                          "others": {plan.notebook.name: plan.key for plan in plans} if notebook.last else {}}
+        parts = shared | {
+            "code": notebook.code,
+            "words": notebook.words,
+            "day": day if notebook.refresh else "",
+            "tables": {
+                name: state
+                for name, state in tables.items()
+                if not notebook.tables or name in notebook.tables
+            },
+            "others": {plan.notebook.name: plan.key for plan in plans} if notebook.last else {},
+        }
         plans.append(decide(notebook, parts, past, force))
     return plans
 
 
 def decide(notebook: Notebook, parts: dict, past: list[Past], force: bool = False) -> Plan:
-    """Return the plan for one notebook: the newest past run with the same key and whole files, or why none."""
+    """Return the plan for one notebook: the newest past run with the same key and whole files, or why
+    none.
+    """
     key = hash_text(json.dumps(parts, sort_keys=True))
     if force:
         return Plan(notebook, parts, key, "runs because --force was given")
@@ -100,12 +143,20 @@ def decide(notebook: Notebook, parts: dict, past: list[Past], force: bool = Fals
         origin = whole.entry(notebook.name).get("from") or whole.name
         return Plan(notebook, parts, key, f"reused from {origin}: code, parameters and data unchanged", whole)
     if good:
-        return Plan(notebook, parts, key, f"runs because {find_damage(good[0], notebook.name)} of {good[0].name} "
-                                          "was changed or lost since")
+        return Plan(
+            notebook,
+            parts,
+            key,
+            f"runs because {find_damage(good[0], notebook.name)} of {good[0].name} was changed or lost since",
+        )
     if same:
         return Plan(notebook, parts, key, f"runs because it did not succeed in {same[0].name}")
-    before = next((run.entry(notebook.name) for run in past if run.entry(notebook.name).get("status") in KEPT), None)
-    return Plan(notebook, parts, key, _why(before["parts"], parts) if before else "runs because it has not run before")
+    before = next(
+        (run.entry(notebook.name) for run in past if run.entry(notebook.name).get("status") in KEPT), None
+    )
+    return Plan(
+        notebook, parts, key, _why(before["parts"], parts) if before else "runs because it has not run before"
+    )
 
 
 def find_damage(run: Past, notebook: str) -> str:
@@ -119,7 +170,11 @@ def find_damage(run: Past, notebook: str) -> str:
 
 def _why(before: dict, now: dict) -> str:
     reasons = list(_differences(before, now))
-    return "runs because " + "; ".join(reasons[:4]) + (f"; and {len(reasons) - 4} more" if len(reasons) > 4 else "")
+    return (
+        "runs because "
+        + "; ".join(reasons[:4])
+        + (f"; and {len(reasons) - 4} more" if len(reasons) > 4 else "")
+    )
 
 
 def _differences(before: dict, now: dict) -> Iterable[str]:

@@ -1,7 +1,9 @@
-"""One notebook of a report, in a process of its own: executed by papermill, judged by what it did, made into its page.
+"""One notebook of a report, in a process of its own: executed by papermill, judged by what it did, made into
+its page.
 
-Started by ``run_process`` as ``python -m earshot.publish.report.worker``; the job comes as one line of JSON on standard
-input, and the end of standard input (the report's process is gone, however it went) ends this process and its kernel.
+Started by ``run_process`` as ``python -m earshot.publish.report.worker``; the job comes as one line of JSON
+on standard input, and the end of standard input (the report's process is gone, however it went) ends this
+process and its kernel.
 """
 
 import json
@@ -23,7 +25,9 @@ class Failed(RuntimeError):
 
 
 def main() -> int:
-    """Run the job on standard input and write its outcome to .results/<notebook>.json; return the exit status."""
+    """Run the job on standard input and write its outcome to .results/<notebook>.json; return the exit
+    status.
+    """
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(job["folder"])
@@ -37,20 +41,31 @@ def main() -> int:
 
 
 def execute(job: dict) -> None:
-    """Execute the notebook in the working directory, check its promises, scrub it, and render its page if asked."""
+    """Execute the notebook in the working directory, check its promises, scrub it, and render its page if
+    asked.
+    """
     import nbformat
     from papermill.execute import execute_notebook
 
     from earshot.publish.report.kernel import OwnKernel
     from earshot.publish.safety.scrub import scrub
+
     executed = Path("executed") / f"{job['name']}.ipynb"
     executed.parent.mkdir(exist_ok=True)
     source = nbformat.read(job["path"], as_version=4)
     source.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     try:
         done = execute_notebook(
-            source, str(executed), job["parameters"], kernel_name="python3", progress_bar=False, start_timeout=60,
-            execution_timeout=job["cell_timeout"], kernel_manager_class=OwnKernel, shutdown_kernel="immediate")
+            source,
+            str(executed),
+            job["parameters"],
+            kernel_name="python3",
+            progress_bar=False,
+            start_timeout=60,
+            execution_timeout=job["cell_timeout"],
+            kernel_manager_class=OwnKernel,
+            shutdown_kernel="immediate",
+        )
         check_promises(done, job)
     finally:
         if executed.exists():
@@ -72,19 +87,26 @@ def check_promises(notebook, job: dict) -> None:
         if errors:
             raise Failed(f"cell {cell.id!r}: {errors[0].ename}: {errors[0].evalue}")
     written = list_written(Path(), job["name"])
-    missing = [name for name in job["writes"] if name not in written or not Path("tables", f"{name}.parquet").exists()]
+    missing = [
+        name
+        for name in job["writes"]
+        if name not in written or not Path("tables", f"{name}.parquet").exists()
+    ]
     if missing:
         raise Failed(f"it promised the table {missing[0]!r} and did not write it")
     if job["states"] and read_json(Path(FOLDER) / f"{job['name']}.json") is None:
         raise Failed("it promised claims and stated none")
     if not (job["writes"] or job["states"] or job["composes"]):
-        raise Failed("its code promises neither claims (run.state) nor a table (run.write), so nothing can be checked")
+        raise Failed(
+            "its code promises neither claims (run.state) nor a table (run.write), so nothing can be checked"
+        )
 
 
 def render(executed: Path, job: dict) -> None:
     """Write the notebook's page; raises when the publisher's checks refuse it."""
     from earshot.publish import pages
     from earshot.publish.safety import checks
+
     page = Path(f"{job['name']}.html")
     pages.render(executed, page, job["facts"])
     problems = checks.check(page.read_text(encoding="utf-8"))
@@ -95,6 +117,7 @@ def render(executed: Path, job: dict) -> None:
 def _sentence(error: Exception) -> str:
     """Return what went wrong in one line, safe for a terminal; a cell's error names the cell."""
     from earshot.publish.safety.quotes import plain
+
     kind = type(error).__name__
     if kind == "PapermillExecutionError":
         said = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
@@ -108,9 +131,12 @@ def _sentence(error: Exception) -> str:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of standard input, then end this process and all under it, with their private folder."""
+    """Wait for the end of standard input, then end this process and all under it, with their private
+    folder.
+    """
     sys.stdin.read()
     from earshot.publish.report.processes import kill_tree
+
     if Path(os.environ.get("JUPYTER_RUNTIME_DIR", "")).name.startswith("earshot-"):
         shutil.rmtree(os.environ["JUPYTER_RUNTIME_DIR"], ignore_errors=True)
     kill_tree(os.getpid())
@@ -118,6 +144,7 @@ def _end_with_parent() -> None:
 
 def _peak_megabytes() -> int:
     import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20)
 

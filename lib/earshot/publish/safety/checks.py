@@ -1,7 +1,7 @@
 """The publisher's checks: what makes a page unfit to leave the house, each as one sentence.
 
-The page is read by a tokenizer that repairs nothing: markup that only a browser's recovery would understand shows up
-as a tag that does not belong, or as an unfinished page."""
+The page is read by a tokenizer that repairs nothing: markup that only a browser's recovery would understand
+shows up as a tag that does not belong, or as an unfinished page."""
 
 import re
 from collections import Counter
@@ -57,20 +57,26 @@ ADDRESSES = {
     "xlink:href",
 }
 GENERIC_ALT = re.compile(
-    r"^\W*(no description.*|(an? )?(image|figure|chart|plot|graph|picture|photo|alt text|untitled)\W*\d*)\W*$", re.I
+    r"^\W*(no description.*|(an? )?(image|figure|chart|plot|graph|picture|photo|alt text"
+    r"|untitled)\W*\d*)\W*$",
+    re.I,
 )
 CSS_FETCH = re.compile(r"url\s*\(|@import|expression\s*\(|image-set\s*\(|-moz-binding|behavior\s*:|\\", re.I)
 # Names one by one, so that a tag nobody thought of is refused too.
 BELONG = frozenset(
-    """html head meta title style body a header nav main footer section article aside div span p b i em strong code pre
-    br hr ul ol li dl dt dd h1 h2 h3 h4 h5 h6 table caption colgroup col thead tbody tfoot tr th td figure figcaption
-    picture source img details summary blockquote bdi bdo small sub sup del ins s abbr time q cite kbd samp var mark
+    """html head meta title style body a header nav main footer section article aside div span p b i em strong
+        code pre
+    br hr ul ol li dl dt dd h1 h2 h3 h4 h5 h6 table caption colgroup col thead tbody tfoot tr th td figure
+    figcaption picture source img details summary blockquote bdi bdo small sub sup del ins s abbr time q cite
+    kbd samp var mark
     wbr""".split()  # noqa: SIM905
 )
 
 
 def check(html_text: str) -> list[str]:
-    """Return the reasons why this page may not be published, one sentence each; an empty list means it may."""
+    """Return the reasons why this page may not be published, one sentence each; an empty list means it
+    may.
+    """
     page = _Page()
     page.feed(html_text)
     page.close()
@@ -84,7 +90,8 @@ def check(html_text: str) -> list[str]:
     size = len(html_text.encode("utf-8", "replace"))
     if size >= MOST_BYTES:
         problems.append(
-            f"The page has {size / 1e6:.1f} MB, {MOST_BYTES / 1e6:.0f} MB is the limit; show fewer figures or rows."
+            f"The page has {size / 1e6:.1f} MB, {MOST_BYTES / 1e6:.0f} MB is the limit; show fewer figures "
+            f"or rows."
         )
     return list(dict.fromkeys(problems))
 
@@ -187,7 +194,9 @@ class _Page(HTMLParser):
     def _picture(self, known: dict[str, str]) -> None:
         alt = known.get("alt", "").strip()
         if len(alt) < 20 or GENERIC_ALT.match(alt):
-            self._refuse(f'has a picture whose alt text says nothing ("{alt[:40]}"); write one sentence with the data')
+            self._refuse(
+                f'has a picture whose alt text says nothing ("{alt[:40]}"); write one sentence with the data'
+            )
 
     def _meta(self, known: dict[str, str]) -> None:
         if known["http-equiv"].lower() != "content-security-policy":
@@ -204,7 +213,8 @@ def _structure(page: _Page) -> list[str]:
     rules = {part.split()[0]: part.split()[1:] for part in page.policy.split(";") if part.strip()}
     if rules.get("default-src") != ["'none'"] or any(name.startswith("script-src") for name in rules):
         problems.append(
-            "The page has no strict content policy; it needs a meta tag with default-src 'none' and no script-src."
+            "The page has no strict content policy; it needs a meta tag with default-src 'none' and no "
+            "script-src."
         )
     if any(set(sources) - {"data:", "'none'", "'unsafe-inline'"} for sources in rules.values()):
         problems.append("The page's content policy lets something from outside in.")
@@ -215,13 +225,18 @@ def _structure(page: _Page) -> list[str]:
             f"The page has {page.headings.count(1)} main headings; it needs exactly one, and it comes first."
         )
     jumps = [
-        (before, after) for before, after in zip(page.headings, page.headings[1:], strict=False) if after > before + 1
+        (before, after)
+        for before, after in zip(page.headings, page.headings[1:], strict=False)
+        if after > before + 1
     ]
     problems += [
-        f"A heading of level {after} follows one of level {before}; do not skip a level." for before, after in jumps
+        f"A heading of level {after} follows one of level {before}; do not skip a level."
+        for before, after in jumps
     ]
     problems += [
-        f'The anchor "{name[:60]}" is used {times} times on the page.' for name, times in page.ids.items() if times > 1
+        f'The anchor "{name[:60]}" is used {times} times on the page.'
+        for name, times in page.ids.items()
+        if times > 1
     ]
     return problems
 
@@ -232,4 +247,6 @@ def _addresses(name: str, value: str) -> list[str]:
 
 
 def _is_picture(address: str) -> bool:
-    return bool(re.fullmatch(r"data:image/(?:svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+", address.strip()))
+    return bool(
+        re.fullmatch(r"data:image/(?:svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+", address.strip())
+    )

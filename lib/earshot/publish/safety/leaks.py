@@ -15,7 +15,9 @@ PATTERNS = {
     "a Stripe key": re.compile(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"),
     "a model provider's key": re.compile(r"\bsk-[A-Za-z0-9_-]{20,}"),
     "a signed web token": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]{2,20}://[^\s/:@\"'<>]{1,64}:[^\s/@\"'<>]{3,64}@", re.I),
+    "a password in an address": re.compile(
+        r"\b[a-z][a-z0-9+.-]{2,20}://[^\s/:@\"'<>]{1,64}:[^\s/@\"'<>]{3,64}@", re.I
+    ),
     "a path in somebody's home folder": re.compile(
         r"(?:(?<![\w/.-])|(?<=file://))(?:/home/|/Users/|/root/)[\w.-]+|\b[A-Z]:\\{1,2}Users\\{1,2}[\w.-]+"
     ),
@@ -23,10 +25,14 @@ PATTERNS = {
 
 
 def found(text: str) -> list[str]:
-    """Return what leaks in the text ("a GitHub token", "the value of the environment variable X"), never the secret."""
+    """Return what leaks in the text ("a GitHub token", "the value of the environment variable X"), never the
+    secret.
+    """
     words = PICTURE.sub("", text)
     kinds = [what for what, pattern in PATTERNS.items() if pattern.search(words)]
-    return kinds + [f"the value of the environment variable {name}" for name in _named() if os.environ[name] in words]
+    return kinds + [
+        f"the value of the environment variable {name}" for name in _named() if os.environ[name] in words
+    ]
 
 
 def hide(text: str) -> str:

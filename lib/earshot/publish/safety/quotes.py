@@ -1,4 +1,6 @@
-"""Text written by strangers, made safe to print: cleaned, capped, escaped and set apart from our own words."""
+"""Text written by strangers, made safe to print: cleaned, capped, escaped and set apart from our own
+words.
+"""
 
 import re
 import unicodedata
@@ -31,7 +33,9 @@ MASK = re.compile(
 
 
 def free(posts):
-    """Return (the posts that may be quoted, how many may not) by the column may_quote, where the frame has one."""
+    """Return (the posts that may be quoted, how many may not) by the column may_quote, where the frame has
+    one.
+    """
     if "may_quote" not in posts:
         return posts, 0
     barred = ~posts["may_quote"].fillna(True).astype(bool)
@@ -39,8 +43,9 @@ def free(posts):
 
 
 def clean(text: object) -> str:
-    """Return the text without anything that could act on a screen: controls, escapes and direction overrides go,
-    invisible characters become a visible dot, piled-up accents are cut to three, lone surrogates become �."""
+    """Return the text without anything that could act on a screen: controls, escapes and direction overrides
+    go, invisible characters become a visible dot, piled-up accents are cut to three, lone surrogates become
+    �."""
     text = LINE_ENDS.sub("\n", str(text))
     text = CONTROLS.sub("", ESCAPES.sub("", text))
     text = SURROGATES.sub("\ufffd", BIDI.sub("", text))
@@ -59,7 +64,9 @@ def quote(text: object, cap: int = CAP) -> Markup:
 
 
 def isolate(text: object, cap: int = CAP) -> Markup:
-    """Return the quoted text in its own direction, so that it cannot reorder or pose as the words around it."""
+    """Return the quoted text in its own direction, so that it cannot reorder or pose as the words around
+    it.
+    """
     return Markup('<bdi class="quoted">{}</bdi>').format(quote(text, cap))
 
 
@@ -105,7 +112,9 @@ def _show_invisible(found: re.Match) -> str:
     before, after = text[start - 1 : start], text[end : end + 1]
     if found[0] in JOINERS and _joins(before) and _joins(after):
         return found[0]
-    return found[0] if before == "\U0001f3f4" and found[0].endswith("\U000e007f") and len(found[0]) < 8 else "·"
+    return (
+        found[0] if before == "\U0001f3f4" and found[0].endswith("\U000e007f") and len(found[0]) < 8 else "·"
+    )
 
 
 def _joins(character: str) -> bool:
@@ -114,4 +123,9 @@ def _joins(character: str) -> bool:
         return False
     code = ord(character)
     emoji = code >= 0x1F000 or 0x2190 <= code <= 0x2BFF or code == 0xFE0F
-    return emoji or 0x0600 <= code <= 0x08FF or 0x0900 <= code <= 0x109F or unicodedata.category(character) == "Mn"
+    return (
+        emoji
+        or 0x0600 <= code <= 0x08FF
+        or 0x0900 <= code <= 0x109F
+        or unicodedata.category(character) == "Mn"
+    )

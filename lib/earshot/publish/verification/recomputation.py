@@ -1,4 +1,6 @@
-"""Stored against recomputed: claims, tables and pages compared number by number, each difference as one sentence."""
+"""Stored against recomputed: claims, tables and pages compared number by number, each difference as one
+sentence.
+"""
 
 import csv
 import io
@@ -12,16 +14,23 @@ from earshot.publish.report.claims import FOLDER
 
 CLOSE = 1e-9  # relative: another processor may round the last digit of a sum differently
 SHOWN = 80
-BLOCKS = re.compile(r"</?(?:p|li|div|d[tdl]|[ou]l|h\d|t[rdh]|table|blockquote|fig\w+|summary|details)\b[^>]*>")
+BLOCKS = re.compile(
+    r"</?(?:p|li|div|d[tdl]|[ou]l|h\d|t[rdh]|table|blockquote|fig\w+|summary|details)\b[^>]*>"
+)
 
 
 def compare_claims(folder: Path, again: Path, notebooks: list[str], manifest: dict) -> Iterator[str]:
-    """Yield one sentence per claim that is stored (in any of its three places) otherwise than it was recomputed."""
+    """Yield one sentence per claim that is stored (in any of its three places) otherwise than it was
+    recomputed.
+    """
     composed = read_json(folder / "claims.json")
     for name in notebooks:
         fresh = {row["id"]: row for row in read_json(again / FOLDER / f"{name}.json", [])}
-        places = {f"{FOLDER}/{name}.json": read_json(folder / FOLDER / f"{name}.json"),
-                  "claims.json": _of(composed, name), "run.json": _of(manifest.get("claims"), name)}
+        places = {
+            f"{FOLDER}/{name}.json": read_json(folder / FOLDER / f"{name}.json"),
+            "claims.json": _of(composed, name),
+            "run.json": _of(manifest.get("claims"), name),
+        }
         for place, rows in places.items():
             if rows is None:
                 if fresh:
@@ -37,7 +46,10 @@ def _of(rows: list | None, notebook: str) -> list | None:
 def _compare_rows(place: str, rows: list[dict], fresh: dict[str, dict]) -> Iterator[str]:
     stored = {row.get("id"): row for row in rows}
     for claim in sorted(fresh.keys() - stored.keys()):
-        yield f"Claim {claim}: {place} does not hold it, but it was recomputed as {_brief(fresh[claim]['sentence'])}."
+        yield (
+            f"Claim {claim}: {place} does not hold it, but it was recomputed as "
+            f"{_brief(fresh[claim]['sentence'])}."
+        )
     for claim in sorted(stored.keys() - fresh.keys(), key=str):
         yield f"Claim {claim}: {place} holds it, but no cell of the notebook states it."
     for claim in fresh.keys() & stored.keys():
@@ -50,6 +62,7 @@ def _compare_rows(place: str, rows: list[dict], fresh: dict[str, dict]) -> Itera
 def compare_pages(folder: Path, again: Path, notebooks: list[str]) -> Iterator[str]:
     """Yield one sentence per recomputed claim whose sentence does not stand on its page."""
     from earshot.publish.safety.quotes import quote
+
     for name in notebooks:
         page = folder / f"{name}.html"
         if not page.is_file():
@@ -57,11 +70,16 @@ def compare_pages(folder: Path, again: Path, notebooks: list[str]) -> Iterator[s
         words = _words(page.read_text(encoding="utf-8", errors="replace"))
         for row in read_json(again / FOLDER / f"{name}.json", []):
             if _words(str(quote(row["sentence"]))) not in words:
-                yield f"Claim {row['id']}: {page.name} does not say {_brief(row['sentence'])}, which was recomputed."
+                yield (
+                    f"Claim {row['id']}: {page.name} does not say {_brief(row['sentence'])}, which was "
+                    f"recomputed."
+                )
 
 
 def compare_compositions(folder: Path, again: Path, notebooks: list[str]) -> Iterator[str]:
-    """Yield one sentence per recomputed piece of a composed notebook (the brief) that does not stand on its page."""
+    """Yield one sentence per recomputed piece of a composed notebook (the brief) that does not stand on its
+    page.
+    """
     for name in notebooks:
         page = folder / f"{name}.html"
         if not page.is_file():
@@ -82,6 +100,7 @@ def _apart(piece: str, words: str) -> str:
 def compare_tables(folder: Path, again: Path) -> Iterator[str]:
     """Yield one sentence for the first cell of each table that is stored otherwise than it was recomputed."""
     import pandas as pd
+
     for fresh in sorted((again / "tables").glob("*.csv")):
         stored, name = folder / "tables" / fresh.name, f"tables/{fresh.name}"
         if stored.is_file():
@@ -96,7 +115,9 @@ def compare_tables(folder: Path, again: Path) -> Iterator[str]:
         except Exception:
             yield f"{name} cannot be read as Parquet."
             continue
-        yield from _compare_cells(name, *(_cells(frame.to_csv(index=False)) for frame in (old, pd.read_parquet(fresh))))
+        yield from _compare_cells(
+            name, *(_cells(frame.to_csv(index=False)) for frame in (old, pd.read_parquet(fresh)))
+        )
 
 
 def _cells(text: str) -> list[list[str]]:
@@ -106,13 +127,18 @@ def _cells(text: str) -> list[list[str]]:
 def _compare_cells(name: str, stored: list[list[str]], fresh: list[list[str]]) -> Iterator[str]:
     """Yield the first difference between two tables whose first row is the header."""
     if stored[:1] != fresh[:1] or len(stored) != len(fresh):
-        yield (f"{name} stores {len(stored) - 1:,} rows of {len((stored or [[]])[0])} columns, recomputed "
-               f"{len(fresh) - 1:,} rows of {len(fresh[0])} columns or with other names.")
+        yield (
+            f"{name} stores {len(stored) - 1:,} rows of {len((stored or [[]])[0])} columns, recomputed "
+            f"{len(fresh) - 1:,} rows of {len(fresh[0])} columns or with other names."
+        )
         return
     for row, (old, new) in enumerate(zip(stored[1:], fresh[1:]), start=1):
         for column, before, after in zip(fresh[0], old, new):
             if not same(_number(before), _number(after)):
-                yield f"{name}, row {row}, column {column}: stores {_brief(before)}, recomputed {_brief(after)}."
+                yield (
+                    f"{name}, row {row}, column {column}: stores {_brief(before)}, recomputed "
+                    f"{_brief(after)}."
+                )
                 return
 
 
@@ -139,6 +165,7 @@ def _number(cell: str) -> float | str:
 def _words(html: str) -> str:
     """Return the words of a page as a reader sees them, in one line."""
     from markupsafe import Markup
+
     bare = re.sub(r"<style.*?</style>|<!--.*?-->", "", html, flags=re.S)
     return re.sub(r"\s+", " ", Markup(BLOCKS.sub(" ", bare)).striptags()).strip()
 

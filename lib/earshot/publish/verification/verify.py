@@ -27,7 +27,9 @@ from earshot.publish.verification.recomputation import (
 
 @dataclass(frozen=True)
 class Verification:
-    """What verifying a run found: ``problems`` (none: all holds) and ``notes``, which explain but do not fail."""
+    """What verifying a run found: ``problems`` (none: all holds) and ``notes``, which explain but do not
+    fail.
+    """
 
     run: str
     problems: list[str]
@@ -54,19 +56,24 @@ class Verification:
         return iter(self.problems)
 
 
-def verify(run_folder: Path, jobs: int = 2, timeout: float = 1800,
-           progress: Callable[[str], None] | None = None) -> Verification:
-    """Check the files of a run against its hashes, run its notebooks again on the same data, and compare each number.
+def verify(
+    run_folder: Path, jobs: int = 2, timeout: float = 1800, progress: Callable[[str], None] | None = None
+) -> Verification:
+    """Check the files of a run against its hashes, run its notebooks again on the same data, and compare each
+    number.
 
-    Works on any run folder and on outputs/<workspace>/latest. Raises FileNotFoundError when the folder is not a run.
+    Works on any run folder and on outputs/<workspace>/latest. Raises FileNotFoundError when the folder is not
+    a run.
     """
     begun = time.monotonic()
     say = progress or (lambda line: None)
     folder = Path(run_folder).resolve()
     manifest = read_manifest(folder)
     problems = list(check_files(folder, manifest))
-    space = open_workspace(manifest["workspace"], **{name: value for name, value in manifest["params"].items()
-                                                     if name != "workspace"})
+    space = open_workspace(
+        manifest["workspace"],
+        **{name: value for name, value in manifest["params"].items() if name != "workspace"},
+    )
     lost = list(check_data(space, manifest["tables"]))
     if not lost:
         with tempfile.TemporaryDirectory(prefix="earshot-verify-") as again:
@@ -101,26 +108,52 @@ def check_data(space: Workspace, tables: dict) -> Iterator[str]:
         if name not in now:
             yield f"Table {name} is gone, so nothing that was read from it can be recomputed."
         elif now[name]["id"] != state["id"]:
-            yield f"Table {name} was deleted and made anew after this run, so its version {state['version']} is gone."
+            yield (
+                f"Table {name} was deleted and made anew after this run, so its version "
+                f"{state['version']} is gone."
+            )
         elif not _is_whole(space.store.at({name: state["version"]}), name):
-            yield (f"Version {state['version']} of table {name} was vacuumed after this run (erasure or maintenance), "
-                   "so its numbers cannot be recomputed; only its files were checked.")
+            yield (
+                f"Version {state['version']} of table {name} was vacuumed after this run (erasure or "
+                f"maintenance), "
+                "so its numbers cannot be recomputed; only its files were checked."
+            )
 
 
-def recompute(folder: Path, again: Path, space: Workspace, manifest: dict, jobs: int, timeout: float,
-              say: Callable[[str], None]) -> list[str]:
-    """Run the notebooks of the run again in ``again``, on the same data and clock; return which could not be run."""
+def recompute(
+    folder: Path,
+    again: Path,
+    space: Workspace,
+    manifest: dict,
+    jobs: int,
+    timeout: float,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Run the notebooks of the run again in ``again``, on the same data and clock; return which could not be
+    run.
+    """
     pin(again, space, manifest["tables"])
     source = again / "source"
     source.mkdir()
-    entries = {entry["name"]: entry for entry in manifest["notebooks"] if (folder / _executed(entry["name"])).is_file()}
+    entries = {
+        entry["name"]: entry
+        for entry in manifest["notebooks"]
+        if (folder / _executed(entry["name"])).is_file()
+    }
     notebooks = [_restore(folder / _executed(name), source / f"{name}.ipynb") for name in entries]
     ended: list[Outcome] = []
     for stage in (False, True):
-        todo = [_job(notebook, again, space, entries[notebook.name]["clock"], timeout)
-                for notebook in notebooks if notebook.last is stage]
+        todo = [
+            _job(notebook, again, space, entries[notebook.name]["clock"], timeout)
+            for notebook in notebooks
+            if notebook.last is stage
+        ]
         run_jobs(todo, jobs, started=lambda job: say(f"{job.name}: recomputed"), ended=ended.append)
-    return [f"{outcome.name} could not be run again: {plain(outcome.problem)}." for outcome in ended if outcome.problem]
+    return [
+        f"{outcome.name} could not be run again: {plain(outcome.problem)}."
+        for outcome in ended
+        if outcome.problem
+    ]
 
 
 def compare(folder: Path, again: Path, space: Workspace, manifest: dict) -> list[str]:
@@ -128,18 +161,29 @@ def compare(folder: Path, again: Path, space: Workspace, manifest: dict) -> list
     done = sorted(path.stem for path in (again / "executed").glob("*.ipynb"))
     store = space.store.at({name: state["version"] for name, state in manifest["tables"].items()})
     window = describe_window(store, space.params)
-    found = [f"{NAME} stores {name} {manifest.get(name)!r}, recomputed {value!r}."
-             for name, value in window.items() if manifest.get(name) != value]
+    found = [
+        f"{NAME} stores {name} {manifest.get(name)!r}, recomputed {value!r}."
+        for name, value in window.items()
+        if manifest.get(name) != value
+    ]
     composed = [name for name in done if read_notebook(again / "source" / f"{name}.ipynb").composes]
-    return [*compare_claims(folder, again, done, manifest), *compare_pages(folder, again, done),
-            *compare_compositions(folder, again, composed), *compare_tables(folder, again), *found]
+    return [
+        *compare_claims(folder, again, done, manifest),
+        *compare_pages(folder, again, done),
+        *compare_compositions(folder, again, composed),
+        *compare_tables(folder, again),
+        *found,
+    ]
 
 
 def explain(space: Workspace, manifest: dict) -> Iterator[str]:
     """Yield what differs between the run's making and its verification, and so may explain a difference."""
     if manifest["library"] != hash_library():
         made = f" at commit {manifest['commit'][:7]}" if manifest.get("commit") else ""
-        yield f"The library was changed since this run was made{made}; the numbers were recomputed with today's code."
+        yield (
+            f"The library was changed since this run was made{made}; the numbers were recomputed with "
+            f"today's code."
+        )
     if manifest["lock"] != hash_lock():
         yield "The installed packages were changed since this run was made."
     if manifest["settings"] != hash_settings(space):
@@ -151,17 +195,33 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
 
 
 def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout: float) -> Job:
-    return Job(name=notebook.name, path=str(notebook.path), folder=str(again), parameters=notebook.values(space.params),
-               writes=notebook.writes, states=notebook.states, composes=notebook.composes, clock=clock,
-               roots=(str(home()), str(CHECKOUT)), timeout=timeout, cell_timeout=int(timeout), render=False,
-               remote_store="://" in space.params.store)
+    return Job(
+        name=notebook.name,
+        path=str(notebook.path),
+        folder=str(again),
+        parameters=notebook.values(space.params),
+        writes=notebook.writes,
+        states=notebook.states,
+        composes=notebook.composes,
+        clock=clock,
+        roots=(str(home()), str(CHECKOUT)),
+        timeout=timeout,
+        cell_timeout=int(timeout),
+        render=False,
+        remote_store="://" in space.params.store,
+    )
 
 
 def _restore(executed: Path, path: Path) -> Notebook:
-    """Write an executed notebook as it was before it ran, without outputs and injected parameters, and read it."""
+    """Write an executed notebook as it was before it ran, without outputs and injected parameters, and read
+    it.
+    """
     content = json.loads(executed.read_text(encoding="utf-8"))
-    content["cells"] = [cell | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
-                        for cell in content["cells"] if "injected-parameters" not in cell["metadata"].get("tags", [])]
+    content["cells"] = [
+        cell | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+        for cell in content["cells"]
+        if "injected-parameters" not in cell["metadata"].get("tags", [])
+    ]
     path.write_text(json.dumps(content), encoding="utf-8")
     return read_notebook(path)
 
