@@ -78,9 +78,20 @@ PATHS = {
     "facts": "show.facts(dict(zip(short, texts)))",
     "note": "for text in texts: show.note(text, link=text)",
 }
-OURS = frozenset(
-    """div p blockquote footer span bdi table caption thead tbody tr th td ol li dl dt dd details summary a i""".split()  # noqa: SIM905
-)
+OURS = {
+    "div",
+    "p",
+    "blockquote",
+    "footer",
+    "span",
+    "bdi",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+} | {"td", "ol", "li", "dl", "dt", "dd", "details", "summary", "a", "i"}
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ def comply(
         return say(f"The ids are in {compliance.export_ids(space, source)}")
     removed, others = compliance.follow_answer(space, source, gone)
     say(
-        f"Removed: {', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}."
+        f"Removed: "
+        f"{', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}."
     )
     if others:
         say(f"Left alone: {', '.join(f'{count:,} {kind}' for kind, count in others.items())}.", "yellow")

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests import tiny
 
 from earshot.publish.dashboards import explore
 from earshot.publish.dashboards import explore_app as dashboard_explore
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-from tests import tiny
 
 POSTS = 240
 TOKEN = "a-token-of-this-test"

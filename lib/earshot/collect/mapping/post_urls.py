@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 HOSTS = {
-    "twitter.com": "x", "x.com": "x", "facebook.com": "facebook", "instagram.com": "instagram", "reddit.com": "reddit",
-    "redd.it": "reddit", "youtube.com": "youtube", "youtu.be": "youtube", "tiktok.com": "tiktok", "bsky.app": "bluesky",
+    "twitter.com": "x", "x.com": "x", "facebook.com": "facebook", "instagram.com": "instagram",
+    "reddit.com": "reddit", "redd.it": "reddit", "youtube.com": "youtube", "youtu.be": "youtube",
+    "tiktok.com": "tiktok", "bsky.app": "bluesky",
     "linkedin.com": "linkedin", "weibo.com": "weibo", "weibo.cn": "weibo", "vk.com": "vk", "vk.ru": "vk",
     "xiaohongshu.com": "xiaohongshu", "threads.net": "threads", "t.me": "telegram", "tumblr.com": "tumblr",
     "pinterest.com": "pinterest",
@@ -21,14 +22,18 @@ NAMES = {  # what vendors call a platform; compared without case, spaces and "_p
     "onlinenews": "news", "online_news": "news", "rednote": "xiaohongshu", "xhs": "xiaohongshu",
 }  # fmt: skip
 IDS = {
-    "x": r"/status(?:es)?/(\d{5,20})", "reddit": r"/comments/\w+/[^/]*/(\w{5,10})(?:[/?]|$)"
-                                                 r"|/comments/(\w{4,10})",
+    "x": r"/status(?:es)?/(\d{5,20})",
+    "reddit": r"/comments/\w+/[^/]*/(\w{5,10})(?:[/?]|$)"
+    r"|/comments/(\w{4,10})",
     "youtube": r"[?&]lc=([\w.\-]+)|[?&]v=([\w\-]{11})"
-               r"|youtu\.be/([\w\-]{11})", "tiktok": r"/video/(\d{10,22})",
-    "vk": r"/wall(-?\d+_\d+)", "xiaohongshu": r"/(?:explore|discovery/item)/([0-9a-f]{24})",
-    "weibo": r"/(?:status|detail)/(\w+)|weibo\.com/\d+/(\w+)", "instagram": r"/(?:p|reel)/([\w\-]+)",
+    r"|youtu\.be/([\w\-]{11})",
+    "tiktok": r"/video/(\d{10,22})",
+    "vk": r"/wall(-?\d+_\d+)",
+    "xiaohongshu": r"/(?:explore|discovery/item)/([0-9a-f]{24})",
+    "weibo": r"/(?:status|detail)/(\w+)|weibo\.com/\d+/(\w+)",
+    "instagram": r"/(?:p|reel)/([\w\-]+)",
     "bluesky": r"/post/(\w{10,16})",
-}  # fmt: skip
+}
 
 
 def platform_names(values: pd.Series) -> pd.Series:

@@ -163,7 +163,8 @@ def _joined(status: dict) -> dict:
     picture = answers.words(answers.inside(status, "account", "avatar"))
     ours = {
         "text": "\n\n".join(filter(None, (warning, body))) or shown.strip() or None,
-        "kind": "repost" if boosted else "quote" if quoted else "reply" if status.get("in_reply_to_id") else "post",
+        "kind": "repost" if boosted else "quote" if quoted
+                else "reply" if status.get("in_reply_to_id") else "post",
         "is_public": status.get("visibility") in PUBLIC if isinstance(status.get("visibility"),
         str) else None,
         "media_text": shown or None,

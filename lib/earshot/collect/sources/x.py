@@ -38,10 +38,12 @@ FIELDS = {
     "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,geo,"
                     "in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,referenced_tweets,source,"
                     "withheld",
-    "user.fields": "created_at,description,location,profile_image_url,protected,public_metrics,url,username,verified",
+    "user.fields": "created_at,description,location,profile_image_url,protected,public_metrics,url,username,"
+                   "verified",
     "place.fields": "country,country_code,full_name,geo,place_type",
     "media.fields": "alt_text,media_key,type",
-    "expansions": "author_id,geo.place_id,attachments.media_keys,referenced_tweets.id,referenced_tweets.id.author_id",
+    "expansions": "author_id,geo.place_id,attachments.media_keys,referenced_tweets.id,"
+                  "referenced_tweets.id.author_id",
 }  # fmt: skip
 OPTIONS = {"archive": "true searches all posts since 2006, where your access allows it"}
 KINDS = {"retweeted": "repost", "quoted": "quote", "replied_to": "reply"}
