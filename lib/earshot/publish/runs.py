@@ -17,14 +17,12 @@ from earshot.core.files import read_json
 from earshot.core.params import Brief, ParamError, nearest
 from earshot.core.workspace import Workspace, open_workspace
 from earshot.publish.report.claims import FOLDER, compose, read_all, read_claims, write_claims
+from earshot.publish.report.manifest import PINNED
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from earshot.core.store import Store
-    from earshot.publish.report.report import RunReport
-
-PINNED = "versions.json"
 
 
 @dataclass(frozen=True)
@@ -139,13 +137,6 @@ def open(workspace: str, run_dir: str = "", notebook: str = "", **params) -> Run
         if run_dir
         else _scratch(workspace, notebook, params)
     )
-
-
-def report(workspace: str, **options) -> RunReport:
-    """Make the report of a workspace; see ``run_report.report``, which this calls, for the options."""
-    from earshot.publish.report.report import report as make_report
-
-    return make_report(workspace, **options)
 
 
 def history(workspace: str) -> pd.DataFrame:

@@ -7,22 +7,51 @@ the labels' own shares.
 
 import numpy as np
 
+EQUAL = (1 / 3, 1 / 3, 1 / 3)
 ROUNDS, CLOSE = 1_000, 1e-7
+RIDGE = 1e-9  # keeps the information invertible when a class does not occur at all
 TRUST = 0.5  # how far from the labels' shares to the estimate
 GRID = np.round(np.arange(0.02, 0.99, 0.01), 2)
 
 
-def estimate(probabilities: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the shares (classes,) among new texts, from probabilities (n, classes) made for the shares
-    ``known``.
+def em_prior(probabilities: np.ndarray, prior=EQUAL, start: np.ndarray | None = None) -> np.ndarray:
+    """Return the shares (classes,) that make the posts most likely, by expectation maximisation.
+
+    Saerens, Latinne & Decaestecker (2002), "Adjusting the outputs of a classifier to new a priori
+    probabilities", Neural Computation 14. ``probabilities`` (n, classes) were made for ``prior``; the search
+    begins at ``start``, by default their mean.
     """
-    relative, share = probabilities / known, known
+    relative = probabilities / np.asarray(prior)
+    share = probabilities.mean(axis=0) if start is None else start
     for _ in range(ROUNDS):
         each = relative * share
         each /= each.sum(axis=1, keepdims=True)
         before, share = share, each.mean(axis=0)
         if np.abs(share - before).max() < CLOSE:
             break
+    return share
+
+
+def share_contributions(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
+    """Return what each post adds to the shares (n, classes): the mean over all posts is ``em_prior``'s.
+
+    Each row is the post's score under the mixture, multiplied by the inverse of the scores' information, so
+    that the mean over any part of the posts, a day or a channel, is an unbiased estimate of that part's own
+    shares, and the spread of the rows carries the uncertainty that the model's doubt adds. Single rows may
+    leave 0 to 1.
+    """
+    relative = probabilities / np.asarray(prior)
+    share = em_prior(probabilities, prior)
+    scores = relative / (relative @ share)[:, None]
+    information = scores.T @ scores / len(scores) + RIDGE * np.eye(scores.shape[1])
+    return np.linalg.solve(information, scores.T).T
+
+
+def estimate(probabilities: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the shares (classes,) among new texts, from probabilities (n, classes) made for the shares
+    ``known``.
+    """
+    share = em_prior(probabilities, known, start=known)
     return TRUST * share + (1 - TRUST) * known
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.authenticity import figures as authenticity
+from earshot.analyse import authenticity
 from earshot.core.params import Brief
 from earshot.core.store import Store
 from earshot.enrich.authenticity.step import REASONS

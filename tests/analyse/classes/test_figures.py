@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.enrich.test_training import LABELS, TEXTS
 
-from earshot.analyse.classes import figures as classes
+from earshot.analyse import classes
 from earshot.enrich.classes import training
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.clean import figures as clean
+from earshot.analyse import clean
 from earshot.core.params import Brief
 from earshot.core.store import Store
 

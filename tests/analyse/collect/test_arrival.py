@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.analyse.collect import arrival as collect
+from earshot.analyse import collect
 from earshot.analyse.posts import loading as posts
 from earshot.collect.files.importing import import_files
 

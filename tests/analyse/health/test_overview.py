@@ -5,7 +5,7 @@ cases.
 import pandas as pd
 import pytest
 
-from earshot.analyse.health import overview as health
+from earshot.analyse import health
 from earshot.core.params import ParamError
 from earshot.publish import shapes
 from earshot.publish.report import results

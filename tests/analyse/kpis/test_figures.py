@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from earshot.analyse import kpis
 from earshot.analyse.kpis import contracts
-from earshot.analyse.kpis import figures as kpis
 from earshot.core.params import Brief, ParamError
 
 DAYS = pd.date_range("2026-03-01", periods=42)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from earshot.analyse import kpis
 from earshot.analyse.kpis import contracts
-from earshot.analyse.kpis import figures as kpis
 from earshot.analyse.kpis import sensitivity as kpi_effect
 from earshot.core.params import Brief
 

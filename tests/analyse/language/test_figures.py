@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.language import figures as languages
+from earshot.analyse import language as languages
 from earshot.enrich.language import step as language
 
 TEXTS = (

@@ -7,7 +7,7 @@ from earshot.analyse.health.behaviour import Case
 from earshot.analyse.model_comparison import classes as second_classes
 from earshot.analyse.model_comparison import report as comparison
 from earshot.analyse.model_comparison import sentiment as second_reading
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
 from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.enrich.pipeline import steps

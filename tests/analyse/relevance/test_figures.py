@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.relevance import figures as relevance
+from earshot.analyse import relevance
 
 
 def posts(count=200):

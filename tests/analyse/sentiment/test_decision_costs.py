@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import earshot
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
 from earshot.analyse.sentiment import decision_costs as acting
+from earshot.analyse.sentiment import prevalence
 from earshot.core.params import ParamError
 
 
@@ -28,7 +29,7 @@ def stream(shares, size, seed=1):
         is_repeat=False,
         sentiment=names[found.argmax(axis=1)],
     )
-    return opinions.voiced(posts), names[truth] == "negative"
+    return prevalence.with_class_shares(posts), names[truth] == "negative"
 
 
 def test_the_threshold_is_where_looking_costs_as_much_as_missing():

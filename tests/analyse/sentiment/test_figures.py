@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.sentiment import figures as sentiment
+from earshot.analyse import sentiment
 from earshot.core.params import Brief
 
 DAYS = pd.date_range("2026-03-01", periods=28)

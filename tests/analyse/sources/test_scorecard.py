@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from earshot.analyse import sources as source_scorecard
 from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.sources import scorecard as source_scorecard
 from earshot.collect.files.importing import import_files
 from earshot.collect.mapping import exports
 

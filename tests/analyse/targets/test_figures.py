@@ -5,7 +5,7 @@ another.
 import pandas as pd
 import pytest
 
-from earshot.analyse.targets import figures as targets
+from earshot.analyse import targets
 from earshot.core.params import Brief
 
 BRIEF = Brief(brands=["Acme", "Bolt"], min_posts=10)

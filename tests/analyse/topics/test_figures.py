@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from earshot.analyse import topics
 from earshot.analyse.posts import period
 from earshot.analyse.topics import coherence, emergence
-from earshot.analyse.topics import figures as topics
 from earshot.core.params import Brief
 
 DAYS = pd.date_range("2026-03-01", periods=28)

@@ -9,7 +9,7 @@ from earshot.collect.files import lost_fields as vanished
 from earshot.collect.files.importing import import_files, remap
 from earshot.collect.landing import terms, tombstones
 from earshot.collect.landing import visibility as spaces
-from earshot.collect.landing.landing import GONE
+from earshot.collect.landing.tombstones import GONE
 from earshot.core.params import ParamError
 from earshot.core.tables import TABLES
 from earshot.govern.pseudonyms import keys

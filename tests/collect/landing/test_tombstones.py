@@ -8,7 +8,7 @@ from earshot.collect.feeds.pages import Shelf
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.files.importing import import_files
 from earshot.collect.landing import tombstones
-from earshot.collect.landing.landing import GONE
+from earshot.collect.landing.tombstones import GONE
 from earshot.collect.sources.jetstream import Jetstream
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Gone

@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+from tests.tracked import tracked
 
 from earshot.core.params import Brief
 from earshot.enrich.registry import shipped as registry
@@ -28,7 +29,8 @@ def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
 def test_every_card_and_model_that_the_code_or_a_card_speaks_of_is_there():
     library = registry.FOLDER.parent
     texts = [
-        path.read_text(encoding="utf-8") for path in (*library.rglob("*.py"), *library.rglob("models/*/*.md"))
+        path.read_text(encoding="utf-8")
+        for path in (*tracked("lib/earshot/**/*.py"), *tracked("lib/earshot/models/*/*.md"))
     ]
     named = {name for text in texts for name in re.findall(r"\bmodels/\w+/[\w-]+\.(?:md|safetensors)", text)}
     assert "models/sentiment/earshot-1.md" in named

@@ -2,21 +2,17 @@
 turns.
 """
 
-from typing import TYPE_CHECKING
-
+from earshot.analyse.authenticity.figures import Authenticity
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich.authenticity.step import LEARNT_AUC, PROFILE_AUC
 
-if TYPE_CHECKING:
-    from earshot.analyse.authenticity.figures import Authenticity
-
 INPUTS = ("posts", "clean", "duplicates", "authenticity", "coordination", "sentiment", "topics", "accounts")
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
 
 
-def state(found: "Authenticity", params: Brief) -> list[Claim]:
+def state(found: Authenticity, params: Brief) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
     return [_share(found, params), *_groups(found), _basis(), _flipped(found)]
 
@@ -44,7 +40,7 @@ def _basis() -> Claim:
     )
 
 
-def _share(found: "Authenticity", params: Brief) -> Claim:
+def _share(found: Authenticity, params: Brief) -> Claim:
     row = found.shares[found.shares["brand"] == "All brands"].iloc[0]
     handled = "left out of all figures" if params.authentic_only else "kept in the figures and marked"
     said = (
@@ -69,7 +65,7 @@ def _share(found: "Authenticity", params: Brief) -> Claim:
     )
 
 
-def _groups(found: "Authenticity") -> list[Claim]:
+def _groups(found: Authenticity) -> list[Claim]:
     table = found.groups
     if table.empty:
         said = "No group of accounts was found to act together beyond chance."
@@ -113,7 +109,7 @@ def _groups(found: "Authenticity") -> list[Claim]:
     ]
 
 
-def _flipped(found: "Authenticity") -> Claim:
+def _flipped(found: Authenticity) -> Claim:
     number = len(found.flips)
     if number:
         row = found.flips.iloc[0]

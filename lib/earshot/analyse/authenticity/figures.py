@@ -3,16 +3,15 @@ flips.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.authenticity import claims as authenticity_claims
-from earshot.analyse.posts import counted as opinions
-from earshot.analyse.posts import period
+from earshot.analyse.posts import opinions, period
 from earshot.analyse.posts.loading import load
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -48,7 +47,7 @@ class Authenticity:
     flips: pd.DataFrame
     groups: pd.DataFrame
     posts: int
-    claims: list[Claim]
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def effect_shown(self) -> pd.DataFrame:
@@ -94,17 +93,14 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Authenticity:
         )
     out = posts["inauthentic"]
     effect = effect_of(posts, out, params)
-    found = Authenticity(
+    return Authenticity(
         _shares(judged),
         _reasons(judged, store),
         effect,
         flips_of(posts, out, effect, params),
         _groups(judged, store),
         len(judged),
-        [],
     )
-    found.claims.extend(authenticity_claims.state(found, params))
-    return found
 
 
 def _shares(judged: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +174,7 @@ def _figures(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
         voice = estimate.means(named.assign(hit=named["brand"].eq(brand).astype(float)), "hit", share=True)
         parts.append(voice.assign(figure="share of voice", brand=brand, n=(named["brand"] == brand).sum()))
     if len(opinions.counted(named)):
-        voiced = opinions.voiced(named)
+        voiced = prevalence.with_class_shares(named)
         parts.append(
             estimate.means(voiced, "net", ["brand"], doubt="doubt_net").assign(figure="net sentiment")
         )

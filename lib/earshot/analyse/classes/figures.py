@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import human_labels as judged
+from earshot.analyse.posts import opinions
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
@@ -85,7 +86,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     rows = read[read["post_id"].isin(counted["post_id"]) & read["classifier"].ne(SHIPPED)]
     if rows.empty:
         return Classes(pd.DataFrame(columns=COLUMNS), {}, [], NONE.format(workspace.name), scope)
-    voiced = counted.assign(net=opinions.voiced(counted)["net"].reindex(counted.index))
+    voiced = counted.assign(net=prevalence.with_class_shares(counted)["net"].reindex(counted.index))
     parts, trust = [], {}
     for name, found in rows.groupby("classifier"):
         card = training.read_card(workspace, name, trained_version(found["step_version"].iloc[0]))

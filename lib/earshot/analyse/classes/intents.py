@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
@@ -87,7 +88,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Intents:
     rows = workspace.store.read("classes", columns=["post_id", "classifier", "label", "open"])
     rows = rows[rows["classifier"].eq(SHIPPED)]
     known = intent_settings.of(workspace)
-    voiced = opinions.voiced(posts) if len(opinions.counted(posts)) else posts.head(0)
+    voiced = prevalence.with_class_shares(posts) if len(opinions.counted(posts)) else posts.head(0)
     heard = voiced[voiced["post_id"].isin(rows.loc[rows["label"].ne("") | rows["open"].eq(0), "post_id"])]
     scope = f"{words.count(len(heard))} English posts"
     if heard.empty:

@@ -1,1 +1,21 @@
 """What is noise or repeated, what filters hide, and what each of them does to the figures."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from earshot.analyse.clean import claims, figures
+from earshot.analyse.clean.figures import Hygiene
+from earshot.core.params import Brief
+from earshot.core.store import Store
+
+__all__ = ["Hygiene", "measure"]
+
+
+def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
+    """Return how clean ``posts`` (as analyse.posts gives them) are.
+
+    Raises ValueError when none was enriched.
+    """
+    hygiene = figures.measure(posts, store, params)
+    return replace(hygiene, claims=claims.state(posts, hygiene))

@@ -1,21 +1,15 @@
 """The sentences of 02_clean: how much repeats, who wrote most, what was hidden, and whether it matters."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from earshot.analyse.clean.figures import REPEATED, SINGLE, Hygiene
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.govern.masking import masking
 from earshot.statistics import estimate
 
-if TYPE_CHECKING:
-    from earshot.analyse.clean.figures import Hygiene
-
 INPUTS = ("posts", "clean", "language", "duplicates")
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
-SINGLE = {"exact copies": "exact copy", "near copies": "near copy", "reposts": "repost"}
-REPEATED = tuple(SINGLE)
 TOP = 10
 DETAILS = {
     "email": ("e-mail address", "e-mail addresses"),
@@ -30,7 +24,7 @@ DETAILS = {
 }
 
 
-def state(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
+def state(posts: pd.DataFrame, hygiene: Hygiene) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
     return [
         *_repeat_claims(posts, hygiene),
@@ -43,7 +37,7 @@ def state(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
     ]
 
 
-def _repeat_claims(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
+def _repeat_claims(posts: pd.DataFrame, hygiene: Hygiene) -> list[Claim]:
     overall = hygiene.repeats[hygiene.repeats["brand"] == "All brands"].set_index("kind")
     total = overall.loc["repeats"]
     numbers = {kind: round(overall.loc[kind, "value"] * total["n"]) for kind in REPEATED}
@@ -83,7 +77,7 @@ def _repeat_claims(posts: pd.DataFrame, hygiene: "Hygiene") -> list[Claim]:
     return claims
 
 
-def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
+def _effect_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     change = (hygiene.effect["voice_without"] - hygiene.effect["voice"]).abs()
     if change.empty:
         return _claim(
@@ -108,7 +102,7 @@ def _effect_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     return _claim("clean.effect", said, change.max(), "share", len(posts), 0.3, about={"brand": row["brand"]})
 
 
-def _language_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
+def _language_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     top, others = hygiene.languages.iloc[0], hygiene.languages.iloc[1:4].query("share > 0.002")
     hit = posts["lang"].fillna("und").eq(top["code"]).astype("float64")
     sure = estimate.means(posts.assign(hit=hit), "hit", share=True).iloc[0]
@@ -143,7 +137,7 @@ def _account_claim(posts: pd.DataFrame) -> Claim:
     return _claim("clean.accounts", said, ten, "share", len(posts), 0.3 if ten < 0.2 else 0.6)
 
 
-def _private_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
+def _private_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     table = hygiene.private.set_index("kind")
     found = table.loc[list(masking.TYPES), "replaced_at_import"].astype(int)
     found = found[found > 0].sort_values(ascending=False)
@@ -157,7 +151,7 @@ def _private_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
     return _claim("clean.private", said, int(found.sum()), "details", len(posts), 0.3)
 
 
-def _leak_claim(posts: pd.DataFrame, hygiene: "Hygiene") -> Claim:
+def _leak_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     high = 3.0 / max(len(posts), 1) if not hygiene.leaks else None  # the rule of three: none found in n posts
     said = (
         f"Looking again through all {words.count(len(posts))} stored texts finds none of these details left."

@@ -3,11 +3,10 @@ changes.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.analyse.clean import claims as clean_claims
 from earshot.analyse.posts.loading import quotable
 from earshot.core import wording as words
 from earshot.core.claim import Claim
@@ -16,7 +15,9 @@ from earshot.core.store import Store
 from earshot.govern.masking import masking
 from earshot.statistics import estimate
 
-ROLES = dict(zip(("exact", "near", "repost"), clean_claims.REPEATED))
+SINGLE = {"exact copies": "exact copy", "near copies": "near copy", "reposts": "repost"}
+REPEATED = tuple(SINGLE)
+ROLES = dict(zip(("exact", "near", "repost"), REPEATED))
 BROKEN = r"Ã[\u0080-\u00bf¡-¿]|â€|Â[\u0080-\u00bf¡-¿]|\ufffd"
 TOP = 10
 SHOWN = {
@@ -46,7 +47,7 @@ class Hygiene:
     leaks: int
     scope: str
     trust: dict
-    claims: list[Claim]
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def by_brand(self) -> pd.DataFrame:
@@ -78,7 +79,7 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
             "No post in this window is enriched yet; run 'earshot report', which enriches new posts."
         )
     leaks = masking.mask(pd.concat([posts["text"], posts["place"].dropna()])).counts
-    hygiene = Hygiene(
+    return Hygiene(
         repeats=_repeats(posts),
         copied=_copied(posts),
         languages=_languages(posts),
@@ -88,12 +89,8 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
         effect=_effect(posts, params),
         leaks=sum(leaks.values()),
         scope=f"{words.count(len(posts))} posts, {words.span(posts['day'].min(), posts['day'].max())}",
-        trust={},
-        claims=[],
+        trust=_trust(posts),
     )
-    hygiene.trust.update(_trust(posts))
-    hygiene.claims.extend(clean_claims.state(posts, hygiene))
-    return hygiene
 
 
 def _repeats(posts: pd.DataFrame) -> pd.DataFrame:

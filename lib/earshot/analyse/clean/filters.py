@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.authenticity import figures as authenticity
+from earshot.analyse import authenticity
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief

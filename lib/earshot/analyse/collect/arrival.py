@@ -3,11 +3,10 @@ refusals,
 lag.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from earshot.analyse.collect import claims as collect_claims
 from earshot.analyse.posts.loading import may_be_quoted
 from earshot.collect.landing.visibility import PRIVATE
 from earshot.core import wording as words
@@ -34,7 +33,8 @@ class Arrival:
     imports: pd.DataFrame
     scope: str
     trust: dict
-    claims: list[Claim]
+    unfinished: float
+    claims: list[Claim] = field(default_factory=list)
 
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts and their days."""
@@ -106,11 +106,9 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Arrival:
         imports=_imports(store),
         scope=f"{words.count(len(posts))} posts, {words.span(posts['day'].min(), posts['day'].max())}",
         trust={},
-        claims=[],
+        unfinished=unfinished,
     )
-    arrival.trust.update(_trust(posts, arrival, unfinished))
-    arrival.claims.extend(collect_claims.state(posts, arrival, unfinished, params))
-    return arrival
+    return replace(arrival, trust=_trust(posts, arrival))
 
 
 def _from_the_start(counts: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +162,7 @@ def _imports(store: Store) -> pd.DataFrame:
     )
 
 
-def _trust(posts: pd.DataFrame, arrival: Arrival, unfinished: float) -> dict:
+def _trust(posts: pd.DataFrame, arrival: Arrival) -> dict:
     empty = sorted(set(arrival.fields.loc[arrival.fields["filled"] == 0, "field"]))
     return {
         "first post": f"{posts['created_at'].min():%Y-%m-%d %H:%M} UTC",
@@ -172,7 +170,7 @@ def _trust(posts: pd.DataFrame, arrival: Arrival, unfinished: float) -> dict:
         "posts": words.count(len(posts)),
         "files": words.count(len(arrival.imports)),
         "days looked at": words.count(len(arrival.days)),
-        "of a usual day, missing on the last": words.percent(unfinished),
+        "of a usual day, missing on the last": words.percent(arrival.unfinished),
         "posts that name no brand": words.count((posts["brand"] == "").sum()),
         "never filled": ", ".join(empty) or "none",
     }

@@ -1,28 +1,24 @@
 """The sentences of 01_collect: what arrived, what is missing, and what must not be compared because of it."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from earshot.analyse.collect.arrival import Arrival
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.statistics.proportion import wilson
 
-if TYPE_CHECKING:
-    from earshot.analyse.collect.arrival import Arrival
-
 VOLUME = "negative binomial about the weekday's or the neighbouring days' median, corrected for all looks"
 LAGS = ((24 * 365.25, "years"), (24, "days"), (1, "hours"))
 
 
-def state(posts: pd.DataFrame, arrival: "Arrival", unfinished: float, params: Brief) -> list[Claim]:
+def state(posts: pd.DataFrame, arrival: Arrival, params: Brief) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
     return [
         _volume_claim(posts, arrival),
         *_late_claims(arrival),
         *_gap_claims(arrival),
-        *_unfinished_claim(posts, unfinished, params),
+        *_unfinished_claim(posts, arrival.unfinished, params),
         *_odd_claims(arrival),
         *_refusal_claims(arrival),
         _field_claim(posts, arrival),
@@ -30,7 +26,7 @@ def state(posts: pd.DataFrame, arrival: "Arrival", unfinished: float, params: Br
     ]
 
 
-def _volume_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
+def _volume_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
     brands, sources = posts.loc[posts["brand"] != "", "brand"].nunique(), posts["source"].nunique()
     said = (
         f"{words.count(len(posts))} posts by {words.count(posts['author'].nunique())} authors about {brands} "
@@ -41,7 +37,7 @@ def _volume_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
     return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4)
 
 
-def _late_claims(arrival: "Arrival") -> list[Claim]:
+def _late_claims(arrival: Arrival) -> list[Claim]:
     claims = []
     for row in arrival.late.to_dict("records"):
         day = words.day(row["since"])
@@ -66,7 +62,7 @@ def _late_claims(arrival: "Arrival") -> list[Claim]:
     return claims
 
 
-def _gap_claims(arrival: "Arrival") -> list[Claim]:
+def _gap_claims(arrival: Arrival) -> list[Claim]:
     method = "chance of silence at the hour's usual rate, corrected for all silent stretches"
     if arrival.gaps.empty:
         said = (
@@ -119,7 +115,7 @@ def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[
     ]
 
 
-def _odd_claims(arrival: "Arrival") -> list[Claim]:
+def _odd_claims(arrival: Arrival) -> list[Claim]:
     """State days with too few posts, which may be loss, and count those with many, which other notebooks
     explain.
     """
@@ -161,7 +157,7 @@ def _odd_claims(arrival: "Arrival") -> list[Claim]:
     return [*claims, Claim.quality("collect.high", said, len(many), "days", len(arrival.days), VOLUME, 0.2)]
 
 
-def _refusal_claims(arrival: "Arrival") -> list[Claim]:
+def _refusal_claims(arrival: Arrival) -> list[Claim]:
     read, refused = int(arrival.imports["rows"].sum()), int(arrival.imports["refused"].sum())
     repeated = int(arrival.imports["repeated"].sum())
     if not read:
@@ -190,7 +186,7 @@ def _refusal_claims(arrival: "Arrival") -> list[Claim]:
     ]
 
 
-def _field_claim(posts: pd.DataFrame, arrival: "Arrival") -> Claim:
+def _field_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
     overall = arrival.fields.groupby("field")["filled"].max()
     partly = (
         posts[sorted(overall.index)]

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import period
+from earshot.analyse.posts import opinions, period
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace

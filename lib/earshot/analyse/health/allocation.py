@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.health import bias
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.sentiment import decision_costs as acting
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -94,7 +94,7 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs) -> Allocati
 
     Repeats are left out; raises ValueError when no post has a sentiment.
     """
-    voiced = opinions.voiced(posts)
+    voiced = prevalence.with_class_shares(posts)
     chance = acting.chances(voiced)
     read = pd.DataFrame(
         {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief

@@ -8,16 +8,14 @@ labels.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.health import drift_claims
-from earshot.analyse.posts import counted as opinions
-from earshot.analyse.posts import period
+from earshot.analyse.posts import opinions, period
 from earshot.analyse.topics import emergence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
@@ -30,6 +28,7 @@ from earshot.statistics.proportion import LEVEL
 SHORT = {"labels": "labels", "confidence": "confidence", "unknown": "unknown words"}
 SURE = (0.5, 0.7, 0.9)  # confidence is told in four steps
 MANY = ("none", "one", "two", "three or more")
+RATE = 0.05  # looks that may call a difference where nothing moved
 MOST = 13  # stretches that are looked at; older ones are only compared with
 DRAWS, PER_LOOK = 1_000, 40  # more draws where more looks must be corrected for
 COLUMNS = [
@@ -58,7 +57,8 @@ class Drift:
     terms: pd.DataFrame
     accuracy: pd.DataFrame
     parts: period.Period
-    claims: list[Claim]
+    counted: int
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -119,9 +119,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Drift:
     accuracy = accuracy[
         (accuracy["n_before"] >= params.min_posts) & (accuracy["n_after"] >= params.min_posts)
     ]
-    drift = Drift(moves, terms, accuracy, parts, [])
-    drift.claims.extend(drift_claims.state(drift, len(voiced)))
-    return drift
+    return Drift(moves, terms, accuracy, parts, len(voiced))
 
 
 def divergence(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -196,7 +194,7 @@ def _moves(binned: dict[str, pd.DataFrame], parts: period.Period, params: Brief)
             rows += [row | {"when": start, "stretch": words.span(start, end), "measure": name}] if row else []
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "verdict"])
     table["p"] = estimate.adjusted(table["p"].astype("float64"))
-    table["verdict"] = (table["p"] < drift_claims.RATE).map({True: "moved", False: "within chance"})
+    table["verdict"] = (table["p"] < RATE).map({True: "moved", False: "within chance"})
     return table[COLUMNS].sort_values("when", ascending=False, kind="stable", ignore_index=True)
 
 

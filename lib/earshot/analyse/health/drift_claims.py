@@ -2,23 +2,18 @@
 accuracy.
 """
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from earshot.analyse.health.drift import RATE, Drift
 from earshot.analyse.posts import period
 from earshot.core import wording as words
 from earshot.core.claim import Claim
-
-if TYPE_CHECKING:
-    from earshot.analyse.health.drift import Drift
 
 MEASURES = {
     "labels": "mix of labels",
     "confidence": "confidence",
     "unknown": "number of words without an entry",
 }
-RATE = 0.05
 METHOD = (
     "Jensen-Shannon divergence from all earlier posts; permutation of authors, corrected for all looks "
     "(Benjamini-Hochberg)"
@@ -26,14 +21,14 @@ METHOD = (
 ODDS = "log-odds with informative Dirichlet prior over people, corrected for all words (Benjamini-Hochberg)"
 
 
-def state(drift: "Drift", counted: int) -> list[Claim]:
+def state(drift: Drift) -> list[Claim]:
     """Return the claims on all looks together, on the latest stretch, on words without an entry, and on
     accuracy.
     """
     return [
-        *_overall(drift.moves, counted),
+        *_overall(drift.moves, drift.counted),
         *_latest(drift.moves),
-        *_words(drift.terms, drift.parts, counted),
+        *_words(drift.terms, drift.parts, drift.counted),
         *_accuracy(drift.accuracy, drift.parts),
     ]
 

@@ -2,14 +2,14 @@
 worse.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from earshot.analyse.health import accuracy, allocation, behaviour, bias, drift
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.health import accuracy, allocation, behaviour, bias, drift, drift_claims
 from earshot.analyse.posts import human_labels as judged
 from earshot.analyse.sentiment import decision_costs as acting
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
@@ -50,14 +50,13 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
     """
-    counted = opinions.voiced(posts)
+    counted = prevalence.with_class_shares(posts)
     params = workspace.params
     marked = judged.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
-    moved, audit = (
-        drift.measure(marked, params),
-        bias.measure(marked, params, suite.swayed(params.allowed_gap)),
-    )
+    moved = drift.measure(marked, params)
+    moved = replace(moved, claims=drift_claims.state(moved))
+    audit = bias.measure(marked, params, suite.swayed(params.allowed_gap))
     spread = allocation.measure(posts, params, acting.read_costs(workspace))
     trust = {
         "model": params.sentiment_model,

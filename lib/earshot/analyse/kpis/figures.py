@@ -9,7 +9,8 @@ from earshot.analyse.kpis import imputed_counts as unknown_counts
 from earshot.analyse.kpis.contracts import Contract
 from earshot.analyse.kpis.imputed_counts import Counts
 from earshot.analyse.kpis.scorecard import Scorecard, written
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.params import Brief
 from earshot.statistics import estimate
@@ -86,7 +87,7 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
     author = posts["author"].fillna(alone)
     original = ~posts["is_repeat"]
     felt = [*opinions.CLASSES, *(f"doubt_{name}" for name in opinions.CLASSES)]
-    added = opinions.voiced(posts)[felt].reindex(posts.index, fill_value=0.0)
+    added = prevalence.with_class_shares(posts)[felt].reindex(posts.index, fill_value=0.0)
     spoken = posts["kind"].isin(["post", "reply"])
     counts = {
         "posts": 1.0,

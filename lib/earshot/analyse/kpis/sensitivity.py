@@ -11,7 +11,7 @@ import pandas as pd
 from earshot.analyse.kpis import figures as kpis
 from earshot.analyse.kpis.contracts import Contract
 from earshot.analyse.kpis.scorecard import Scorecard, written
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief

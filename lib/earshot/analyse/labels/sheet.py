@@ -13,10 +13,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import human_labels as judged
 from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.posts import period
+from earshot.analyse.posts import opinions, period
+from earshot.analyse.sentiment import prevalence
 from earshot.analyse.topics import crosswalk
 from earshot.core import wording as words
 from earshot.core.params import ParamError, nearest
@@ -80,7 +80,7 @@ def _free(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     """Return the posts that count as an opinion, still have their text, and that nobody has labelled yet."""
     counted = opinions.counted(posts)
     if counted.empty:
-        raise ParamError(opinions.NONE)
+        raise ParamError(prevalence.NONE)
     counted = counted[counted["text"].ne("")]
     return counted[judged.labels(counted, workspace).isna()]
 

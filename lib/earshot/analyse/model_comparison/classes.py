@@ -10,7 +10,7 @@ import pandas as pd
 
 from earshot.analyse.model_comparison import sentiment as second_reading
 from earshot.analyse.model_comparison.sentiment import SecondReading
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
 from earshot.core import wording as words
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from earshot.analyse import kpis
 from earshot.analyse.health import behaviour, bias
 from earshot.analyse.kpis import contracts
-from earshot.analyse.kpis import figures as kpis
 from earshot.analyse.kpis import sensitivity as kpi_effect
 from earshot.analyse.model_comparison import classes as second_classes
 from earshot.analyse.model_comparison import sentiment as second_reading

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import loading as posts
+from earshot.analyse.posts import opinions
 from earshot.analyse.posts.loading import quotable
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 from earshot.enrich.registry import in_use as champions
-from earshot.enrich.sentiment import phrases
+from earshot.enrich.sentiment import phrase_tests
 from earshot.enrich.sentiment import step as sentiment
 from earshot.statistics import estimate
 
@@ -103,7 +104,7 @@ class SecondReading:
 def check(workspace: Workspace, model: str = "") -> None:
     """Raise what ``compare`` would raise, in a moment and before any post is read again."""
     choose(workspace, model)
-    opinions.voiced(posts.load(workspace.store, workspace.params))
+    prevalence.with_class_shares(posts.load(workspace.store, workspace.params))
 
 
 def choose(workspace: Workspace, model: str = "") -> str:
@@ -125,7 +126,7 @@ def choose(workspace: Workspace, model: str = "") -> str:
             f"{model} is the champion of {workspace.name} already; name another model to compare with it."
         )
     if workspace.params.phrases:
-        phrases.check(workspace.params.phrases, chosen)
+        phrase_tests.check(workspace.params.phrases, chosen)
     return chosen
 
 
@@ -138,13 +139,13 @@ def compare(workspace: Workspace, model: str = "") -> SecondReading:
     workspace = workspace.readable()
     params, model = workspace.params, choose(workspace, model)
     was = posts.load(workspace.store, params)
-    before = opinions.voiced(was)  # which says in one sentence that nothing was read yet
+    before = prevalence.with_class_shares(was)  # which says in one sentence that nothing was read yet
     would = (
         was.drop(columns=GONE, errors="ignore")
         .join(_read(before, workspace, model))
         .assign(sentiment_model=model)
     )
-    after = opinions.voiced(would)
+    after = prevalence.with_class_shares(would)
     felt = [
         "sentiment",
         "net",

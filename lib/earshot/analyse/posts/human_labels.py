@@ -7,8 +7,8 @@ posts one that was drawn at random stands for.
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import opinions
 from earshot.core.params import ParamError, nearest
 from earshot.core.spreadsheet import as_written
 from earshot.core.workspace import Workspace

@@ -3,20 +3,16 @@ number.
 """
 
 import math
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
-from earshot.analyse.posts import period
-from earshot.analyse.posts.counted import CLASSES
+from earshot.analyse.posts import opinions, period
+from earshot.analyse.posts.opinions import CLASSES
+from earshot.analyse.sentiment.figures import Feeling
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
-
-if TYPE_CHECKING:
-    from earshot.analyse.sentiment.figures import Feeling
 
 INPUTS = ("posts", "duplicates", "language", "sentiment")
 FRESH = pd.Timedelta(days=14)  # an older event is history rather than news
@@ -27,10 +23,10 @@ METHOD = (
 )
 
 
-def state(voiced: pd.DataFrame, feeling: "Feeling", params: Brief) -> list[Claim]:
-    """Return the claims that the tables of ``feeling``, measured on the posts ``voiced``, support."""
+def state(feeling: Feeling, params: Brief) -> list[Claim]:
+    """Return the claims that the tables of ``feeling`` support."""
     return [
-        *_levels(voiced, feeling),
+        *_levels(feeling),
         *_changes(feeling, params),
         *_surges(feeling, params),
         *_acting(feeling),
@@ -68,8 +64,8 @@ def left_out(posts: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
-    parts = [estimate.means(voiced, name, share=True, doubt=f"doubt_{name}") for name in CLASSES]
+def _levels(feeling: Feeling) -> list[Claim]:
+    parts = [estimate.means(feeling.opinions, name, share=True, doubt=f"doubt_{name}") for name in CLASSES]
     overall = pd.concat(parts).set_axis(list(CLASSES))
     negative = overall.loc["negative"]
     rest = overall["value"].map(words.percent)
@@ -90,7 +86,7 @@ def _levels(voiced: pd.DataFrame, feeling: "Feeling") -> list[Claim]:
     return claims
 
 
-def _acting(feeling: "Feeling") -> list[Claim]:
+def _acting(feeling: Feeling) -> list[Claim]:
     """Say what the agreed costs mean for whoever answers, in whole posts of a hundred."""
     rule = feeling.rules.set_index("rule").loc["as agreed"]
     wrong, missed = round(100 * (1 - rule["negative"])), round(100 * rule["missed"])
@@ -133,7 +129,7 @@ def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
     )
 
 
-def _changes(feeling: "Feeling", params: Brief) -> list[Claim]:
+def _changes(feeling: Feeling, params: Brief) -> list[Claim]:
     claims = []
     for row in feeling.changes[feeling.changes["by"] == "brand"].to_dict("records"):
         weight = min(1.0, abs(row["value"]) * 3) * (
@@ -179,14 +175,14 @@ def _change_sentence(row: dict, parts: period.Period) -> str:
     )
 
 
-def _surges(feeling: "Feeling", params: Brief) -> list[Claim]:
+def _surges(feeling: Feeling, params: Brief) -> list[Claim]:
     """Return one claim per run of days that stand out, the days of one event being told together."""
     days = feeling.surges[feeling.surges["surge"]].sort_values(["brand", "day"])
     broken = days["day"].diff().ne(pd.Timedelta(days=1)) | days["brand"].ne(days["brand"].shift())
     return [_surge(run, feeling, params) for _, run in days.groupby(broken.cumsum())]
 
 
-def _surge(run: pd.DataFrame, feeling: "Feeling", params: Brief) -> Claim:
+def _surge(run: pd.DataFrame, feeling: Feeling, params: Brief) -> Claim:
     brand, first, last = run["brand"].iloc[0], run["day"].iloc[0], run["day"].iloc[-1]
     drew, usual, low, high = (run[name].sum() for name in ("count", "expected", "low", "high"))
     ratio, when = drew / usual, words.span(first, last)
@@ -221,7 +217,7 @@ def _surge(run: pd.DataFrame, feeling: "Feeling", params: Brief) -> Claim:
     )
 
 
-def _quoted(feeling: "Feeling", params: Brief) -> list[Claim]:
+def _quoted(feeling: Feeling, params: Brief) -> list[Claim]:
     """Name the posts that the brief may quote, about our brand or the least favoured; never their text."""
     if feeling.brands.empty or feeling.quotes.empty:
         return []

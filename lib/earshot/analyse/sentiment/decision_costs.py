@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
+from earshot.analyse.posts import opinions
+from earshot.analyse.sentiment import prevalence
 from earshot.core.params import ParamError, check_names, read_yaml
 from earshot.core.workspace import Workspace
 
@@ -59,11 +60,11 @@ def read_costs(workspace: Workspace) -> Costs:
 def chances(voiced: pd.DataFrame) -> pd.Series:
     """Return the probability that each post is negative, corrected to the mix of feelings of its brand.
 
-    ``voiced`` are posts as opinions.voiced gives them; the mix is the one that reports publish.
+    ``voiced`` are posts as prevalence.with_class_shares gives them; the mix is the one that reports publish.
     """
     found = voiced[[f"p_{name}" for name in opinions.CLASSES]].to_numpy("float64")
     sizes = voiced.groupby("brand")["brand"].transform("size")
-    group = voiced["brand"].where(sizes >= opinions.STREAM, "")
+    group = voiced["brand"].where(sizes >= prevalence.STREAM, "")
     mix = voiced.groupby(group)[list(opinions.CLASSES)].transform("mean").clip(lower=0.01).to_numpy("float64")
     raised = found * mix
     return pd.Series(raised[:, 0] / raised.sum(axis=1), voiced.index)

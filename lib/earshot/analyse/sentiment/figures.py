@@ -2,16 +2,15 @@
 quotes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.analyse.posts import counted as opinions
-from earshot.analyse.posts import period
-from earshot.analyse.posts.counted import CLASSES
+from earshot.analyse.posts import opinions, period
 from earshot.analyse.posts.loading import quotable
-from earshot.analyse.sentiment import claims as sentiment_claims
+from earshot.analyse.posts.opinions import CLASSES
 from earshot.analyse.sentiment import decision_costs as acting
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -38,8 +37,13 @@ class Feeling:
     costs: acting.Costs
     trust: dict
     period: period.Period
-    claims: list[Claim]
-    counted: int
+    opinions: pd.DataFrame
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        """How many posts count as an opinion."""
+        return len(self.opinions)
 
     @property
     def wide(self) -> pd.DataFrame:
@@ -137,13 +141,13 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USU
 
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
     """
-    voiced = opinions.voiced(posts)
+    voiced = prevalence.with_class_shares(posts)
     parts = period.split(voiced["day"])
     brands = estimate.ranks(_net(_branded(voiced), ["brand"], params)).sort_values("rank")
     changes = _changes(voiced, parts, params)
     surges = events.surges(events.daily(_branded(voiced), hits=_branded(voiced)["negative"]))
     shares = _shares(_branded(voiced), "brand", params)
-    feeling = Feeling(
+    return Feeling(
         shares=shares,
         brands=brands,
         channels=_net(voiced, ["platform"], params),
@@ -156,13 +160,8 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USU
         costs=costs,
         trust=_trust(posts, voiced, params),
         period=parts,
-        claims=[],
-        counted=len(voiced),
+        opinions=voiced,
     )
-    feeling.claims.extend(
-        [*sentiment_claims.state(voiced, feeling, params), *sentiment_claims.left_out(posts)]
-    )
-    return feeling
 
 
 def _branded(posts: pd.DataFrame) -> pd.DataFrame:

@@ -2,19 +2,15 @@
 agreed.
 """
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from earshot.analyse.sources import terms as source_terms
+from earshot.analyse.sources.scorecard import SourceScorecard
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 
-if TYPE_CHECKING:
-    from earshot.analyse.sources.scorecard import SourceScorecard
 
-
-def state(posts: pd.DataFrame, card: "SourceScorecard", workspace: str) -> list[Claim]:
+def state(posts: pd.DataFrame, card: SourceScorecard, workspace: str) -> list[Claim]:
     """Return the claims in the order in which a reader needs them."""
     return [
         *_vanished(card),
@@ -26,7 +22,7 @@ def state(posts: pd.DataFrame, card: "SourceScorecard", workspace: str) -> list[
     ]
 
 
-def _vanished(card: "SourceScorecard") -> list[Claim]:
+def _vanished(card: SourceScorecard) -> list[Claim]:
     if card.vanished.empty:
         return []
     last = card.vanished.sort_values("at").iloc[-1]
@@ -49,7 +45,7 @@ def _vanished(card: "SourceScorecard") -> list[Claim]:
     ]
 
 
-def _usable(posts: pd.DataFrame, card: "SourceScorecard") -> list[Claim]:
+def _usable(posts: pd.DataFrame, card: SourceScorecard) -> list[Claim]:
     table = card.sources.assign(number=card.sources["posts"] * card.sources["usable"]).sort_values("number")
     best = table.iloc[-1]
     first = "brings the most usable mentions" if len(table) > 1 else "is the only source"
@@ -74,7 +70,7 @@ def _usable(posts: pd.DataFrame, card: "SourceScorecard") -> list[Claim]:
     ]
 
 
-def _lag(card: "SourceScorecard") -> list[Claim]:
+def _lag(card: SourceScorecard) -> list[Claim]:
     known = card.sources.dropna(subset="lag").sort_values("lag")
     if len(known) < 2:
         return []
@@ -101,7 +97,7 @@ def _lag(card: "SourceScorecard") -> list[Claim]:
     ]
 
 
-def _price(card: "SourceScorecard") -> list[Claim]:
+def _price(card: SourceScorecard) -> list[Claim]:
     priced = card.sources.dropna(subset="price").sort_values("price")
     if priced.empty:
         return []
@@ -124,7 +120,7 @@ def _price(card: "SourceScorecard") -> list[Claim]:
     ]
 
 
-def _stripped(card: "SourceScorecard") -> list[Claim]:
+def _stripped(card: SourceScorecard) -> list[Claim]:
     if card.strips.empty:
         return []
     waiting = card.strips.groupby("source")["posts without text"].first()

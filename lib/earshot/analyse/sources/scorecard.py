@@ -6,13 +6,12 @@ author; quantiles of the lag have the order-statistic interval (Conover 1999, Pr
 Statistics, 3.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse.sources import claims as source_claims
 from earshot.analyse.sources import terms as source_terms
 from earshot.collect.files import lost_fields as vanished
 from earshot.collect.mapping import exports, mapping
@@ -49,7 +48,7 @@ class SourceScorecard:
     strips: pd.DataFrame
     terms: pd.DataFrame
     vanished: pd.DataFrame
-    claims: list[Claim]
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -104,16 +103,13 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> SourceScorecard
     table = table.merge(_lags(rows), "left", "source").merge(
         _prices(table, rows, workspace), "left", "source"
     )
-    card = SourceScorecard(
+    return SourceScorecard(
         sources=table.sort_values("posts", ascending=False, ignore_index=True),
         missing=_missing(rows),
         strips=_strips(workspace, store, table["source"]),
         terms=source_terms.table(workspace, store, table["source"], posts),
         vanished=vanished.table(store.read("imports")),
-        claims=[],
     )
-    card.claims.extend(source_claims.state(posts, card, workspace.name))
-    return card
 
 
 def quantile(values: pd.Series, share: float) -> tuple[float, float, float]:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse.posts import counted as opinions
-from earshot.analyse.posts.counted import CLASSES
+from earshot.analyse.posts import opinions
 from earshot.analyse.posts.loading import quotable
+from earshot.analyse.posts.opinions import CLASSES
+from earshot.analyse.sentiment import prevalence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -114,8 +115,8 @@ def _table(counted: pd.DataFrame, spoken: pd.DataFrame, params: Brief) -> pd.Dat
 
     The gap is how much farther than other targets this one lies above what its posts say in all.
     """
-    toward = opinions.voiced(spoken.assign(brand=spoken["target"]))
-    own = opinions.voiced(counted).set_index("post_id")
+    toward = prevalence.with_class_shares(spoken.assign(brand=spoken["target"]))
+    own = prevalence.with_class_shares(counted).set_index("post_id")
     for gap, of in (("gap", "net"), ("doubt_gap", "doubt_net")):
         toward[gap] = toward[of] - toward["post_id"].map(own[of])
     toward["own"] = toward["net"] - toward["gap"]

@@ -1,17 +1,13 @@
 """What 04_topics states: the largest topics, the least favourable one, what moved and what is new."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from earshot.analyse.topics import emergence
+from earshot.analyse.topics.figures import Topics
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
-
-if TYPE_CHECKING:
-    from earshot.analyse.topics.figures import Topics
 
 INPUTS = ("posts", "duplicates", "sentiment", "topics", "topic_names")
 SHARE = "share of posts without repeats, clustered by author, 95% interval"
@@ -21,19 +17,12 @@ ODDS = "log-odds with informative Dirichlet prior over people, corrected for all
 LARGEST, MOVED = 3, 5
 
 
-def state(found: "Topics", voiced: pd.DataFrame, params: Brief) -> list[Claim]:
+def state(found: Topics, params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``found`` support, what is new before what is large."""
-    return [
-        *_new(found),
-        *_moved(found),
-        *_levels(found),
-        *_least(found),
-        *_words(found),
-        *_lost(found, voiced),
-    ]
+    return [*_new(found), *_moved(found), *_levels(found), *_least(found), *_words(found), *_lost(found)]
 
 
-def _levels(found: "Topics") -> list[Claim]:
+def _levels(found: Topics) -> list[Claim]:
     claims = []
     for place, row in enumerate(found.sizes.head(LARGEST).to_dict("records"), 1):
         rank = "largest" if place == 1 else f"{words.ordinal(place)} largest"
@@ -66,7 +55,7 @@ def _felt(row: dict) -> str:
     return f", spoken of with net sentiment {words.points(row['net'])}"
 
 
-def _least(found: "Topics") -> list[Claim]:
+def _least(found: Topics) -> list[Claim]:
     """Say which of the larger topics is spoken of least favourably, when its interval is below zero."""
     felt = found.felt
     if felt.empty or not felt.iloc[0]["net high"] < 0:
@@ -96,7 +85,7 @@ def _least(found: "Topics") -> list[Claim]:
     ]
 
 
-def _new(found: "Topics") -> list[Claim]:
+def _new(found: Topics) -> list[Claim]:
     claims = []
     for row in found.moves[found.moves["new"]].to_dict("records"):
         count = row["n_before"]
@@ -111,7 +100,7 @@ def _new(found: "Topics") -> list[Claim]:
     return claims
 
 
-def _moved(found: "Topics") -> list[Claim]:
+def _moved(found: Topics) -> list[Claim]:
     """State the largest real moves of topics that are not new, or that there was none."""
     real = found.moves[(found.moves["verdict"] == "real") & ~found.moves["new"]]
     if found.moves["new"].any():
@@ -139,7 +128,7 @@ def _moved(found: "Topics") -> list[Claim]:
     ]
 
 
-def _moved_sentence(row: dict, found: "Topics") -> str:
+def _moved_sentence(row: dict, found: Topics) -> str:
     way = "grew" if row["value"] > 0 else "shrank"
     return (
         f"“{row['name']}” {way} from {words.percent(row['was'])} of posts in {found.period.then} to "
@@ -153,7 +142,7 @@ def _points(share: float) -> str:
     return f"{sign}{abs(100 * share):.1f} points"
 
 
-def _words(found: "Topics") -> list[Claim]:
+def _words(found: Topics) -> list[Claim]:
     if found.words.empty:
         return []
     first = found.words.iloc[0]
@@ -180,7 +169,8 @@ def _words(found: "Topics") -> list[Claim]:
     ]
 
 
-def _lost(found: "Topics", voiced: pd.DataFrame) -> list[Claim]:
+def _lost(found: Topics) -> list[Claim]:
+    voiced = found.opinions
     lost = emergence.among(voiced["topic"] < 0, emergence.speakers(voiced))
     row = estimate.means(lost, "_in", share=True).iloc[0]
     said = (
@@ -204,29 +194,6 @@ def _lost(found: "Topics", voiced: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def told_far(voiced: pd.DataFrame, params: Brief) -> str:
-    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any
-    topic.
-    """
-    if "topic_similarity" not in voiced or not (voiced["topic"] < 0).any() or (voiced["topic"] < 0).all():
-        return (
-            f"topics_far in brief.yml is {params.topics_far} percent; a higher one leaves more without "
-            f"a topic."
-        )
-    near = estimate.means(voiced.assign(_lost=voiced["topic"] < 0), "topic_similarity", ["_lost"]).set_index(
-        "_lost"
-    )
-    told = near.apply(lambda row: f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})", axis=1)
-    return (
-        f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics "
-        f"get none. "
-        f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: "
-        f"the "
-        f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
-        f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
-    )
-
-
 def _change(row: dict, said: str, kind: str, weight: float, verdict: str, about: dict) -> Claim:
     return Claim(
         f"topics.{kind}.{row['topic']}",
@@ -245,6 +212,6 @@ def _change(row: dict, said: str, kind: str, weight: float, verdict: str, about:
     )
 
 
-def _about(found: "Topics", topic: int, name: str) -> dict:
+def _about(found: Topics, topic: int, name: str) -> dict:
     chosen = found.quotes[found.quotes["topic"] == topic]["post_id"].head(2)
     return {"topic": name, "number": int(topic), "quotes": list(chosen)}

@@ -1,12 +1,11 @@
 """What people talk about: how much of the talk each topic takes, how people feel in it, and what is new."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.analyse.posts import period, topic_names
+from earshot.analyse.posts import period
 from earshot.analyse.posts.loading import quotable
-from earshot.analyse.topics import claims as topic_claims
 from earshot.analyse.topics import coherence, emergence
 from earshot.core import wording as words
 from earshot.core.claim import Claim
@@ -35,9 +34,14 @@ class Topics:
     quality: pd.DataFrame
     trust: dict
     period: period.Period
-    claims: list[Claim]
-    counted: int
+    opinions: pd.DataFrame
     far: str = ""
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        """How many posts count as an opinion."""
+        return len(self.opinions)
 
     @property
     def any(self) -> bool:
@@ -148,15 +152,6 @@ class Topics:
         return f"{about}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
 
 
-def survey(store, posts: pd.DataFrame, params: Brief) -> Topics:
-    """Return ``find`` on the topics in ``store``, with their stability measured on its embeddings.
-
-    Raises ParamError when topic_names.yml names a topic that never was.
-    """
-    topic_names.check(topic_names.read(params), store, params)
-    return find(posts, store.read("topic_names"), params, coherence.stability(store, posts, params))
-
-
 def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: float = float("nan")) -> Topics:
     """Return the topics of ``posts`` (as analyse.posts gives them); ``names`` is the table topic_names.
 
@@ -168,7 +163,7 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
     ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
     sizes = _sizes(voiced, params)
     quality = _quality(voiced, names, sizes, ignore)
-    result = Topics(
+    return Topics(
         sizes=sizes,
         course=_course(voiced, sizes, params),
         brands=_brands(voiced, params),
@@ -178,12 +173,9 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
         quality=quality,
         trust=_trust(posts, voiced, quality, names, stability),
         period=parts,
-        claims=[],
-        counted=len(voiced),
-        far=topic_claims.told_far(voiced, params),
+        opinions=voiced,
+        far=distance_of_outliers(voiced, params),
     )
-    result.claims.extend(topic_claims.state(result, voiced, params))
-    return result
 
 
 def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
@@ -333,3 +325,26 @@ def _trust(
     if stability == stability:
         found["agreement of two other seeds (adjusted Rand)"] = round(stability, 2)
     return found | {"model": ", ".join(sorted(names["model"].dropna().unique()))}
+
+
+def distance_of_outliers(voiced: pd.DataFrame, params: Brief) -> str:
+    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any
+    topic.
+    """
+    if "topic_similarity" not in voiced or not (voiced["topic"] < 0).any() or (voiced["topic"] < 0).all():
+        return (
+            f"topics_far in brief.yml is {params.topics_far} percent; a higher one leaves more without "
+            f"a topic."
+        )
+    near = estimate.means(voiced.assign(_lost=voiced["topic"] < 0), "topic_similarity", ["_lost"]).set_index(
+        "_lost"
+    )
+    told = near.apply(lambda row: f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})", axis=1)
+    return (
+        f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics "
+        f"get none. "
+        f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: "
+        f"the "
+        f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
+        f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
+    )

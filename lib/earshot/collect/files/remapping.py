@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from earshot.collect.files.readers import BATCH
-from earshot.collect.landing.landing import Landed, Landing, delete
+from earshot.collect.landing.landing import Landed, Landing
 from earshot.collect.mapping.json_rows import from_lines
 from earshot.collect.mapping.mapping import Source, parse, read_sources
+from earshot.core.deletion import delete
 from earshot.core.literals import quoted
 from earshot.core.params import ParamError, nearest
 from earshot.core.store import Store

@@ -11,20 +11,21 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from earshot.collect.landing.admission import Admission
 from earshot.collect.landing.protection import packs_of, protect, protect_broken
+from earshot.collect.landing.tombstones import GONE
 from earshot.collect.mapping import rows as shaping
 from earshot.collect.mapping.json_rows import recall
 from earshot.collect.mapping.mapping import Source
-from earshot.core.literals import listed, quoted
+from earshot.core.deletion import delete
+from earshot.core.literals import quoted
 from earshot.core.store import Store
 from earshot.core.tables import TABLES
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms.keys import held
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
 
-GONE = "the platform has deleted this post; it is not taken again"
 CLASH = "the id was already used in this file for another text"
-CHUNK = 20_000
 
 
 @dataclass
@@ -80,12 +81,10 @@ class Landing:
     kept: list[pd.DataFrame] | None = None
 
     @cached_property
-    def admission(self):
+    def admission(self) -> Admission:
         """The rules these rows pass: the source's terms card and the deletions, as they stood at the first
         row.
         """
-        from earshot.collect.landing.admission import Admission
-
         return Admission.of(self.workspace, self.source.name)
 
     def land(
@@ -273,12 +272,3 @@ def stored_posts(store: Store, ids: pd.Series) -> pd.DataFrame:
             f"SELECT {columns} FROM posts SEMI JOIN read_parquet({quoted(wanted)}) USING (post_id)"
         )
     return found.assign(stored_at=found["stored_at"].dt.tz_convert("UTC")) if len(found) else none
-
-
-def delete(store: Store, table: str, key: str, values: pd.Series, also: str = "true") -> int:
-    """Delete the rows of a table with these keys; returns how many went."""
-    return sum(store.delete(table, f"{also} AND {key} IN {listed(part)}") for part in _parts(values))
-
-
-def _parts(values: pd.Series) -> list[pd.Series]:
-    return [values.iloc[start : start + CHUNK] for start in range(0, len(values), CHUNK)]

@@ -4,12 +4,12 @@ from collections import Counter
 
 import pandas as pd
 
-from earshot.collect.landing.landing import delete
 from earshot.collect.landing.origins import sources_of
 from earshot.collect.mapping import rows
 from earshot.collect.mapping.json_rows import from_lines
 from earshot.collect.mapping.mapping import Source
 from earshot.core import clock
+from earshot.core.deletion import delete
 from earshot.core.literals import listed
 from earshot.core.store import Store
 from earshot.core.tables import TABLES

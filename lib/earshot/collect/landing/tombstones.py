@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.collect.landing import removal
-from earshot.collect.landing.landing import GONE, delete
 from earshot.core import clock
+from earshot.core.deletion import delete
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms.keys import held
 from earshot.govern.pseudonyms.pseudonyms import PSEUDONYM
 from earshot.govern.pseudonyms.tokens import tokens, tokens_ever
 
-__all__ = ["GONE", "Tombstones", "follow", "marker", "names"]
+GONE = "the platform has deleted this post; it is not taken again"
 MARK = "t_"
 PURPOSE = "tombstone"
 

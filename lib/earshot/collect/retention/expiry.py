@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.collect.landing import removal
-from earshot.collect.landing.landing import delete
 from earshot.collect.retention import rules as retention
 from earshot.core import clock
+from earshot.core.deletion import delete
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms.tokens import sign, signed
 

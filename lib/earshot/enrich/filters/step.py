@@ -22,10 +22,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.collect.landing.landing import delete
 from earshot.collect.query import QueryError, catalogue, parse
 from earshot.collect.query.engine import Engine
 from earshot.core.clock import now
+from earshot.core.deletion import delete
 from earshot.core.params import ParamError, nearest, switch
 from earshot.core.workspace import Workspace
 from earshot.govern.pseudonyms.pseudonyms import Pseudonyms

@@ -90,12 +90,13 @@ def run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | 
 
 
 def _run_by_part(step: str, store: Store, params: Brief, progress: Callable[[int, int], None] | None) -> int:
-    from earshot.enrich.sentiment import phrases
+    from earshot.enrich.sentiment import phrase_tests
+
 
     pending = _pending(step, store, params)
     total, done = int(pending["posts"].sum()), 0
     if step == "sentiment" and total and params.phrases:
-        phrases.check(params.phrases, params.sentiment_model)
+        phrase_tests.check(params.phrases, params.sentiment_model)
     for parts in _waves(pending):
         work = partial(enrich_part, step, store.root, params)
         done += sum(spread(work, parts, params.cluster))

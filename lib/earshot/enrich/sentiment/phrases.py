@@ -23,7 +23,6 @@ from hashlib import blake2b
 
 import numpy as np
 
-from earshot.core.params import ParamError
 from earshot.enrich.sentiment.earshot2 import Reading
 from earshot.enrich.text.patterns import LONGEST, WORD, is_denied, ready
 
@@ -48,7 +47,7 @@ def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[s
     """
     found, tier, possible = reading.probabilities.copy(), reading.tier.copy(), reading.possible.copy()
     for phrase in sorted(phrases, key=len):
-        counts, place = _counts_in(phrase), classes.index(phrases[phrase][SAYS])
+        counts, place = stands_in(phrase), classes.index(phrases[phrase][SAYS])
         rows = [row for row, text in enumerate(texts) if counts(text)]
         found[rows], tier[rows] = (1 - SURE) / (len(classes) - 1), "phrase"
         possible[rows] = np.arange(len(classes)) == place
@@ -56,47 +55,7 @@ def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[s
     return Reading(found, tier, possible)
 
 
-def check(phrases: Phrases, model: str) -> None:
-    """Run the tests of every phrase with this model; raises ParamError in one sentence at the first that
-    fails.
-    """
-    from earshot.enrich.sentiment import step as sentiment
-
-    for phrase, entry in phrases.items():
-        _check_form(phrase, entry, sentiment.CLASSES)
-    tests = [
-        (phrase, text, label) for phrase, entry in phrases.items() for text, label in _tests(entry).items()
-    ]
-    said = sentiment.read([text for _, text, _ in tests], model=model, phrases=phrases)["label"]
-    for (phrase, text, label), got in zip(tests, said, strict=True):
-        if got != label:
-            raise ParamError(
-                f"brief.yml: phrases: with {phrase!r}, {text!r} is {got} under {model} and has to be "
-                f"{label}; make the phrase longer, or correct its test."
-            )
-
-
-def _check_form(phrase: str, entry: dict[str, str], classes: tuple[str, ...]) -> None:
-    where = f"brief.yml: phrases: {phrase}"
-    if entry.get(SAYS) not in classes:
-        raise ParamError(
-            f"{where} says {entry.get(SAYS)!r}; write says: {', '.join(classes[:-1])} or {classes[-1]}."
-        )
-    for label in _tests(entry).values():
-        if label not in classes:
-            raise ParamError(f"{where} has a test that must get {label!r}; use {', '.join(classes)}.")
-    if not any(map(_counts_in(phrase), _tests(entry))):
-        raise ParamError(
-            f"{where} has no test that holds it, with no denial before it; write a text with the phrase "
-            "and the sentiment it must get."
-        )
-
-
-def _tests(entry: dict[str, str]) -> dict[str, str]:
-    return {text: label for text, label in entry.items() if text != SAYS}
-
-
-def _counts_in(phrase: str) -> Callable[[str], bool]:
+def stands_in(phrase: str) -> Callable[[str], bool]:
     """Return what says of a text whether a phrase stands in it, once at least, without a denial before it."""
     pattern, own = _pattern(phrase), _holds_denial(phrase)
     return lambda text: any(own or not _is_denied(text, found.start()) for found in pattern.finditer(text))

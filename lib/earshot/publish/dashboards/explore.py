@@ -11,9 +11,10 @@ from urllib.parse import parse_qs
 import pandas as pd
 
 from earshot.analyse.collect import missing_time as lost_time
-from earshot.analyse.posts import counted as opinions
 from earshot.analyse.posts import human_labels as judged
 from earshot.analyse.posts import loading as all_posts
+from earshot.analyse.posts import opinions
+from earshot.analyse.sentiment import prevalence
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
 from earshot.core.workspace import home, open_workspace
@@ -112,7 +113,7 @@ def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame, gaps: 
     alone = voice.lt(0)
     voice[alone] = -1 - pd.RangeIndex(alone.sum())
     named = {name: posts[name].astype("str") for name in FIELDS.values()}
-    kept = posts[KEPT].join(opinions.added(posts)).assign(voice=voice, **named)
+    kept = posts[KEPT].join(prevalence.share_columns(posts)).assign(voice=voice, **named)
     options = {
         name: [value for value in kept[column].value_counts().index if value]
         for name, column in FIELDS.items()

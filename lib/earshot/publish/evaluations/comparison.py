@@ -16,12 +16,11 @@ from earshot.publish.report import outputs
 from earshot.publish.report.claims import read_all
 from earshot.publish.report.code import CHECKOUT
 from earshot.publish.report.draft import ELSEWHERE, pin
-from earshot.publish.report.manifest import describe_origin, describe_window, list_files
+from earshot.publish.report.manifest import PINNED, describe_origin, describe_window, list_files
 from earshot.publish.report.notebooks import Notebook, read_notebook
 from earshot.publish.report.processes import RESULTS, Job, run_job
 from earshot.publish.report.results import RECORDS
 from earshot.publish.report.reuse import describe_tables
-from earshot.publish.runs import PINNED
 from earshot.publish.safety.scrub import refuse_leaks
 
 FOLDER = "comparisons"

@@ -13,13 +13,12 @@ from earshot.core.workspace import Workspace
 from earshot.publish.report import outputs
 from earshot.publish.report.claims import read_claims
 from earshot.publish.report.code import CHECKOUT
-from earshot.publish.report.manifest import describe_origin, describe_window, files_of, write_manifest
+from earshot.publish.report.manifest import PINNED, describe_origin, describe_window, files_of, write_manifest
 from earshot.publish.report.notebooks import Notebook
 from earshot.publish.report.processes import RESULTS, Job, Outcome
 from earshot.publish.report.progress import Board
 from earshot.publish.report.results import RECORDS, list_written
 from earshot.publish.report.reuse import Plan
-from earshot.publish.runs import PINNED
 
 ELSEWHERE = ("cluster", "store")  # addresses of this installation: no business of a reader
 

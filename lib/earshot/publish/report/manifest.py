@@ -12,6 +12,7 @@ from earshot.publish.report.claims import compose
 from earshot.publish.report.code import hash_library, hash_lock, hash_models, list_packages, read_commit
 from earshot.publish.report.reuse import hash_settings
 
+PINNED = "versions.json"  # the table versions of a report in progress
 SEAL = "run.sha256"
 NAME = "run.json"
 HIDDEN = (".results", ".written", "versions.json")
