@@ -8,28 +8,15 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from tests.tracked import CHECKOUT, tracked
+
 LIB = CHECKOUT / "lib" / "earshot"
 MODULES = {
     path.relative_to(LIB).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in LIB.rglob("*.py")
+    for path in tracked("lib/earshot/**/*.py")
 }
+FILES = tracked()
 FLOORS = {"core", "statistics", "govern", "collect", "demo", "enrich", "analyse", "respond", "publish", "cli"}
-
-
-def committed() -> list[Path]:
-    """Every file that git knows or would add, those of this working tree included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [CHECKOUT / name for name in listed.split("\0") if name and (CHECKOUT / name).is_file()]
-
-
-FILES = committed()
 
 
 def functions(tree: ast.AST):
@@ -257,7 +244,7 @@ def test_the_tests_mirror_the_library():
     """Every tests/<floor>/test_<name>.py has a floor to test."""
     strays = [
         path.relative_to(CHECKOUT).as_posix()
-        for path in (CHECKOUT / "tests").glob("*/test_*.py")
+        for path in tracked("tests/*/test_*.py")
         if path.parent.name not in FLOORS | {"notebooks", "dashboards", "evaluation"}
     ]
     assert strays == []

@@ -11,12 +11,12 @@ import yaml
 
 from earshot.core.params import Brief
 from earshot.publish import runs  # noqa: F401 - the library a reader is shown must import
+from tests.tracked import CHECKOUT, tracked
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
-NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").rglob("*.ipynb"))
+NOTEBOOKS = sorted(path.stem for path in tracked("notebooks/**/*.ipynb"))
 
 
 def blocks(language: str) -> list[str]:
@@ -77,7 +77,7 @@ def test_the_questions_are_those_of_the_notebooks():
     rows = dict(re.findall(r"^\| `(\d\d_\w+)` \| (.*\?) \|$", README, re.MULTILINE))
     asked = {
         path.stem: nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
-        for path in (CHECKOUT / "notebooks").glob("*.ipynb")
+        for path in tracked("notebooks/*.ipynb")
     }
     assert rows == asked
 
@@ -94,9 +94,7 @@ def test_the_picture_and_every_file_named_exist():
 
 
 def test_the_tree_names_every_floor():
-    floors = {
-        path.name for path in (CHECKOUT / "lib" / "earshot").iterdir() if (path / "__init__.py").exists()
-    }
+    floors = {path.parent.name for path in tracked("lib/earshot/*/__init__.py")}
     assert {name for name in floors if f"  {name}/ " not in README} == set()
 
 

@@ -10,6 +10,7 @@ import pytest
 from earshot import doctor
 from earshot.core.files import hash_file
 from earshot.govern.pseudonyms.pseudonyms import key_place, read_key
+from tests.tracked import tracked
 
 
 def lock(folder, *lines):
@@ -65,9 +66,7 @@ def test_a_changed_model_is_a_failure(tmp_path):
 
 
 def test_every_shipped_model_is_checked_and_whole():
-    models = [
-        path for path in (doctor.CHECKOUT / "lib" / "earshot").rglob("*") if path.suffix in doctor.MODELS
-    ]
+    models = [path for path in tracked("lib/earshot/**") if path.suffix in doctor.MODELS]
     checks = list(doctor.shipped_models())
     assert {check.name for check in checks} == {f"Model {path.name}" for path in models}
     assert {check.state for check in checks} <= {"ok"}

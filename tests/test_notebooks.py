@@ -12,13 +12,13 @@ from papermill import inspect_notebook
 from pydantic_core import PydanticUndefined
 
 from earshot.core.params import Brief
+from tests.tracked import CHECKOUT, tracked
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = CHECKOUT / "notebooks"
-QUESTIONS = sorted(FOLDER.glob("*.ipynb"))
-EVALUATIONS = sorted(FOLDER.glob("evaluation/*.ipynb"))
-COMPARISONS = sorted(FOLDER.glob("comparison/*.ipynb"))
-DASHBOARDS = sorted(FOLDER.glob("dashboards/*.ipynb"))
+QUESTIONS = tracked("notebooks/*.ipynb")
+EVALUATIONS = tracked("notebooks/evaluation/*.ipynb")
+COMPARISONS = tracked("notebooks/comparison/*.ipynb")
+DASHBOARDS = tracked("notebooks/dashboards/*.ipynb")
 ALL = QUESTIONS + EVALUATIONS + COMPARISONS + DASHBOARDS
 SECTIONS = ["## Findings", "## Evidence", "## How far to trust this", "## Method"]
 FORBIDDEN = {

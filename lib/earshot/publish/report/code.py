@@ -20,10 +20,8 @@ def hash_library(floors: tuple[str, ...] = ()) -> str:
     only.
     """
     digest = hashlib.sha256()
-    for path in sorted(LIBRARY.rglob("*")):
+    for path in _files():
         inside = path.relative_to(LIBRARY)
-        if not path.is_file() or any(part in IGNORED for part in inside.parts):
-            continue
         if floors and inside.parts[0] not in floors:
             continue
         digest.update(inside.as_posix().encode() + b"\0" + bytes.fromhex(hash_file(path)))
@@ -42,7 +40,7 @@ def hash_models() -> dict[str, str]:
     """Return the SHA-256 of every model file shipped with the library, by its path inside it."""
     return {
         path.relative_to(LIBRARY).as_posix(): hash_file(path)
-        for path in sorted(LIBRARY.rglob("*"))
+        for path in _files()
         if path.suffix in (".safetensors", ".skops", ".npz")
     }
 
@@ -69,6 +67,11 @@ def list_packages() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "missing"
     return dict(sorted(found.items()))
+
+
+def _files() -> list[Path]:
+    found = (path for path in sorted(LIBRARY.rglob("*")) if path.is_file())
+    return [path for path in found if not any(part in IGNORED for part in path.relative_to(LIBRARY).parts)]
 
 
 def _git(*arguments: str) -> str:
