@@ -83,7 +83,7 @@ def _read(text: str, named: dict, space) -> tuple:
 def _posts(space, node):
     import pandas as pd
 
-    from earshot.enrich.queries import columns
+    from earshot.enrich.queries.step import columns
 
     if space.store.version("posts") is None:
         return pd.DataFrame(

@@ -4,7 +4,7 @@ learned.
 
 import pandas as pd
 import pytest
-from tests.enrich.test_training import LABELS, TEXTS
+from tests.enrich.classes.test_training import LABELS, TEXTS
 
 from earshot.analyse import classes
 from earshot.enrich.classes import training

@@ -17,7 +17,7 @@ def posts(count: int) -> pd.DataFrame:
 
 
 def test_the_dearest_step_and_what_runs_after_are_named(workspace, monkeypatch):
-    monkeypatch.setattr(steps, "ORDER", ("clean", "topics"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "topics"))
     space = workspace()
     unknown = step_costs.measure(posts(9), space)
     assert unknown.table.empty
@@ -44,7 +44,7 @@ def test_the_dearest_step_and_what_runs_after_are_named(workspace, monkeypatch):
 def test_a_first_enrichment_is_noted_once_and_only_when_it_is_whole(workspace, posts_file, monkeypatch):
     from earshot.collect.files.importing import import_files
 
-    monkeypatch.setattr(steps, "ORDER", ("clean", "authenticity"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "authenticity"))
     monkeypatch.setattr(costs, "LEAST", 40)
     space = workspace("acme", brands=["Acme", "Bolt"])
     import_files(space, [posts_file(40)], approve=True)

@@ -1,10 +1,12 @@
 """Drift: distances with known answers, a permutation test that keeps its promise, planted moves and none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.analyse.health import drift
+from earshot.analyse.health import drift, drift_claims
 from earshot.core.params import Brief
 
 DAYS = pd.date_range("2026-03-02", periods=35)
@@ -17,6 +19,12 @@ BRIEF = Brief(brands=["Acme"], min_posts=20)
 )
 def test_the_distance_has_known_values(one, other, bits):
     assert drift.divergence(np.array(one), np.array(other)) == pytest.approx(bits, abs=1e-6)
+
+
+def measured(marked, params):
+    """The drift with its claims, as the overview composes them."""
+    found = drift.measure(marked, params)
+    return replace(found, claims=drift_claims.state(found))
 
 
 def test_the_stability_index_has_known_values():
@@ -68,7 +76,7 @@ def verdicts(found):
 
 
 def test_steady_posts_are_within_chance_and_say_so(posts):
-    found = drift.measure(weeks(posts), BRIEF)
+    found = measured(weeks(posts), BRIEF)
     assert set(found.moves["verdict"]) == {"within chance"}
     assert found.moves["when"].nunique() == 4
     claims = {claim.id: claim for claim in found.claims}
@@ -82,7 +90,7 @@ def test_steady_posts_are_within_chance_and_say_so(posts):
 
 
 def test_a_planted_move_of_labels_is_told_with_what_moved_most(posts):
-    found = drift.measure(weeks(posts, last=("negative", "negative", "neutral")), BRIEF)
+    found = measured(weeks(posts, last=("negative", "negative", "neutral")), BRIEF)
     assert verdicts(found) == {"labels": "moved", "confidence": "within chance", "unknown": "within chance"}
     claim = next(claim for claim in found.claims if claim.id == "health.drift.labels")
     assert (claim.verdict, claim.n) == ("real", 84)
@@ -91,7 +99,7 @@ def test_a_planted_move_of_labels_is_told_with_what_moved_most(posts):
 
 
 def test_slang_is_told_as_words_without_an_entry(posts):
-    found = drift.measure(weeks(posts, text="this whole thing is so skibidi honestly in all"), BRIEF)
+    found = measured(weeks(posts, text="this whole thing is so skibidi honestly in all"), BRIEF)
     assert verdicts(found) == {"labels": "within chance", "confidence": "within chance", "unknown": "moved"}
     assert dict(zip(found.terms["term"], found.terms["unknown"], strict=True))["skibidi"] == "skibidi"
     claim = next(claim for claim in found.claims if claim.id == "health.drift.words")
@@ -108,20 +116,20 @@ def test_words_without_an_entry_are_counted_once_and_names_are_left_out():
 
 def test_a_fall_of_accuracy_on_labelled_posts_is_told_with_its_interval(posts):
     fell = weeks(posts, right=lambda day: float(day < DAYS[28] or day.day % 2))
-    claim = next(claim for claim in drift.measure(fell, BRIEF).claims if claim.id == "health.drift.accuracy")
+    claim = next(claim for claim in measured(fell, BRIEF).claims if claim.id == "health.drift.accuracy")
     assert claim.sentence.startswith("On labelled posts, accuracy fell: 100% before, ")
     assert claim.low < claim.value < claim.high < 0
     assert claim.verdict == "real"
     same = weeks(posts, right=lambda day: 1.0)
-    claim = next(claim for claim in drift.measure(same, BRIEF).claims if claim.id == "health.drift.accuracy")
+    claim = next(claim for claim in measured(same, BRIEF).claims if claim.id == "health.drift.accuracy")
     assert "accuracy is within chance of what it was" in claim.sentence
 
 
 def test_a_short_window_is_looked_at_by_day_and_a_handful_of_posts_not_at_all(posts):
     rows = [("Acme", day, "negative") for day in DAYS[:6] for _ in range(25)]
-    found = drift.measure(posts(rows).assign(right=np.nan), BRIEF)
+    found = measured(posts(rows).assign(right=np.nan), BRIEF)
     assert found.moves["when"].nunique() == 5
-    few = drift.measure(posts([("Acme", DAYS[0], "negative")] * 3).assign(right=np.nan), BRIEF)
+    few = measured(posts([("Acme", DAYS[0], "negative")] * 3).assign(right=np.nan), BRIEF)
     assert few.moves.empty
     assert few.shown.empty
     assert few.terms_shown.empty
@@ -130,10 +138,10 @@ def test_a_short_window_is_looked_at_by_day_and_a_handful_of_posts_not_at_all(po
 
 def test_the_same_posts_give_the_same_table(posts):
     frame = weeks(posts, last=("negative", "negative", "neutral"))
-    pd.testing.assert_frame_equal(drift.measure(frame, BRIEF).moves, drift.measure(frame, BRIEF).moves)
+    pd.testing.assert_frame_equal(measured(frame, BRIEF).moves, measured(frame, BRIEF).moves)
 
 
 def test_nothing_is_said_to_be_a_cause(posts):
-    found = drift.measure(weeks(posts, last=("negative", "negative", "neutral")), BRIEF)
+    found = measured(weeks(posts, last=("negative", "negative", "neutral")), BRIEF)
     said = " ".join(claim.sentence for claim in found.claims).lower()
     assert [word for word in ("because", "cause", "due to", "led to", "effect") if word in said] == []

@@ -39,11 +39,11 @@ def test_what_is_left_open_is_ordered_by_doubt_times_reach(filled):
             {"followers": 400},
             {"reposts": 3},
             {},
-            {"followers": 9000, "author": "AcmeHelp"},
+            {"followers": 9000, "author": "acmehelp"},  # as landing stores it
             {"possible": "neutral", "views": 5000},
         )
     ]
-    space, frame = filled(rows, handles=["AcmeHelp"])
+    space, frame = filled(rows, handles=["@AcmeHelp"])
     frame["p_neutral"] = [0.4, 0.9, 0.4, 0.4, 0.4, 0.4, 0.4]
     frame[["p_negative", "p_positive"]] = np.array([(1 - frame["p_neutral"]) / 2] * 2).T
     found = sheet.draw(space, "unsure", 9)
@@ -186,8 +186,7 @@ def test_what_no_category_holds_is_drawn_whether_it_has_a_topic_or_not(filled):
             "unmapped",
             5,
             {},
-            "acme has no categories; write them in params/acme/taxonomy.yml, as "
-            "lib/earshot/enrich/topics/taxonomy.py says how.",
+            "acme has no categories; write them in params/acme/taxonomy.yml, as README.md says how.",
         ),
         (
             "unmapped",

@@ -4,8 +4,8 @@ said.
 
 import pandas as pd
 import pytest
-from tests.enrich.test_steps import make_posts
-from tests.enrich.test_training import BAGS, GREETINGS, LABELS, LATE, TEXTS
+from tests.enrich.classes.test_training import BAGS, GREETINGS, LABELS, LATE, TEXTS
+from tests.enrich.pipeline.test_steps import make_posts
 
 from earshot.analyse.model_comparison import classes as second_classes
 from earshot.analyse.model_comparison import report as comparison

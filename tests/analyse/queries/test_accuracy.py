@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tests.analyse.test_named_queries import make_posts
+from tests.analyse.queries.test_named import make_posts
 
 from earshot.analyse.queries import accuracy as query_accuracy
 from earshot.core.params import ParamError

@@ -4,7 +4,7 @@ import pandas as pd
 
 from earshot.analyse.queries import named as named_queries
 from earshot.core import clock
-from earshot.enrich import queries
+from earshot.enrich.queries import step as queries
 
 
 def make_posts() -> pd.DataFrame:

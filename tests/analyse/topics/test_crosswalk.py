@@ -223,7 +223,7 @@ def test_a_workspace_without_the_file_is_told_how_to_add_one(acme, posts):
     fit = crosswalk.survey(acme(None), posts(ROWS).astype({"topic": "Int64"}))
     assert fit.said == (
         "This workspace lists no categories of its own; write them in params/acme/taxonomy.yml, as "
-        "lib/earshot/enrich/topics/taxonomy.py says how, and they are compared with the topics here."
+        "README.md says how, and they are compared with the topics here."
     )
     assert (fit.any, fit.claims, len(fit.cells), len(fit.topics_shown), len(fit.categories_shown)) == (
         False,

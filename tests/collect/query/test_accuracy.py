@@ -186,7 +186,7 @@ def test_a_wrong_section_is_one_sentence(settings, sentence):
 
 
 def test_accounts_are_asked_for_by_the_pseudonyms_they_have_in_the_store(workspace):
-    acme = workspace(handles=["@Acme"])
+    acme = workspace(handles=[" ＠Acme"])
     asked = pretty(
         catalogue.resolved(parse('author:jane OR @Jane OR @acme OR author:Acme OR "@jane hi"'), acme)
     )

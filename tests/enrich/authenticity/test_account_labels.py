@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier
-from tests.analyse.test_named_queries import make_posts
+from tests.analyse.queries.test_named import make_posts
 
 from earshot.core.params import ParamError
 from earshot.enrich.authenticity import account_labels, account_model

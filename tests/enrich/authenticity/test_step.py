@@ -114,7 +114,7 @@ def test_copying_oneself_and_copying_others_are_told_apart():
 
 def test_a_coordinated_account_is_inauthentic_wherever_it_posts_and_a_known_handle_never():
     frame = posts({"author": "a"}, {"author": "a"}, {"author": "Acme"}, {"author": "b"})
-    scored = authenticity.score(frame, coordinated={"a", "Acme"}, handles=["@acme"])
+    scored = authenticity.score(frame, coordinated={"a", "Acme"}, handles=[" ＠acme"])
     assert scored["verdict"].tolist() == ["inauthentic", "inauthentic", "authentic", "authentic"]
     assert json.loads(scored["reasons"].iloc[0]) == ["coordinated"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from tests.enrich.test_steps import make_posts
-from tests.enrich.test_training import BAGS, BOTH, GREETINGS, LABELS, LATE, TEXTS
+from tests.enrich.classes.test_training import BAGS, BOTH, GREETINGS, LABELS, LATE, TEXTS
+from tests.enrich.pipeline.test_steps import make_posts
 
 from earshot.collect.landing import tombstones
 from earshot.enrich.classes import step as classes
@@ -116,7 +116,7 @@ def test_without_classifiers_there_is_nothing_to_do(workspace):
 def test_a_report_reads_the_same_posts_again_after_another_champion_and_after_edited_targets(
     space, monkeypatch
 ):
-    monkeypatch.setattr(steps, "ORDER", ("clean", "language", "embeddings", "targets", "classes"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "language", "embeddings", "targets", "classes"))
     said = []
     assert bring_up_to_date(space, said.append) != []
     assert bring_up_to_date(space, said.append) == []

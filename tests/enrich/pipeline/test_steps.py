@@ -13,6 +13,7 @@ from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.core.store import Store
 from earshot.enrich.pipeline import steps
+from earshot.enrich.pipeline.declaration import Step
 from earshot.enrich.text import step as text
 
 FEELINGS = [
@@ -72,7 +73,7 @@ def test_a_second_import_of_a_few_posts_enriches_a_few_posts(workspace):
     acme = workspace()
     acme.store.merge("posts", make_posts(60))
     assert news(steps.update(acme)) == dict.fromkeys(EVERY_POST, 60) | dict.fromkeys(WHERE_ASKED, 0)
-    assert news(steps.update(acme)) == dict.fromkeys(steps.ORDER, 0)
+    assert news(steps.update(acme)) == dict.fromkeys(steps.names(), 0)
     before = acme.store.versions()
     acme.store.merge("posts", make_posts(7, first=60))
     assert news(steps.update(acme)) == dict.fromkeys(EVERY_POST, 7) | dict.fromkeys(WHERE_ASKED, 0)
@@ -129,11 +130,17 @@ def test_the_tables_are_complete_and_probabilities_add_up(workspace):
 
 def test_an_unknown_step_is_one_sentence(workspace):
     sentence = (
-        rf"^There is no step 'sentimet'; the steps are {', '.join(steps.ORDER)}\. Did you mean "
+        rf"^There is no step 'sentimet'; the steps are {', '.join(steps.names())}\. Did you mean "
         rf"\"sentiment\"\?$"
     )
     with pytest.raises(ParamError, match=sentence):
         steps.update(workspace(), until="sentimet")
+
+
+def test_steps_that_wait_for_each_other_are_refused():
+    circle = [Step(name=one, needs=(other,), version=str) for one, other in (("a", "b"), ("b", "a"))]
+    with pytest.raises(ValueError, match=r"^No step of a, b can run before the others; see their needs\.$"):
+        steps.arrange(circle)
 
 
 def test_an_empty_store_has_nothing_to_enrich(workspace):
@@ -142,7 +149,7 @@ def test_an_empty_store_has_nothing_to_enrich(workspace):
 
 def test_the_parts_of_a_step_hold_whole_weeks_of_bounded_size():
     pending = pd.DataFrame({"week": list("abcdef"), "posts": [9_000, 9_000, 9_000, 50_000, 10, 10]})
-    assert [parts for wave in steps._waves(pending) for parts in wave] == [
+    assert [parts for wave in steps.divide(pending, 20_000) for parts in wave] == [
         ["a", "b"],
         ["c"],
         ["d"],
@@ -197,7 +204,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(workspace):
     kept = len(acme.store.read("embeddings"))
     assert kept >= 10
     again = news(steps.update(acme, until="sentiment"))
-    done = steps.ORDER[: steps.ORDER.index("embeddings")]
+    done = steps.names()[: steps.names().index("embeddings")]
     assert {name: again[name] for name in done} == dict.fromkeys(
         done, 0
     )  # all before the step it was killed in

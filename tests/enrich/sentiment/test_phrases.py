@@ -3,7 +3,7 @@ fail.
 """
 
 import pytest
-from tests.enrich.test_steps import make_posts
+from tests.enrich.pipeline.test_steps import make_posts
 
 from earshot.core.params import ParamError
 from earshot.enrich.pipeline import steps
@@ -34,7 +34,7 @@ def test_a_phrase_decides_where_it_stands_whole():
 
 def test_of_two_phrases_the_longer_counts():
     two = SICK | {"no sick beats": {"says": "negative", "there were no sick beats": "negative"}}
-    phrase_tests.check(two, sentiment.MODEL)
+    phrase_tests.check(two, sentiment.MODEL, sentiment.read, sentiment.CLASSES)
     assert sentiment.read(["no sick beats tonight"], phrases=two)["label"].tolist() == ["negative"]
 
 
@@ -98,7 +98,7 @@ def test_phrases_that_are_read_in_another_way_have_another_name(monkeypatch):
 )
 def test_a_phrase_that_fails_is_not_used_and_the_reason_is_one_sentence(entry, said):
     with pytest.raises(ParamError) as problem:
-        phrase_tests.check({"sick beats": entry}, sentiment.MODEL)
+        phrase_tests.check({"sick beats": entry}, sentiment.MODEL, sentiment.read, sentiment.CLASSES)
     assert str(problem.value) == said
 
 

@@ -71,7 +71,9 @@ def test_fewer_cores_than_it_takes_do_not_fit():
 @given(st.floats(1, 5000), st.floats(0.5, 600), st.lists(st.floats(1, 50_000), min_size=1, max_size=6))
 def test_the_plan_keeps_the_budget_and_the_load(peak, budget, rates):
     names = [
-        name for name in steps.ORDER if name in ("clean", "language", "duplicates", "embeddings", "sentiment")
+        name
+        for name in steps.names()
+        if name in ("clean", "language", "duplicates", "embeddings", "sentiment")
     ]
     given_ = made(store=5000, **dict(zip(names, rates)))
     found = plan(given_, Demand(peak=peak, budget=budget))
@@ -91,7 +93,7 @@ def test_wrong_demands_are_said():
 def test_costs_are_measured_on_the_posts_that_are_there_and_kept(workspace, posts_file, monkeypatch):
     from earshot.collect.files.importing import import_files
 
-    monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "language"))
     space = workspace("acme", brands=["Acme", "Bolt"])
     import_files(space, [posts_file(40)], approve=True)
     with pytest.raises(ParamError, match="acme has 40 posts and a step is measured on 1,000 or more; import"):
@@ -104,7 +106,7 @@ def test_costs_are_measured_on_the_posts_that_are_there_and_kept(workspace, post
     assert all(cost.rate > 0 and cost.startup >= 0 and cost.bytes > 0 for cost in found.steps)
     assert costs.known(space) == found
     assert space.store.versions() == before
-    monkeypatch.setattr(steps, "ORDER", ("clean", "language", "topics"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "language", "topics"))
     assert costs.known(space) is None
 
 
@@ -116,7 +118,7 @@ def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspac
 
     from earshot.cli import app
 
-    monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "language"))
     monkeypatch.setenv("COLUMNS", "200")
     space = workspace("acme")
     (space.data / "cache").mkdir(parents=True)
@@ -135,19 +137,13 @@ def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspac
 def test_needs_name_every_step_whose_rows_a_step_reads():
     import inspect
     import re
-    from importlib import import_module
+    import sys
 
-    from earshot.enrich.filters import step as set_aside
-    from earshot.enrich.streaming.capacity import NEEDS
-
-    for step in steps.ORDER:
-        given_ = steps._INPUTS.get(step) or inspect.getsource(
-            import_module(steps.ROOMS.get(step, f"earshot.enrich.{step}.step"))
-        )
-        given_ += inspect.getsource(set_aside) if step == "set_aside" else ""
-        read = set(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', given_)) & set(steps.ORDER) - {step}
-        assert set(NEEDS.get(step, ())) == read, step
-        assert all(steps.ORDER.index(need) < steps.ORDER.index(step) for need in read)
+    for name, step in steps.declared().items():
+        source = inspect.getsource(sys.modules[step.version.__module__])
+        read = set(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', source)) & set(steps.names()) - {name}
+        assert set(step.needs) == read, name
+        assert all(steps.names().index(need) < steps.names().index(name) for need in read)
 
 
 def test_a_plan_is_written_into_streams_yml_and_all_else_stays(workspace, monkeypatch):
@@ -159,7 +155,7 @@ def test_a_plan_is_written_into_streams_yml_and_all_else_stays(workspace, monkey
     from earshot.cli import app
     from earshot.collect.stream.settings import read_stream
 
-    monkeypatch.setattr(steps, "ORDER", ("clean", "language"))
+    monkeypatch.setattr(steps, "names", lambda: ("clean", "language"))
     space = workspace("acme")
     (space.data / "cache").mkdir(parents=True)
     (space.data / "cache" / "costs.json").write_text(

@@ -4,7 +4,7 @@ read.
 
 import pandas as pd
 import pytest
-from tests.enrich.test_steps import make_posts
+from tests.enrich.pipeline.test_steps import make_posts
 
 from earshot.collect.landing import tombstones
 from earshot.core.params import ParamError

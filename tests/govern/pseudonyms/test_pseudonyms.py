@@ -49,6 +49,16 @@ def test_missing_handles_stay_missing():
     assert names.names(pd.Series(["jane", None, " "], dtype="str")).isna().tolist() == [False, True, True]
 
 
+def test_a_handle_in_the_brief_is_the_one_that_is_stored():
+    """Whatever its case, with or without "@", and in full-width letters too."""
+    brief = ["@AmericanAir", "ＵＮＩＴＥＤ", " LarkspurHelp "]
+    stored = names.names(pd.Series(["americanair", "@United", "LARKSPURHELP", "jane", None]), brief)
+    assert stored[:3].tolist() == ["americanair", "united", "larkspurhelp"]
+    assert pseudonyms.among(stored, brief).tolist() == [True, True, True, False, False]
+    assert pseudonyms.among(pd.Series(["AmericanAir", "p_0123456789ab"]), brief).tolist() == [True, False]
+    assert not pseudonyms.among(stored, []).any()
+
+
 def said(text: str, keep=("@Acme",)) -> str:
     return names.mentions(pd.Series([text], dtype="str"), keep).iloc[0]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.collect import campaign_links
 from earshot.core import clock
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
+from earshot.enrich.campaigns import step as campaign_links
 
 LONGEST = 28  # days on either side that are compared
 EMPTY_DAY = 0.1  # of the usual volume; a day with less counts as not collected

@@ -11,7 +11,7 @@ from scipy import stats
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
-from earshot.enrich import engagement
+from earshot.enrich.engagement import step as engagement
 
 METHOD = (
     "sum over hot-deck multiple imputations, combined by Rubin's rules (1987); known counts are as collected"

@@ -258,7 +258,7 @@ def _cases(kind: str, listed: dict, where: str) -> Iterator[Case]:
         ]
     except (KeyError, TypeError, AttributeError):
         raise ParamError(
-            f"{where}: {kind} holds a case that lacks a part; the head of lib/earshot/analyse/"
+            f"{where}: {kind} holds a case that lacks a part; the head of lib/earshot/analyse/health/"
             "behaviour.yml shows how each form is written."
         ) from None
     for case in cases:

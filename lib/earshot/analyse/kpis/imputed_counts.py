@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.enrich import engagement
+from earshot.enrich.engagement import step as engagement
 
 
 @dataclass(frozen=True)

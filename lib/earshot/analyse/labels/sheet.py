@@ -23,6 +23,7 @@ from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes import step as classes
 from earshot.enrich.classes import training
+from earshot.govern.pseudonyms.pseudonyms import among
 from earshot.statistics import estimate
 from earshot.statistics import sampling as chance
 
@@ -114,11 +115,13 @@ def _undecided(posts: pd.DataFrame, workspace: Workspace, count: int, name: str)
 
 
 def _pressing(left: pd.DataFrame, doubt: pd.Series, workspace: Workspace, count: int) -> pd.DataFrame:
-    """Return the posts of which most people met what is likely wrong; those of our and rivals' accounts
-    last.
+    """Return the posts of which most people met what is likely wrong.
+
+    What the accounts among ``handles`` say, ours and rivals', is no opinion to read: it comes last. It is not
+    left out, since figures count it until a person says otherwise.
     """
     left = left.assign(reach=_reach(left, workspace), weight=np.nan)
-    left = left.assign(_own=left["author"].isin(workspace.params.handles), _pressing=doubt * left["reach"])
+    left = left.assign(_own=among(left["author"], workspace.params.handles), _pressing=doubt * left["reach"])
     return left.sort_values(["_own", "_pressing", "post_id"], ascending=[True, False, True]).head(count)
 
 

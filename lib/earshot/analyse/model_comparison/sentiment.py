@@ -14,7 +14,6 @@ from earshot.core import wording as words
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
 from earshot.enrich.registry import in_use as champions
-from earshot.enrich.sentiment import phrase_tests
 from earshot.enrich.sentiment import step as sentiment
 from earshot.statistics import estimate
 
@@ -125,8 +124,7 @@ def choose(workspace: Workspace, model: str = "") -> str:
         raise ParamError(
             f"{model} is the champion of {workspace.name} already; name another model to compare with it."
         )
-    if workspace.params.phrases:
-        phrase_tests.check(workspace.params.phrases, chosen)
+    sentiment.check_phrases(workspace.params, chosen)
     return chosen
 
 

@@ -16,7 +16,7 @@ from earshot.core.claim import Claim
 from earshot.core.literals import listed
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
-from earshot.enrich.queries import columns
+from earshot.enrich.queries.step import columns
 
 FILE = "query_labels.csv"
 LEAST = 20  # labelled posts of a query

@@ -89,7 +89,7 @@ class Crosswalk:
         if not self.any:
             return (
                 f"This workspace lists no categories of its own; write them in {where}, as "
-                "lib/earshot/enrich/topics/taxonomy.py says how, and they are compared with the topics here."
+                "README.md says how, and they are compared with the topics here."
             )
         counts = self.topics["verdict"].value_counts()
         told = [f"{counts.get(verdict, 0)} {verdict}" for verdict in ("mapped", "ambiguous", "unmapped")]
@@ -165,7 +165,7 @@ def unmapped(workspace: Workspace, posts: pd.DataFrame) -> pd.DataFrame:
     if not categories:
         raise ParamError(
             f"{workspace.name} has no categories; write them in params/{workspace.name}/taxonomy.yml, as "
-            "lib/earshot/enrich/topics/taxonomy.py says how."
+            "README.md says how."
         )
     counted = posts[~posts["is_repeat"] & posts["text"].ne("")]
     return counted[~_inside(workspace, counted, categories).any(axis=1)]

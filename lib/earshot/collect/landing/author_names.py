@@ -6,9 +6,11 @@ words count, since a single word ("Delta", "Angel") may be a brand, a place or a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
+
+from earshot.govern.pseudonyms.pseudonyms import folded, plain
 
 FULL = re.compile(r"[^\W\d_][\w'’.\-]*(?: [^\W\d_][\w'’.\-]*){1,3}")
 MARK = "[name]"
@@ -18,7 +20,7 @@ def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Se
     """Return texts in which the full name in the same row of ``names`` is "[name]"; ``keep`` stay
     readable.
     """
-    kept = {word.casefold().lstrip("@") for word in keep}
+    kept = folded(keep)
     pairs = zip(values.to_numpy(object), names.to_numpy(object), strict=True)
     changed = {
         place: _hidden(text, name.strip())
@@ -35,11 +37,11 @@ def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Se
     return safe
 
 
-def _counts(name: str, kept: set[str]) -> bool:
+def _counts(name: str, kept: Collection[str]) -> bool:
     """Say whether a name is one of a person: several words, and not that of an account that stays
     readable.
     """
-    return bool(FULL.fullmatch(name)) and not {name.casefold(), name.casefold().replace(" ", "")} & kept
+    return bool(FULL.fullmatch(name)) and plain(name) not in kept and plain(name.replace(" ", "")) not in kept
 
 
 def _hidden(text: str, name: str) -> str:

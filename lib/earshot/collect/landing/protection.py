@@ -19,7 +19,7 @@ from earshot.collect.mapping.mapping import NUMBERS, Source
 from earshot.core.workspace import Workspace
 from earshot.govern.masking import masking
 from earshot.govern.masking.national_ids import check_packs
-from earshot.govern.pseudonyms.pseudonyms import PLACES, Pseudonyms, plain
+from earshot.govern.pseudonyms.pseudonyms import PLACES, Pseudonyms, folded
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # unseen, and could part the digits of a card
 PAIR = re.compile(
@@ -268,4 +268,4 @@ def _inside(value: object, name: str, pseudonyms: Pseudonyms, keep: list[str]) -
 
 
 def _known(handle: str, pseudonyms: Pseudonyms, keep: list[str]) -> str:
-    return pseudonyms.known(handle, {plain(one) for one in keep}) if handle.strip() else handle
+    return pseudonyms.known(handle, folded(keep)) if handle.strip() else handle

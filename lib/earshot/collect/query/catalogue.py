@@ -23,7 +23,7 @@ from earshot.collect.query.parser import QueryError, filled, parse
 from earshot.collect.query.pretty import pretty
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
+from earshot.govern.pseudonyms.pseudonyms import Pseudonyms, folded, plain
 
 NEEDED = ("text", "purpose", "owner", "version")
 KNOWN = ("text", "brand", "target", "purpose", "owner", "version")
@@ -153,13 +153,11 @@ def resolved(node: Node, workspace: Workspace) -> Node:
 
     ``author:jane`` and ``@jane`` become the pseudonym of jane unless the brief lists her among ``handles``.
     """
-    keep = {handle.lstrip("@").casefold() for handle in workspace.params.handles}
+    keep = folded(workspace.params.handles)
 
     def named(handle: str) -> str:
         bare = handle.lstrip("@＠")
-        if bare.casefold() in keep or "*" in bare or "?" in bare:
-            return bare
-        return Pseudonyms().name(bare)
+        return bare if plain(bare) in keep or "*" in bare or "?" in bare else Pseudonyms().name(bare)
 
     def change(found: Node) -> Node:
         if isinstance(found, Field) and found.name == "author":

@@ -23,6 +23,7 @@ import pandas as pd
 from scipy import stats
 
 from earshot.core.literals import listed
+from earshot.govern.pseudonyms.pseudonyms import among
 
 WINDOWS = {
     "co_post": 900,
@@ -239,11 +240,9 @@ def update(workspace) -> pd.DataFrame:
     Chance depends on all that was shared, so the table is made as a whole; reading takes one query per
     network.
     """
-    store, handles = workspace.store, {handle.lstrip("@").casefold() for handle in workspace.params.handles}
+    store, handles = workspace.store, workspace.params.handles
     networks = {name: store.sql(query) for name, query in _SHARES.items()}
-    networks = {
-        name: shares[~shares["author"].str.casefold().isin(handles)] for name, shares in networks.items()
-    }
+    networks = {name: shares[~among(shares["author"], handles)] for name, shares in networks.items()}
     found = detect(networks, workspace.params.seed)
     times = {
         name: pd.to_datetime(found[name].astype(float), unit="s", utc=True) for name in ("first", "last")

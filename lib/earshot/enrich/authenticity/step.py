@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich.authenticity import account_labels, coordination
+from earshot.enrich.pipeline.declaration import Step
+from earshot.govern.pseudonyms.pseudonyms import among
 
 TABLE = "authenticity"
 VERSION = "1"
@@ -132,8 +134,7 @@ def score(
     """
     posts = _numbered(posts.reset_index(drop=True))
     own = posts["kind"].ne("repost") & posts["role"].ne("repost")
-    known = {handle.lstrip("@").casefold() for handle in handles}
-    passes = posts["author"].astype("str").str.casefold().isin(known).to_numpy(bool)
+    passes = among(posts["author"], handles).to_numpy(bool)
     hits = _of_accounts(posts, own) | _of_posts(posts, own)
     hits |= {"coordinated": posts["author"].isin(coordinated), "learnt": posts["author"].isin(learnt)}
     flags = np.column_stack([np.asarray(hits[code].fillna(False), bool) & ~passes for code in REASONS])
@@ -272,3 +273,12 @@ def _regular(posts: pd.DataFrame, least: int = 10) -> pd.Series:
     )
     even = table[(table["gaps"] >= least - 1) & (table["entropy"] < 0.35 * np.log2(table["gaps"]))]
     return posts["account"].isin(even.index)
+
+
+STEP = Step(
+    name="authenticity",
+    needs=("clean", "duplicates"),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+    whole=True,
+)

@@ -19,6 +19,8 @@ from earshot.enrich.classes.classifier import look_for
 from earshot.enrich.classes.training import YES, Trained
 from earshot.enrich.classes.views import Texts
 from earshot.enrich.embeddings.step import MODEL, matrix
+from earshot.enrich.pipeline.declaration import Step
+from earshot.enrich.sentiment.step import version as sentiment_version
 
 TABLE = "classes"
 VERSION = "3"
@@ -49,9 +51,7 @@ def _version_of_intents(workspace: Workspace, meant: list[intents.Intent]) -> st
     """Return what a reading of intents must carry to be current: the wordings, and the sentiment they lean
     on.
     """
-    from earshot.enrich.pipeline import steps
-
-    return f"{intents.VERSION}:{steps.version('sentiment', workspace.params)}:{intents.identify(meant)}"
+    return f"{intents.VERSION}:{sentiment_version(workspace.params)}:{intents.identify(meant)}"
 
 
 def _read_intents(workspace: Workspace, meant: list[intents.Intent], version: str) -> int:
@@ -178,3 +178,11 @@ def _version(version: str) -> str:
 def trained_version(step_version: str) -> str:
     """Return the version of the classifier that wrote a row."""
     return step_version.split(":")[-1]
+
+
+STEP = Step(
+    name="classes",
+    needs=("clean", "language", "embeddings", "sentiment"),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+)

@@ -20,6 +20,7 @@ from earshot.core.literals import listed
 from earshot.core.spread import spread
 from earshot.enrich.duplicates import minhash as likeness
 from earshot.enrich.duplicates.minhash import are_alike, is_long, jaccard, normalise
+from earshot.enrich.pipeline.declaration import Step
 
 TABLE = "duplicates"
 VERSION = "2"
@@ -227,3 +228,11 @@ def _role(row: int, original: int, raw: str, kind: str, prints: list[str]) -> st
     if kind == "repost" or "@" in raw and MARK.search(raw):
         return "repost"
     return "exact" if prints[row] == prints[original] else "near"
+
+
+STEP = Step(
+    name="duplicates",
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace.store),
+    whole=True,
+)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from earshot.core.literals import quoted
 from earshot.core.store import Store
+from earshot.enrich.pipeline.declaration import Step
 
 TABLE = "embeddings"
 VERSION = "1"
@@ -92,3 +93,11 @@ def matrix(vectors: pd.Series) -> np.ndarray:
         if len(vectors)
         else np.empty((0, 0), np.float32)
     )
+
+
+STEP = Step(
+    name="embeddings",
+    needs=("clean",),
+    version=lambda _: VERSION,
+    update=lambda workspace, progress: update(workspace.store, workspace.params.embedding_model, progress),
+)

@@ -28,8 +28,10 @@ from earshot.core.clock import now
 from earshot.core.deletion import delete
 from earshot.core.params import ParamError, nearest, switch
 from earshot.core.workspace import Workspace
-from earshot.govern.pseudonyms.pseudonyms import Pseudonyms
+from earshot.enrich.pipeline.declaration import Step
+from earshot.govern.pseudonyms.pseudonyms import Pseudonyms, folded
 
+VERSION = "1"
 CONDITIONS = ("query", "authors", "verdict", "languages", "kinds", "platforms", "relevance")
 VERDICTS = {"verdict": ("inauthentic", "doubtful"), "relevance": ("irrelevant", "unsure")}
 IRRELEVANT = "irrelevant"
@@ -170,13 +172,8 @@ def _pseudonyms(workspace: Workspace, authors: list) -> list[str]:
     """Return under which names these accounts are stored: pseudonyms, but for the handles that stay
     readable.
     """
-    keep, names = {handle.lstrip("@").casefold() for handle in workspace.params.handles}, Pseudonyms()
-    bare = [str(author).lstrip("@") for author in authors]
-    return [
-        name
-        for author in bare
-        for name in ([author, author.casefold()] if author.casefold() in keep else [names.name(author)])
-    ]
+    keep, names = folded(workspace.params.handles), Pseudonyms()
+    return [names.known(str(author), keep) for author in authors]
 
 
 def restore(workspace: Workspace, name: str, posts: list[str] | None = None) -> int:
@@ -197,3 +194,11 @@ def restore(workspace: Workspace, name: str, posts: list[str] | None = None) -> 
     if len(back):
         workspace.store.merge("set_aside", back.assign(restored_at=now()))
     return len(back)
+
+
+STEP = Step(
+    name="set_aside",
+    needs=("language", "authenticity", "relevance"),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: apply(workspace),
+)

@@ -16,6 +16,7 @@ from earshot.core.params import read_yaml
 from earshot.core.workspace import Workspace
 from earshot.enrich.geography import gazetteer
 from earshot.enrich.geography.gazetteer import plain
+from earshot.enrich.pipeline.declaration import Step
 
 TABLE = "geography"
 VERSION = "1"
@@ -230,3 +231,11 @@ def _network(workspace: Workspace) -> pd.Series:
     total = counts.groupby("author")["n"].transform("sum")
     kept = counts[(total >= PARTNERS) & (counts["n"] >= AGREEING * total)]
     return kept.set_index("author")["country"]
+
+
+STEP = Step(
+    name="geography",
+    needs=("language",),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+)

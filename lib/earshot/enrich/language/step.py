@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.core.params import read_yaml
+from earshot.core.params import Brief, read_yaml
 from earshot.enrich.language import letter_ngrams as letters
 from earshot.enrich.language import model as language_model
 from earshot.enrich.language import scripts as language_scripts
 from earshot.enrich.language import segmentation as language_spans
+from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.text import hashtags
 
 TABLE = "language"
@@ -207,3 +208,17 @@ def _identifier(codes: list[str]):
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(codes)
     return identifier
+
+
+def _version(params: Brief) -> str:
+    """Return the version of the code with what is listened for, which makes a language likelier."""
+    return f"{VERSION}:{','.join(sorted(params.languages))}" if params.languages else VERSION
+
+
+STEP = PostStep(
+    name="language",
+    version=_version,
+    rows="SELECT p.post_id, p.content_hash, p.week, p.text FROM posts p "
+    'LEFT JOIN "language" s USING (post_id)',
+    add=lambda posts, params: add(posts, tuple(params.languages)),
+)

@@ -2,14 +2,15 @@
 
 Every finished part is one commit, so a run that is stopped continues where it was; a run with nothing to do
 reads only the versions. The parts of a step are spread over the cores, or over the Dask cluster that the
-parameters name.
+parameters name. A new step is a room of ``enrich`` whose ``step.py`` declares a ``STEP``.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,179 +19,161 @@ from earshot.core.params import Brief, ParamError, nearest
 from earshot.core.spread import spread
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import PostStep, Progress, Step
 
-ORDER = (
-    "clean",
-    "language",
-    "duplicates",
-    "authenticity",
-    "embeddings",
-    "relevance",
-    "set_aside",
-    "sentiment",
-    "targets",
-    "classes",
-    "topics",
-    "geography",
-    "engagement",
-    "campaigns",
-    "queries",
-)
-FROM_TEXT = ("clean", "language")  # need nothing but the post itself, so that they can be added as it arrives
+ROOMS = Path(__file__).resolve().parents[1]
 PART = 20_000  # posts per part and commit; fewer than this are not worth a second process
-ROOMS = {"set_aside": "earshot.enrich.set_aside"} | {
-    name: f"earshot.enrich.{name}" for name in ("engagement", "campaigns", "queries")
-}
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class StepReport:
-    """What one step did: its name, how many posts (texts for embeddings) were new to it, and the seconds it
-    took.
-    """
+    """What one step did: its name, how many posts (texts for embeddings) were new to it, and the seconds."""
 
     step: str
     new: int
     seconds: float
 
 
+@cache
+def declared() -> dict[str, Step]:
+    """Return the steps that the rooms declare, by name, in the order in which they run."""
+    found = [import_module(f"earshot.enrich.{path.parent.name}.step") for path in ROOMS.glob("*/step.py")]
+    return {step.name: step for step in arrange([module.STEP for module in found])}
+
+
+def arrange(steps: Iterable[Step]) -> list[Step]:
+    """Return steps in an order in which each follows all that it needs; of several, the most awaited first.
+
+    Raises ValueError when a step needs one that is not there, or one that waits for it in turn.
+
+    >>> from earshot.enrich.pipeline.declaration import Step
+    >>> made = [Step(name=name, needs=needs, version=str) for name, needs in
+    ...         {"topics": ("clean",), "campaigns": (), "clean": ()}.items()]
+    >>> [step.name for step in arrange(made)]
+    ['clean', 'campaigns', 'topics']
+    """
+    left = {step.name: step for step in steps}
+    awaited = {name: len(_waiting(name, left)) for name in left}
+    order: list[Step] = []
+    while left:
+        done = {step.name for step in order}
+        ready = [name for name, step in left.items() if done.issuperset(step.needs)]
+        if not ready:
+            raise ValueError(
+                f"No step of {', '.join(sorted(left))} can run before the others; see their needs."
+            )
+        order.append(left.pop(min(ready, key=lambda name: (-awaited[name], name))))
+    return order
+
+
+def _waiting(name: str, steps: dict[str, Step]) -> set[str]:
+    """Return the steps that need this one, at first or second hand."""
+    found: set[str] = set()
+    following = {name}
+    while following:
+        following = {step.name for step in steps.values() if following & set(step.needs)} - found
+        found |= following
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the steps in the order in which they run."""
+    return tuple(declared())
+
+
+def find(name: str) -> Step:
+    """Return the step of this name; raises ParamError, with the names there are, when there is none."""
+    if name not in names():
+        known = ", ".join(names())
+        raise ParamError(f"There is no step {name!r}; the steps are {known}.{nearest(name, names())}")
+    return declared()[name]
+
+
 def update(
-    workspace: Workspace, progress: Progress | None = None, until: str | None = None
+    workspace: Workspace,
+    progress: Callable[[str, int, int], None] | None = None,
+    until: str | None = None,
+    only: tuple[str, ...] | None = None,
 ) -> list[StepReport]:
     """Bring every step up to date and return one report per step, in order.
 
-    ``progress`` is called with (step, done, all); ``until`` names the last step to run. Raises ParamError for
-    a step that does not exist or a model that cannot be used.
+    ``progress`` is called with (step, done, all); ``until`` names the last step to run, ``only`` those to
+    run. Raises ParamError for a step that does not exist or a model that cannot be used.
     """
-    if until is not None and until not in ORDER:
-        raise ParamError(
-            f"There is no step {until!r}; the steps are {', '.join(ORDER)}.{nearest(until, ORDER)}"
-        )
+    last = names().index(find(until).name) + 1 if until else None
     reports = []
-    for step in ORDER[: ORDER.index(until) + 1] if until else ORDER:
+    for step in names()[:last]:
+        if only is not None and step not in only:
+            continue
         begun = time.monotonic()
         new = run(step, workspace, partial(progress, step) if progress else None)
         reports.append(StepReport(step, new, time.monotonic() - begun))
     return reports
 
 
-def run(step: str, workspace: Workspace, progress: Callable[[int, int], None] | None = None) -> int:
+def run(name: str, workspace: Workspace, progress: Progress | None = None) -> int:
     """Bring one step up to date and return how many posts (texts for embeddings) were new to it."""
-    store, params = workspace.store, workspace.params
-    if step in _INPUTS:
-        return _run_by_part(step, store, params, progress)
-    module = import_module(ROOMS.get(step, f"earshot.enrich.{step}.step"))
-    needs = {
-        "duplicates": (store,),
-        "embeddings": (store, params.embedding_model, progress),
-        "topics": (store, params),
-    }
-    return module.update(*needs.get(step, (workspace,)))
+    step = find(name)
+    if isinstance(step, PostStep):
+        return _run_by_part(step, workspace.store, workspace.params, progress)
+    return step.update(workspace, progress)
 
 
-def _run_by_part(step: str, store: Store, params: Brief, progress: Callable[[int, int], None] | None) -> int:
-    from earshot.enrich.sentiment import phrase_tests
-
-
+def _run_by_part(step: PostStep, store: Store, params: Brief, progress: Progress | None) -> int:
     pending = _pending(step, store, params)
     total, done = int(pending["posts"].sum()), 0
-    if step == "sentiment" and total and params.phrases:
-        phrase_tests.check(params.phrases, params.sentiment_model)
-    for parts in _waves(pending):
-        work = partial(enrich_part, step, store.root, params)
+    if total:
+        step.check(params)
+    for parts in divide(pending, PART):
+        work = partial(enrich_part, step.name, store.root, params, PART)
         done += sum(spread(work, parts, params.cluster))
         if progress:
             progress(done, total)
     return total
 
 
-def enrich_part(step: str, root: str, params: Brief, weeks: list[str]) -> int:
-    """Add ``step`` to the posts of these weeks that lack it, in commits of ``PART`` posts, and return how
-    many.
-    """
-    store = Store(root)
+def enrich_part(name: str, root: str, params: Brief, size: int, weeks: list[str]) -> int:
+    """Add a step to the posts of these weeks that lack it, in commits of ``size`` posts; return how many."""
+    store, step = Store(root), find(name)
     posts = store.sql(
-        f"{_INPUTS[step]} WHERE p.week IN {listed(weeks)} AND ({_lacking(step, params)}) ORDER BY p.post_id"
+        f"{step.rows} WHERE p.week IN {listed(weeks)} AND ({_lacking(step, params)}) ORDER BY p.post_id"
     )
-    for start in range(0, len(posts), PART):
-        enrich_posts(step, store, params, posts.iloc[start : start + PART])
+    for start in range(0, len(posts), size):
+        enrich_posts(step, store, params, posts.iloc[start : start + size])
     return len(posts)
 
 
-def enrich_posts(step: str, store: Store, params: Brief, posts: pd.DataFrame) -> None:
-    """Add ``step`` to these posts (with the columns of its input) in one commit; for FROM_TEXT, those of a
-    post.
-    """
-    added = _added(step, posts, params)
-    store.merge(step, added.assign(week=posts["week"].to_numpy(), step_version=version(step, params)))
+def enrich_posts(step: PostStep, store: Store, params: Brief, posts: pd.DataFrame) -> None:
+    """Add a step to these posts (with the columns of its input) in one commit."""
+    added = step.add(posts, params)
+    store.merge(step.name, added.assign(week=posts["week"].to_numpy(), step_version=step.version(params)))
 
 
-def version(step: str, params: Brief) -> str:
-    """Return what a row of ``step`` must carry to be current: the version of the code, and of the model it
-    uses.
-    """
-    from earshot.enrich.language import step as language
-    from earshot.enrich.sentiment import phrases
-    from earshot.enrich.sentiment import step as sentiment
-    from earshot.enrich.text import step as text
-
-    if step == "sentiment":
-        own = [phrases.identify(params.phrases), ",".join(sorted(params.sentiment_languages))]
-        return ":".join([sentiment.VERSION, sentiment.identify(params.sentiment_model), *filter(None, own)])
-    if (
-        step == "language" and params.languages
-    ):  # what is listened for is likelier, so it is part of the version
-        return f"{language.VERSION}:{','.join(sorted(params.languages))}"
-    return {"clean": text.VERSION, "language": language.VERSION}[step]
+def at_arrival(name: str) -> bool:
+    """Say whether a step needs nothing but the post itself, so that it can be added as the post arrives."""
+    step = find(name)
+    return isinstance(step, PostStep) and not step.needs and step.base == "posts"
 
 
-def _added(step: str, part: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    from earshot.enrich.language import step as language
-    from earshot.enrich.sentiment import step as sentiment
-    from earshot.enrich.text import step as text
-
-    if step == "sentiment":
-        return sentiment.add(part, params.sentiment_model, params.phrases, params.sentiment_languages)
-    return text.add(part) if step == "clean" else language.add(part, tuple(params.languages))
+def _lacking(step: Step, params: Brief) -> str:
+    version = quoted(step.version(params))
+    return f"s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> {version}"
 
 
-_INPUTS = {
-    "clean": "SELECT p.post_id, p.content_hash, p.week, p.text, p.media_text FROM posts p "
-    "LEFT JOIN clean s USING (post_id)",
-    "language": 'SELECT p.post_id, p.content_hash, p.week, p.text FROM posts p LEFT JOIN "language" s USING '
-    "(post_id)",
-    "sentiment": "SELECT p.post_id, p.content_hash, p.week, p.clean_text, l.lang, e.vector, e.model AS "
-    "embedding_model "
-    'FROM clean p LEFT JOIN sentiment s USING (post_id) LEFT JOIN "language" l USING (post_id) '
-    "LEFT JOIN embeddings e ON e.content_hash = p.content_hash",
-}
-
-
-def _lacking(step: str, params: Brief) -> str:
-    return (
-        f"s.post_id IS NULL OR s.content_hash <> p.content_hash OR s.step_version <> "
-        f"{quoted(version(step, params))}"
-    )
-
-
-def _pending(step: str, store: Store, params: Brief) -> pd.DataFrame:
+def _pending(step: PostStep, store: Store, params: Brief) -> pd.DataFrame:
     """Return week and number of posts that lack the step, oldest week first."""
-    base = "clean" if step == "sentiment" else "posts"
     return store.sql(
-        f'SELECT p.week, count(*) AS posts FROM {base} p LEFT JOIN "{step}" s USING (post_id) '
+        f'SELECT p.week, count(*) AS posts FROM {step.base} p LEFT JOIN "{step.name}" s USING (post_id) '
         f"WHERE {_lacking(step, params)} GROUP BY p.week ORDER BY p.week"
     )
 
 
-def _waves(pending: pd.DataFrame, width: int = 8) -> Iterator[list[list[str]]]:
-    """Group the weeks into parts of about ``PART`` posts, and hand out ``width`` parts at a time to show
-    progress.
-    """
+def divide(pending: pd.DataFrame, size: int, width: int = 8) -> Iterator[list[list[str]]]:
+    """Group weeks (columns week, posts) into parts of about ``size`` posts, ``width`` parts at a time."""
     parts: list[list[str]] = []
-    filled = PART
+    filled = size
     for week, posts in pending.itertuples(index=False, name=None):
-        if filled + posts > PART:
+        if filled + posts > size:
             parts.append([])
             filled = 0
         parts[-1].append(week)

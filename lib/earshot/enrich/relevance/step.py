@@ -25,6 +25,7 @@ import pandas as pd
 
 from earshot.core.params import ParamError, check_names, nearest, switch
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import Step
 from earshot.enrich.relevance import model as relevance_model
 
 TABLE = "relevance"
@@ -227,3 +228,11 @@ def _ruled(post, rules: dict[str, Rules], history: pd.Series | None) -> tuple[fl
     p = round(1 / (1 + math.exp(-odds)), 4)
     verdict = "relevant" if p >= SURE else "irrelevant" if p <= 1 - SURE else "unsure"
     return p, verdict, "; ".join(said)
+
+
+STEP = Step(
+    name="relevance",
+    needs=("embeddings",),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+)

@@ -1,20 +1,21 @@
 """The tests that every phrase of a brief must pass before it is used."""
 
+from collections.abc import Callable
+
+import pandas as pd
+
 from earshot.core.params import ParamError
-from earshot.enrich.sentiment import step
 from earshot.enrich.sentiment.phrases import SAYS, Phrases, stands_in
 
 
-def check(phrases: Phrases, model: str) -> None:
-    """Run the tests of every phrase with this model; raises ParamError in one sentence at the first that
-    fails.
-    """
+def check(phrases: Phrases, model: str, read: Callable[..., pd.DataFrame], classes: tuple[str, ...]) -> None:
+    """Run the tests of every phrase with this model; raises ParamError at the first that fails."""
     for phrase, entry in phrases.items():
-        _check_form(phrase, entry, step.CLASSES)
+        _check_form(phrase, entry, classes)
     tests = [
         (phrase, text, label) for phrase, entry in phrases.items() for text, label in _tests(entry).items()
     ]
-    said = step.read([text for _, text, _ in tests], model=model, phrases=phrases)["label"]
+    said = read([text for _, text, _ in tests], model=model, phrases=phrases)["label"]
     for (phrase, text, label), got in zip(tests, said, strict=True):
         if got != label:
             raise ParamError(

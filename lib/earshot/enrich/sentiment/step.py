@@ -17,10 +17,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.core.params import ParamError, nearest
+from earshot.core.params import Brief, ParamError, nearest
 from earshot.enrich.embeddings import model_files as weights
 from earshot.enrich.embeddings import step as embeddings
+from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.sentiment import phrase_tests
 from earshot.enrich.sentiment import phrases as own_words
 from earshot.enrich.sentiment.earshot2 import TESTED, UNKNOWN, Reading
 from earshot.enrich.sentiment.phrases import Phrases
@@ -213,3 +215,27 @@ def _vectors(frame: pd.DataFrame) -> np.ndarray | None:
     ):
         return embeddings.matrix(frame["vector"])
     return None
+
+
+def version(params: Brief) -> str:
+    """Return what a reading must carry to be current: the code, the model, your phrases and languages."""
+    own = [own_words.identify(params.phrases), ",".join(sorted(params.sentiment_languages))]
+    return ":".join([VERSION, identify(params.sentiment_model), *filter(None, own)])
+
+
+def check_phrases(params: Brief, model: str) -> None:
+    """Run the tests of the brief's phrases with this model; raises ParamError at the first that fails."""
+    phrase_tests.check(params.phrases, model, read, CLASSES)
+
+
+STEP = PostStep(
+    name="sentiment",
+    needs=("clean", "language", "embeddings"),
+    version=version,
+    rows="SELECT p.post_id, p.content_hash, p.week, p.clean_text, l.lang, e.vector, "
+    "e.model AS embedding_model FROM clean p LEFT JOIN sentiment s USING (post_id) "
+    'LEFT JOIN "language" l USING (post_id) LEFT JOIN embeddings e ON e.content_hash = p.content_hash',
+    add=lambda posts, params: add(posts, params.sentiment_model, params.phrases, params.sentiment_languages),
+    base="clean",
+    check=lambda params: check_phrases(params, params.sentiment_model),
+)

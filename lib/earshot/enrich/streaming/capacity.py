@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from earshot.core.params import ParamError
-from earshot.enrich.streaming.step_costs import WHOLE, Cost, Costs
+from earshot.enrich.pipeline import steps
+from earshot.enrich.streaming.step_costs import Cost, Costs
 
-NEEDS = {  # whose rows each step reads
-    "authenticity": ("clean", "duplicates"), "set_aside": ("language", "authenticity", "relevance"),
-    "embeddings": ("clean",), "relevance": ("embeddings",), "sentiment": ("clean", "language", "embeddings"),
-    "targets": ("language",), "classes": ("clean", "language", "embeddings", "sentiment"),
-    "topics": ("clean", "language", "duplicates", "embeddings"), "geography": ("language",),
-    "queries": ("language",),
-}  # fmt: skip
 STORE = "store"
 LOAD = 0.7
 DAY, MONTH = 86_400, 30
@@ -128,7 +122,7 @@ def _choose(costs: Costs, demand: Demand) -> tuple[list[Cost], dict[str, str]]:
         if cost.step == STORE:
             continue
         names = {one.step for one in chosen}
-        missing = [need for need in NEEDS.get(cost.step, ()) if need not in names]
+        missing = [need for need in steps.find(cost.step).needs if need not in names]
         left = demand.budget / 2 - demand.total(chosen)
         adds = demand.total([*chosen, cost]) - demand.total(chosen)
         if missing:
@@ -142,6 +136,6 @@ def _choose(costs: Costs, demand: Demand) -> tuple[list[Cost], dict[str, str]]:
         else:
             chosen.append(cost)
             why[cost.step] = f"a batch takes {max(adds, 0):.1f} s longer and {left:.1f} s were left"
-        if cost.step in WHOLE:
+        if steps.find(cost.step).whole:
             why[cost.step] += "; it grows with what is stored"
     return chosen, why

@@ -134,12 +134,12 @@ def _show_presence(presence: Presence, watch: Watch) -> None:
 def checked(stream: Stream) -> Stream:
     """Return the stream, in which every step in line is one there is, in their order; raises ParamError."""
     for step in stream.steps:
-        if step not in steps.ORDER:
+        if step not in steps.names():
             raise ParamError(
                 f"params/{stream.workspace}/streams.yml: there is no step {step!r}; the steps are "
-                f"{', '.join(steps.ORDER)}.{nearest(step, steps.ORDER)}"
+                f"{', '.join(steps.names())}.{nearest(step, steps.names())}"
             )
-    return stream.model_copy(update={"steps": sorted(stream.steps, key=steps.ORDER.index)})
+    return stream.model_copy(update={"steps": sorted(stream.steps, key=steps.names().index)})
 
 
 def _deal_with(

@@ -161,8 +161,8 @@ class Intake:
     def _enrich(self, posts: pd.DataFrame, failed: dict[str, str]) -> None:
         for step in self.stream.steps:
             try:
-                if step in steps.FROM_TEXT:
-                    steps.enrich_posts(step, self.workspace.store, self.workspace.params, posts)
+                if steps.at_arrival(step):
+                    steps.enrich_posts(steps.find(step), self.workspace.store, self.workspace.params, posts)
                 else:
                     steps.run(step, self.workspace)
             except (ValueError, RuntimeError, KeyError) as error:

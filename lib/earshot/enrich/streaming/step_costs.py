@@ -21,12 +21,6 @@ from earshot.enrich.pipeline import steps
 
 FEW, MANY = 200, 3000
 LEAST = 1000
-WHOLE = (
-    "duplicates",
-    "authenticity",
-    "topics",
-    "coordination",
-)  # compare a post with others: dearer as they grow
 
 
 @dataclass(frozen=True)
@@ -106,13 +100,15 @@ def note(workspace: Workspace, reports: list[steps.StepReport]) -> None:
     whole.
     """
     took, count = {report.step: report for report in reports}, len(workspace.store.read("posts", ["post_id"]))
-    if set(took) != set(steps.ORDER) or count < LEAST or took["clean"].new < count or known(workspace):
+    if set(took) != set(steps.names()) or count < LEAST or took["clean"].new < count or known(workspace):
         return
-    size = {name: _size(Path(workspace.store.root) / name) / count for name in ("raw", "posts", *steps.ORDER)}
+    size = {
+        name: _size(Path(workspace.store.root) / name) / count for name in ("raw", "posts", *steps.names())
+    }
     costs = [_stored(workspace, size["raw"] + size["posts"])]
-    for step in steps.ORDER:
+    for step in steps.names():
         seconds = max(took[step].seconds, 1e-4)
-        costs.append(Cost(step, 0.0, seconds if step in WHOLE else 0.0, count / seconds, size[step]))
+        costs.append(Cost(step, 0.0, seconds if steps.find(step).whole else 0.0, count / seconds, size[step]))
     _keep(workspace, Costs(count, clock.now().isoformat(), tuple(costs)))
 
 
@@ -135,7 +131,7 @@ def known(workspace: Workspace) -> Costs | None:
         found = Costs(values["posts"], values["at"], tuple(Cost(**cost) for cost in values["steps"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    return found if {cost.step for cost in found.steps} == {"store", *steps.ORDER} else None
+    return found if {cost.step for cost in found.steps} == {"store", *steps.names()} else None
 
 
 def _round(space: Workspace, rows: pd.DataFrame) -> dict[str, float]:

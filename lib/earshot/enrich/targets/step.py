@@ -24,6 +24,7 @@ import pandas as pd
 from earshot.core.literals import quoted
 from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import Step
 from earshot.enrich.targets import model as towards
 from earshot.enrich.targets.marked_text import LETTERS, Spans
 
@@ -169,3 +170,11 @@ def _replace(store, part: pd.DataFrame, added: pd.DataFrame, version: str) -> No
 def _version(targets: list[Target], model: str) -> str:
     held = json.dumps([[target.name, target.kind, target.words] for target in targets])
     return f"{VERSION}:{blake2b(held.encode(), digest_size=4).hexdigest()}:{towards.identify(model)}"
+
+
+STEP = Step(
+    name="targets",
+    needs=("language",),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+)

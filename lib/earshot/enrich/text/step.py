@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
+from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.text import hashtags
 from earshot.enrich.text.offsets import Edits, compose, to_original
 
@@ -258,3 +259,12 @@ def common(lists: pd.Series, n: int) -> list[tuple[str, int]]:
     """Return the ``n`` most frequent entries, with counts, of a column of JSON lists such as ``hashtags``."""
     counts = Counter(entry for found in lists if found != "[]" for entry in set(json.loads(found)))
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:n]
+
+
+STEP = PostStep(
+    name="clean",
+    version=lambda _: VERSION,
+    rows="SELECT p.post_id, p.content_hash, p.week, p.text, p.media_text FROM posts p "
+    "LEFT JOIN clean s USING (post_id)",
+    add=lambda posts, _: add(posts),
+)

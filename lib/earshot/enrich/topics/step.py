@@ -14,6 +14,7 @@ import pandas as pd
 from earshot.core.clock import now
 from earshot.core.literals import listed
 from earshot.enrich.embeddings.step import matrix
+from earshot.enrich.pipeline.declaration import Step
 from earshot.enrich.topics import lineage as topic_ledger
 from earshot.enrich.topics import words as topic_words
 from earshot.enrich.topics.model import FAR, TopicModel, fit
@@ -248,3 +249,12 @@ def _count(store, model: str) -> None:
         store.merge("topic_names", current)
     if store.version("topic_names") is not None:
         store.delete("topic_names", f"model <> '{model}'")
+
+
+STEP = Step(
+    name="topics",
+    needs=("clean", "language", "duplicates", "embeddings"),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace.store, workspace.params),
+    whole=True,
+)

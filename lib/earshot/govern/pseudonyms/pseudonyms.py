@@ -78,7 +78,7 @@ class Pseudonyms:
         """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays
         missing.
         """
-        keep = {plain(handle) for handle in keep_handles}
+        keep = folded(keep_handles)
         text = handles.astype("str")
         unique = text[text.notna() & text.str.strip().ne("")].unique()
         return text.map({handle: self.known(handle, keep) for handle in unique}).astype("str")
@@ -94,14 +94,14 @@ class Pseudonyms:
         """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for
         ``keep_handles``.
         """
-        keep = {plain(handle) for handle in keep_handles}
+        keep = folded(keep_handles)
         texts = texts.astype("str")
         hits = texts.str.contains(rf"[@＠/]|{PLACES}", regex=True, na=False)
         changed = texts.copy()
         changed[hits] = [self._replaced(text, keep) for text in texts[hits]]
         return changed
 
-    def _replaced(self, text: str, keep: set[str]) -> str:
+    def _replaced(self, text: str, keep: Collection[str]) -> str:
         text = DID.sub(lambda match: self._did(match[0], keep), text)
         text = MENTION.sub(lambda match: self._mention(match, keep), text)
         if "/" not in text:
@@ -111,30 +111,45 @@ class Pseudonyms:
             text = pattern.sub(
                 lambda match: (
                     match["before"]
-                    + (match["handle"] if match["handle"].casefold() in keep else self.name(match["handle"]))
+                    + (match["handle"] if plain(match["handle"]) in keep else self.name(match["handle"]))
                 ),
                 text,
             )
         return text
 
-    def _did(self, did: str, keep: set[str]) -> str:
+    def _did(self, did: str, keep: Collection[str]) -> str:
         named = plain(re.sub("%3a", ":", did, flags=re.IGNORECASE))
         return did if named in keep else self.name(named if named.startswith("did:") else f"did:{named}")
 
-    def _mention(self, match: re.Match, keep: set[str]) -> str:
+    def _mention(self, match: re.Match, keep: Collection[str]) -> str:
         """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends
         before.
         """
         handle, rest = match["handle"], match["tail"] + (match["host"] or "")
-        if handle.casefold() in keep or PSEUDONYM.fullmatch(handle):
+        if plain(handle) in keep or PSEUDONYM.fullmatch(handle):
             return f"@{handle}{rest}"
         whole = handle + rest
-        return f"@{whole}" if whole.casefold() in keep else f"@{self.name(whole)}"
+        return f"@{whole}" if plain(whole) in keep else f"@{self.name(whole)}"
 
 
 def plain(handle: str) -> str:
-    """Return a handle as it is compared: without "@", in lower case."""
+    """Return a handle as it is stored and compared: without "@", in lower case."""
     return unicodedata.normalize("NFKC", str(handle)).strip().lstrip("@").casefold()
+
+
+def folded(handles: Iterable[str]) -> frozenset[str]:
+    """Return these handles as they are stored and compared, whatever their case, with or without "@".
+
+    >>> sorted(folded(["@AmericanAir", "united"]))
+    ['americanair', 'united']
+    """
+    return frozenset(map(plain, handles))
+
+
+def among(authors: pd.Series, handles: Iterable[str]) -> pd.Series:
+    """Say which authors are one of these handles, however either is written; who is missing is none."""
+    keep = folded(handles)
+    return authors.isin([author for author in authors.dropna().unique() if plain(author) in keep])
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import Step
 
 TABLE = "engagement"
 VERSION = "1"
@@ -123,3 +124,6 @@ def update(workspace: Workspace) -> int:
         added = add(posts, workspace.params.seed)
         store.merge(TABLE, added.assign(week=posts["week"].to_numpy(), step_version=VERSION))
     return number
+
+
+STEP = Step(name="engagement", version=lambda _: VERSION, update=lambda workspace, _: update(workspace))

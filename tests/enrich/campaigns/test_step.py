@@ -5,8 +5,8 @@ sentence.
 import pandas as pd
 import pytest
 
-from earshot.collect import campaign_links
 from earshot.core.params import ParamError
+from earshot.enrich.campaigns import step as campaign_links
 
 SPRING = {
     "campaigns": [

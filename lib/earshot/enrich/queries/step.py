@@ -20,6 +20,7 @@ from earshot.collect.query.pretty import pretty
 from earshot.core.literals import quoted
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import Step
 
 TABLE = "matches"
 VERSION = "2"  # of what a query means (tokens, match): a change here reads all posts again
@@ -119,3 +120,11 @@ def columns(nodes: Iterable[Node]) -> set[str]:
         elif asked.value == "place":
             found.add("place")
     return {"coalesce(l.lang, p.lang) AS lang" if name == "lang" else f"p.{name}" for name in found}
+
+
+STEP = Step(
+    name="queries",
+    needs=("language",),
+    version=lambda _: VERSION,
+    update=lambda workspace, _: update(workspace),
+)

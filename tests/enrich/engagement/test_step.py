@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.enrich import engagement
+from earshot.enrich.engagement import step as engagement
 
 
 def posts(count=40, missing=8):

@@ -16,6 +16,7 @@ import pandas as pd
 
 from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
+from earshot.enrich.pipeline.declaration import Progress, Step
 
 PARTS = ("utm_source", "utm_medium", "utm_campaign")
 KNOWN = (
@@ -175,3 +176,11 @@ def keep_links(workspace: Workspace) -> int:
     if len(rows):
         workspace.store.merge("utm", rows)
     return len(rows)
+
+
+def _update(workspace: Workspace, _progress: Progress | None) -> int:
+    keep_links(workspace)
+    return update(workspace)
+
+
+STEP = Step(name="campaigns", version=lambda _: VERSION, update=_update)

@@ -9,7 +9,7 @@ import pytest
 
 from earshot.core import clock
 from earshot.core.params import ParamError
-from earshot.enrich import queries
+from earshot.enrich.queries import step as queries
 
 TEXTS = ["I want a refund", "late flight", "refund for my late flight", "hello", "voucher please"]
 

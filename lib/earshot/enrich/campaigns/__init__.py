@@ -1,0 +1,1 @@
+"""The campaign of each post, found in its links and hashtags."""

@@ -1,0 +1,1 @@
+"""Which named queries each post matches."""
