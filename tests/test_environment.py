@@ -1,11 +1,13 @@
 """One set of packages for pip and conda, a kernel that is always ours, and set-up that explains itself."""
 
+import ast
 import json
 import os
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distribution
+from collections.abc import Iterable
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,29 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from earshot.doctor import pins
+from tests.tracked import CHECKOUT, tracked
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 LOCK = dict(pins(CHECKOUT / "requirements.lock"))
-WANTED = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]]
+PRODUCT = [Requirement(text) for text in PROJECT["dependencies"]]
+TEST, TRAIN = (
+    [Requirement(text) for text in PROJECT["optional-dependencies"][name]] for name in ("test", "train")
+)
+WANTED = PRODUCT + TEST
+# What is run and not imported: the file that runs it, and how it is called there.
+TOOLS = {
+    "jupyterlab": ("Makefile", "jupyter-lab"),
+    "voila": ("Makefile", "voila"),
+    "nbstripout": (".ci/setup", "-m nbstripout"),
+    "ipykernel": (".ci/setup", "-m ipykernel"),
+}
+TEST_TOOLS = {
+    "import-linter": ("Makefile", "lint-imports"),
+    "pytest-httpserver": ("tests/collect/sources/test_client.py", "httpserver"),
+    "pytest-timeout": ("pyproject.toml", "timeout = "),
+    "pytest-xdist": ("Makefile", "--dist loadfile"),
+    "ruff": ("Makefile", "/ruff"),
+}
 
 
 def make(*words: str, **environment: str) -> subprocess.CompletedProcess:
@@ -36,6 +56,85 @@ def make(*words: str, **environment: str) -> subprocess.CompletedProcess:
 @pytest.mark.parametrize("wanted", WANTED, ids=lambda requirement: requirement.name)
 def test_the_lock_pins_every_dependency_within_its_bounds(wanted):
     assert LOCK[canonicalize_name(wanted.name)] in wanted.specifier
+
+
+def names(requirements: Iterable[Requirement]) -> set[str]:
+    """The names of requirements as a registry compares them."""
+    return {canonicalize_name(requirement.name) for requirement in requirements}
+
+
+def sources(*patterns: str) -> Iterable[ast.Module]:
+    """The syntax of our files that fit one of the patterns; of a notebook, that of its code cells."""
+    for path in (path for pattern in patterns for path in tracked(pattern)):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+            text = "\n".join("".join(cell["source"]) for cell in cells)
+        yield ast.parse(text)
+
+
+def packages(modules: Iterable[str]) -> set[str]:
+    """The packages that bring these modules; a module that is not installed counts as a package itself."""
+    brought = packages_distributions()
+    ours = {"earshot", "tests", *sys.stdlib_module_names}
+    tops = {module.split(".")[0] for module in modules} - ours
+    return {canonicalize_name(name) for module in tops for name in brought.get(module, [module])[:1]}
+
+
+def imported(nodes: Iterable[ast.AST]) -> set[str]:
+    """The packages imported somewhere in some syntax."""
+    found = [inner for node in nodes for inner in ast.walk(node)]
+    plain = {alias.name for node in found if isinstance(node, ast.Import) for alias in node.names}
+    return packages(
+        plain | {node.module for node in found if isinstance(node, ast.ImportFrom) and not node.level}
+    )
+
+
+def asked_for(trees: list[ast.Module]) -> set[str]:
+    """The packages that code can do without: it asks find_spec, or catches ImportError."""
+    found = [node for tree in trees for node in ast.walk(tree)]
+    caught = [
+        node
+        for node in found
+        if isinstance(node, ast.Try)
+        and any(one.type is not None and ast.unparse(one.type) == "ImportError" for one in node.handlers)
+    ]
+    sought = {
+        node.args[0].value
+        for node in found
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "find_spec"
+    }
+    return imported(statement for node in caught for statement in node.body) | packages(sought)
+
+
+def test_the_product_declares_all_that_it_imports_and_nothing_else():
+    """What it can do without stands among what the tests or training need."""
+    trees = list(sources("lib/**/*.py", "notebooks/**/*.ipynb"))
+    used, optional = imported(trees) | asked_for(trees), asked_for(trees) - names(PRODUCT)
+    assert used - optional - names(PRODUCT) == set(), "imported, and declared nowhere"
+    assert names(PRODUCT) - used - set(TOOLS) == set(), "declared, and neither imported nor run"
+    assert optional - names(TEST) - names(TRAIN) == set(), "looked for, and declared nowhere"
+
+
+def test_the_tests_declare_all_that_they_import_and_nothing_else():
+    product = list(sources("lib/**/*.py"))
+    used = imported(sources("tests/**/*.py", ".ci/*.py"))
+    assert used - names(WANTED) == set(), "imported, and declared nowhere"
+    assert names(TEST) - used - set(TEST_TOOLS) - asked_for(product) == set(), "declared, and not used"
+    assert names(TEST) & names(PRODUCT) == set(), "declared twice"
+
+
+def test_what_training_needs_is_used_nowhere_else():
+    product = list(sources("lib/**/*.py"))
+    assert names(TRAIN) - asked_for(product) == set()
+    assert names(TRAIN) & (names(WANTED) | imported(product)) == set()
+
+
+@pytest.mark.parametrize(("name", "place"), (TOOLS | TEST_TOOLS).items(), ids=(TOOLS | TEST_TOOLS))
+def test_a_tool_is_run_where_it_is_said_to_be(name, place):
+    file, call = place
+    assert call in (CHECKOUT / file).read_text(encoding="utf-8")
+    assert name in names(WANTED)
 
 
 def test_every_dependency_has_a_lower_bound():
