@@ -1,14 +1,16 @@
 """Earshot: listen to what people say about a brand in public, and act on it with honest numbers.
 
-The house, floor by floor (a floor imports only floors below it):
+The house, floor by floor (a floor imports only floors below it); a room has one name on every floor:
 
-    publish   claims, charts, show, pages, runs, verify   what people read
-    respond   alert rules, routing, tickets               (with the notebooks that need it)
-    analyse   one module per notebook                     what the posts mean
-    enrich    text, language, duplicates, sentiment, …    what we add to each post
-    collect   files, the demo brand                       where posts come from
-    govern    masking, pseudonyms                         what may be stored
-    core      params, tables, store, spread, clock, claim what everything stands on
+    cli         the command
+    publish     what people read: report, pages, charts, dashboards, verification
+    analyse     what the posts mean, a room per question
+    demo        the made-up brand
+    enrich      what is added to each post, a room per step
+    collect     where posts come from, and the one door into the store
+    govern      what may be stored: masking and pseudonyms
+    statistics  estimates and intervals, for everybody
+    core        params, tables, store, claims, wording
 
 >>> import earshot
 >>> earshot.open("demo").params.brand
