@@ -75,6 +75,15 @@ def test_a_row_is_told_the_first_thing_wrong_with_it_whatever_else_is_in_the_bat
     ]
 
 
+def test_a_whole_number_is_quoted_as_one_whatever_else_is_refused():
+    rows = pd.DataFrame({"customer_id": ["1", "2"], "birth_year": [12, 1980], "fee": [0.0, -1.5]})
+    _, refused = conform("customers", rows)
+    assert refused["reason"].tolist() == [
+        "birth_year is '12', which is below 1900",
+        "fee is '-1.5', which is below 0",
+    ]
+
+
 def test_a_share_above_one_is_refused():
     row = {"post_id": "x:1", "week": "2015-W08", "content_hash": "a1", "lang": "en", "step_version": "1"}
     good, refused = conform("language", pd.DataFrame([row | {"confidence": 1.0}, row | {"confidence": 1.25}]))
