@@ -11,9 +11,9 @@ from functools import wraps
 import altair as alt
 import pandas as pd
 
-from earshot.publish.drawing import palette, scales
+from earshot.publish.drawing import encodings, palette, scales
 from earshot.publish.drawing import pictures as drawing
-from earshot.publish.drawing.aggregates import describe, is_time, prepare, tidy_x, unit_of
+from earshot.publish.drawing.aggregates import describe, prepare, tidy_x, unit_of
 
 __all__ = ["bars", "describe", "dots", "grid", "lines", "pictures", "seaborn_theme", "shares"]
 TICKS = alt.ExprRef("max(2, ceil(width / 110))")
@@ -48,17 +48,18 @@ def lines(
     ``marks`` (start, end, label) shades events and gaps. Raises ValueError on posts, people, or more than 7
     series."""
     data = tidy_x(prepare(frame, x=x, y=y, series=series, low=low, high=high, most_series=7))
-    unit, colour = unit or unit_of(y, data["y"]), _colour(data, emphasis)
+    unit, colour = unit or unit_of(y, data["y"]), encodings.colour(data, emphasis)
     domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
-    base = alt.Chart(data).encode(x=_time(data, TICKS), y=_up(domain, unit), **colour)
-    layers = [*_zero(domain), *_marks(scales.bands(marks, data))]
+    up = encodings.value_axis(domain, unit)
+    base = alt.Chart(data).encode(x=encodings.time_axis(data, TICKS), y=up, **colour)
+    layers = [*encodings.zero_line(domain), *encodings.shades(scales.bands(marks, data))]
     if low and high:
-        layers.append(_band(base, _up(domain, unit), 0.16))
+        layers.append(encodings.band(base, up, 0.16))
     points = {"size": 36} if len(data) <= 40 else False
-    layers.append(base.mark_line(point=points).encode(tooltip=_tooltip(data, x, y, series, unit)))
+    layers.append(base.mark_line(point=points).encode(tooltip=encodings.tooltip(data, x, y, series, unit)))
     if series:
         names = alt.Chart(scales.end_labels(data, domain)).mark_text(align="left", dx=8, fontWeight=600)
-        layers.append(names.encode(x=_time(data, TICKS), y="spot:Q", text="series:N", **colour))
+        layers.append(names.encode(x=encodings.time_axis(data, TICKS), y="spot:Q", text="series:N", **colour))
     return _finish(alt.layer(*layers), title, palette.HEIGHT)
 
 
@@ -79,20 +80,20 @@ def dots(
     given.
     """
     data = prepare(frame, label=label, value=value, low=low, high=high, series=series)
-    unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
+    unit, colour = unit or unit_of(value, data["value"]), encodings.colour(data, emphasis, "label", fill=True)
     ends = [*data[["value", "low", "high"]].min(), *data[["value", "low", "high"]].max()]
     domain = scales.range_across(ends if reference is None else [*ends, reference])
     labels = scales.axis_labels(unit, domain)
     axis = alt.Axis(title=None, grid=True, domain=False, ticks=False, tickCount=TICKS, **labels)
     across = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": axis}
-    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data), **colour)
-    layers = [] if reference is None else [_reference(reference, across)]
+    base = alt.Chart(data).encode(y=encodings.label_axis(data), **encodings.side_by_side(data), **colour)
+    layers = [] if reference is None else [encodings.reference_line(reference, across)]
     layers.append(
         base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(x=alt.X("low:Q", **across), x2="high:Q")
     )
     dot = base.mark_point(size=110, filled=True, opacity=1)
     layers.append(
-        dot.encode(x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit))
+        dot.encode(x=alt.X("value:Q", **across), tooltip=encodings.tooltip(data, label, value, series, unit))
     )
     shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
     column = {"x": alt.value("width"), "color": alt.value(palette.INK)}
@@ -112,11 +113,11 @@ def bars(
 ) -> alt.LayerChart:
     """Return horizontal bars from zero in the frame's order, each with its number at its end."""
     data = prepare(frame, label=label, value=value, series=series)
-    unit, colour = unit or unit_of(value, data["value"]), _colour(data, emphasis, "label", fill=True)
+    unit, colour = unit or unit_of(value, data["value"]), encodings.colour(data, emphasis, "label", fill=True)
     across = {"scale": alt.Scale(nice=False, zero=True), "axis": None}
-    base = alt.Chart(data).encode(y=_labels(data), **_dodge(data))
+    base = alt.Chart(data).encode(y=encodings.label_axis(data), **encodings.side_by_side(data))
     bar = base.mark_bar(height={"band": 0.72}).encode(
-        x=alt.X("value:Q", **across), tooltip=_tooltip(data, label, value, series, unit), **colour
+        x=alt.X("value:Q", **across), tooltip=encodings.tooltip(data, label, value, series, unit), **colour
     )
     number = base.transform_calculate(edge="max(datum.value, 0)").mark_text(align="left", dx=6)
     shown = alt.Text("value:Q", format=scales.label_format(unit, data["value"]))
@@ -135,12 +136,12 @@ def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -
     names = list(dict.fromkeys(long["series"]))
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=palette.colours(names)), sort=names)
     across = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
-    base = alt.Chart(long).encode(y=_labels(data))
+    base = alt.Chart(long).encode(y=encodings.label_axis(data))
     bar = base.mark_bar(height={"band": 0.8}).encode(
         x=alt.X("start:Q", **across),
         x2="end:Q",
         color=colour,
-        tooltip=_tooltip(long, label, "share", "part", "share"),
+        tooltip=encodings.tooltip(long, label, "share", "part", "share"),
     )
     ink = alt.Color("ink:N", scale=None)
     number = base.mark_text().encode(x=alt.X("middle:Q", **across), text="shown:N", color=ink)
@@ -167,29 +168,20 @@ def grid(
     data = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high))
     unit = unit or unit_of(y, data["y"])
     domain = scales.range_up(data, unit, headroom=marks is not None and not marks.empty)
-    base = alt.Chart().encode(
-        x=_time(data, 2), y=_up(domain, unit, ticks=3), color=alt.value(palette.SERIES[0])
-    )
-    layers = [base.mark_line(strokeWidth=2).encode(tooltip=_tooltip(data, x, y, None, unit))]
+    up = encodings.value_axis(domain, unit, ticks=3)
+    base = alt.Chart().encode(x=encodings.time_axis(data, 2), y=up, color=alt.value(palette.SERIES[0]))
+    layers = [base.mark_line(strokeWidth=2).encode(tooltip=encodings.tooltip(data, x, y, None, unit))]
     lone = base.transform_filter(alt.FieldOneOfPredicate("facet", scales.alone(data)))
     layers.append(lone.mark_point(filled=True, size=50, opacity=1))
     if low and high:
-        layers.insert(0, _band(base, _up(domain, unit, ticks=3), 0.18))
+        layers.insert(0, encodings.band(base, up, 0.18))
         layers.append(lone.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q"))
-    if domain[0] < 0 < domain[1]:
-        layers.insert(
-            0,
-            base.mark_rule(strokeWidth=1).encode(
-                y=alt.datum(0), x=alt.value(0), x2=alt.value("width"), color=alt.value(palette.BAND)
-            ),
-        )
-    layers = [*_marks(scales.bands(marks, data)), *layers]
+    layers = [*encodings.shades(scales.bands(marks, data)), *encodings.zero_of_facets(base, domain), *layers]
     names = list(dict.fromkeys(data["facet"]))
     columns = min(columns, len(names))
     width = (palette.WIDE - 48) // columns - 22
-    theme = palette.THEME | {
-        "header": palette.THEME["header"] | {"labelLimit": width}
-    }  # else a name widens the whole
+    # Without a limit a long name widens the whole picture.
+    theme = palette.THEME | {"header": palette.THEME["header"] | {"labelLimit": width}}
     inner = alt.layer(*layers).properties(width=width, height=118)
     chart = inner.facet(
         alt.Facet("facet:N", sort=names), data=data, columns=columns, spacing={"row": 18, "column": 20}
@@ -234,106 +226,3 @@ def _finish(chart: alt.LayerChart, title: str, height: int) -> alt.LayerChart:
 
 def _titled(chart: alt.TopLevelMixin, title: str) -> alt.TopLevelMixin:
     return chart.properties(title=title) if title else chart
-
-
-def _colour(data: pd.DataFrame, emphasis: str, label: str = "", fill: bool = False) -> dict:
-    """Return the colour encoding: by series, by emphasis among labels, or one plain colour for all."""
-    column = "series" if "series" in data else label if emphasis else ""
-    if not column:
-        return {"color": alt.value(palette.SERIES[0])}
-    names = list(dict.fromkeys(data[column]))
-    scale = alt.Scale(domain=names, range=palette.colours(names, emphasis, fill))
-    named = {} if column == "series" and label and not emphasis else {"legend": None}
-    return {"color": alt.Color(f"{column}:N", scale=scale, sort=names, **named)}
-
-
-def _time(data: pd.DataFrame, ticks: object) -> alt.X:
-    """Return the horizontal axis of a line: time, numbers or ordered labels."""
-    axis = {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, "labelFlush": "facet" in data}
-    if is_time(data["x"]):
-        form = "%-d %b" if (data["x"].max() - data["x"].min()).days <= 200 else "%b %Y"
-        return alt.X("x:T", axis=alt.Axis(format=form, **_ticks(data, ticks), **axis))
-    if pd.api.types.is_numeric_dtype(data["x"]):
-        return alt.X("x:Q", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=ticks, **axis))
-    return alt.X("x:O", sort=list(dict.fromkeys(data["x"])), axis=alt.Axis(labelAngle=0, **axis))
-
-
-def _ticks(data: pd.DataFrame, ticks: object) -> dict:
-    """Return ticks on the very days when they are few (weeks, months), else about so many."""
-    days = sorted(data["x"].dropna().unique())
-    if "facet" in data or not 1 < len(days) <= 8:
-        return {"tickCount": ticks}
-    return {
-        "values": [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour) for day in days]
-    }
-
-
-def _up(domain: list[float], unit: str, ticks: int = 5) -> alt.Y:
-    axis = alt.Axis(title=None, tickCount=ticks, **scales.axis_labels(unit, domain))
-    return alt.Y("y:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
-
-
-def _band(base: alt.Chart, up: alt.Y, opacity: float) -> alt.Chart:
-    return (
-        base.transform_calculate(y="datum.low")
-        .mark_area(opacity=opacity, line=False)
-        .encode(y=up, y2="high:Q")
-    )
-
-
-def _zero(domain: list[float]) -> list[alt.Chart]:
-    """Return the line at zero where the values lie on both sides of it."""
-    if not domain[0] < 0 < domain[1]:
-        return []
-    return [alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=palette.QUIET).encode(y="y:Q")]
-
-
-def _reference(at: float, across: dict) -> alt.Chart:
-    rule = alt.Chart(pd.DataFrame({"value": [at]})).mark_rule(color=palette.QUIET, strokeDash=[4, 3])
-    return rule.encode(x=alt.X("value:Q", **across))
-
-
-def _labels(data: pd.DataFrame) -> alt.Y:
-    names = list(dict.fromkeys(data["label"]))
-    return alt.Y("label:N", sort=names, axis=alt.Axis(title=None, domain=False, labelColor=palette.INK))
-
-
-def _dodge(data: pd.DataFrame) -> dict:
-    if "series" not in data:
-        return {}
-    return {"yOffset": alt.YOffset("series:N", sort=list(dict.fromkeys(data["series"])))}
-
-
-def _tooltip(data: pd.DataFrame, x: str, y: str, series: str | None, unit: str) -> list[alt.Tooltip]:
-    """Return what a dashboard shows under the pointer: label or day, series, value."""
-    first, last = ("x", "y") if "x" in data else ("label", "value")
-    kind = {"type": "temporal", "format": "%-d %b %Y"} if is_time(data[first]) else {"type": "nominal"}
-    told = [alt.Tooltip(first, title=_words(x), **kind)]
-    if series:
-        told.append(alt.Tooltip("series", type="nominal", title=_words(series)))
-    form = scales.label_format(unit, data[last])
-    return [*told, alt.Tooltip(last, type="quantitative", title=_words(y), format=form)]
-
-
-def _words(column: str) -> str:
-    return str(column).replace("_", " ")
-
-
-def _marks(bands: pd.DataFrame) -> list[alt.Chart]:
-    """Return the shaded bands of events and gaps with their labels, stepped down so that none covers
-    another.
-    """
-    if bands.empty:
-        return []
-    base = alt.Chart(bands).encode(x="start:T")
-    shade = base.mark_rect(color=palette.BAND, opacity=0.16).encode(x2="end:T")
-    edge = base.mark_rule(color=palette.BAND, strokeDash=[2, 2])
-    look = {"baseline": "top", "fontSize": 12, "color": palette.QUIET, "limit": 0}
-    sides = (("!datum.late", "left", 4), ("datum.late", "right", -4))
-    names = [
-        base.transform_filter(when)
-        .mark_text(align=side, dx=shift, **look)
-        .encode(y=alt.Y("y:Q", scale=None), text="label:N")
-        for when, side, shift in sides
-    ]
-    return [shade, edge, *names]

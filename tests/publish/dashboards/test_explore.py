@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from tests import tiny
 
-from earshot.publish.dashboards import explore
+from earshot.publish.dashboards import explore, summaries
 from earshot.publish.dashboards import explore_app as dashboard_explore
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -60,7 +60,7 @@ def source(house):
 
 def picked(source, **given) -> pd.DataFrame:
     """The posts that a choice leaves."""
-    return explore.narrow(source.posts, explore.choose(source, **given))
+    return summaries.narrow(source.posts, explore.choose(source, **given))
 
 
 def test_a_source_holds_no_author_and_offers_what_is_there(source):
@@ -99,26 +99,29 @@ def test_fields_and_period_narrow_together(source):
 
 def test_a_time_line_counts_every_day_and_every_post(source):
     choice = explore.choose(source)
-    alone, split = explore.count_days(source.posts, choice), explore.count_days(source.posts, choice, "brand")
+    alone, split = (
+        summaries.count_days(source.posts, choice),
+        summaries.count_days(source.posts, choice, "brand"),
+    )
     assert alone["posts"].sum() == split["posts"].sum() == len(source.posts)
     assert len(alone) == (source.last - source.first).days + 1
-    empty = explore.count_days(
+    empty = summaries.count_days(
         picked(source, brand="Acme", start="2026-03-05", end="2026-03-05").iloc[:0], choice
     )
     assert empty["posts"].sum() == 0
 
 
 def test_shares_sum_to_one_leave_repeats_out_and_small_groups_too(source):
-    table = explore.measure(source.posts, 20, "brand")
+    table = summaries.measure(source.posts, 20, "brand")
     assert table[list(explore.FEELINGS)].sum(axis=1).round(9).eq(1).all()
     assert table["n"].sum() == (~source.posts["is_repeat"]).sum()
     assert (table["low"].le(table["negative"]) & table["negative"].le(table["high"])).all()
-    assert explore.measure(source.posts, 10_000, "brand").empty
-    assert explore.measure(source.posts.iloc[:0], 1).empty
+    assert summaries.measure(source.posts, 10_000, "brand").empty
+    assert summaries.measure(source.posts.iloc[:0], 1).empty
 
 
 def test_the_download_adds_up_and_holds_no_text(source):
-    table = explore.tabulate(source.posts)
+    table = summaries.tabulate(source.posts)
     assert table["posts"].sum() == len(source.posts)
     assert table["negative"].sum() == source.posts["sentiment"].eq("negative").sum()
     assert set(table.columns) == {
@@ -133,12 +136,12 @@ def test_the_download_adds_up_and_holds_no_text(source):
 
 
 def test_pages_hold_every_post_once(source):
-    pages = explore.turn(source.posts, 1)[2]
-    shown = pd.concat([explore.turn(source.posts, page)[0] for page in range(1, pages + 1)])
+    pages = summaries.turn(source.posts, 1)[2]
+    shown = pd.concat([summaries.turn(source.posts, page)[0] for page in range(1, pages + 1)])
     assert len(shown) == len(source.posts)
     assert not shown.index.duplicated().any()
-    assert explore.turn(source.posts, 10**9)[1] == pages
-    assert explore.turn(source.posts.iloc[:0], 1)[1:] == (1, 1)
+    assert summaries.turn(source.posts, 10**9)[1] == pages
+    assert summaries.turn(source.posts.iloc[:0], 1)[1:] == (1, 1)
 
 
 def test_orders_put_first_what_they_promise(source):
@@ -250,7 +253,7 @@ def test_a_browser_that_sends_anything_changes_no_number():
 
 def test_a_callback_that_fails_shows_one_line_and_no_trace(monkeypatch):
     shown = dashboard_explore.Explore()
-    monkeypatch.setattr(explore, "narrow", lambda *_: 1 / 0)
+    monkeypatch.setattr(summaries, "narrow", lambda *_: 1 / 0)
     shown.inputs["brand"].value = "Acme"
     assert (
         text_of(shown.message) == "This view could not be made. Pick something else, or load the page again."

@@ -8,7 +8,7 @@ import pandas as pd
 
 from earshot.publish import charts, numbers, show
 from earshot.publish.dashboards import controls as dashboard
-from earshot.publish.dashboards import explore
+from earshot.publish.dashboards import explore, summaries
 
 TITLES = {
     "brand": "All brands",
@@ -126,7 +126,7 @@ class Explore:
         known = {field.name for field in fields(explore.Choice)}
         given = {name: field.value for name, field in self.inputs.items() if name in known}
         choice = explore.choose(self.source, **given, page=self.page)
-        return choice, explore.narrow(self.source.posts, choice)
+        return choice, summaries.narrow(self.source.posts, choice)
 
     def _draw(self) -> str:
         choice, posts = self._chosen()
@@ -143,7 +143,7 @@ class Explore:
         self._fill(
             "save",
             "download",
-            explore.tabulate(posts),
+            summaries.tabulate(posts),
             f"{source.workspace}-{source.run}.csv",
             "Save the numbers of this choice as CSV",
         )
@@ -158,7 +158,7 @@ class Explore:
         self._figure(
             "line",
             posts,
-            explore.count_days(posts, choice, series) if len(posts) else None,
+            summaries.count_days(posts, choice, series) if len(posts) else None,
             lambda data: charts.lines(
                 data, "day", "posts", series or None, title="Posts per day", marks=self.source.lost(choice)
             ),
@@ -167,7 +167,7 @@ class Explore:
             "posts",
             series or None,
         )
-        shares = explore.measure(posts, self.source.least, by)
+        shares = summaries.measure(posts, self.source.least, by)
         self._figure(
             "feelings",
             posts,
@@ -182,7 +182,7 @@ class Explore:
             self._figure(
                 part,
                 posts,
-                explore.count_groups(posts, column),
+                summaries.count_groups(posts, column),
                 lambda data, column=column, word=word: charts.bars(
                     data, column, "posts", title=f"Posts by {word}"
                 ),
@@ -203,7 +203,7 @@ class Explore:
         self._fill(part, "figure", draw(data), alt, caption, data.rename(columns=_word))
 
     def _draw_posts(self, choice: explore.Choice, posts: pd.DataFrame) -> None:
-        shown, self.page, pages = explore.turn(posts, choice.page)
+        shown, self.page, pages = summaries.turn(posts, choice.page)
         self._fill(
             "place", "note", f"Page {self.page} of {numbers.count(pages)}, {numbers.count(len(posts))} posts"
         )
@@ -233,7 +233,7 @@ def _readable(values: list[str]) -> list[tuple[str, str]]:
 
 def _facts(posts: pd.DataFrame, least: int) -> dict[str, str]:
     facts = {"Posts": numbers.count(len(posts)), "Of them repeats": numbers.count(posts["is_repeat"].sum())}
-    shares = explore.measure(posts, least)
+    shares = summaries.measure(posts, least)
     if shares.empty:
         return facts
     row = shares.iloc[0]
