@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse import authenticity
+from earshot.analyse.authenticity.figures import effect_of, effect_told, flips_of
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
@@ -44,7 +44,7 @@ class Hidden:
     @property
     def effect_shown(self) -> pd.DataFrame:
         """The effect in words, each figure in its own unit; empty when nothing is hidden."""
-        return authenticity.effect_told(self.effect)
+        return effect_told(self.effect)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -65,8 +65,8 @@ def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
     """
     found = audit.estimate(workspace)
     out = posts["hidden_by"].ne("")
-    effect = authenticity.effect_of(posts, out, params) if out.any() else pd.DataFrame()
-    flips = authenticity.flips_of(posts, out, effect, params) if out.any() else pd.DataFrame(columns=FLIPS)
+    effect = effect_of(posts, out, params) if out.any() else pd.DataFrame()
+    flips = flips_of(posts, out, effect, params) if out.any() else pd.DataFrame(columns=FLIPS)
     claims = [_claim(row) for row in found.to_dict("records")] or [_none()]
     if out.any():
         claims.append(_flipped(flips, int(out.sum()), len(posts)))
