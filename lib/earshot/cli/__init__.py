@@ -20,7 +20,17 @@ from earshot.cli import (
     trace,
     training,
 )
-from earshot.cli.screen import COLOURS, cell, err, out, plain_table, raised_by_us, say, sentence
+from earshot.cli.screen import (
+    COLOURS,
+    WorkspaceName,
+    cell,
+    err,
+    out,
+    plain_table,
+    raised_by_us,
+    say,
+    sentence,
+)
 
 # What a command needs is imported inside it: `earshot --help` and a report with nothing new answer at once.
 
@@ -50,7 +60,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help="Accept the columns that are guessed for a new kind of file.")
 ]
@@ -63,7 +72,7 @@ def main() -> None:
 
 @app.command(epilog="Example: earshot report airline --posts tweets.parquet -p start=2015-02-16")
 def report(
-    workspace: Workspace = "demo",
+    workspace_name: WorkspaceName = "demo",
     posts: Annotated[
         list[Path] | None, typer.Option(help="Import this file first; may be given again.")
     ] = None,
@@ -89,8 +98,8 @@ def report(
 
     given = dict(map(parameter, param or []))
     if posts:
-        bring_in(open_workspace(workspace, **given), posts, yes)
-    done = make_report(workspace, reason=reason, requester=requester, force=force, **given)
+        bring_in(open_workspace(workspace_name, **given), posts, yes)
+    done = make_report(workspace_name, reason=reason, requester=requester, force=force, **given)
     say(done.message, "" if done.ok else "red", out if done.ok else err)
     if done.told:
         say(f"{done.told}.", "yellow", err)
@@ -102,7 +111,7 @@ def report(
 
 @app.command("import", epilog="Example: earshot import airline tweets.parquet more/*.csv.gz")
 def import_(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     files: Annotated[list[Path] | None, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")] = None,
     yes: Yes = False,
     remap: Annotated[
@@ -123,10 +132,10 @@ def import_(
 
     if not files and not remap:
         raise ParamError("Name the files to import, or a source with --remap.")
-    space = open_workspace(workspace)
-    bring_in(space, files or [], yes)
+    workspace = open_workspace(workspace_name)
+    bring_in(workspace, files or [], yes)
     if remap:
-        (map_trial if dry_run else map_again)(space, remap)
+        (map_trial if dry_run else map_again)(workspace, remap)
 
 
 app.command(epilog="Example: earshot collect airline mentions_on_x")(collection.collect)
@@ -188,7 +197,8 @@ def evaluate(
 
 @app.command(epilog="Example: earshot runs airline --last 5")
 def runs(
-    workspace: Workspace = "demo", last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20
+    workspace_name: WorkspaceName = "demo",
+    last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
 ) -> None:
     """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was
     reused.
@@ -196,9 +206,9 @@ def runs(
     from earshot.core.workspace import open_workspace
     from earshot.publish.report.reuse import read_past
 
-    past = [run.manifest for run in read_past(open_workspace(workspace).outputs, last)]
+    past = [run.manifest for run in read_past(open_workspace(workspace_name).outputs, last)]
     if not past:
-        say(f"There is no run of {workspace} yet; earshot report {workspace} makes one.")
+        say(f"There is no run of {workspace_name} yet; earshot report {workspace_name} makes one.")
         return
     table = plain_table("Run", "Ended", "Seconds", "Reused", "Posts", "Why", "For")
     for run in past:
@@ -217,7 +227,7 @@ def runs(
 
 @app.command(epilog="Example: earshot relevance airline --sheet label-me.csv")
 def relevance(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     sheet: Annotated[
         Path | None, typer.Option(help="Write posts worth labelling into this CSV file.")
     ] = None,
@@ -232,8 +242,8 @@ def relevance(
         raise ParamError(
             "Give either --sheet FILE to get posts to label, or --labels FILE to learn from them."
         )
-    space = open_workspace(workspace)
-    say(write_sheet(space, sheet) if sheet else learn(space, labels))
+    workspace = open_workspace(workspace_name)
+    say(write_sheet(workspace, sheet) if sheet else learn(workspace, labels))
 
 
 @app.command(epilog="Example: earshot keys --rotate")

@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import err, out, say
-
-Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
+from earshot.cli.screen import WorkspaceName, err, out, say
 
 
 def collect(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     feeds: Annotated[
         list[str] | None, typer.Argument(metavar="[FEED]…", help="Only these feeds of feeds.yml.")
     ] = None,
@@ -35,38 +33,49 @@ def collect(
     """
     from dataclasses import replace
 
-    from earshot.collect.feeds.polling import collect as harvest
     from earshot.collect.feeds.settings import read_feeds
-    from earshot.collect.feeds.streaming import STREAMS
     from earshot.core.workspace import open_workspace
 
-    space = open_workspace(workspace)
-    wanted = read_feeds(space, feeds or None)
-    reports = []
+    workspace = open_workspace(workspace_name)
+    wanted = read_feeds(workspace, feeds or None)
     if deletions:
-        raise typer.Exit(check(space, wanted))
+        raise typer.Exit(check(workspace, wanted))
     if live:
-        raise typer.Exit(follow(space, wanted, port))
-    for feed in wanted:
-        if feed.platform in (*STREAMS, "webhook"):
-            say(f"{feed.name}: {feed.platform} is a stream, which --live follows; left out.")
-            continue
-        with counter() as progress:
-            reports += harvest(space, [replace(feed, pages=pages) if pages else feed], progress)
-        tell(reports[-1])
-    failed = check(space, due(space, wanted))
+        raise typer.Exit(follow(workspace, wanted, port))
+    reports = [poll(workspace, replace(feed, pages=pages) if pages else feed) for feed in polled(wanted)]
+    failed = check(workspace, due(workspace, wanted))
     raise typer.Exit(1 if failed or any(report.failed for report in reports) else 0)
 
 
-def due(space, feeds) -> list:
+def polled(feeds) -> list:
+    """Return the feeds that are asked, and say of the others that they are streams."""
+    from earshot.collect.feeds.streaming import STREAMS
+
+    streams = [feed for feed in feeds if feed.platform in (*STREAMS, "webhook")]
+    for feed in streams:
+        say(f"{feed.name}: {feed.platform} is a stream, which --live follows; left out.")
+    return [feed for feed in feeds if feed not in streams]
+
+
+def poll(workspace, feed):
+    """Collect one feed, with a line that counts its pages and posts, and return its report."""
+    from earshot.collect.feeds.polling import collect as collect_feeds
+
+    with counter() as progress:
+        report = collect_feeds(workspace, [feed], progress)[-1]
+    tell(report)
+    return report
+
+
+def due(workspace, feeds) -> list:
     """Return the feeds whose terms card wants deletions followed by now."""
     from earshot.collect.deletions import rechecks
     from earshot.core import clock
 
-    return [feed for feed in feeds if rechecks.is_due(space, feed, clock.now())]
+    return [feed for feed in feeds if rechecks.is_due(workspace, feed, clock.now())]
 
 
-def check(space, feeds) -> int:
+def check(workspace, feeds) -> int:
     """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one
     failed.
     """
@@ -77,7 +86,7 @@ def check(space, feeds) -> int:
     failed = 0
     for feed in feeds:
         try:
-            found = recheck(space, feed)
+            found = recheck(workspace, feed)
         except ParamError as error:
             say(f"{feed.name}: {error}")
         except Failed as error:
@@ -132,7 +141,7 @@ def counter():
     return shown()
 
 
-def follow(space, feeds, port: int) -> int:
+def follow(workspace, feeds, port: int) -> int:
     """Follow the streams among the feeds and receive the webhooks; returns 1 when one of them failed, else 0.
 
     The first webhook is received on ``port`` of this machine, each further one on the next. What was heard is
@@ -145,13 +154,13 @@ def follow(space, feeds, port: int) -> int:
     hooks = [feed for feed in feeds if feed.platform == "webhook"]
     if not streams and not hooks:
         raise ParamError(
-            f"params/{space.name}/feeds.yml names no stream and no webhook to follow; "
+            f"params/{workspace.name}/feeds.yml names no stream and no webhook to follow; "
             f"streams are {', '.join(STREAMS)}."
         )
     stop, failed = stop_on_signals(), []
-    threads = [threading.Thread(target=_follow, args=(space, feed, stop, failed)) for feed in streams]
+    threads = [threading.Thread(target=_follow, args=(workspace, feed, stop, failed)) for feed in streams]
     threads += [
-        threading.Thread(target=_receive, args=(space, feed, port + place if port else 0, stop, failed))
+        threading.Thread(target=_receive, args=(workspace, feed, port + place if port else 0, stop, failed))
         for place, feed in enumerate(hooks)
     ]
     for thread in threads:
@@ -162,22 +171,22 @@ def follow(space, feeds, port: int) -> int:
     return 1 if failed else 0
 
 
-def _follow(space, feed, stop, failed: list[str]) -> None:
+def _follow(workspace, feed, stop, failed: list[str]) -> None:
     from earshot.collect.feeds.streaming import follow as follow_stream
 
     say(f"{feed.name}: following {feed.platform}; Ctrl-C ends it.")
     with _reported(feed, failed, stop):
-        report = follow_stream(space, feed, stop)
+        report = follow_stream(workspace, feed, stop)
         tell(report)
         failed += [feed.name] if report.failed else []
 
 
-def _receive(space, feed, port: int, stop, failed: list[str]) -> None:
+def _receive(workspace, feed, port: int, stop, failed: list[str]) -> None:
     from earshot.collect.feeds.webhooks import receive
 
     with _reported(feed, failed, stop):
         receive(
-            space,
+            workspace,
             feed,
             port,
             stop,

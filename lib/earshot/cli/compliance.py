@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import say
+from earshot.cli.screen import WorkspaceName, say
 
 
 def comply(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    workspace_name: WorkspaceName,
     source: Annotated[str, typer.Argument(help="The source whose posts are meant.")],
     gone: Annotated[Path | None, typer.Option(help="The platform's answer: what is gone.")] = None,
 ) -> None:
@@ -19,10 +19,10 @@ def comply(
     from earshot.collect.deletions import compliance
     from earshot.core.workspace import open_workspace
 
-    space = open_workspace(workspace)
+    workspace = open_workspace(workspace_name)
     if gone is None:
-        return say(f"The ids are in {compliance.export_ids(space, source)}")
-    removed, others = compliance.follow_answer(space, source, gone)
+        return say(f"The ids are in {compliance.export_ids(workspace, source)}")
+    removed, others = compliance.follow_answer(workspace, source, gone)
     say(
         f"Removed: "
         f"{', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}."

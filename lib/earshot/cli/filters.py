@@ -5,13 +5,11 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
-
-Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 
 def filters(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     audit: Annotated[
         Path | None,
         typer.Option(help="Write a sample to this CSV; where it is there, read verdicts from it."),
@@ -28,25 +26,24 @@ def filters(
     from earshot.enrich.filters import audit as audits
     from earshot.enrich.filters import step as set_aside
 
-    space = open_workspace(workspace)
-    hidden = set_aside.apply(space)
+    workspace = open_workspace(workspace_name)
+    hidden = set_aside.apply(workspace)
     if restore:
         say(
-            f"{set_aside.restore(space, restore):,} posts are shown again; take {restore} out of "
+            f"{set_aside.restore(workspace, restore):,} posts are shown again; take {restore} out of "
             f"filters.yml, or it "
             "hides new posts."
         )
     else:
         say(f"{hidden:,} posts newly hidden.")
     if audit and audit.exists():
-        say(f"{audits.take(space, audit):,} verdicts read from {audit}.")
+        say(f"{audits.take(workspace, audit):,} verdicts read from {audit}.")
     elif audit:
         say(
-            f"{audits.write(space, audit, size):,} posts drawn; write good or bad into the column verdict "
-            f"of {audit}, "
-            "then give the same command again."
+            f"{audits.write(workspace, audit, size):,} posts drawn; write good or bad into the column "
+            f"verdict of {audit}, then give the same command again."
         )
-    _tell(audits.estimate(space))
+    _tell(audits.estimate(workspace))
 
 
 def _tell(table) -> None:

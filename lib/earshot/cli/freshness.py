@@ -1,13 +1,11 @@
 """Freshness at the terminal: how old each source is, what it may be, and whether a report would go out."""
 
-from typing import Annotated
-
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 
-def fresh(workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo") -> None:
+def fresh(workspace_name: WorkspaceName = "demo") -> None:
     """Say how old the newest post of each source is and may be; exit 1 when one is too old for a report to go
     out.
 
@@ -17,10 +15,10 @@ def fresh(workspace: Annotated[str, typer.Argument(help="Folder under params.")]
     from earshot.core.workspace import open_workspace
     from earshot.publish.delivery import freshness, notices
 
-    space = open_workspace(workspace)
-    why = freshness.stale(space)
+    workspace = open_workspace(workspace_name)
+    why = freshness.stale(workspace)
     table = plain_table("Source", "Newest post", "Hours old", "Allowed", "")
-    for row in freshness.measure(space).to_dict("records"):
+    for row in freshness.measure(workspace).to_dict("records"):
         known = row["hours"] == row["hours"]
         table.add_row(
             cell(row["source"]),
@@ -32,8 +30,8 @@ def fresh(workspace: Annotated[str, typer.Argument(help="Folder under params.")]
     if table.row_count:
         out.print(table)
     else:
-        say(f"Any age is allowed in {workspace}; fresh_hours in brief.yml sets a limit.")
-    for notice in notices.read_open(space.outputs)[:1]:
+        say(f"Any age is allowed in {workspace_name}; fresh_hours in brief.yml sets a limit.")
+    for notice in notices.read_open(workspace.outputs)[:1]:
         say(f"{notice['subject']} since {notice['at'][:16]} UTC: {notice['text']}", "yellow")
     if why:
         say(f"{why}.", "red")

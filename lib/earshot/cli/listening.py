@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 from earshot.core.params import ParamError
 from earshot.core.workspace import open_workspace
 
-Workspace = Annotated[str, typer.Argument(help="Folder under params.")]
-
 
 def listen(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     once: Annotated[bool, typer.Option("--once", help="Stop when nothing is left, for schedulers.")] = False,
     health: Annotated[
         bool, typer.Option("--health", help="Only say how the stream is; exit 1 when unwell.")
@@ -30,14 +28,14 @@ def listen(
     """
     from earshot.enrich.streaming.listener import listen as hear
 
-    space = open_workspace(workspace)
+    workspace = open_workspace(workspace_name)
     if health:
-        raise typer.Exit(tell_health(space))
+        raise typer.Exit(tell_health(workspace))
     stopped: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: stopped.append(number))
-    with _endpoint(space, port):
-        heard = hear(space, once, lambda: bool(stopped), (lambda line: None) if quiet else say)
+    with _endpoint(workspace, port):
+        heard = hear(workspace, once, lambda: bool(stopped), (lambda line: None) if quiet else say)
     say(
         f"{heard.messages:,} messages in {heard.batches:,} batches: {heard.added:,} new posts, "
         f"{heard.updated:,} "
@@ -46,7 +44,7 @@ def listen(
 
 
 def feed(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     file: Annotated[Path, typer.Argument(help="CSV, JSON or Parquet, gzipped or not.")],
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for slow listeners.")] = 600.0,
 ) -> None:
@@ -57,10 +55,10 @@ def feed(
 
     if not file.is_file():
         raise ParamError(f"There is no file {file}; give a CSV, JSONL or Parquet file.")
-    space = open_workspace(workspace)
-    stream = read_stream(space)
+    workspace = open_workspace(workspace_name)
+    stream = read_stream(workspace)
     with bar() as progress:
-        count, broken = put(space, stream, file, wait, progress)
+        count, broken = put(workspace, stream, file, wait, progress)
     say(f"{count:,} rows of {file.name} are on {stream.full_topic}.")
     if broken:
         say(
@@ -72,7 +70,7 @@ def feed(
 
 
 def plan(
-    workspace: Workspace,
+    workspace_name: WorkspaceName,
     peak: Annotated[float, typer.Option(help="Posts per second at the busiest.")],
     budget: Annotated[float, typer.Option(help="Seconds within which a post must be enriched.")],
     usual: Annotated[
@@ -95,16 +93,18 @@ def plan(
     from earshot.enrich.streaming import capacity as planning
     from earshot.enrich.streaming import step_costs as costs
 
-    space = open_workspace(workspace)
-    demand = planning.Demand(peak, budget, usual, outage, cores, price, read_stream(space).retention.hours)
-    measured = None if measure else costs.known(space)
+    workspace = open_workspace(workspace_name)
+    demand = planning.Demand(
+        peak, budget, usual, outage, cores, price, read_stream(workspace).retention.hours
+    )
+    measured = None if measure else costs.known(workspace)
     if measured is None:
         say("Measuring each step on the workspace's posts.")
-        measured = costs.measure(space)
+        measured = costs.measure(workspace)
     made = planning.plan(measured, demand)
     tell_plan(made, measured, demand)
     if apply:
-        say(f"Written: {write(space, made.in_line, made.batch_seconds, made.partitions)}", "green")
+        say(f"Written: {write(workspace, made.in_line, made.batch_seconds, made.partitions)}", "green")
 
 
 def tell_plan(made, measured, demand) -> None:
@@ -142,11 +142,11 @@ def tell_plan(made, measured, demand) -> None:
         raise typer.Exit(1)
 
 
-def tell_health(space) -> int:
+def tell_health(workspace) -> int:
     """Say how the stream is, and return the exit status: 0 when well, else 1."""
     from earshot.enrich.streaming.health_endpoint import condition_of
 
-    condition, living = condition_of(space)
+    condition, living = condition_of(workspace)
     age = "none yet" if condition.age is None else f"{condition.age:,.0f} s old"
     table = plain_table("Stream", "Unread", "Oldest waits", "Newest post", "Dead letters", "Listeners")
     table.add_row(
@@ -163,9 +163,9 @@ def tell_health(space) -> int:
     return 0 if condition.well else 1
 
 
-def _endpoint(space, port: int):
+def _endpoint(workspace, port: int):
     if not port:
         return nullcontext()
     from earshot.enrich.streaming.health_endpoint import serve
 
-    return serve(space, port)
+    return serve(workspace, port)

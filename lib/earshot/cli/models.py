@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 
 def models(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo",
+    workspace_name: WorkspaceName = "demo",
     gate: Annotated[
         bool, typer.Option("--gate", help="End with code 1 unless the last report opened the bias gate.")
     ] = False,
@@ -22,43 +22,39 @@ def models(
     from earshot.enrich.registry import in_use as champions
     from earshot.enrich.registry import shipped as registry
 
-    space = open_workspace(workspace)
-    used, listed = champions.listed(space), registry.shipped()
-    table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
-    for model in listed:
-        mark = f"of {workspace}" if registry.is_champion(model, space.params) else ""
-        table.add_row(
-            model.use,
-            model.name,
-            cell(mark, "green"),
-            champions.shorten(model.sha256),
-            f"{model.megabytes:.1f}",
-            cell(*_state(model)),
-        )
+    workspace = open_workspace(workspace_name)
+    used, listed = champions.listed(workspace), registry.shipped()
     ships = {(model.use, model.name) for model in listed}
-    for model in used:
-        if (model.use, registry.base(model.name)) not in ships:
-            table.add_row(
-                model.use,
-                cell(model.name),
-                cell(f"of {workspace}", "green"),
-                champions.shorten(model.sha256),
-                "",
-                "",
-            )
-    out.print(table)
+    own = [model for model in used if (model.use, registry.base(model.name)) not in ships]
+    _show_models(workspace, listed, own)
     for model in listed:
         say(f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}")
-    for model in used:
-        if (model.use, registry.base(model.name)) not in ships and model.sha256:
-            card = f", card {model.card.relative_to(space.home).as_posix()}" if model.card else ""
+    for model in own:
+        if model.sha256:
+            card = f", card {model.card.relative_to(workspace.home).as_posix()}" if model.card else ""
             say(f"{model.name}: SHA-256 {model.sha256}{card}")
-    state = _say_ways_back(space, used)
+    state = _say_ways_back(workspace, used)
     if gate and state != "open":
         raise typer.Exit(1)
 
 
-def _say_ways_back(space, used: list) -> str:
+def _show_models(workspace, listed: list, own: list) -> None:
+    """Show the models that ship, with the mark of those in use, and those of the workspace's own."""
+    from earshot.enrich.registry import in_use, shipped
+
+    table = plain_table("Use", "Model", "Champion", "SHA-256", "MB", "File")
+    used = f"of {workspace.name}"
+    for model in listed:
+        mark = used if shipped.is_champion(model, workspace.params) else ""
+        short = in_use.shorten(model.sha256)
+        size, state = f"{model.megabytes:.1f}", cell(*_state(model))
+        table.add_row(model.use, model.name, cell(mark, "green"), short, size, state)
+    for model in own:
+        table.add_row(model.use, cell(model.name), cell(used, "green"), in_use.shorten(model.sha256), "", "")
+    out.print(table)
+
+
+def _say_ways_back(workspace, used: list) -> str:
     """Say for each model in use how to go back and what that would change; say and return what the bias gate
     says.
     """
@@ -67,9 +63,9 @@ def _say_ways_back(space, used: list) -> str:
     for model in used:
         say(f"{model.use}: {model.name}; {model.back}")
     if any(model.before for model in used):
-        say(f"What going back would change: earshot compare {space.name}")
-    said, state = read_gate(space.outputs / "latest") or (
-        f"The bias gate was not looked at yet; earshot report {space.name} does it.",
+        say(f"What going back would change: earshot compare {workspace.name}")
+    said, state = read_gate(workspace.outputs / "latest") or (
+        f"The bias gate was not looked at yet; earshot report {workspace.name} does it.",
         "",
     )
     say(said, "" if state in ("open", "") else "yellow")
@@ -81,7 +77,7 @@ def _state(model) -> tuple[str, str]:
 
 
 def compare(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    workspace_name: WorkspaceName,
     model: Annotated[
         str, typer.Option(help="Compare with this sentiment model; left out, with the models before.")
     ] = "",
@@ -95,9 +91,9 @@ def compare(
     from earshot.core.workspace import open_workspace
     from earshot.publish.evaluations.comparison import compare as make_page
 
-    space = open_workspace(workspace)
-    second_reading.check(space, model)
-    made = make_page(space, model)
+    workspace = open_workspace(workspace_name)
+    second_reading.check(workspace, model)
+    made = make_page(workspace, model)
     _show_net(made.tables["compare_net"])
     for name in ("compare_labels", "compare_kpis"):
         out.print(_plainly(made.tables[name]))

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from earshot.cli.screen import cell, err, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, err, out, plain_table, say
 
 SAMPLE = 50_000  # posts whose words are counted to write out wildcards
 
 
 def query(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    workspace_name: WorkspaceName,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A query, or @NAME for one of queries.yml.")],
     explain: Annotated[bool, typer.Option("--explain", help="Say for each clause what it finds.")] = False,
     to: Annotated[
@@ -35,15 +35,15 @@ def query(
     from earshot.collect.query.vendors import advice, find
     from earshot.core.workspace import open_workspace
 
-    space = open_workspace(workspace).readable()
+    workspace = open_workspace(workspace_name).readable()
     if to:
         find(to)
-    node, written = _read(text, catalogue.read(space), space)
+    node, written = _read(text, catalogue.read(workspace), workspace)
     say(f"Read as: {pretty(node)}")
     for sentence in advice(node, written):
         say(sentence, "yellow")
-    posts = _posts(space, node)
-    asked = catalogue.resolved(node, space)
+    posts = _posts(workspace, node)
+    asked = catalogue.resolved(node, workspace)
     _show(asked, posts, limit)
     if explain:
         _explain(node, asked, posts)
@@ -53,7 +53,7 @@ def query(
         _translate(node, to, posts)
 
 
-def _read(text: str, named: dict, space) -> tuple:
+def _read(text: str, named: dict, workspace) -> tuple:
     """Return (the query with its parts put in, its text); an unreadable one is shown with a pointer, and
     exits.
     """
@@ -72,7 +72,7 @@ def _read(text: str, named: dict, space) -> tuple:
             "yellow",
         )
     try:
-        return filled(parse(text), catalogue.parts(space), text), text
+        return filled(parse(text), catalogue.parts(workspace), text), text
     except QueryError as error:
         say(str(error), "red", err)
         for line in error.picture.split("\n"):  # as it is: the pointer stands below its character
@@ -80,18 +80,18 @@ def _read(text: str, named: dict, space) -> tuple:
         raise typer.Exit(2) from None
 
 
-def _posts(space, node):
+def _posts(workspace, node):
     import pandas as pd
 
     from earshot.enrich.queries.step import columns
 
-    if space.store.version("posts") is None:
+    if workspace.store.version("posts") is None:
         return pd.DataFrame(
             {"text": pd.Series(dtype="str"), "media_text": [], "created_at": [], "platform": []}
         )
     extra = columns([node]) - {"p.created_at", "p.platform"}
     chosen = "".join(f", {column}" for column in sorted(extra))
-    return space.store.sql(
+    return workspace.store.sql(
         f"SELECT p.text, p.media_text, p.created_at, p.platform{chosen} FROM posts p "
         'LEFT JOIN "language" l USING (post_id) WHERE p.is_public IS NOT FALSE '
         "ORDER BY p.created_at DESC, p.post_id"

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 
 def retain(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")] = "demo",
+    workspace_name: WorkspaceName = "demo",
     apply: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
 ) -> None:
     """Show what is due under the retention rules; with --apply, remove it for good and sign a certificate."""
@@ -16,7 +16,7 @@ def retain(
     from earshot.collect.retention import rules as retention
     from earshot.core.workspace import open_workspace
 
-    workspace = open_workspace(workspace)
+    workspace = open_workspace(workspace_name)
     _check_certificates(workspace)
     rules = retention.read_rules(workspace)
     if not rules:

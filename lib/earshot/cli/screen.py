@@ -3,11 +3,14 @@ them.
 """
 
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WorkspaceName = Annotated[str, typer.Argument(metavar="WORKSPACE", help="Folder under params.")]
 LIBRARY = Path(__file__).resolve().parents[1]
 COLOURS = {
     "ok": "green",

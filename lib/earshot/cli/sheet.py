@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import say
+from earshot.cli.screen import WorkspaceName, say
 
 NEXT = {
     "unsure": "the most pressing first",
@@ -20,7 +20,7 @@ OF = (
 
 
 def sheet(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    workspace_name: WorkspaceName,
     of: Annotated[str, typer.Option(help=OF)] = "",
     count: Annotated[int, typer.Option(help="How many posts.")] = 100,
     to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The CSV file to write.")] = None,
@@ -41,18 +41,17 @@ def sheet(
         raise ParamError(
             "Give either --of KIND and --out FILE to get a sheet, or --labels FILE to take one back."
         )
-    space = open_workspace(workspace)
+    workspace = open_workspace(workspace_name)
     if labels:
         say(
-            f"{judged.take(space, str(labels)):,} labels are kept in params/{workspace}/{judged.FILE}; the "
-            f"next report "
-            "uses them."
+            f"{judged.take(workspace, str(labels)):,} labels are kept in "
+            f"params/{workspace_name}/{judged.FILE}; the next report uses them."
         )
     else:
-        say(_write(space, of, count, to))
+        say(_write(workspace, of, count, to))
 
 
-def _write(space, of: str, count: int, path: Path) -> str:
+def _write(workspace, of: str, count: int, path: Path) -> str:
     from earshot.analyse.labels import sheet as sheets
     from earshot.core.params import ParamError
     from earshot.core.spreadsheet import csv_safe
@@ -62,17 +61,17 @@ def _write(space, of: str, count: int, path: Path) -> str:
         raise ParamError(f"--out is {path.name!r}; a sheet is a CSV file, so let its name end in .csv.")
     if path.exists():
         raise ParamError(f"{path} is there already, and may hold labels; give another name.")
-    drawn = sheets.draw(space, of, count)
+    drawn = sheets.draw(workspace, of, count)
     csv_safe(drawn).to_csv(path, index=False, lineterminator="\n")
     sentiment = (
         f"write {', '.join(CLASSES)} under label, then give it back with "
-        f"earshot sheet {space.name} --labels {path}"
+        f"earshot sheet {workspace.name} --labels {path}"
     )
     what = {
         "unsure": sentiment,
         "sample": sentiment,
         "unmapped": (
-            f"write what each is about under label, then learn it with earshot train {space.name} {path} "
+            f"write what each is about under label, then learn it with earshot train {workspace.name} {path} "
             f"--name NAME, or "
             "add words to taxonomy.yml"
         ),
@@ -81,7 +80,7 @@ def _write(space, of: str, count: int, path: Path) -> str:
         (
             f"write one of the classes of {of} under label, put these rows into the file that it learned "
             f"from, and "
-            f"learn it again with earshot train {space.name} FILE --name {of}"
+            f"learn it again with earshot train {workspace.name} FILE --name {of}"
         ),
     )
     return f"{path} holds {len(drawn):,} posts, {NEXT.get(of, NEXT['unsure'])}; {what}."

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 COLOUR = {"passed": "green", "stopped": "red", "not known": "yellow"}
 
 
 def trace(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
+    workspace_name: WorkspaceName,
     mention: Annotated[
         str, typer.Argument(metavar="TEXT-OR-ID", help="A post's id (x:123), address, or words.")
     ],
@@ -22,7 +22,7 @@ def trace(
     from earshot.analyse.queries.trace import trace as walk
     from earshot.core.workspace import open_workspace
 
-    found = walk(open_workspace(workspace), mention, when)
+    found = walk(open_workspace(workspace_name), mention, when)
     table = plain_table("Station", "Verdict", "Why")
     for row in found.steps.to_dict("records"):
         table.add_row(row["station"], cell(row["verdict"], COLOUR[row["verdict"]]), cell(row["why"]))

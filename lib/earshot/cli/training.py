@@ -5,28 +5,22 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.screen import cell, out, plain_table, say
+from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
+
+LABELS = "CSV, JSONL or Parquet with text and label; parted by ; a text may have several."
+PROMISE = "How often a label must be right before it may route work."
+MISSED = (
+    "What a missed text costs beside a false alarm: a number for all labels, or complaint=5 for one; "
+    "may be repeated."
+)
 
 
 def train(
-    workspace: Annotated[str, typer.Argument(help="Folder under params.")],
-    labels: Annotated[
-        Path,
-        typer.Argument(
-            help="CSV, JSONL or Parquet with text and label; parted by ; a text may have several."
-        ),
-    ],
+    workspace_name: WorkspaceName,
+    labels: Annotated[Path, typer.Argument(help=LABELS)],
     name: Annotated[str, typer.Option(help="What the classes are called together.")] = "intents",
-    promise: Annotated[
-        float, typer.Option(help="How often a label must be right before it may route work.")
-    ] = 0.9,
-    missed: Annotated[
-        list[str],
-        typer.Option(
-            help="What a missed text costs beside a false alarm: a number for all "
-            "labels, or complaint=5 for one; may be repeated."
-        ),
-    ] = ("1",),
+    promise: Annotated[float, typer.Option(help=PROMISE)] = 0.9,
+    missed: Annotated[list[str], typer.Option(help=MISSED)] = ("1",),
 ) -> None:
     """Learn your own classes from labelled texts, and let them read the posts from the next report on.
 
@@ -45,15 +39,15 @@ def train(
     if not 0.5 <= promise < 1:
         raise ParamError(f"--promise is {promise:g}; it lies from 0.5 to below 1.")
     costs = _read_costs(missed)
-    space = open_workspace(workspace)
+    workspace = open_workspace(workspace_name)
     given = check(labelled.read(str(labels)))
     trained = training.train(
-        name, given["text"].tolist(), given["label"].tolist(), promise, costs, space.params.seed, say
+        name, given["text"].tolist(), given["label"].tolist(), promise, costs, workspace.params.seed, say
     )
-    folder = training.keep(space, trained)
+    folder = training.keep(workspace, trained)
     _show(trained, promise)
     say(
-        f"{name} {trained.card['version']} is the champion of {workspace} now; its card is "
+        f"{name} {trained.card['version']} is the champion of {workspace_name} now; its card is "
         f"{folder / 'card.md'}"
     )
 
