@@ -88,7 +88,7 @@ HEAVY = {
 
 
 def test_help_needs_nothing_heavy():
-    """Imports are what makes `earshot --help`, or the help of one command, slow; none of these belongs there."""
+    """Imports are what makes `earshot --help`, or one command's, slow; none of these belongs there."""
     code = (
         "import sys\nfrom earshot.cli import app\n"
         f"for name in {['', *COMMANDS]}:\n"
