@@ -63,7 +63,7 @@ def test_baselines_stand_beside_the_model(scored):
 
 
 def test_the_tables_and_words_of_the_page_hold_together(scored):
-    assert scored.mistaken[list(scored.labels)].sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+    assert scored.mistaken[list(scored.classes)].sum(axis=1).tolist() == pytest.approx([1, 1, 1])
     assert scored.calibration_shown["n"].sum() == 6
     assert "100% of negative" in scored.alt("mistaken")
     assert "6 posts" in scored.caption("summary")

@@ -167,7 +167,7 @@ def test_a_deletion_reaches_every_table_and_the_post_does_not_come_back(workspac
     bring(acme, [edited], "edited.jsonl")
     from earshot.enrich.pipeline import steps
 
-    steps.update(acme, until="embeddings")
+    steps.update(acme, until="duplicates")
     store = acme.store
     assert len(store.read("raw")) == 4
     store.merge("deletions", deletions("x:1001"))

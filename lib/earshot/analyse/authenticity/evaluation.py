@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels
 from earshot.analyse.posts import label_files as labelled
 from earshot.core.params import nearest
 from earshot.enrich.authenticity import account_model
@@ -17,7 +17,6 @@ from earshot.statistics import agreement
 
 CLASSES = ("account", "bot")
 FOLDS = 5
-BINS = 10
 SEED = account_model.SEED
 BARE = ("followers", "following", "listed", "likes", "posts", "verified", "default_profile", "age_days")
 TRUTHS = {"1": 1, "0": 0, "1.0": 1, "0.0": 0, "true": 1, "false": 0, "bot": 1, "human": 0, "account": 0}
@@ -26,7 +25,7 @@ SINGLE = ("followers_to_following", "posts_a_day", "age_days")
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled accounts (truth 1 is a bot) with the probability each was given, and the seconds scoring
     took.
     """
@@ -42,7 +41,7 @@ class Evaluation(Measured):
         posts_per_second.
         """
         auc, low, high = area(self.accounts["truth"], self.accounts["p"])
-        scores = agreement.scores(self._confusion)
+        scores = agreement.scores(self.confusion)
         return {
             "n": len(self.accounts),
             "auc": round(auc, 4),
@@ -55,7 +54,18 @@ class Evaluation(Measured):
         }
 
     @property
-    def _confusion(self) -> np.ndarray:
+    def confidence(self) -> pd.Series:
+        """The probability of being a bot."""
+        return self.accounts["p"]
+
+    @property
+    def right(self) -> pd.Series:
+        """Whether the account is a bot."""
+        return self.accounts["truth"] == 1
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """Counts (2, 2): rows are what accounts are, columns what was said, bots from one half on."""
         truth, said = (
             pd.Series(np.where(values, *CLASSES[::-1]))
             for values in (self.accounts["truth"] == 1, self.accounts["p"] >= 0.5)
@@ -71,7 +81,7 @@ class Evaluation(Measured):
         first = pd.DataFrame(
             [{"figure": "auc", "value": found["auc"], "low": found["auc_low"], "high": found["auc_high"]}]
         )
-        others = agreement.intervals(self._confusion)
+        others = agreement.intervals(self.confusion)
         return pd.concat([first, others[others["figure"] != "macro_recall"]], ignore_index=True)
 
     @property
@@ -84,20 +94,6 @@ class Evaluation(Measured):
             for name, p in {"this model": self.accounts["p"], **self.rivals}.items()
         ]
         return pd.DataFrame(rows).sort_values("auc", ascending=False, ignore_index=True)
-
-    @cached_property
-    def calibration(self) -> pd.DataFrame:
-        """Accounts by the probability they were given: its mean (confidence), the share of bots (right),
-        interval.
-        """
-        return agreement.calibration(self.accounts["p"], self.accounts["truth"] == 1, BINS)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: how far the stated probability is from the share of bots, on
-        average.
-        """
-        return agreement.calibration_error(self.calibration)
 
     @property
     def calibration_shown(self) -> pd.DataFrame:

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels, ranked
 from earshot.analyse.posts import label_files as labelled
 from earshot.enrich.classes import classifier
 from earshot.statistics import agreement, stacking
 
-BINS = 10
 SHOWN = 15
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled texts (text, label, said, confidence, options, covered), the classifier, and the seconds it
     took.
 
@@ -30,6 +29,7 @@ class Evaluation(Measured):
     seconds: float
     learning: float
     positive: str = ""
+    ITEMS = "texts"
 
     @property
     def classes(self) -> list[str]:
@@ -39,7 +39,7 @@ class Evaluation(Measured):
     @property
     def metrics(self) -> dict:
         """The figures as plain numbers: n, accuracy, macro_f1, ece, coverage and more, by_label."""
-        scores = agreement.scores(self._table)
+        scores = agreement.scores(self.confusion)
         found = {
             "n": len(self.posts),
             **{name: round(value, 4) for name, value in scores.items()},
@@ -49,7 +49,7 @@ class Evaluation(Measured):
             "nominal": classifier.LEVEL,
             "mean_set_size": round(float(self.posts["options"].mean()), 3),
             "abstained": round(float(self.posts["options"].ne(1).mean()), 4),
-            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "posts_per_second": self.pace,
             "train_seconds": round(self.learning, 1),
             "winner": self.model.figures.set_index("view")["accuracy"].idxmax(),
         }
@@ -57,7 +57,7 @@ class Evaluation(Measured):
             found["f1"] = round(float(self.by_label.set_index("label").at[self.positive, "f1"]), 4)
         if stacking.OUTSIDE in self.classes:
             inside = self.posts["label"] != stacking.OUTSIDE
-            right = self.posts["label"] == self.posts["said"]
+            right = self.right
             found |= {
                 "in_scope_accuracy": round(float(right[inside].mean()), 4),
                 "oos_recall": round(float(right[~inside].mean()), 4),
@@ -71,11 +71,6 @@ class Evaluation(Measured):
         }
 
     @property
-    def summary(self) -> pd.DataFrame:
-        """Each figure with its 95 % interval."""
-        return agreement.intervals(self._table)
-
-    @property
     def views(self) -> pd.DataFrame:
         """What each view reached on texts that it did not learn from, how far all together lead it, and its
         seconds.
@@ -85,18 +80,7 @@ class Evaluation(Measured):
     @property
     def by_label(self) -> pd.DataFrame:
         """Recall, precision and F1 of each class, the most frequent first."""
-        table = self._table
-        hits, true, said = np.diagonal(table), table.sum(axis=1), table.sum(axis=0)
-        rows = pd.DataFrame(
-            {
-                "label": self.classes,
-                "n": true,
-                "recall": hits / np.maximum(1, true),
-                "precision": hits / np.maximum(1, said),
-                "f1": 2 * hits / np.maximum(1, true + said),
-            }
-        )
-        return rows.sort_values(["n", "label"], ascending=[False, True], ignore_index=True)
+        return ranked(self.by_class, "label")
 
     @property
     def taken_for(self) -> pd.DataFrame:
@@ -110,25 +94,6 @@ class Evaluation(Measured):
         return rows.head(SHOWN).assign(
             share=lambda table: table["posts"] / table["label"].map(sizes).astype("float64")
         )
-
-    @property
-    def calibration(self) -> pd.DataFrame:
-        """Texts by how sure the model was: the mean confidence beside the share it got right, with
-        interval.
-        """
-        return agreement.calibration(
-            self.posts["confidence"], self.posts["label"] == self.posts["said"], BINS
-        )
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        return agreement.calibration_error(self.calibration)
-
-    @property
-    def calibration_shown(self) -> pd.DataFrame:
-        """The calibration with words for each bin, the surest last."""
-        return agreement.in_words(self.calibration, of="texts")
 
     @property
     def sets(self) -> pd.DataFrame:
@@ -153,22 +118,6 @@ class Evaluation(Measured):
     def metrics_shown(self) -> dict:
         """The metrics as they were written, without the classes."""
         return {name: value for name, value in self.metrics.items() if name != "by_label"}
-
-    @property
-    def alt(self) -> str:
-        """What the calibration figure shows, in words and numbers."""
-        parts = [
-            f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()
-        ]
-        return f"The model was {', '.join(parts)}."
-
-    def caption(self, said: str) -> str:
-        """Return a caption with the number of texts."""
-        return f"{said}; {len(self.posts):,} texts"
-
-    @property
-    def _table(self) -> np.ndarray:
-        return agreement.confusion(self.posts["label"], self.posts["said"], self.classes)
 
 
 def evaluate(data: str, train: str) -> Evaluation:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.duplicates import planted_copies as evaluation_planting
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.report import EvaluationReport
 from earshot.analyse.posts import label_files as labelled
 from earshot.enrich.duplicates import step as duplicates
 from earshot.statistics.proportion import wilson
@@ -22,7 +22,7 @@ START = pd.Timestamp("2026-03-02T00:00Z")
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(EvaluationReport):
     """Posts with their true group, the group they were put in, and how they were changed; seconds and memory
     (MiB).
     """

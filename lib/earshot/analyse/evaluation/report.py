@@ -1,6 +1,4 @@
-"""What every evaluation does alike: write its figures, and show its scores with the same number of
-decimals.
-"""
+"""What every evaluation does alike: its figures are written, its scores shown with the same decimals."""
 
 import json
 from pathlib import Path
@@ -8,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 
-class Measured:
+class EvaluationReport:
     """An evaluation with ``metrics``, plain names and values; its tables show scores with so many
     ``DECIMALS``.
     """

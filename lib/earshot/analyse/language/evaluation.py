@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels, ranked
 from earshot.analyse.posts import label_files as labelled
 from earshot.enrich.language import letter_ngrams as letters
 from earshot.enrich.language import step as language
-from earshot.statistics import agreement
 from earshot.statistics.proportion import wilson
 
 NAMES = {
@@ -32,13 +31,14 @@ TOP = 12
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled posts (text, language, said, sure, words; mixed, said_mixed where marked) and the processor
     seconds.
     """
 
     posts: pd.DataFrame
     seconds: float
+    GIVEN = "language"
 
     @property
     def metrics(self) -> dict:
@@ -64,11 +64,11 @@ class Evaluation(Measured):
             },
             "short": {
                 "n": len(short),
-                "accuracy": round(float(self._right[short.index].mean()), 4) if len(short) else None,
+                "accuracy": round(float(self.right[short.index].mean()), 4) if len(short) else None,
             },
             **({"mixed": self._mixed} if "mixed" in self.posts else {}),
             "abstained": round(float(self.posts["said"].eq(language.UNKNOWN).mean()), 4),
-            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "posts_per_second": self.pace,
         }
 
     @property
@@ -82,33 +82,16 @@ class Evaluation(Measured):
         for name, of in (("recall", marked.sum()), ("precision", said.sum())):
             low, high = wilson(hits, int(of)) if of else (np.nan, np.nan)
             figures |= {name: hits / of if of else np.nan, f"{name}_low": low, f"{name}_high": high}
-        figures["accuracy"] = self._right[marked].mean() if marked.any() else np.nan
+        figures["accuracy"] = self.right[marked].mean() if marked.any() else np.nan
         return {
             name: None if pd.isna(value) else round(float(value), 4) if isinstance(value, float) else value
             for name, value in figures.items()
         }
 
     @property
-    def summary(self) -> pd.DataFrame:
-        """Accuracy and macro averages over the labelled languages, each with its 95 % interval."""
-        return agreement.intervals(self._confusion)
-
-    @property
     def by_language(self) -> pd.DataFrame:
         """Number of posts, recall, precision and F1 of each language, the most frequent first."""
-        rows = []
-        for code, posts in self.posts.groupby("language"):
-            hits, said = self._right[posts.index].sum(), self.posts["said"].eq(code).sum()
-            rows.append(
-                {
-                    "language": code,
-                    "n": len(posts),
-                    "recall": hits / len(posts),
-                    "precision": hits / max(1, said),
-                    "f1": 2 * hits / (len(posts) + said),
-                }
-            )
-        return pd.DataFrame(rows).sort_values(["n", "language"], ascending=[False, True], ignore_index=True)
+        return ranked(self.by_class[self.by_class["n"] > 0], "language")
 
     @property
     def by_length(self) -> pd.DataFrame:
@@ -119,7 +102,7 @@ class Evaluation(Measured):
             labels=["up to 3", "4 to 6", "7 to 10", "11 to 15", "16 or more"],
         )
         table = (
-            self._right.groupby(bins, observed=True).agg(["mean", "sum", "size"]).reset_index(names="words")
+            self.right.groupby(bins, observed=True).agg(["mean", "sum", "size"]).reset_index(names="words")
         )
         low, high = wilson(table["sum"], table["size"])
         return pd.DataFrame(
@@ -135,7 +118,7 @@ class Evaluation(Measured):
     @property
     def confusions(self) -> pd.DataFrame:
         """The most frequent confusions: the label, what was said, how often."""
-        wrong = self.posts[~self._right].groupby(["language", "said"]).size().rename("posts").reset_index()
+        wrong = self.posts[~self.right].groupby(["language", "said"]).size().rename("posts").reset_index()
         return wrong.sort_values(["posts", "language", "said"], ascending=[False, True, True]).head(TOP)
 
     @property
@@ -180,19 +163,6 @@ class Evaluation(Measured):
             for words, share in zip(table["words"], table["share right"], strict=True)
         ]
         return f"Told right: {', '.join(parts)}."
-
-    def caption(self, said: str) -> str:
-        """Return a caption with the number of posts."""
-        return f"{said}; {len(self.posts):,} posts"
-
-    @property
-    def _right(self) -> pd.Series:
-        return self.posts["said"] == self.posts["language"]
-
-    @property
-    def _confusion(self) -> np.ndarray:
-        classes = sorted(set(self.posts["language"]) | set(self.posts["said"]))
-        return agreement.confusion(self.posts["language"], self.posts["said"], classes)
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.report import EvaluationReport
 from earshot.analyse.posts import label_files as labelled
 from earshot.govern.masking import masking
 
@@ -33,7 +33,7 @@ DRAWS, TIMED = 400, 20_000
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(EvaluationReport):
     """Counts by template and type, the labels that leak, and how many posts one core masks in a second."""
 
     counts: pd.DataFrame

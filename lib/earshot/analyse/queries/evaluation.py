@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.report import EvaluationReport
 from earshot.analyse.posts import label_files as labelled
 from earshot.collect.query import sampling
 from earshot.collect.query.accuracy import by_clause, truth
@@ -38,7 +38,7 @@ PAIRS_PER_QUERY = 10
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(EvaluationReport):
     """What was measured: the engine's pace, and pairs of query and post judged by it and by the reference."""
 
     posts: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels
 from earshot.analyse.posts import label_files as labelled
 from earshot.core.params import nearest
 from earshot.enrich.embeddings import step as embeddings
@@ -17,25 +17,25 @@ from earshot.enrich.text import step as text
 from earshot.statistics import agreement
 
 CLASSES = ("irrelevant", "relevant")
-BINS = 10
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled posts (text, topic, label, p, said, verdict) and the seconds it took to judge them."""
 
     posts: pd.DataFrame
     seconds: float
     band_width: float
+    classes = CLASSES
 
     @property
     def metrics(self) -> dict:
         """The figures as plain numbers: n, macro_f1, accuracy, f1_irrelevant, ece, coverage and more,
         by_topic.
         """
-        table = agreement.confusion(self.posts["label"], self.posts["said"], CLASSES)
+        table = self.confusion
         scores, sure = agreement.scores(table), self.posts["verdict"] != "unsure"
-        right = self.posts["said"] == self.posts["label"]
+        right = self.right
         return {
             "n": len(self.posts),
             "macro_f1": round(scores["macro_f1"], 4),
@@ -44,7 +44,7 @@ class Evaluation(Measured):
             "ece": round(self.calibration_error, 4),
             "coverage": round(float(sure.mean()), 4),
             "accuracy_when_sure": round(float(right[sure].mean()), 4) if sure.any() else None,
-            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "posts_per_second": self.pace,
             "by_topic": {
                 row.topic: {
                     "n": int(row.n),
@@ -56,9 +56,9 @@ class Evaluation(Measured):
         }
 
     @property
-    def summary(self) -> pd.DataFrame:
-        """Accuracy and macro averages, each with its 95 % interval."""
-        return agreement.intervals(agreement.confusion(self.posts["label"], self.posts["said"], CLASSES))
+    def confidence(self) -> pd.Series:
+        """The probability of the class that was said."""
+        return self.posts["p"].clip(lower=1 - self.posts["p"])
 
     @property
     def by_topic(self) -> pd.DataFrame:
@@ -76,7 +76,7 @@ class Evaluation(Measured):
         """The share of posts, and of these the share right, where the model decides and where it would
         ask.
         """
-        right = self.posts["said"] == self.posts["label"]
+        right = self.right
         rows = [
             {
                 "where": name,
@@ -92,24 +92,6 @@ class Evaluation(Measured):
         return pd.DataFrame(rows)
 
     @property
-    def calibration(self) -> pd.DataFrame:
-        """Posts by how sure the model was: the mean confidence beside the share it got right, with
-        interval.
-        """
-        sure = self.posts["p"].clip(lower=1 - self.posts["p"])
-        return agreement.calibration(sure, self.posts["said"] == self.posts["label"], BINS)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        return agreement.calibration_error(self.calibration)
-
-    @property
-    def calibration_shown(self) -> pd.DataFrame:
-        """The calibration with words for each bin, the surest last."""
-        return agreement.in_words(self.calibration)
-
-    @property
     def facts(self) -> dict:
         """What was scored, in a few names and values."""
         return {
@@ -118,18 +100,6 @@ class Evaluation(Measured):
             "calibration error": round(self.calibration_error, 3),
             "posts per second": round(len(self.posts) / self.seconds),
         }
-
-    @property
-    def alt(self) -> str:
-        """What the calibration figure shows, in words and numbers."""
-        parts = [
-            f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()
-        ]
-        return f"The model was {', '.join(parts)}."
-
-    def caption(self, said: str) -> str:
-        """Return a caption with the number of posts."""
-        return f"{said}; {len(self.posts):,} posts"
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels
 from earshot.analyse.posts import label_files as labelled
 from earshot.core.params import nearest
 from earshot.enrich.sentiment import step as sentiment
@@ -27,13 +27,12 @@ NUMBERED = {
 }
 NOMINAL = 0.9  # what the sets of classes are made for
 TIER_FIGURES = ("accuracy", "macro_f1", "macro_recall", "posts_per_second", "asked_the_tower")
-BINS = 10
 MISTAKES = 8
 HANDLE = re.compile(r"(?<!\w)@\w+")
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled posts with what the model said, the seconds it took, and the same figures for each of its
     tiers.
     """
@@ -42,7 +41,7 @@ class Evaluation(Measured):
     seconds: float
     model: str
     tiers: pd.DataFrame
-    labels = CLASSES
+    classes = CLASSES
 
     @property
     def metrics(self) -> dict:
@@ -53,7 +52,7 @@ class Evaluation(Measured):
             "n": len(self.posts),
             **{name: round(value, 4) for name, value in scores.items()},
             "ece": round(self.calibration_error, 4),
-            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "posts_per_second": self.pace,
             "coverage": round(float(self._covered.mean()), 4),
             "nominal": NOMINAL,
             "decided": round(float(self._decided.mean()), 4),
@@ -72,16 +71,6 @@ class Evaluation(Measured):
         return found
 
     @property
-    def confusion(self) -> np.ndarray:
-        """Counts (3, 3): rows are the true classes, columns the model's."""
-        return agreement.confusion(self.posts["label"], self.posts["said"], CLASSES)
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """Each figure with its 95 % interval."""
-        return agreement.intervals(self.confusion)
-
-    @property
     def sets(self) -> pd.DataFrame:
         """By true class: posts, the share whose class is in the set the model cannot rule out, the share
         decided.
@@ -92,7 +81,7 @@ class Evaluation(Measured):
                 "posts": int(here.sum()),
                 "class in the set": self._covered[here].mean(),
                 "decided": self._decided[here].mean(),
-                "right when decided": self._right[here & self._decided].mean(),
+                "right when decided": self.right[here & self._decided].mean(),
             }
             for name in CLASSES
             for here in [self.posts["label"].eq(name)]
@@ -129,18 +118,6 @@ class Evaluation(Measured):
         return pd.DataFrame(rows).sort_values(["n", "lang"], ascending=[False, True], ignore_index=True)
 
     @property
-    def calibration(self) -> pd.DataFrame:
-        """Posts by how sure the model was: the mean confidence beside the share it got right, with
-        interval.
-        """
-        return agreement.calibration(self._sure, self._right, BINS)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        return agreement.calibration_error(self.calibration)
-
-    @property
     def baselines(self) -> pd.DataFrame:
         """The model beside always saying the commonest class, and beside VADER where it is installed."""
         said = {
@@ -159,7 +136,7 @@ class Evaluation(Measured):
         """The posts the model was surest of and got wrong, masked: text, sentiment (its own), label,
         confidence.
         """
-        wrong = self.posts.assign(confidence=self._sure, sentiment=self.posts["said"])[~self._right]
+        wrong = self.posts.assign(confidence=self.confidence, sentiment=self.posts["said"])[~self.right]
         worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES).copy()
         worst["text"] = [mask_text(HANDLE.sub("@user", text)) for text in worst["text"]]
         return worst[["text", "sentiment", "label", "confidence"]]
@@ -169,7 +146,8 @@ class Evaluation(Measured):
         return replace(self, posts=self.posts[self.posts["label"] == label]).mistakes
 
     @property
-    def _sure(self) -> pd.Series:
+    def confidence(self) -> pd.Series:
+        """The probability of the class that was said."""
         return self.posts[COLUMNS].max(axis=1)
 
     @property
@@ -187,10 +165,6 @@ class Evaluation(Measured):
         return ~self.posts["possible"].str.contains(" ")
 
     @property
-    def _right(self) -> pd.Series:
-        return self.posts["said"] == self.posts["label"]
-
-    @property
     def facts(self) -> dict:
         """What was scored, in a few names and values."""
         return {
@@ -204,11 +178,6 @@ class Evaluation(Measured):
     def metrics_shown(self) -> dict:
         """The metrics as they were written, without the languages and tiers."""
         return {name: value for name, value in self.metrics.items() if name not in ("by_lang", "tiers")}
-
-    @property
-    def calibration_shown(self) -> pd.DataFrame:
-        """The calibration with words for each bin, the surest last."""
-        return agreement.in_words(self.calibration)
 
     @property
     def languages_shown(self) -> pd.DataFrame:
@@ -226,17 +195,14 @@ class Evaluation(Measured):
             "tiers": "The tiers of the model on the same posts",
             "calibration": "Share read right by stated confidence, 95 % interval",
         }[what]
-        return f"{about}; {len(self.posts):,} posts"
+        return super().caption(about)
 
     def alt(self, what: str) -> str:
         """Return what a figure shows, in words and numbers."""
         if what == "mistaken":
             rights = [f"{self.mistaken.at[at, name]:.0%} of {name}" for at, name in enumerate(CLASSES)]
             return f"Of the posts of each true class the model read right {', '.join(rights)}."
-        parts = [
-            f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()
-        ]
-        return f"The model was {', '.join(parts)}."
+        return super().alt
 
 
 def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evaluation:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.scored_labels import ScoredLabels
 from earshot.analyse.posts import label_files as labelled
 from earshot.core.params import nearest
 from earshot.enrich.targets import learning as towards_model
@@ -19,13 +19,12 @@ from earshot.govern.masking.masking import mask_text
 from earshot.statistics import agreement
 from earshot.statistics.proportion import wilson
 
-BINS = 10
 MISTAKES = 8
 NEEDED = "text (with $T$ for the target, or naming it), target, and polarity (-1, 0, 1) or label"
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(ScoredLabels):
     """Labelled targets with what was said of each and the classes in its set; the seconds to read and to
     learn.
     """
@@ -36,6 +35,8 @@ class Evaluation(Measured):
     learning: float
     model: str
     figures: dict
+    classes = CLASSES
+    ITEMS = "targets"
 
     @property
     def metrics(self) -> dict:
@@ -49,7 +50,7 @@ class Evaluation(Measured):
             "ece": round(self.calibration_error, 4),
             "coverage": round(float(self._covered.mean()), 4),
             "set_size": round(float(self.sets.sum(axis=1).mean()), 3),
-            "posts_per_second": round(len(self.posts) / self.seconds, 1),
+            "posts_per_second": self.pace,
             "by_class": {
                 row["class"]: {name: round(row[name], 4) for name in ("precision", "recall", "f1")}
                 | {"n": int(row["n"])}
@@ -58,46 +59,14 @@ class Evaluation(Measured):
         }
 
     @property
-    def confusion(self) -> np.ndarray:
-        """Counts (3, 3): rows are the true classes, columns the model's."""
-        return agreement.confusion(self.posts["label"], self.posts["said"], CLASSES)
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """Each figure with its 95 % interval."""
-        return agreement.intervals(self.confusion)
+    def confidence(self) -> pd.Series:
+        """The probability of the class that was said."""
+        return self.posts[COLUMNS].max(axis=1)
 
     @property
     def by_class(self) -> pd.DataFrame:
         """Precision, recall and F1 of each class, and how many targets truly are of it."""
-        table = self.confusion
-        hits, true, said = np.diag(table), table.sum(axis=1), table.sum(axis=0)
-        return pd.DataFrame(
-            {
-                "class": CLASSES,
-                "n": true,
-                "precision": hits / np.maximum(1, said),
-                "recall": hits / np.maximum(1, true),
-                "f1": 2 * hits / np.maximum(1, true + said),
-            }
-        )
-
-    @property
-    def calibration(self) -> pd.DataFrame:
-        """Targets by how sure the model was: the mean confidence beside the share it got right, with
-        interval.
-        """
-        return agreement.calibration(self.posts[COLUMNS].max(axis=1), self._right, BINS)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: how far, on average, the model's confidence is from its accuracy."""
-        return agreement.calibration_error(self.calibration)
-
-    @property
-    def calibration_shown(self) -> pd.DataFrame:
-        """The calibration with words for each bin, the surest last."""
-        return agreement.in_words(self.calibration, of="targets")
+        return super().by_class[["class", "n", "precision", "recall", "f1"]]
 
     @property
     def set_sizes(self) -> pd.DataFrame:
@@ -123,12 +92,12 @@ class Evaluation(Measured):
         differ = self.posts.groupby("full")["label"].transform("nunique") > 1
         rows = []
         for name, chosen in (("targets that differ", differ), ("all others", ~differ)):
-            low, high = wilson(self._right[chosen].sum(), max(1, chosen.sum()))
+            low, high = wilson(self.right[chosen].sum(), max(1, chosen.sum()))
             rows.append(
                 {
                     "sentences with": name,
                     "targets": int(chosen.sum()),
-                    "accuracy": float(self._right[chosen].mean()) if chosen.any() else np.nan,
+                    "accuracy": float(self.right[chosen].mean()) if chosen.any() else np.nan,
                     "low": low,
                     "high": high,
                 }
@@ -140,8 +109,8 @@ class Evaluation(Measured):
         """The targets of which the model was surest and wrong, masked: text, target, sentiment (its own),
         label.
         """
-        wrong = self.posts.assign(confidence=self.posts[COLUMNS].max(axis=1), sentiment=self.posts["said"])
-        worst = wrong[~self._right].sort_values("confidence", ascending=False).head(MISTAKES).copy()
+        wrong = self.posts.assign(confidence=self.confidence, sentiment=self.posts["said"])
+        worst = wrong[~self.right].sort_values("confidence", ascending=False).head(MISTAKES).copy()
         worst["text"] = [mask_text(text) for text in worst["full"]]
         return worst[["text", "target", "sentiment", "label", "confidence"]]
 
@@ -157,22 +126,6 @@ class Evaluation(Measured):
             "posts per second": round(len(self.posts) / self.seconds),
             "seconds to learn": round(self.learning),
         } | self.figures
-
-    @property
-    def alt(self) -> str:
-        """What the calibration figure shows, in words and numbers."""
-        parts = [
-            f"{row.right:.0%} right when {row.confidence:.0%} sure" for row in self.calibration.itertuples()
-        ]
-        return f"The model was {', '.join(parts)}."
-
-    def caption(self, said: str) -> str:
-        """Return a caption with the number of targets."""
-        return f"{said}; {len(self.posts):,} targets"
-
-    @property
-    def _right(self) -> pd.Series:
-        return self.posts["said"] == self.posts["label"]
 
     @property
     def _covered(self) -> np.ndarray:

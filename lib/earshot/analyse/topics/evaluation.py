@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.evaluation.report import Measured
+from earshot.analyse.evaluation.report import EvaluationReport
 from earshot.analyse.posts import label_files as labelled
 from earshot.analyse.topics import coherence
 from earshot.enrich.embeddings import step as embeddings
@@ -48,7 +48,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Evaluation(Measured):
+class Evaluation(EvaluationReport):
     """Texts with their known group (or none), and what each method found in them."""
 
     texts: pd.Series
