@@ -1,15 +1,18 @@
-"""Exports of vendors and regional crawlers: known by their own headings, with what each of them leaves
-out.
+"""Exports of vendors and regional crawlers: known by their headings, with what each leaves out.
+
+Each is a file of ``collect/shapes``, which ``export.read_export`` reads.
 """
 
 from functools import cache
-from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect.mapping.export import Export
+from earshot.collect.mapping.export import Export, read_export
 from earshot.collect.mapping.mapping import Source
 
+SHAPES = Path(__file__).resolve().parents[1] / "shapes"
+# The first whose headings fit is taken: vendors before crawlers, whose needs are shorter.
 NAMES = ("brandwatch", "talkwalker", "sprinklr", "meltwater", "weibo", "vk", "xiaohongshu")
 STRIPPED = "the vendor strips the text of X posts; fetch them by id"
 
@@ -17,7 +20,7 @@ STRIPPED = "the vendor strips the text of X posts; fetch them by id"
 @cache
 def export(name: str) -> Export | None:
     """Return what is known of a vendor's exports, or None for one that is not known."""
-    return import_module(f"earshot.collect.sources.{name}").EXPORT if name in NAMES else None
+    return read_export(SHAPES / f"{name}.yml") if name in NAMES else None
 
 
 def recognise(columns: list[str]) -> Export | None:
