@@ -23,6 +23,9 @@ def home() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
+KEPT_SETTINGS = "EARSHOT_SETTINGS"  # only the notebooks of a run have it: where the run's own settings lie
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The parameters, store and folders of one workspace."""
@@ -33,8 +36,8 @@ class Workspace:
 
     @property
     def folder(self) -> Path:
-        """The workspace's parameter files."""
-        return self.home / "params" / self.name
+        """The workspace's parameter files; in a notebook of a report, those with which its run is made."""
+        return settings_folder(self.home, self.name)
 
     @property
     def data(self) -> Path:
@@ -52,8 +55,9 @@ class Workspace:
         from earshot.core.environments import environment_of, keep_apart
         from earshot.core.store import Store
 
-        root, environment = str(self.params.store or self.data / "store"), environment_of(self.folder)
-        keep_apart(self.folder, root, environment)
+        today = self.home / "params" / self.name  # whose tables these are is decided now, not by a past run
+        root, environment = str(self.params.store or self.data / "store"), environment_of(today)
+        keep_apart(today, root, environment)
         return Store(root, environment=environment)
 
     def seeing(self, store) -> "Workspace":
@@ -80,6 +84,12 @@ class Workspace:
         return read_yaml(path) if path.exists() else {}
 
 
+def settings_folder(root: Path, name: str) -> Path:
+    """Return the folder of a workspace's parameter files, below ``root`` or where a run keeps its own."""
+    kept = os.environ.get(KEPT_SETTINGS)
+    return Path(kept) if kept else root / "params" / name
+
+
 def open_workspace(name: str, **overrides) -> Workspace:
     """Return the workspace ``name`` with its brief; ``overrides`` replace single parameters.
 
@@ -92,6 +102,6 @@ def open_workspace(name: str, **overrides) -> Workspace:
         raise ParamError(
             f"There is no workspace {name!r} under params (there: {listed}).{nearest(name, known)}"
         )
-    values = read_yaml(root / "params" / name / "brief.yml")
+    values = read_yaml(settings_folder(root, name) / "brief.yml")
     given = {key: value for key, value in overrides.items() if value is not None}
     return Workspace(name, check(values | {"workspace": name} | given, f"params/{name}/brief.yml"), root)

@@ -122,6 +122,61 @@ def edit(path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
+ASKED = [
+    "labels = run.workspace.folder / 'labels.csv'",
+    "told = run.workspace.settings('kpis').get('target', 0)",
+    'run.state([Claim("three.target", f"The target is {told}.", told, n=labels.exists() + 1)])',
+]
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """A run whose numbers come from its settings: a target in kpis.yml, and whether there are labels."""
+    with make_home(tmp_path) as home:
+        (home.root / "params" / "tiny" / "kpis.yml").write_text("target: 3\n")
+        home.write("03_three", ASKED)
+        done = home.report()
+        assert done.ok, done.message
+        yield home
+
+
+def test_settings_that_change_later_change_no_number_of_a_run(asking):
+    params = asking.root / "params" / "tiny"
+    (params / "labels.csv").write_text("post_id,label\nx:1,negative\n")
+    (params / "filters.yml").write_text("old: {query: late, why: old}\n")
+    (params / "kpis.yml").write_text("target: 4\n")
+    (params / "brief.yml").write_text("workspace: tiny\ntitle: Another\nmin_posts: 99\n")
+    found = verify(asking.outputs / "latest")
+    assert list(found) == []
+    assert found.notes == [
+        "The settings in params/tiny were changed since this run was made; the numbers were recomputed with "
+        "the "
+        "run's own."
+    ]
+    assert asking.report().ok
+    assert any(claim["value"] == 4 for claim in asking.latest()["claims"])
+    assert list(verify(asking.outputs / "latest")) == []
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_text("target: 9\n")])
+def test_a_setting_whose_kept_copy_is_lost_or_changed_is_named_and_todays_is_used(asking, harm):
+    kept = asking.latest()["settings"]["kpis.yml"]
+    harm(asking.root / "data" / "tiny" / "settings" / kept)
+    assert verify(asking.outputs / "latest").notes == []  # what lies in params today is the same file
+    (asking.root / "params" / "tiny" / "kpis.yml").write_text("target: 4\n")
+    found = verify(asking.outputs / "latest")
+    assert found.notes[0] == (
+        "Of the settings of this run kpis.yml was not kept; the numbers were recomputed with today's."
+    )
+    assert "Claim three.target: run.json stores value 3.0, recomputed 4.0." in list(found)
+
+
+def test_what_a_run_keeps_of_its_settings_is_not_published(asking):
+    names = [path.name for path in (asking.outputs / "latest").rglob("*")]
+    assert "kpis.yml" not in names
+    assert ".settings" not in names
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"is not a run: it holds no run\.json"):
         verify(tmp_path)

@@ -123,11 +123,13 @@ def _stored(workspace: Workspace, size: float) -> Cost:
 
 
 def known(workspace: Workspace) -> Costs | None:
-    """Return the costs that were measured last, or None when that never was, or not for the steps of
-    today.
+    """Return the costs that were measured last, or None when that never was, or not for today's steps.
+
+    A notebook of a report reads them among the settings that its run keeps.
     """
+    kept = workspace.folder / _place(workspace).name
     try:
-        values = json.loads(_place(workspace).read_text(encoding="utf-8"))
+        values = json.loads((kept if kept.is_file() else _place(workspace)).read_text(encoding="utf-8"))
         found = Costs(values["posts"], values["at"], tuple(Cost(**cost) for cost in values["steps"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from earshot.core import clock
 from earshot.core.files import write_json
 from earshot.core.workspace import Workspace
-from earshot.publish.report import outputs
+from earshot.publish.report import outputs, settings
 from earshot.publish.report.claims import read_claims
 from earshot.publish.report.code import CHECKOUT
 from earshot.publish.report.manifest import PINNED, describe_origin, describe_window, files_of, write_manifest
@@ -95,6 +95,7 @@ class Draft:
             roots=(str(self.space.home), str(CHECKOUT)),
             facts=self.facts(),
             remote_store="://" in params.store,
+            settings=str(self.folder / settings.FOLDER),
             **self.limits,
         )
 
@@ -122,7 +123,7 @@ class Draft:
 
     def drop_scaffold(self) -> None:
         """Remove what only the making of the run needed."""
-        for name in (RESULTS, RECORDS):
+        for name in (RESULTS, RECORDS, settings.FOLDER):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / PINNED).unlink(missing_ok=True)
 
@@ -150,6 +151,7 @@ def begin(
         "tables": tables,
         **describe_origin(space),
     }
+    settings.lay_out(space, manifest["settings"], manifest["params"], folder / settings.FOLDER)
     board.expect(len(plans))
     return Draft(space, folder, manifest, {plan.notebook.name: _entry(plan) for plan in plans}, board, limits)
 

@@ -10,7 +10,7 @@ from earshot.core.files import hash_file, read_json, write_json, write_whole
 from earshot.core.workspace import Workspace
 from earshot.publish.report.claims import compose
 from earshot.publish.report.code import hash_library, hash_lock, hash_models, list_packages, read_commit
-from earshot.publish.report.reuse import hash_settings
+from earshot.publish.report.settings import keep
 
 PINNED = "versions.json"  # the table versions of a report in progress
 SEAL = "run.sha256"
@@ -27,7 +27,7 @@ def describe_origin(workspace: Workspace) -> dict:
     commit, dirty = read_commit()
     return {
         "params": workspace.params.model_dump(),
-        "settings": hash_settings(workspace),
+        "settings": keep(workspace),
         "commit": commit,
         "dirty": dirty,
         "library": hash_library(),

@@ -47,6 +47,7 @@ def set_aside(draft: Path) -> Path:
     manifest = read_json(draft / NAME, {})
     if manifest:
         index.write_failure(draft, manifest)
+    shutil.rmtree(draft / ".settings", ignore_errors=True)
     folder = draft.with_name(f"{name_run(draft)}.failed")
     draft.rename(folder)
     write_index(folder.parent)

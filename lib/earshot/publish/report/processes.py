@@ -48,6 +48,7 @@ class Job:
     render: bool = True
     facts: dict | None = None
     remote_store: bool = False
+    settings: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,9 @@ def _environment(job: Job, private: str) -> dict[str, str]:
     """Return what the notebook's process inherits: no secrets, one thread, a fixed clock and hash seed, no
     habits.
     """
-    from earshot.core.workspace import home
+    from earshot.core.workspace import KEPT_SETTINGS, home
 
+    kept = {KEPT_SETTINGS: job.settings} if job.settings else {}
     library = str(Path(__file__).resolve().parents[3])
     return (
         clean_environment(job.remote_store)
@@ -179,4 +181,5 @@ def _environment(job: Job, private: str) -> dict[str, str]:
             "TOKENIZERS_PARALLELISM": "false",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
+        | kept
     )

@@ -71,20 +71,16 @@ def describe_tables(store) -> dict[str, dict]:
     }
 
 
-def hash_settings(workspace: Workspace) -> dict[str, str]:
-    """Return the SHA-256 of each file in the workspace's params folder by its name there, and of what steps
-    cost.
+def settings_files(workspace: Workspace) -> dict[str, Path]:
+    """Return each file in the workspace's params folder by its name there, and what steps cost.
 
     The brief itself counts as parameters; hidden files and drafts are nobody's settings.
     """
-    files = {
-        path.relative_to(workspace.folder).as_posix(): path for path in sorted(workspace.folder.rglob("*"))
-    }
-    files["costs.json"] = (
-        workspace.data / "cache" / "costs.json"
-    )  # as enrich.costs keeps it; that imports slowly
+    folder = workspace.folder
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    files["costs.json"] = workspace.data / "cache" / "costs.json"  # as enrich keeps it; that imports slowly
     return {
-        name: hash_file(path)
+        name: path
         for name, path in files.items()
         if path.is_file()
         and name != "brief.yml"
@@ -92,6 +88,11 @@ def hash_settings(workspace: Workspace) -> dict[str, str]:
         and "/." not in name
         and path.suffix != ".tmp"
     }
+
+
+def hash_settings(workspace: Workspace) -> dict[str, str]:
+    """Return the SHA-256 of each settings file by its name."""
+    return {name: hash_file(path) for name, path in settings_files(workspace).items()}
 
 
 def make_plans(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from earshot.core.files import hash_file
-from earshot.core.workspace import Workspace, home, open_workspace
+from earshot.core.params import check
+from earshot.core.workspace import Workspace, home
 from earshot.enrich.registry import in_use as champions
+from earshot.publish.report import settings
 from earshot.publish.report.code import CHECKOUT, hash_library, hash_lock
 from earshot.publish.report.draft import pin
 from earshot.publish.report.manifest import NAME, SEAL, describe_window, list_files, read_manifest
@@ -70,16 +72,15 @@ def verify(
     folder = Path(run_folder).resolve()
     manifest = read_manifest(folder)
     problems = list(check_files(folder, manifest))
-    space = open_workspace(
-        manifest["workspace"],
-        **{name: value for name, value in manifest["params"].items() if name != "workspace"},
-    )
-    lost = list(check_data(space, manifest["tables"]))
+    params = check(manifest["params"], f"{NAME} of {manifest['run']}")
+    space = Workspace(manifest["workspace"], params, home())
+    lost, notes = list(check_data(space, manifest["tables"])), []
     if not lost:
         with tempfile.TemporaryDirectory(prefix="earshot-verify-") as again:
+            notes += lay_out_settings(Path(again), space, manifest)
             lost = recompute(folder, Path(again), space, manifest, jobs, timeout, say)
             problems += compare(folder, Path(again), space, manifest)
-    notes = list(explain(space, manifest))
+    notes += explain(space, manifest)
     tables = sum(len(entry["tables"]) for entry in manifest["notebooks"])
     found = list(dict.fromkeys([*problems, *lost]))
     seconds = round(time.monotonic() - begun, 2)
@@ -118,6 +119,16 @@ def check_data(space: Workspace, tables: dict) -> Iterator[str]:
                 f"maintenance), "
                 "so its numbers cannot be recomputed; only its files were checked."
             )
+
+
+def lay_out_settings(again: Path, space: Workspace, manifest: dict) -> Iterator[str]:
+    """Lay out the settings with which a run was made; yield one sentence when some of them are lost."""
+    lost = settings.lay_out(space, manifest["settings"], manifest["params"], again / settings.FOLDER)
+    if lost:
+        yield (
+            f"Of the settings of this run {', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not kept; "
+            "the numbers were recomputed with today's."
+        )
 
 
 def recompute(
@@ -187,7 +198,10 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
     if manifest["lock"] != hash_lock():
         yield "The installed packages were changed since this run was made."
     if manifest["settings"] != hash_settings(space):
-        yield f"The settings in params/{space.name} were changed since this run was made."
+        yield (
+            f"The settings in params/{space.name} were changed since this run was made; the numbers were "
+            "recomputed with the run's own."
+        )
     used = manifest.get("models", {}).get("used", {})  # runs made before it was kept have none
     for name, sha256 in champions.fingerprints(space).items() if used else ():
         if name in used and used[name] != sha256:
@@ -209,6 +223,7 @@ def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout:
         cell_timeout=int(timeout),
         render=False,
         remote_store="://" in space.params.store,
+        settings=str(again / settings.FOLDER),
     )
 
 
