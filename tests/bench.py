@@ -55,8 +55,8 @@ def split(file: Path, folder: Path) -> tuple[Path, Path]:
 
 
 def measure(name: str, command: list, home: Path) -> int:
-    """Run a command in that home, print its seconds and the peak memory of all its processes, return its
-    status.
+    """Run a command in that home, print its seconds
+    and the peak memory of all its processes, return its status.
     """
     begun, peak = time.monotonic(), 0
     process = subprocess.Popen(

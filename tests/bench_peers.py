@@ -1,5 +1,5 @@
-"""Ours beside a peer on the same texts in the same process: seconds of each, and how many times faster ours
-is.
+"""Ours beside a peer on the same texts in the same process:
+seconds of each, and how many times faster ours is.
 
 Run by `make bench` after the report's own times; prints one JSON object per case.
 """
@@ -174,8 +174,8 @@ def copies(texts: list[str]) -> None:
 
 
 def feelings(texts: list[str]) -> None:
-    """Our sentiment with everything it needs (language, embedding), and VADER, whose accuracy is far
-    lower.
+    """Our sentiment with everything it needs (language,
+    embedding), and VADER, whose accuracy is far lower.
     """
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 

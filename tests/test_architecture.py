@@ -207,8 +207,8 @@ def test_nothing_is_pickled_and_no_yaml_is_read_unsafely():
 
 
 def test_only_the_command_exits_and_prints():
-    """A library function raises; it never ends the process or writes to the terminal behind the caller's
-    back.
+    """A library function raises; it never ends the process
+    or writes to the terminal behind the caller's back.
     """
     homes = ("cli", "publish/report/")
     strays = [

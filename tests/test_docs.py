@@ -121,8 +121,8 @@ def test_the_commands_that_are_not_run_as_they_stand_are_in_the_readme():
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> Path:
-    """The checkout as a reader has it, in a folder of its own, with a small demo brand and files to
-    import.
+    """The checkout as a reader has it, in a folder of its own,
+    with a small demo brand and files to import.
     """
     folder = tmp_path_factory.mktemp("reader") / "earshot"
     folder.mkdir()

@@ -248,8 +248,8 @@ def test_git_ignores_what_is_made_or_private(path):
 
 
 def chromium(folder: Path) -> subprocess.CompletedProcess:
-    """Run the script that looks for Chromium where only the programs in ``folder`` and `id` exist, as
-    root.
+    """Run the script that looks for Chromium where only the programs
+    in ``folder`` and `id` exist, as root.
     """
     program(folder, "id", "echo 0")
     return subprocess.run(

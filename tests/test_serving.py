@@ -38,8 +38,8 @@ def ask(url: str) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def served(target: str, arguments: str, log: Path, sign: str):
-    """Run a make target until the text ``sign`` is in what it prints; yield that text; end it and all under
-    it.
+    """Run a make target until the text ``sign`` is in what it prints;
+    yield that text; end it and all under it.
     """
     with log.open("wb") as file:
         process = subprocess.Popen(

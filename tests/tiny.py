@@ -61,8 +61,8 @@ def workspace(home, posts: int = 300, name: str = "tiny", hostile: bool = True, 
 
 
 def make_posts(count: int, more: list[str] = ()) -> pd.DataFrame:
-    """Return posts over three weeks: three brands, of which Acme is criticised most, and ``more`` texts about
-    Bolt.
+    """Return posts over three weeks: three brands,
+    of which Acme is criticised most, and ``more`` texts about Bolt.
     """
     rows = []
     for number in range(count):

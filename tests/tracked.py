@@ -7,8 +7,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def tracked(pattern: str = "**") -> list[Path]:
-    """Return, sorted, the files whose path from the checkout's top fits a pattern such as
-    ``lib/earshot/**/*.py``.
+    """Return, sorted, the files whose path
+    from the checkout's top fits a pattern such as ``lib/earshot/**/*.py``.
 
     ``*`` stays within one folder and ``**`` does not. New files count before they are added, so that a test
     sees what is being worked on; whatever .gitignore names never does.

@@ -24,8 +24,8 @@ GIGABYTE = 1e9
 
 @dataclass(frozen=True)
 class Check:
-    """What one look at the machine found: state is "ok", "warn" or "fail"; ``advice`` is empty when all is
-    well.
+    """What one look at the machine found: state is "ok", "warn" or "fail";
+    ``advice`` is empty when all is well.
     """
 
     name: str
@@ -88,8 +88,8 @@ def pins(lock: Path) -> Iterator[tuple[str, str]]:
 
 
 def disk() -> Check:
-    """Check the room left where data and outputs are written: below 2 GB is a failure, below 10 GB a
-    warning.
+    """Check the room left where data and outputs are written:
+    below 2 GB is a failure, below 10 GB a warning.
     """
     free = shutil.disk_usage(home()).free / GIGABYTE
     state = "fail" if free < 2 else "warn" if free < 10 else "ok"

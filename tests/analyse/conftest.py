@@ -8,8 +8,8 @@ EMPTY = ("likes", "reposts", "replies", "views")
 
 @pytest.fixture
 def posts():
-    """A builder: rows of (brand, day, sentiment) or dicts; every post has an author of its own unless one is
-    given.
+    """A builder: rows of (brand, day, sentiment) or dicts;
+    every post has an author of its own unless one is given.
     """
 
     def build(rows) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from earshot.publish.report.claims import write_claims
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch):
-    """A wide terminal, since the cells of a narrow one fold; what a console was made with in another test
-    stays.
+    """A wide terminal, since the cells of a narrow one fold;
+    what a console was made with in another test stays.
     """
     monkeypatch.setattr(screen.out, "width", 160)
 

@@ -1,5 +1,5 @@
-"""The command `earshot query`: what it finds, why, how right it is, and nothing that could drive a
-terminal.
+"""The command `earshot query`: what it finds, why,
+how right it is, and nothing that could drive a terminal.
 """
 
 import pandas as pd

@@ -8,8 +8,8 @@ from earshot.core import clock
 
 
 def posts(numbers, day: str = "2015-02-16", turn: int | None = None, **columns) -> pd.DataFrame:
-    """Return one post per number, over three weeks from ``day`` when ``turn`` (kept as likes) is given, else
-    on it.
+    """Return one post per number, over three weeks from ``day``
+    when ``turn`` (kept as likes) is given, else on it.
     """
     numbers = list(numbers)
     days = pd.to_timedelta([number % 21 if turn is not None else 0 for number in numbers], unit="D")

@@ -1,5 +1,5 @@
-"""Two writers at once, a kill -9 in the middle of a write, a full disk: nothing is lost, nothing is half
-visible.
+"""Two writers at once, a kill -9 in the middle of a write, a full disk:
+nothing is lost, nothing is half visible.
 """
 
 import os
@@ -54,8 +54,8 @@ def finish(processes: list[subprocess.Popen]) -> None:
     "scheme", ["", "file://"], ids=["a disk, by lock", "a URL, by optimistic concurrency"]
 )
 def test_two_writers_lose_nothing_and_double_nothing(tmp_path, scheme):
-    """The table does not exist yet; both merge the same keys with other content, and append keys of their
-    own.
+    """The table does not exist yet; both merge the same keys with other content,
+    and append keys of their own.
     """
     rounds = 3
     finish(

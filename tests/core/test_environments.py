@@ -41,8 +41,7 @@ def test_workspaces_of_two_environments_cannot_name_one_store(workspace, place, 
         workspaces[asking].store  # noqa: B018 (a property)
     assert str(error.value) == (
         f"params/{workspaces[asking].name}/streams.yml: this workspace is {asking} and shares its tables "
-        f"({place}) "
-        f"with the workspace {other}; give it a store of its own."
+        f"({place}) with the workspace {other}; give it a store of its own."
     )
 
 
@@ -53,9 +52,8 @@ def test_tables_stay_those_of_the_environment_that_wrote_first(workspace, place)
     with pytest.raises(ParamError) as error:
         workspace("bolt", store=place).store  # noqa: B018
     assert str(error.value) == (
-        f"params/bolt/streams.yml: these tables ({place}) were begun as production and this workspace is "
-        f"now dev; give "
-        "it a store of its own, or set environment: production."
+        f"params/bolt/streams.yml: these tables ({place}) were begun as production and this workspace is now "
+        "dev; give it a store of its own, or set environment: production."
     )
     late = Store(place, environment="dev")  # opened before production wrote
     with pytest.raises(ParamError, match="were begun as production"):

@@ -1,5 +1,5 @@
-"""The demo brand holds what it promises: sizes, variety, planted truth, valid identifiers, files that can be
-read.
+"""The demo brand holds what it promises:
+sizes, variety, planted truth, valid identifiers, files that can be read.
 """
 
 import gzip

@@ -52,8 +52,8 @@ def browser(chromium):
 
 @pytest.fixture
 def visit(browser):
-    """A visitor: ``visit(path)`` opens a page, provokes everything on it, and says what ran and what left the
-    page.
+    """A visitor: ``visit(path)`` opens a page, provokes everything on it,
+    and says what ran and what left the page.
     """
 
     def open_page(path: Path, width: int = 1280) -> Visit:
@@ -83,8 +83,8 @@ def visit(browser):
 
 @pytest.fixture
 def accessible(browser):
-    """An examiner: ``accessible(path)`` returns the critical and serious findings of axe-core, as
-    sentences.
+    """An examiner: ``accessible(path)`` returns the critical
+    and serious findings of axe-core, as sentences.
     """
     from axe_playwright_python.sync_playwright import Axe
 

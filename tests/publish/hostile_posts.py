@@ -1,5 +1,5 @@
-"""Posts that try to run something, fetch something, name somebody or pose as us. A live one sets
-``window.pwned``.
+"""Posts that try to run something, fetch something,
+name somebody or pose as us. A live one sets ``window.pwned``.
 """
 
 RUN = "window.pwned=(window.pwned||0)+1"

@@ -1,5 +1,5 @@
-"""Hostile posts on every way to the screen (style.md §2.8), opened in a real browser: nothing runs, nothing
-leaves.
+"""Hostile posts on every way to the screen (style.md §2.8), opened in a real browser:
+nothing runs, nothing leaves.
 
 The same notebook through nbconvert's own page does run them: that is what shows that the posts are live."""
 
@@ -64,17 +64,15 @@ PATHS = {
     "latex": "for text in texts: display(Math(text))",
     "widgets": "for text in short: display(widgets.HTML(text), widgets.HTMLMath(text), widgets.Label(text))",
     "forged mark": "for text in texts: display(HTML(f'<div class=\"earshot findings\">{text}</div>'))",
-    "findings": "show.findings([Claim(f'{n}{t}', t, 0.5, t[:9], 0.4, 0.6, 100, t, (t,), verdict='real',"
-    " about={'notebook': t})"
-    " for n, t in enumerate(texts)])",
+    "findings": "show.findings([Claim(f'{n}{t}', t, 0.5, t[:9], 0.4, 0.6, 100, t, (t,), verdict='real', "
+    "about={'notebook': t}) for n, t in enumerate(texts)])",
     "headline": "for text in short: show.headline(text, text)",
     "table": "show.table(frame.assign(also=frame['text']), texts[0], {'text': 'link'})",
     "posts": "show.posts(frame, texts[0], n=len(frame))",
     "figure": "show.figure(charts.bars(counts, 'brand', 'posts', title=texts[0]), texts[0] + ' 12 in all',"
     " texts[0], counts)",
     "lines": "show.figure(charts.grid(counts.assign(day=pd.Timestamp('2026-03-02')), 'day', 'posts', "
-    "'brand'),"
-    " charts.describe(counts, 'brand', 'posts'), texts[1], counts)",
+    "'brand'), charts.describe(counts, 'brand', 'posts'), texts[1], counts)",
     "facts": "show.facts(dict(zip(short, texts)))",
     "note": "for text in texts: show.note(text, link=text)",
 }

@@ -44,8 +44,8 @@ def write(folder: Path, *cells, opening=QUESTION) -> Path:
 
 @pytest.fixture
 def rendered(tmp_path):
-    """A renderer: ``rendered(cell, …)`` returns the HTML of a notebook with these cells after its
-    question.
+    """A renderer: ``rendered(cell, …)`` returns the HTML
+    of a notebook with these cells after its question.
     """
 
     def render(*cells, **facts) -> str:

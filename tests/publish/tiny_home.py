@@ -64,8 +64,8 @@ class Home:
 
 @contextmanager
 def make_home(root: Path):
-    """A home with three good notebooks, on a machine that lists a foreign kernel named python3 and holds a
-    secret.
+    """A home with three good notebooks, on a machine
+    that lists a foreign kernel named python3 and holds a secret.
     """
     foreign = root / "jupyter" / "kernels" / "python3"
     foreign.mkdir(parents=True)

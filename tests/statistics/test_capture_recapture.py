@@ -31,8 +31,8 @@ def test_chapman_on_the_textbook_example():
 
 
 def test_chao_on_the_cottontail_rabbits():
-    """Edwards and Eberhardt (1967): 135 rabbits, 76 of them caught, 43 once and 16 twice; Chao (1987) finds
-    134.
+    """Edwards and Eberhardt (1967): 135 rabbits, 76 of them caught,
+    43 once and 16 twice; Chao (1987) finds 134.
     """
     found = capture.chao_counts(76, 43, 16)
     assert round(found.total) == 134

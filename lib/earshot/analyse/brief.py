@@ -1,5 +1,5 @@
-"""The one page that leadership reads: what the claims of the other notebooks add up to; nothing is computed
-here.
+"""The one page that leadership reads:
+what the claims of the other notebooks add up to; nothing is computed here.
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Page:
-    """The brief in the order it is read: headline, standfirst, and the claims of each part (none stands
-    twice).
+    """The brief in the order it is read: headline, standfirst,
+    and the claims of each part (none stands twice).
     """
 
     headline: str
@@ -36,8 +36,8 @@ class Page:
 
 
 def compose(claims: Iterable[Claim]) -> Page:
-    """Return the brief that these claims make, heaviest first; raises ValueError when there is no claim to
-    report.
+    """Return the brief that these claims make, heaviest first;
+    raises ValueError when there is no claim to report.
     """
     ranked = sorted(claims, key=lambda claim: (-claim.weight, claim.id))
     if not ranked:
@@ -69,16 +69,16 @@ def compose(claims: Iterable[Claim]) -> Page:
 
 
 def headline(claim: Claim) -> str:
-    """Return the claim's headline where its author wrote one, else its sentence without what stands in
-    brackets.
+    """Return the claim's headline where its author wrote one,
+    else its sentence without what stands in brackets.
     """
     said = claim.about.get("headline") or claim.sentence.split(" (")[0].rstrip(".")
     return said[0].upper() + said[1:]
 
 
 def _varied(claims: list[Claim]) -> list[Claim]:
-    """Return the claims with at most two of a kind per brand at the front, so that one event does not fill
-    the page.
+    """Return the claims with at most two of a kind per brand at the front,
+    so that one event does not fill the page.
     """
     seen: dict[tuple, int] = {}
     front, back = [], []
@@ -99,15 +99,15 @@ def _reasons(claims: list[Claim], changed: list[Claim]) -> list[Claim]:
 
 
 def _open(claim: Claim) -> bool:
-    """Say whether a claim is one to keep an eye on: a target missed or undecided, or data that may
-    mislead.
+    """Say whether a claim is one to keep an eye on:
+    a target missed or undecided, or data that may mislead.
     """
     return claim.about.get("meets") in ("missed", "open") or (claim.kind == "quality" and claim.weight >= 0.5)
 
 
 def _standing(claims: list[Claim]) -> pd.DataFrame:
-    """Return the net sentiment claimed for each brand in points of a hundred, with interval and posts, best
-    first.
+    """Return the net sentiment claimed for each brand in points of a hundred,
+    with interval and posts, best first.
     """
     rows = [
         (claim.about["brand"], 100 * claim.value, 100 * claim.low, 100 * claim.high, claim.n)
@@ -119,8 +119,8 @@ def _standing(claims: list[Claim]) -> pd.DataFrame:
 
 
 def _quoted(claims: list[Claim], lead: Claim) -> list[str]:
-    """Return the ids of the posts that claims name as quotes, two from each, those on the headline's brand
-    first.
+    """Return the ids of the posts that claims name as quotes,
+    two from each, those on the headline's brand first.
 
     The text itself is never part of a claim.
     """

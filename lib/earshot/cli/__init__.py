@@ -36,8 +36,8 @@ from earshot.cli.screen import (
 
 
 class Plainly(TyperGroup):
-    """Commands whose errors, where the library explains them, are one sentence: exit 2 for a request, 1 for a
-    run.
+    """Commands whose errors, where the library explains them, are one sentence:
+    exit 2 for a request, 1 for a run.
     """
 
     def invoke(self, ctx):
@@ -200,8 +200,8 @@ def runs(
     workspace_name: WorkspaceName = "demo",
     last: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
 ) -> None:
-    """List the runs of a workspace, newest first: how each ended, how long it took, why, for whom, what was
-    reused.
+    """List the runs of a workspace, newest first:
+    how each ended, how long it took, why, for whom, what was reused.
     """
     from earshot.core.workspace import open_workspace
     from earshot.publish.report.reuse import read_past
@@ -253,8 +253,8 @@ def keys(
         int | None, typer.Option(metavar="N", help="Destroy key N: its names become final.")
     ] = None,
 ) -> None:
-    """Count the keys of the pseudonyms, take a new one, or destroy an old one so that nobody can be named
-    again.
+    """Count the keys of the pseudonyms, take a new one,
+    or destroy an old one so that nobody can be named again.
     """
     from earshot.govern.pseudonyms import keys as kept
 
@@ -273,8 +273,8 @@ def keys(
 
 @app.command(epilog="Example: earshot doctor")
 def doctor() -> None:
-    """Check this machine: packages, disk, memory, models, kernel, git, key; exit 1 when something will not
-    work.
+    """Check this machine: packages, disk, memory, models, kernel, git, key;
+    exit 1 when something will not work.
     """
     from earshot.doctor import examine
 

@@ -14,8 +14,8 @@ from earshot.core.workspace import Workspace
 
 
 def bring_in(workspace: Workspace, files: list[Path], yes: bool) -> None:
-    """Import files into a workspace, asking about the columns of a new kind of file, and say what came of
-    each.
+    """Import files into a workspace, asking about the columns of a new kind of file,
+    and say what came of each.
 
     Raises ParamError when a file is not there, or when its columns are new and nobody is here to approve
     them.
@@ -43,8 +43,8 @@ def map_again(workspace: Workspace, source: str) -> None:
 
 
 def map_trial(workspace: Workspace, source: str) -> None:
-    """Say which posts of a source its corrected mapping would change, add or lose, field by field; store
-    nothing.
+    """Say which posts of a source its corrected mapping would change,
+    add or lose, field by field; store nothing.
     """
     from earshot.collect.files.remapping import preview
 
@@ -93,8 +93,7 @@ def tell(landed, start: str) -> None:
     if getattr(landed, "vanished", None):
         say(
             f"  Earlier files of this source filled {', '.join(landed.vanished)}; this one leaves it empty "
-            f"in every "
-            "post. Check the export, or the mapping in sources.yml.",
+            "in every post. Check the export, or the mapping in sources.yml.",
             "yellow",
         )
     if getattr(landed, "warning", ""):
@@ -105,8 +104,8 @@ def tell(landed, start: str) -> None:
 
 @contextmanager
 def bar() -> Iterator:
-    """Give a progress callback that draws a bar on a terminal and is silent in a log; its ``stop`` clears the
-    bar.
+    """Give a progress callback that draws a bar on a terminal and is silent in a log;
+    its ``stop`` clears the bar.
     """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 

@@ -1,5 +1,5 @@
-"""Collecting from platforms at the terminal: what came of each feed, what stands in the gap ledger, what
-failed.
+"""Collecting from platforms at the terminal:
+what came of each feed, what stands in the gap ledger, what failed.
 """
 
 import threading
@@ -76,8 +76,8 @@ def due(workspace, feeds) -> list:
 
 
 def check(workspace, feeds) -> int:
-    """Ask the platform of each feed which of its stored posts are gone or edited, and say so; 1 when one
-    failed.
+    """Ask the platform of each feed which of its stored posts are gone or edited,
+    and say so; 1 when one failed.
     """
     from earshot.collect.deletions.rechecks import recheck
     from earshot.collect.sources.client import Failed
@@ -95,8 +95,7 @@ def check(workspace, feeds) -> int:
         else:
             say(
                 f"{feed.name}: {found.asked:,} stored posts asked about, {found.gone:,} are gone at "
-                f"{feed.platform} "
-                f"and here, {found.changed:,} "
+                f"{feed.platform} and here, {found.changed:,} "
                 f"changed{f', {found.left:,} left for next time' if found.left else ''}."
             )
     return failed
@@ -121,8 +120,8 @@ def tell(report) -> None:
 
 
 def counter():
-    """Return a line that counts pages and posts on a terminal and is silent in a log; call it with name,
-    pages, posts.
+    """Return a line that counts pages and posts on a terminal and is silent in a log;
+    call it with name, pages, posts.
 
     It is a context manager, and gone when it ends.
     """
@@ -198,8 +197,8 @@ def _receive(workspace, feed, port: int, stop, failed: list[str]) -> None:
 
 
 def _reported(feed, failed: list[str], stop):
-    """Return a context in which an error ends all feeds and is said in a sentence, instead of a dead
-    thread.
+    """Return a context in which an error ends all feeds and is said in a sentence,
+    instead of a dead thread.
     """
     from contextlib import contextmanager
 

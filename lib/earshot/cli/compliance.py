@@ -13,8 +13,8 @@ def comply(
     source: Annotated[str, typer.Argument(help="The source whose posts are meant.")],
     gone: Annotated[Path | None, typer.Option(help="The platform's answer: what is gone.")] = None,
 ) -> None:
-    """Write the ids of a source for a platform's compliance check; with --gone, remove what it says is
-    gone.
+    """Write the ids of a source for a platform's compliance check;
+    with --gone, remove what it says is gone.
     """
     from earshot.collect.deletions import compliance
     from earshot.core.workspace import open_workspace
@@ -24,7 +24,7 @@ def comply(
         return say(f"The ids are in {compliance.export_ids(workspace, source)}")
     removed, others = compliance.follow_answer(workspace, source, gone)
     say(
-        f"Removed: "
+        "Removed: "
         f"{', '.join(f'{count:,} from {name}' for name, count in sorted(removed.items())) or 'nothing'}."
     )
     if others:

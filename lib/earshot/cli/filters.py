@@ -31,8 +31,7 @@ def filters(
     if restore:
         say(
             f"{set_aside.restore(workspace, restore):,} posts are shown again; take {restore} out of "
-            f"filters.yml, or it "
-            "hides new posts."
+            "filters.yml, or it hides new posts."
         )
     else:
         say(f"{hidden:,} posts newly hidden.")

@@ -6,8 +6,8 @@ from earshot.cli.screen import WorkspaceName, cell, out, plain_table, say
 
 
 def fresh(workspace_name: WorkspaceName = "demo") -> None:
-    """Say how old the newest post of each source is and may be; exit 1 when one is too old for a report to go
-    out.
+    """Say how old the newest post of each source is and may be;
+    exit 1 when one is too old for a report to go out.
 
     fresh_hours and fresh_sources in brief.yml say what is allowed; the clock is the end of the report's
     period.

@@ -38,8 +38,8 @@ def listen(
         heard = hear(workspace, once, lambda: bool(stopped), (lambda line: None) if quiet else say)
     say(
         f"{heard.messages:,} messages in {heard.batches:,} batches: {heard.added:,} new posts, "
-        f"{heard.updated:,} "
-        f"updated, {heard.repeated:,} known, {heard.refused:,} refused, {heard.dead:,} dead letters."
+        f"{heard.updated:,} updated, {heard.repeated:,} known, {heard.refused:,} refused, {heard.dead:,} "
+        "dead letters."
     )
 
 
@@ -63,8 +63,7 @@ def feed(
     if broken:
         say(
             f"  {len(broken):,} rows could not be read and are not there, the first (row {broken[0][0]:,}) "
-            f"because "
-            f"{broken[0][2]}.",
+            f"because {broken[0][2]}.",
             "yellow",
         )
 
@@ -82,8 +81,8 @@ def plan(
     measure: Annotated[bool, typer.Option("--measure", help="Measure the steps again.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write the plan into streams.yml.")] = False,
 ) -> None:
-    """Say which steps to run in line and which after, and what the peak takes: cores, partitions, disk,
-    price.
+    """Say which steps to run in line and which after, and what the peak takes:
+    cores, partitions, disk, price.
 
     The cost of each step is measured on the workspace's own posts, once, and kept. Exit 1 when it does not
     fit; a plan that does is written into streams.yml with --apply.

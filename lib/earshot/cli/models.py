@@ -1,5 +1,5 @@
-"""`earshot models` and `earshot compare`: which models there are, which are used, and what another would
-change.
+"""`earshot models` and `earshot compare`:
+which models there are, which are used, and what another would change.
 """
 
 from typing import Annotated
@@ -15,8 +15,8 @@ def models(
         bool, typer.Option("--gate", help="End with code 1 unless the last report opened the bias gate.")
     ] = False,
 ) -> None:
-    """List the models that ship and those that WORKSPACE uses, with SHA-256, card and the line that rolls
-    each back.
+    """List the models that ship and those that WORKSPACE uses,
+    with SHA-256, card and the line that rolls each back.
     """
     from earshot.core.workspace import open_workspace
     from earshot.enrich.registry import in_use as champions
@@ -55,8 +55,8 @@ def _show_models(workspace, listed: list, own: list) -> None:
 
 
 def _say_ways_back(workspace, used: list) -> str:
-    """Say for each model in use how to go back and what that would change; say and return what the bias gate
-    says.
+    """Say for each model in use how to go back and what that would change;
+    say and return what the bias gate says.
     """
     from earshot.publish.report.claims import read_gate
 

@@ -54,8 +54,8 @@ def query(
 
 
 def _read(text: str, named: dict, workspace) -> tuple:
-    """Return (the query with its parts put in, its text); an unreadable one is shown with a pointer, and
-    exits.
+    """Return (the query with its parts put in, its text);
+    an unreadable one is shown with a pointer, and exits.
     """
     from earshot.collect.query import QueryError, catalogue, parse
     from earshot.collect.query.parser import filled
@@ -67,8 +67,7 @@ def _read(text: str, named: dict, workspace) -> tuple:
     if text.startswith("@") and " " not in text and named:
         say(
             f"There is no query {text[1:]} in queries.yml (there: {', '.join(named)}); this is read as the "
-            f"account "
-            f"{text}.",
+            f"account {text}.",
             "yellow",
         )
     try:

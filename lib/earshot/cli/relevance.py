@@ -13,8 +13,8 @@ SHEET, AT_RANDOM = 100, 0.3
 
 
 def write_sheet(workspace: Workspace, file: Path) -> str:
-    """Write posts for an analyst to label: those the rules or the model doubt most, and some at random; say
-    so.
+    """Write posts for an analyst to label:
+    those the rules or the model doubt most, and some at random; say so.
 
     The part drawn at random (column ``drawn``) keeps an estimate from the labels honest.
     """
@@ -36,8 +36,7 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
     csv_safe(sheet.assign(label="")).to_csv(file, index=False)
     return (
         f"{file} holds {words.count(len(doubtful))} doubtful posts and {words.count(len(drawn))} drawn at "
-        f"random; "
-        "write relevant or irrelevant under label, then give it back with --labels."
+        "random; write relevant or irrelevant under label, then give it back with --labels."
     )
 
 
@@ -70,6 +69,6 @@ def learn(workspace: Workspace, file: Path) -> str:
     figures = model.figures
     return (
         f"Learned from {len(known):,} labelled posts: {figures['accuracy']:.1%} right when held out; it "
-        f"decides "
-        f"{figures['coverage']:.0%} of posts and is right in {figures['accuracy_when_sure']:.1%} of these."
+        f"decides {figures['coverage']:.0%} of posts and is right in {figures['accuracy_when_sure']:.1%} of "
+        "these."
     )

@@ -1,5 +1,5 @@
-"""What the command prints: plain lines, plain tables, and errors as the one sentence that the library gave
-them.
+"""What the command prints: plain lines, plain tables,
+and errors as the one sentence that the library gave them.
 """
 
 from pathlib import Path

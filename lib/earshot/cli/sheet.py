@@ -14,8 +14,7 @@ NEXT = {
 }
 OF = (
     "unsure: what the model leaves to a person; sample: at random from the last period; unmapped: at random "
-    "from "
-    "what is in no category; the name of a classifier of yours: what it leaves to a person."
+    "from what is in no category; the name of a classifier of yours: what it leaves to a person."
 )
 
 
@@ -72,15 +71,13 @@ def _write(workspace, of: str, count: int, path: Path) -> str:
         "sample": sentiment,
         "unmapped": (
             f"write what each is about under label, then learn it with earshot train {workspace.name} {path} "
-            f"--name NAME, or "
-            "add words to taxonomy.yml"
+            "--name NAME, or add words to taxonomy.yml"
         ),
     }.get(
         of,
         (
             f"write one of the classes of {of} under label, put these rows into the file that it learned "
-            f"from, and "
-            f"learn it again with earshot train {workspace.name} FILE --name {of}"
+            f"from, and learn it again with earshot train {workspace.name} FILE --name {of}"
         ),
     )
     return f"{path} holds {len(drawn):,} posts, {NEXT.get(of, NEXT['unsure'])}; {what}."

@@ -16,8 +16,8 @@ def trace(
     ],
     when: Annotated[str, typer.Option(help="When it was written, ISO; tells which gap it fell into.")] = "",
 ) -> None:
-    """Walk a missed mention back: source, query, quarantine, filter, classifier, window; say which of them
-    lost it.
+    """Walk a missed mention back: source, query, quarantine, filter, classifier, window;
+    say which of them lost it.
     """
     from earshot.analyse.queries.trace import trace as walk
     from earshot.core.workspace import open_workspace

@@ -53,8 +53,8 @@ def train(
 
 
 def _read_costs(given: list[str]) -> dict[str, float]:
-    """Return what --missed says, by label and under "" for all others; raises ParamError at what is no
-    cost.
+    """Return what --missed says, by label and under "" for all others;
+    raises ParamError at what is no cost.
     """
     from earshot.core.params import ParamError
 

@@ -1,3 +1,3 @@
-"""What everything stands on: parameters, tables, the store, the clock, and work spread over cores or
-machines.
+"""What everything stands on: parameters, tables, the store,
+the clock, and work spread over cores or machines.
 """

@@ -8,8 +8,8 @@ KINDS = ("level", "change", "event", "quality", "kpi", "new")
 
 @dataclass(frozen=True)
 class Claim:
-    """One stated number: what is said, how much, how sure, on how many posts, by which method and from which
-    tables.
+    """One stated number: what is said, how much, how sure,
+    on how many posts, by which method and from which tables.
 
     ``kind`` says what sort of statement it is (one of KINDS), ``weight`` (0 to 1) how much leadership should
     care, ``verdict`` whether a change is "real" or "noise" after correction for multiple looks ("" for no
@@ -43,8 +43,8 @@ class Claim:
 
     @classmethod
     def of(cls, id: str, sentence: str, estimate: Mapping, unit: str = "share", **rest) -> "Claim":
-        """Return the claim that states an estimate: a row with value, low, high and n; ``rest`` are other
-        fields.
+        """Return the claim that states an estimate:
+        a row with value, low, high and n; ``rest`` are other fields.
         """
         return cls(
             id, sentence, estimate["value"], unit, estimate["low"], estimate["high"], estimate["n"], **rest
@@ -63,8 +63,8 @@ class Claim:
         inputs: tuple[str, ...] = ("posts",),
         **rest,
     ) -> "Claim":
-        """Return a claim on the data themselves, how far other figures can be trusted; ``rest`` are other
-        fields.
+        """Return a claim on the data themselves, how far other figures can be trusted;
+        ``rest`` are other fields.
         """
         return cls(
             id,

@@ -15,8 +15,8 @@ def now() -> pd.Timestamp:
 
 
 def week(times: pd.Series) -> pd.Series:
-    """Return the ISO week of each UTC time as text such as ``2015-W08``, the partition of every per-post
-    table.
+    """Return the ISO week of each UTC time as text such as ``2015-W08``,
+    the partition of every per-post table.
     """
     calendar = times.dt.isocalendar()
     return calendar["year"].astype(str) + "-W" + calendar["week"].astype(str).str.zfill(2)
@@ -28,8 +28,8 @@ def day(times: pd.Series, zone: str = "UTC") -> pd.Series:
 
 
 def window(start: str, end: str, zone: str = "UTC") -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
-    """Return the UTC instants of the first moment of ``start`` and the first moment after ``end``; None where
-    empty.
+    """Return the UTC instants of the first moment of ``start``
+    and the first moment after ``end``; None where empty.
     """
     first = pd.Timestamp(start, tz=zone).tz_convert("UTC") if start else None
     after = (pd.Timestamp(end, tz=zone) + pd.offsets.Day(1)).tz_convert("UTC") if end else None

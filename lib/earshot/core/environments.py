@@ -15,8 +15,8 @@ NOTE = ".environment"
 
 
 def environment_of(folder: Path) -> str:
-    """Return the environment of the workspace whose parameters lie in ``folder``; raises ParamError for no
-    such one.
+    """Return the environment of the workspace whose parameters lie in ``folder``;
+    raises ParamError for no such one.
     """
     path = Path(folder) / "streams.yml"
     named = read_yaml(path).get("environment", ENVIRONMENTS[0]) if path.exists() else ENVIRONMENTS[0]
@@ -29,8 +29,8 @@ def environment_of(folder: Path) -> str:
 
 
 def keep_apart(folder: Path, root: str, environment: str) -> None:
-    """Raise ParamError when the tables at ``root`` are also those of a workspace, or of a note, of another
-    environment.
+    """Raise ParamError when the tables at ``root`` are also those of a workspace,
+    or of a note, of another environment.
 
     ``folder`` holds the parameters of the workspace that asks; those of the others lie beside it.
     """
@@ -49,8 +49,8 @@ def keep_apart(folder: Path, root: str, environment: str) -> None:
 
 
 def check_owner(root: str, environment: str, where: str = "streams.yml") -> str:
-    """Return whose the tables are ("" when nobody wrote yet); raises ParamError when they are another
-    environment's.
+    """Return whose the tables are ("" when nobody wrote yet);
+    raises ParamError when they are another environment's.
     """
     owner = _noted(root)
     if owner and owner != environment:
@@ -62,8 +62,8 @@ def check_owner(root: str, environment: str, where: str = "streams.yml") -> str:
 
 
 def claim(root: str, environment: str) -> None:
-    """Note whose tables these are, once, before the first write; raises ParamError when they are
-    another's.
+    """Note whose tables these are, once, before the first write;
+    raises ParamError when they are another's.
     """
     if check_owner(root, environment):
         return
@@ -88,8 +88,8 @@ def _noted(root: str) -> str:
 
 
 def _noted_remotely(root: str) -> str:
-    """Return the note on an object store, where it is a table of one row: only the first commit of a table
-    succeeds.
+    """Return the note on an object store, where it is a table of one row:
+    only the first commit of a table succeeds.
     """
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError

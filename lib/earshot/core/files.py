@@ -23,8 +23,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def write_json(path: Path, values: Any) -> None:
-    """Write ``values`` as readable JSON, whole or not at all; raises ValueError on a NaN, which is not
-    JSON.
+    """Write ``values`` as readable JSON, whole or not at all;
+    raises ValueError on a NaN, which is not JSON.
     """
     write_whole(
         path, json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"

@@ -1,5 +1,5 @@
-"""What stands around every write: one writer per table at a time, room on the disk, and failures in one
-sentence.
+"""What stands around every write: one writer per table at a time,
+room on the disk, and failures in one sentence.
 """
 
 import re
@@ -15,8 +15,7 @@ FULL = "the disk is full. Free some space and run the same command again"
 REASONS = {
     r"os error 28\b|No space left|os error 122\b|Disk quota": FULL,
     r"os error 13\b|os error 1\b|Permission denied|not permitted": "this account may not write there. "
-    "Change the folder's permissions or "
-    "`store` in brief.yml",
+    "Change the folder's permissions or `store` in brief.yml",
     r"os error 30\b|Read-only file system": "the folder is read-only. Set `store` in brief.yml to one that "
     "can be written",
 }

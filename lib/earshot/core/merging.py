@@ -1,5 +1,5 @@
-"""A merge, thought through before it is written: which rows are new, which have changed, and where the old
-ones lie.
+"""A merge, thought through before it is written:
+which rows are new, which have changed, and where the old ones lie.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ FILES = 32  # a week in more files than this is written anew as one, or reading 
 
 @dataclass(frozen=True)
 class Plan:
-    """New rows and changed rows (Arrow tables), and the partitions in which the old form of the changed ones
-    lies.
+    """New rows and changed rows (Arrow tables),
+    and the partitions in which the old form of the changed ones lies.
     """
 
     new: object
@@ -50,8 +50,8 @@ def plan(connection, spec, rows) -> Plan:
 
 
 def replace(delta, spec, rows, partitions: list[str]) -> None:
-    """Write new and changed ``rows`` in one commit, looking for their old form in ``partitions`` and their
-    own.
+    """Write new and changed ``rows`` in one commit,
+    looking for their old form in ``partitions`` and their own.
     """
     match = " AND ".join(f't."{name}" = s."{name}"' for name in spec.key)
     if spec.partition:

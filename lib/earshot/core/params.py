@@ -18,8 +18,8 @@ class ParamError(ValueError):
 
 
 class _Yaml(yaml.SafeLoader):
-    """YAML where only true and false are booleans and dates stay text: 'no' is Norwegian, 2015-02-16 is a
-    day.
+    """YAML where only true and false are booleans and dates stay text:
+    'no' is Norwegian, 2015-02-16 is a day.
     """
 
 
@@ -183,8 +183,8 @@ class Brief(BaseModel):
 
 
 def check(values: dict, where: str = "brief.yml") -> Brief:
-    """Return the brief these values make; raises ParamError with one sentence on the first wrong name or
-    type.
+    """Return the brief these values make;
+    raises ParamError with one sentence on the first wrong name or type.
     """
     for name in values:
         if name not in Brief.model_fields:

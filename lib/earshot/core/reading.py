@@ -8,8 +8,8 @@ from earshot.core.literals import listed
 
 
 def select(connection, spec, columns: list[str], where: dict, weeks: Iterable[str] | None) -> pd.DataFrame:
-    """Return ``columns`` of the table, which ``connection`` (DuckDB) knows by its name, where the conditions
-    hold.
+    """Return ``columns`` of the table, which ``connection`` (DuckDB) knows by its name,
+    where the conditions hold.
 
     ``where`` maps a column to the value, or the list of values, it must have; ``weeks`` are the partitions to
     read.

@@ -78,8 +78,8 @@ class Regions:
 
 
 def read_regions(folder: Path) -> Regions:
-    """Return what a workspace's folder says of regions; raises ParamError on the first wrong name or
-    value.
+    """Return what a workspace's folder says of regions;
+    raises ParamError on the first wrong name or value.
     """
     path = Path(folder) / "regions.yml"
     if not path.exists():

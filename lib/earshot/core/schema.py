@@ -1,5 +1,5 @@
-"""How a table is declared: columns with a type, what may be empty, what is allowed; and how rows are held to
-it.
+"""How a table is declared: columns with a type, what may be empty, what is allowed;
+and how rows are held to it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,8 +22,8 @@ BARE_NUMBER = r"[-+]?[\d.]+(?:[eE][-+]?\d+)?"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type (a key of TYPES), whether it must be filled, and which values or range it
-    allows.
+    """One column: its type (a key of TYPES),
+    whether it must be filled, and which values or range it allows.
     """
 
     type: str
@@ -65,8 +65,8 @@ def vector() -> Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its name, the columns that identify a row, the partition column (None for small tables), its
-    columns.
+    """A table: its name, the columns that identify a row,
+    the partition column (None for small tables), its columns.
 
     ``volatile`` columns may differ between two deliveries of the same row without making it a changed row.
     """
@@ -135,8 +135,8 @@ def conform(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _converted(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the frame in the table's types, and a reason for each row label with a value that is not of its
-    type.
+    """Return the frame in the table's types,
+    and a reason for each row label with a value that is not of its type.
     """
     columns, reasons = {}, {}
     for name, column in table.columns.items():
@@ -177,8 +177,8 @@ def _cast(values: pd.Series, kind: str) -> pd.Series:
 
 
 def _text(values: pd.Series) -> pd.Series:
-    """Return the values as text; half a surrogate pair, which no file can hold, becomes the replacement
-    character.
+    """Return the values as text; half a surrogate pair,
+    which no file can hold, becomes the replacement character.
     """
     try:
         return values.astype("str")
@@ -211,8 +211,8 @@ def _times(values: pd.Series) -> pd.Series:
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    """Yield (row label, sentence) for every cell that is empty but must not be, or outside what its column
-    allows.
+    """Yield (row label, sentence) for every cell that is empty but must not be,
+    or outside what its column allows.
     """
     for name, column in table.columns.items():
         values = frame[name]

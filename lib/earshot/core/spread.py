@@ -1,5 +1,5 @@
-"""Heavy steps, partition by partition: on the cores of one machine, or on a Dask cluster when one is
-named.
+"""Heavy steps, partition by partition:
+on the cores of one machine, or on a Dask cluster when one is named.
 """
 
 from collections.abc import Callable, Iterable

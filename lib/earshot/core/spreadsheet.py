@@ -6,8 +6,8 @@ FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def csv_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy in which no text cell or heading can act as a spreadsheet formula; numbers stay
-    numbers.
+    """Return a copy in which no text cell or heading can act
+    as a spreadsheet formula; numbers stay numbers.
     """
     safe = frame.rename(columns=_defuse)
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:

@@ -1,5 +1,5 @@
-"""The store: Delta tables that are appended to, merged by key, read at a version, queried by SQL and really
-erased.
+"""The store: Delta tables that are appended to, merged by key,
+read at a version, queried by SQL and really erased.
 
 Every write is one atomic Delta commit: a reader sees all of it or none, whatever is killed or fills up in
 between.
@@ -32,8 +32,8 @@ class Merged:
 
 
 class Store:
-    """The tables under one folder or object-store URL; ``versions`` pins it to a moment and makes it
-    read-only.
+    """The tables under one folder or object-store URL;
+    ``versions`` pins it to a moment and makes it read-only.
 
     ``environment`` is whose tables they become with the first write; another environment cannot write there
     then.
@@ -57,8 +57,8 @@ class Store:
         return Store(self.root, dict(versions), self.bounds)
 
     def within(self, bounds: Bounds | None) -> "Store":
-        """Return a read-only store in which only the rows of some regions can be seen; all of them for
-        None.
+        """Return a read-only store in which only the rows
+        of some regions can be seen; all of them for None.
         """
         return self if bounds is None else Store(self.root, self.pinned, bounds)
 
@@ -78,8 +78,8 @@ class Store:
         return {name: str(delta.metadata().id) for name, delta in found.items() if delta is not None}
 
     def append(self, table: str, frame: pd.DataFrame) -> int:
-        """Add rows to ``table`` in one commit and return its new version; raises ValueError when a row does
-        not fit.
+        """Add rows to ``table`` in one commit and return its new version;
+        raises ValueError when a row does not fit.
         """
         rows = self._arrow(table, frame)
         with writing(self.root, table, rows.nbytes):
@@ -113,8 +113,8 @@ class Store:
         weeks: Iterable[str] | None = None,
         version: int | None = None,
     ) -> pd.DataFrame:
-        """Return rows of ``table`` sorted by key; ``where`` maps a column to a value or list of values it
-        must have.
+        """Return rows of ``table`` sorted by key;
+        ``where`` maps a column to a value or list of values it must have.
 
         ``weeks`` reads only those partitions; ``version`` reads the table as it was. A table that was never
         written gives an empty frame with the right columns.
@@ -152,8 +152,8 @@ class Store:
                 ) from None
 
     def delete(self, table: str, where: str) -> int:
-        """Delete the rows for which the SQL condition ``where`` holds and return how many; vacuum makes it
-        final.
+        """Delete the rows for which the SQL condition ``where`` holds
+        and return how many; vacuum makes it final.
         """
         self._writable(table)
         if self._delta(table) is None:
@@ -164,8 +164,8 @@ class Store:
             return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
 
     def vacuum(self, table: str) -> int:
-        """Remove the files of all older versions, so that deleted rows are nowhere on disk; return how many
-        files.
+        """Remove the files of all older versions,
+        so that deleted rows are nowhere on disk; return how many files.
 
         What a killed writer left behind goes too, except on an object store, where another writer may be at
         work.
@@ -184,8 +184,8 @@ class Store:
             )
 
     def quarantine(self, refused: pd.DataFrame, source: str) -> int:
-        """Keep rows that were refused (columns payload_ref, file, row, payload, reason) and return how many
-        are new.
+        """Keep rows that were refused (columns payload_ref, file,
+        row, payload, reason) and return how many are new.
         """
         rows = refused[["payload_ref", "file", "row", "payload", "reason"]].assign(
             source=source, seen_at=now()
@@ -291,8 +291,8 @@ class Store:
         return Merged(len(plan.new), len(plan.changed))
 
     def _retry(self, write: Callable):
-        """Run ``write`` until no other writer got in between (optimistic concurrency), with growing random
-        pauses.
+        """Run ``write`` until no other writer got in between (optimistic concurrency),
+        with growing random pauses.
         """
         from deltalake.exceptions import CommitFailedError
 

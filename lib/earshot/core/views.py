@@ -24,8 +24,8 @@ ABOUT_NO_POST = (
 
 
 def connected():
-    """Return a DuckDB connection that draws no progress bar: in a notebook it would stand in the page as
-    text.
+    """Return a DuckDB connection that draws no progress bar:
+    in a notebook it would stand in the page as text.
     """
     import duckdb
 
@@ -35,8 +35,8 @@ def connected():
 
 
 def make(connection, spec, delta, name: str = "") -> None:
-    """Make the Delta table (None where it does not exist yet) known to ``connection`` under its name, or
-    another.
+    """Make the Delta table (None where it does not exist yet) known
+    to ``connection`` under its name, or another.
     """
     name = name or spec.name
     # DuckDB's own delta extension is a download, and over a pyarrow dataset its text filters fail
@@ -86,9 +86,8 @@ def _condition(spec, bounds) -> str:
         return _known("author", bounds)
     if spec.name in OF_CUSTOMERS:
         return (
-            f"customer_id NOT IN (SELECT customer_id FROM _all_customers WHERE NOT "
-            f"({_known('author', bounds)})) "
-            "OR customer_id IS NULL"
+            "customer_id NOT IN (SELECT customer_id FROM _all_customers WHERE NOT "
+            f"({_known('author', bounds)})) OR customer_id IS NULL"
         )
     if spec.name == "coordination":
         return f"{_readable('author', bounds)} AND {_readable('author', bounds, 'partner')}"
@@ -113,8 +112,7 @@ def _shown(spec, bounds) -> str:
         "duplicates": f'{group} AS "group"',
         "topic_names": f"{now} AS posts",
         "topic_ledger": f"CASE WHEN {_nothing_hidden(bounds)} OR posts = 0 THEN posts ELSE {now} END AS "
-        f"posts, "
-        f"CASE WHEN {_topical(bounds)} THEN name END AS name",
+        f"posts, CASE WHEN {_topical(bounds)} THEN name END AS name",
     }
     return f"* REPLACE ({hidden[spec.name]})" if spec.name in hidden else "*"
 
@@ -146,7 +144,7 @@ def _nothing_hidden(bounds) -> str:
 
 
 def _literal(file: str) -> str:
-    """Return a file's path, which Delta gives percent-encoded, as DuckDB wants it: in quotes, and no
-    pattern.
+    """Return a file's path, which Delta gives percent-encoded, as DuckDB wants it:
+    in quotes, and no pattern.
     """
     return quoted(re.sub(r"([\[*?])", r"[\1]", unquote(file)))

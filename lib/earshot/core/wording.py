@@ -76,8 +76,8 @@ def ordinal(number: int) -> str:
 
 
 def spoken(code: str) -> str:
-    """Return the name of a language code or channel as a reader says it: German for de, X for x; others as
-    they are.
+    """Return the name of a language code or channel as a reader says it:
+    German for de, X for x; others as they are.
     """
     if code in ("und", ""):
         return "undetermined"

@@ -61,16 +61,16 @@ class Workspace:
         return Store(root, environment=environment)
 
     def seeing(self, store) -> "Workspace":
-        """Return the same workspace with another view of its tables, such as those of a moment or of one
-        region.
+        """Return the same workspace with another view of its tables,
+        such as those of a moment or of one region.
         """
         other = replace(self)
         vars(other)["store"] = store  # where cached_property keeps it
         return other
 
     def readable(self) -> "Workspace":
-        """Return the same workspace, in whose tables only the rows can be seen that a run for its region may
-        read.
+        """Return the same workspace, in whose tables only the rows can be seen
+        that a run for its region may read.
         """
         from earshot.core.clock import now
         from earshot.core.regions import read_regions

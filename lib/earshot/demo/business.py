@@ -1,5 +1,5 @@
-"""The other files of the customer: CRM, tickets, surveys, campaigns, interactions, opt-outs, visits,
-deletions.
+"""The other files of the customer: CRM, tickets, surveys,
+campaigns, interactions, opt-outs, visits, deletions.
 """
 
 import string
@@ -67,8 +67,8 @@ def make(frame: pd.DataFrame, made: dict, seed: int, end: str) -> tuple[dict, di
 
 
 def crm(people: pd.DataFrame, random: Random) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Return (records, which of them are one person, customer of each account); one in eight is entered
-    twice.
+    """Return (records, which of them are one person, customer of each account);
+    one in eight is entered twice.
     """
     ours = people[(people["brand"] == "Larkspur") & ~people["is_bot"]].reset_index(drop=True)
     rows, links, owners = [], [], {}
@@ -128,8 +128,8 @@ def _misspelt(record: dict, key: str, random: Random) -> dict:
 
 
 def tickets(journeys: pd.DataFrame, frame: pd.DataFrame, owners: dict, rng, random: Random, end: str):
-    """Return (cases, their hidden posts): one per answered Larkspur complaint, as many again from phone and
-    chat.
+    """Return (cases, their hidden posts):
+    one per answered Larkspur complaint, as many again from phone and chat.
     """
     ours = journeys[(journeys["brand"] == "Larkspur") & (journeys["path"] != "ignored")]
     known = frame.drop_duplicates("uid").set_index("uid")["post_id"]
@@ -173,8 +173,8 @@ def _calls(frame: pd.DataFrame, n: int, owners: dict, rng, random: Random, end: 
 def surveys(
     frame: pd.DataFrame, customers: pd.DataFrame, cases: pd.DataFrame, rng, random: Random, end: str
 ) -> pd.DataFrame:
-    """Return NPS answers, whose weekly level follows last week's net sentiment, and CSAT answers after closed
-    cases.
+    """Return NPS answers, whose weekly level follows last week's net sentiment,
+    and CSAT answers after closed cases.
     """
     ours = frame[(frame["brand"] == "Larkspur") & frame["role"].isin(("post", "follow_up"))]
     score = ours["sentiment"].map({"negative": -1.0, "neutral": 0.0, "positive": 1.0})

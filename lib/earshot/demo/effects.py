@@ -1,5 +1,5 @@
-"""Planted effects: a campaign lift in treated regions, sales that follow sentiment, tastes that drive
-clicks.
+"""Planted effects: a campaign lift in treated regions,
+sales that follow sentiment, tastes that drive clicks.
 """
 
 import numpy as np

@@ -11,8 +11,8 @@ from earshot.core.tables.business import BUSINESS
 
 
 def read_business(folder: Path, name: Callable[[str], str] = str) -> dict[str, pd.DataFrame]:
-    """Return the tables in ``folder``/business, each as its schema wants; ``name`` turns a handle into a
-    pseudonym.
+    """Return the tables in ``folder``/business, each as its schema wants;
+    ``name`` turns a handle into a pseudonym.
 
     Raises FileNotFoundError when ``simulate`` has not run there, ValueError when a row does not fit its
     table.

@@ -1,5 +1,5 @@
-"""Personal identifiers for tests only: reserved ranges, test cards that pass Luhn, specimen IBANs that pass
-mod 97.
+"""Personal identifiers for tests only:
+reserved ranges, test cards that pass Luhn, specimen IBANs that pass mod 97.
 """
 
 from random import Random

@@ -1,5 +1,5 @@
-"""What happens after a complaint: replies of the brand, answers of the customer, an end that is good, bad or
-silent.
+"""What happens after a complaint: replies of the brand,
+answers of the customer, an end that is good, bad or silent.
 """
 
 from random import Random
@@ -42,8 +42,8 @@ def steps(paths: list[str]) -> int:
 def follow(
     base: pd.DataFrame, paths: list[str], rng: np.random.Generator, end
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (replies, journeys) that grow from complaints in ``base``; one row per journey with its times
-    and end.
+    """Return (replies, journeys) that grow from complaints in ``base``;
+    one row per journey with its times and end.
     """
     able = base[
         (base["role"] == "post")
@@ -65,8 +65,8 @@ def follow(
 
 
 def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
-    """Return the replies of one journey; ``parent`` is the place of the reply before it (-1 is the
-    complaint).
+    """Return the replies of one journey; ``parent`` is the place
+    of the reply before it (-1 is the complaint).
     """
     agent, at, rows = (
         random.choice(["Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev"]),

@@ -1,5 +1,5 @@
-"""What collecting the demo brand wrote down: when a source was not read, and what people said of the filter's
-catch.
+"""What collecting the demo brand wrote down:
+when a source was not read, and what people said of the filter's catch.
 """
 
 import pandas as pd
@@ -44,8 +44,8 @@ def _utc(local: str) -> pd.Timestamp:
 
 
 def _judge(workspace: Workspace) -> None:
-    """Hide what the filters hide, and judge a random sample of it by what was planted: a flower is rightly
-    hidden.
+    """Hide what the filters hide, and judge a random sample of it by what was planted:
+    a flower is rightly hidden.
     """
     set_aside.apply(workspace)
     sample = audit.draw(workspace)[["filter", "post_id"]]

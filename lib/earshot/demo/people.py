@@ -181,8 +181,8 @@ def _home(lang: str, random: Random) -> tuple[str, str]:
 
 
 def assign(frame: pd.DataFrame, people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return ``frame`` with author, region, town and followers; within a pool, activity falls off with
-    rank.
+    """Return ``frame`` with author, region, town and followers;
+    within a pool, activity falls off with rank.
     """
     pools = people.groupby(["platform", "lang", "brand"]).indices
     chosen = np.empty(len(frame), int)

@@ -55,8 +55,8 @@ def mix(brand: str, theme: str) -> np.ndarray:
 
 
 def everyday(rng: np.random.Generator, n: int, end: str) -> pd.DataFrame:
-    """Return ``n`` ordinary posts: time, brand, theme, sentiment, platform, lang; none inside the collection
-    gap.
+    """Return ``n`` ordinary posts: time, brand, theme, sentiment, platform, lang;
+    none inside the collection gap.
     """
     extra = n + max(200, n // 20)
     grid = hours(end)

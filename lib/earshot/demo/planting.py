@@ -57,8 +57,8 @@ NEAR_TAILS = (
 def copies(
     base: pd.DataFrame, kind: str, n: int, rng: np.random.Generator, people: pd.DataFrame, end
 ) -> pd.DataFrame:
-    """Return ``n`` later posts that repeat earlier ones: kind is exact, near or repost; a few originals get
-    many.
+    """Return ``n`` later posts that repeat earlier ones:
+    kind is exact, near or repost; a few originals get many.
     """
     able = base[
         base["platform"].isin(("x", "bluesky", "mastodon"))
@@ -118,8 +118,8 @@ def near(text: str, random: Random) -> str:
 
 
 def bots(posts: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the bot campaign: young accounts that push one text and one link within minutes, in three
-    waves.
+    """Return the bot campaign: young accounts that push one text
+    and one link within minutes, in three waves.
     """
     n, random = size("bots", posts), Random(int(rng.integers(1 << 31)))
     names = [

@@ -1,5 +1,5 @@
-"""All posts of a run with their truth: skeleton, people, words, journeys, copies, marks, ids and
-engagement.
+"""All posts of a run with their truth:
+skeleton, people, words, journeys, copies, marks, ids and engagement.
 """
 
 from random import Random
@@ -112,8 +112,8 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _threaded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``frame`` where each reply names the post before it and one repost in seven repeats another
-    repost.
+    """Return ``frame`` where each reply names the post before it
+    and one repost in seven repeats another repost.
     """
     thread = frame[frame["step"] != ""]
     before = thread.groupby("journey")["uid"].shift()
@@ -130,8 +130,8 @@ def _threaded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _engaged(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return ``frame`` with likes, reposts, replies, views; unknown for some posts and where a platform has
-    none.
+    """Return ``frame`` with likes, reposts, replies, views;
+    unknown for some posts and where a platform has none.
     """
     n, reach = len(frame), np.log1p(frame["followers"].to_numpy(float))
     push = 0.35 * reach + 0.5 * (frame["event"] != "") + 0.3 * (frame["sentiment"] == "negative") - 1.2

@@ -1,5 +1,5 @@
-"""One call simulates the demo brand: the files a customer would hand over, and the planted truth beside
-them.
+"""One call simulates the demo brand: the files a customer would hand over,
+and the planted truth beside them.
 """
 
 import json
@@ -84,8 +84,8 @@ def simulate(folder: Path, posts: int = 12000, seed: int = world.SEED, end: str 
 
 
 def truth(folder: Path) -> Truth:
-    """Return the planted truth of an earlier ``simulate(folder)``; raises FileNotFoundError when there is
-    none.
+    """Return the planted truth of an earlier ``simulate(folder)``;
+    raises FileNotFoundError when there is none.
     """
     place = Path(folder) / "truth"
     if not (place / "truth.json").exists():

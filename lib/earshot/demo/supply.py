@@ -1,5 +1,5 @@
-"""The demo brand where it is asked for: simulated on first use, and imported like the files of any
-customer.
+"""The demo brand where it is asked for:
+simulated on first use, and imported like the files of any customer.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ NAME = "demo"
 
 
 def supply(workspace: Workspace, progress: Callable[[str], None] = lambda line: None) -> bool:
-    """Simulate and import what is missing of the demo brand; return whether anything was, False for another
-    workspace.
+    """Simulate and import what is missing of the demo brand;
+    return whether anything was, False for another workspace.
 
     A simulation or import that was killed half-way is finished by the next call.
     """

@@ -107,8 +107,8 @@ TREATED = ("Midlands", "Yorkshire", "Scotland", "Wales")
 
 @dataclass(frozen=True)
 class Event:
-    """A planted burst: what, whose, when (local), how many (share of all posts), how they feel, how fast it
-    fades.
+    """A planted burst: what, whose, when (local),
+    how many (share of all posts), how they feel, how fast it fades.
     """
 
     name: str

@@ -94,8 +94,8 @@ class Writer:
         return book.lines("parts", "detail", post.sentiment) + technical
 
     def core(self, book, path: tuple[str, ...], fills: dict, avoid: str = "") -> tuple[str, str]:
-        """Return an opening sentence that was not used before (as far as the grammar reaches) and its
-        template.
+        """Return an opening sentence that was not used before (as far
+        as the grammar reaches) and its template.
         """
         lines = book.lines(*path)
         for _ in range(6):
@@ -148,8 +148,8 @@ class Writer:
         return self.join(parts, book)
 
     def join(self, parts: list[str], book: Grammar) -> str:
-        """Return the parts as one text; after a comma or colon a common word loses its capital (never in
-        German).
+        """Return the parts as one text; after a comma
+        or colon a common word loses its capital (never in German).
         """
         text = parts[0]
         for part in parts[1:]:
@@ -180,8 +180,8 @@ class Writer:
         return text
 
     def roughen(self, text: str, post) -> str:
-        """Return ``text`` with the habits of the platform: tags, emoji, lower case, stretched words, a
-        typo.
+        """Return ``text`` with the habits of the platform:
+        tags, emoji, lower case, stretched words, a typo.
         """
         chance, mood = self.random.random, post.sentiment
         social = post.platform in SHORT

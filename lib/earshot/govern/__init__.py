@@ -1,3 +1,3 @@
-"""What may be kept and who may see it: masking and pseudonyms now; retention, erasure and audit come here
-too.
+"""What may be kept and who may see it: masking and pseudonyms now;
+retention, erasure and audit come here too.
 """

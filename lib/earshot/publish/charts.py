@@ -42,8 +42,8 @@ def lines(
     unit: str = "",
     emphasis: str = "",
 ) -> alt.LayerChart:
-    """Return a line per series over time (days, ISO weeks) or ordered labels, its name at its end, its
-    interval a band.
+    """Return a line per series over time (days, ISO weeks) or ordered labels,
+    its name at its end, its interval a band.
 
     ``marks`` (start, end, label) shades events and gaps. Raises ValueError on posts, people, or more than 7
     series."""
@@ -76,8 +76,8 @@ def dots(
     unit: str = "",
     emphasis: str = "",
 ) -> alt.LayerChart:
-    """Return one dot per label with its interval as a whisker, in the frame's order, against a reference if
-    given.
+    """Return one dot per label with its interval as a whisker,
+    in the frame's order, against a reference if given.
     """
     data = prepare(frame, label=label, value=value, low=low, high=high, series=series)
     unit, colour = unit or unit_of(value, data["value"]), encodings.colour(data, emphasis, "label", fill=True)
@@ -128,8 +128,8 @@ def bars(
 
 @unless_empty
 def shares(frame: pd.DataFrame, label: str, parts: list[str], title: str = "") -> alt.LayerChart:
-    """Return one bar of 100% per label, split into the columns ``parts`` (shares or counts), in the frame's
-    order.
+    """Return one bar of 100% per label, split into the columns ``parts`` (shares
+    or counts), in the frame's order.
     """
     data = prepare(frame, label=label, **{f"part{place}": name for place, name in enumerate(parts)})
     long = scales.split(data, parts)
@@ -161,8 +161,8 @@ def grid(
     columns: int = 3,
     marks: pd.DataFrame | None = None,
 ) -> alt.FacetChart:
-    """Return small multiples: a line chart per value of ``facet``, all on the same scales, in the frame's
-    order.
+    """Return small multiples: a line chart per value of ``facet``,
+    all on the same scales, in the frame's order.
 
     ``marks`` (start, end, label) shades the same events and gaps in each."""
     data = tidy_x(prepare(frame, x=x, y=y, facet=facet, low=low, high=high))
@@ -190,8 +190,8 @@ def grid(
 
 
 def pictures(chart: object) -> tuple[str, str, str]:
-    """Return (picture, picture for phones or "", title) of a chart of ours or a matplotlib figure; else
-    TypeError.
+    """Return (picture, picture for phones or "",
+    title) of a chart of ours or a matplotlib figure; else TypeError.
     """
     if hasattr(chart, "to_dict"):
         return drawing.draw_spec(chart.to_dict())
@@ -204,8 +204,8 @@ def pictures(chart: object) -> tuple[str, str, str]:
 
 
 def seaborn_theme() -> None:
-    """Set seaborn and matplotlib to the same colours and type; call it before drawing a statistical
-    figure.
+    """Set seaborn and matplotlib to the same colours and type;
+    call it before drawing a statistical figure.
     """
     import seaborn
 

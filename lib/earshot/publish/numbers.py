@@ -33,8 +33,8 @@ def number(value: float) -> str:
 
 
 def for_column(column: pd.Series) -> str:
-    """Return the format that gives every number of a column the decimals its largest deserves; "" for other
-    columns.
+    """Return the format that gives every number
+    of a column the decimals its largest deserves; "" for other columns.
     """
     if not pd.api.types.is_float_dtype(column):
         return ""
@@ -67,8 +67,8 @@ IN_POINTS = ("points", "pp", "share change", "net share")
 
 
 def write(value: object, how: str | Callable = "") -> str:
-    """Return one value as text: ``how`` is a name in FORMATS, a format specification such as ",.2f", or a
-    function.
+    """Return one value as text: ``how`` is a name in FORMATS,
+    a format specification such as ",.2f", or a function.
     """
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return NOTHING

@@ -1,5 +1,5 @@
-"""An executed notebook as a page: static HTML that runs nothing, asks nothing of the network and prints
-well.
+"""An executed notebook as a page: static HTML that runs nothing,
+asks nothing of the network and prints well.
 """
 
 import copy
@@ -87,8 +87,8 @@ def style() -> str:
 
 @cache
 def _exporter():
-    """Return the nbconvert exporter with our template, and the anchors it has given out on the page in
-    hand.
+    """Return the nbconvert exporter with our template,
+    and the anchors it has given out on the page in hand.
     """
     from nbconvert import HTMLExporter
 
@@ -123,8 +123,8 @@ def _open_up(notebook, name: str) -> tuple[str, str, list]:
 
 
 def _tamed(cell):
-    """Return the cell with only what a page may hold: shapes from show.py, and anything else as plain
-    text.
+    """Return the cell with only what a page may hold:
+    shapes from show.py, and anything else as plain text.
     """
     cell = copy.deepcopy(cell)
     if cell.cell_type == "code":

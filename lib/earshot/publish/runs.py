@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook's view of a run: ``params``, ``store`` and ``posts`` to read, ``state`` and ``write`` to
-    publish.
+    """One notebook's view of a run: ``params``,
+    ``store`` and ``posts`` to read, ``state`` and ``write`` to publish.
     """
 
     workspace: Workspace
@@ -55,8 +55,8 @@ class Run:
         return (read if as_read else corrected).copy(deep=False)
 
     def lost(self) -> pd.DataFrame:
-        """Return the stretches in which posts are missing, for every chart over time to shade
-        (``lost_time.marks``).
+        """Return the stretches in which posts are missing,
+        for every chart over time to shade (``lost_time.marks``).
         """
         from earshot.analyse.collect import missing_time as lost_time
 
@@ -64,8 +64,8 @@ class Run:
         return lost_time.marks(self.posts(), self.store, self.params, events)
 
     def quoted(self, ids: Iterable[str]) -> pd.DataFrame:
-        """Return the posts with these ids, in this order: what a claim may quote without holding anybody's
-        words.
+        """Return the posts with these ids, in this order:
+        what a claim may quote without holding anybody's words.
         """
         posts = self.posts().set_index("post_id", drop=False)
         return posts.loc[[name for name in ids if name in posts.index]].reset_index(drop=True)
@@ -81,16 +81,16 @@ class Run:
         show.findings(sorted(claims, key=lambda claim: -claim.weight))
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
-        """Write an aggregate as tables/<name>.parquet and .csv; raises ValueError when it holds posts or
-        people.
+        """Write an aggregate as tables/<name>.parquet and .csv;
+        raises ValueError when it holds posts or people.
         """
         from earshot.publish.report.results import write_table
 
         write_table(self.folder, self.notebook, name, frame)
 
     def claims(self) -> list[Claim]:
-        """Return the claims of all notebooks of this run; a scratch run has those of ``latest`` and
-        scratch.
+        """Return the claims of all notebooks of this run;
+        a scratch run has those of ``latest`` and scratch.
         """
         if not self.scratch:
             return read_all(self.folder)
@@ -101,8 +101,8 @@ class Run:
         return [claim for name in sorted(files) for claim in read_claims(files[name])]
 
     def tables(self, name: str) -> pd.DataFrame:
-        """Return a table that a notebook of this run wrote; a scratch run looks in scratch, then in
-        ``latest``.
+        """Return a table that a notebook of this run wrote;
+        a scratch run looks in scratch, then in ``latest``.
         """
         import pandas as pd
 

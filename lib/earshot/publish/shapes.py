@@ -1,5 +1,5 @@
-"""The shapes that reach a screen, as static HTML built from cleaned and escaped text; ``show`` displays
-them.
+"""The shapes that reach a screen, as static HTML built
+from cleaned and escaped text; ``show`` displays them.
 """
 
 import base64
@@ -87,8 +87,8 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> Markup:
 
 
 def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> Markup:
-    """Return the figure: headline and caption, picture (a second one drawn for phones), and the data folded
-    below.
+    """Return the figure: headline and caption,
+    picture (a second one drawn for phones), and the data folded below.
     """
     from earshot.publish import charts
 
@@ -100,8 +100,7 @@ def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: d
     title = Markup("<strong>{}</strong> ").format(quote(title)) if title else ""
     return Markup(
         "<figure><figcaption>{}<span>{}</span></figcaption>{}<details><summary>The data behind this "
-        "figure</summary>{}"
-        "</details></figure>"
+        "figure</summary>{}</details></figure>"
     ).format(title, quote(caption), _picture(wide, narrow, alt), table(data, f"Data: {caption}", formats))
 
 
@@ -127,8 +126,8 @@ def status(text: str) -> Markup:
 
 
 def download(frame: pd.DataFrame, name: str, words: str) -> Markup:
-    """Return a link that holds the whole frame as CSV, so that saving it asks nobody; for aggregates made
-    safe.
+    """Return a link that holds the whole frame as CSV, so that saving it asks nobody;
+    for aggregates made safe.
     """
     held = base64.b64encode(frame.to_csv(index=False).encode()).decode()
     return Markup(
@@ -153,8 +152,8 @@ def _check_table(frame: pd.DataFrame, caption: str, formats: dict) -> None:
 
 
 def _usual_formats(frame: pd.DataFrame) -> dict:
-    """Return a format per column: shares by their name (and the ends of their interval with them), decimals
-    alike.
+    """Return a format per column: shares by their name (and the ends
+    of their interval with them), decimals alike.
     """
     shares = {name for name in frame.select_dtypes("float") if unit_of(name, frame[name]) == "share"}
     if shares:
@@ -209,8 +208,8 @@ def _heading(name: object, is_number: bool) -> Markup:
 
 
 def _titled(name: object) -> Markup:
-    """Return a column's name as words with a capital; n, the number of posts, stays small as in the
-    findings.
+    """Return a column's name as words with a capital;
+    n, the number of posts, stays small as in the findings.
     """
     words = quote(str(name).replace("_", " "), CELL)
     return words if words == "n" else Markup("KPI") if words == "kpi" else words[:1].upper() + words[1:]

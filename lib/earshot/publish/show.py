@@ -1,5 +1,5 @@
-"""The only door to the screen: everything shown is built from cleaned and escaped text, as static HTML
-without scripts.
+"""The only door to the screen: everything shown is built from cleaned and escaped text,
+as static HTML without scripts.
 
 Each function displays one shape (see ``shapes``) and returns None. The pages accept HTML from here and
 nowhere else.
@@ -38,8 +38,8 @@ def findings(claims: Iterable) -> None:
 
 
 def table(frame: pd.DataFrame, caption: str, formats: dict | None = None) -> None:
-    """Show a frame as a table; ``formats`` names a column's unit: share, percent, count, points, day, link,
-    ",.2f".
+    """Show a frame as a table; ``formats`` names a column's unit:
+    share, percent, count, points, day, link, ",.2f".
     """
     _display("table", frame, caption, formats)
 
@@ -50,8 +50,8 @@ def posts(frame: pd.DataFrame, caption: str = "", n: int = 5) -> None:
 
 
 def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: dict | None = None) -> None:
-    """Show a chart with its alt text, caption and the data behind it; raises ValueError when ``alt`` says
-    nothing.
+    """Show a chart with its alt text, caption and the data behind it;
+    raises ValueError when ``alt`` says nothing.
     """
     _display("figure", chart, alt, caption, data, formats)
 
@@ -67,8 +67,8 @@ def note(text: str, link: str = "") -> None:
 
 
 def html(shape: str, *arguments, widget: object = None, **options) -> object:
-    """Return a dashboard's ipywidgets.HTML, or refill ``widget``: ``show.html("table", frame, "Posts by
-    brand")``.
+    """Return a dashboard's ipywidgets.HTML, or refill ``widget``:
+    ``show.html("table", frame, "Posts by brand")``.
     """
     from ipywidgets import HTML
 
@@ -93,8 +93,8 @@ def _framed(shape: str, piece: Markup) -> Markup:
 
 @cache
 def _style() -> Markup:
-    """Return the small stylesheet that makes a shape look right outside the pages too; a page takes it out
-    again.
+    """Return the small stylesheet that makes a shape look right outside the pages too;
+    a page takes it out again.
     """
     rules = (Path(__file__).parent / "page" / "show.css").read_text(encoding="utf-8")
     return Markup(re.sub(r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", rules, flags=re.S)))

@@ -1,3 +1,3 @@
-"""Estimates, intervals, agreement, surges, prior shift and promises of error: the arithmetic that every floor
-may use.
+"""Estimates, intervals, agreement, surges, prior shift and promises of error:
+the arithmetic that every floor may use.
 """

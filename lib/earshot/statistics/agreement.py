@@ -1,5 +1,5 @@
-"""Agreement of labels given with labels said: confusion, accuracy, macro averages, intervals and
-calibration.
+"""Agreement of labels given with labels said:
+confusion, accuracy, macro averages, intervals and calibration.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ def confusion(truth: pd.Series, said: pd.Series, classes: Sequence[str]) -> np.n
 
 
 def scores(table: np.ndarray) -> dict[str, float]:
-    """Return accuracy, macro_f1 and macro_recall of a confusion table; classes without a true case do not
-    count.
+    """Return accuracy, macro_f1 and macro_recall of a confusion table;
+    classes without a true case do not count.
     """
     return {name: float(values[0]) for name, values in _scores(table[None].astype(float)).items()}
 
 
 def intervals(table: np.ndarray, seed: int = 1) -> pd.DataFrame:
-    """Return figure, value, low and high (95 %) for each score, by drawing the posts again ``DRAWS``
-    times.
+    """Return figure, value, low and high (95 %) for each score,
+    by drawing the posts again ``DRAWS`` times.
     """
     total = int(table.sum())
     drawn = np.random.default_rng(seed).multinomial(total, table.ravel() / max(1, total), DRAWS)
@@ -60,8 +60,8 @@ def _scores(tables: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def calibration(sure: pd.Series, right: pd.Series, bins: int) -> pd.DataFrame:
-    """Return, per bin of equal width, the mean confidence, the share right with its 95 % Wilson interval, and
-    n.
+    """Return, per bin of equal width, the mean confidence,
+    the share right with its 95 % Wilson interval, and n.
     """
     groups = pd.cut(sure, np.linspace(0, 1, bins + 1), include_lowest=True)
     binned = pd.DataFrame({"confidence": sure, "right": right.astype(float)}).groupby(groups, observed=True)
@@ -72,8 +72,8 @@ def calibration(sure: pd.Series, right: pd.Series, bins: int) -> pd.DataFrame:
 
 
 def calibration_error(table: pd.DataFrame) -> float:
-    """Return the expected calibration error of a ``calibration``: |confidence - share right|, weighted by n,
-    0 to 1.
+    """Return the expected calibration error of a ``calibration``:
+    |confidence - share right|, weighted by n, 0 to 1.
     """
     return float(np.average((table["right"] - table["confidence"]).abs(), weights=table["n"]))
 

@@ -16,8 +16,8 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Calibration:
-    """What was held out: probabilities (n, classes) of texts not learned from, their fold and their class
-    number.
+    """What was held out: probabilities (n,
+    classes) of texts not learned from, their fold and their class number.
     """
 
     held: np.ndarray
@@ -30,8 +30,8 @@ class Calibration:
         return self.held[np.arange(len(self.classes)), self.classes]
 
     def p_values(self, by_fold: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Return (n, classes) from each fold's probabilities (folds, n, classes) and each text's fold
-        (n,).
+        """Return (n, classes) from each fold's probabilities (folds,
+        n, classes) and each text's fold (n,).
         """
         found = np.ones(by_fold.shape[1:])
         for fold in range(len(by_fold)):
@@ -46,7 +46,7 @@ def choose(texts: list[str], folds: int) -> np.ndarray:
 
 
 def possible(p_values: np.ndarray, level: float) -> np.ndarray:
-    """Return (n, classes) true or false: the classes that cannot be ruled out at this level (0.9: nine in
-    ten).
+    """Return (n, classes) true or false: the classes
+    that cannot be ruled out at this level (0.9: nine in ten).
     """
     return p_values > 1 - level

@@ -1,5 +1,5 @@
-"""Estimates that carry their interval: shares and means of posts, where one author's posts count as one
-voice's.
+"""Estimates that carry their interval:
+shares and means of posts, where one author's posts count as one voice's.
 
 Posts by one author resemble each other, so every variance here is clustered by author (Liang & Zeger 1986,
 "Longitudinal data analysis using generalized linear models", Biometrika 73).
@@ -61,8 +61,8 @@ def difference(
     cluster: str = "author",
     weight: str = "",
 ) -> pd.DataFrame:
-    """Return the change of the mean of ``value`` from the posts ``before`` to the posts ``after``, for each
-    group.
+    """Return the change of the mean of ``value``
+    from the posts ``before`` to the posts ``after``, for each group.
 
     Columns: was, now, value (now - was), low, high, se, p, n_before, n_after. The interval rests on each
     side's own variance, p on the one that both share if nothing changed. An author who is in both periods
@@ -96,8 +96,8 @@ def detectable(se: pd.Series | float, power: float = 0.8) -> pd.Series | float:
 def ranks(
     table: pd.DataFrame, value: str = "value", se: str = "se", draws: int = 4000, seed: int = 1
 ) -> pd.DataFrame:
-    """Return ``table`` with rank, rank_low and rank_high: where each row stands, best first, in 95% of
-    redraws.
+    """Return ``table`` with rank, rank_low and rank_high:
+    where each row stands, best first, in 95% of redraws.
     """
     rng = np.random.default_rng(seed)
     drawn = rng.normal(table[value].to_numpy(), table[se].fillna(0).to_numpy(), (draws, len(table)))
@@ -111,8 +111,8 @@ def ranks(
 
 
 def _kept(frame: pd.DataFrame, value: str, by: Sequence[str], cluster: str, weight: str = "") -> pd.DataFrame:
-    """Return the posts that have a value, with it as ``_y`` and their ``_w``; one without author is a voice
-    alone.
+    """Return the posts that have a value, with it as ``_y`` and their ``_w``;
+    one without author is a voice alone.
     """
     posts = frame[frame[value].notna()]
     alone = pd.Series([f"#{row}" for row in range(len(posts))], index=posts.index)
@@ -166,8 +166,8 @@ def _variance(influence: np.ndarray, authors: np.ndarray) -> float:
 
 
 def _chance(y: np.ndarray, w: np.ndarray, says: np.ndarray, authors: np.ndarray) -> float:
-    """Return the standard error that the change has where nothing changed: all posts share one mean and one
-    variance.
+    """Return the standard error that the change has where nothing changed:
+    all posts share one mean and one variance.
 
     The two sides' own variances would make a rare thing that happens not to occur on one side look certain.
     How much wider authors make it (design effect, Kish 1965) is never taken as less than one.

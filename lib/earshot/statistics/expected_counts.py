@@ -1,5 +1,5 @@
-"""How many posts were to be expected, from the same weekday where history allows, else from the neighbouring
-days.
+"""How many posts were to be expected,
+from the same weekday where history allows, else from the neighbouring days.
 """
 
 import numpy as np
@@ -17,8 +17,8 @@ THIN = 0.1
 
 
 def days(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return daily ``counts`` (columns by, day, count) with expected, low, high, p and verdict (short, high
-    or "").
+    """Return daily ``counts`` (columns by, day, count) with expected,
+    low, high, p and verdict (short, high or "").
 
     Expected is the median of the same weekday's other days where there are four, else of the three days on
     either side; counts spread about it as a negative binomial read robustly from the days themselves. p is
@@ -58,8 +58,8 @@ def _others(weekday: np.ndarray, row: int) -> np.ndarray:
 
 
 def gaps(times: pd.Series, sources: pd.Series, zone: str) -> pd.DataFrame:
-    """Return stretches of hours in which a source is silent and should not be: source, start, end, hours,
-    missed, p.
+    """Return stretches of hours in which a source is silent and should not be:
+    source, start, end, hours, missed, p.
 
     An hour's expectation is the mean of the same hour on the other days (of the same weekday, with five weeks
     of history); the chance of silence takes the counts' own overdispersion and the number of stretches, over
@@ -76,8 +76,8 @@ def gaps(times: pd.Series, sources: pd.Series, zone: str) -> pd.DataFrame:
 
 
 def _silences(hours: pd.Series) -> pd.DataFrame:
-    """Return every stretch of hours without a post between the first and the last, and how likely it is by
-    chance.
+    """Return every stretch of hours without a post between the first and the last,
+    and how likely it is by chance.
     """
     whole = pd.date_range(hours.min(), hours.max(), freq="h")
     counts = hours.value_counts().reindex(whole, fill_value=0).astype("float64")
@@ -102,8 +102,8 @@ def _silences(hours: pd.Series) -> pd.DataFrame:
 
 
 def late(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return groups that begin late: group, since (first full day), before (posts until then), missed
-    (expected then).
+    """Return groups that begin late: group, since (first full day),
+    before (posts until then), missed (expected then).
 
     A group begins on the first day that has a tenth of its own usual day; before that at least twenty posts
     must be missing for it to count.
@@ -122,8 +122,8 @@ def late(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
 
 
 def unfinished(times: pd.Series, zone: str) -> float:
-    """Return the share of a day's posts that usually come after the time of day at which the last post was
-    written.
+    """Return the share of a day's posts that usually come after the time
+    of day at which the last post was written.
     """
     local = times.dt.tz_convert(zone).dt.tz_localize(None)
     last = local.max()

@@ -48,8 +48,8 @@ def share_contributions(probabilities: np.ndarray, prior=EQUAL) -> np.ndarray:
 
 
 def estimate(probabilities: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the shares (classes,) among new texts, from probabilities (n, classes) made for the shares
-    ``known``.
+    """Return the shares (classes,) among new texts,
+    from probabilities (n, classes) made for the shares ``known``.
     """
     share = em_prior(probabilities, known, start=known)
     return TRUST * share + (1 - TRUST) * known
@@ -62,8 +62,8 @@ def adapt(probabilities: np.ndarray, known: np.ndarray, share: np.ndarray) -> np
 
 
 def best_threshold(probability: np.ndarray, truth: np.ndarray, share: float) -> float:
-    """Return from which probability on a class is said so that its F1 is the greatest, were its share
-    ``share``.
+    """Return from which probability on a class is said so that its F1 is the greatest,
+    were its share ``share``.
 
     ``probability`` (n,) is that of the class, for labelled texts that were held out; ``truth`` says which are
     of it.

@@ -1,5 +1,5 @@
-"""From which probability on a label may be said, and may route work: by what mistakes cost, and by a promise
-kept.
+"""From which probability on a label may be said, and may route work:
+by what mistakes cost, and by a promise kept.
 
 A threshold by cost makes the mistakes on held-out texts the cheapest; where a text has one class only, the
 class is said that is expected to cost the least (Elkan 2001, "The foundations of cost-sensitive learning").
@@ -20,8 +20,8 @@ FEWEST = 5  # texts above a threshold, or the test says nothing yet and the next
 
 @dataclass(frozen=True)
 class Rule:
-    """When a label is said (probability from ``threshold``), and when it may route work (from ``route``;
-    None: never).
+    """When a label is said (probability from ``threshold``),
+    and when it may route work (from ``route``; None: never).
 
     ``precision`` and ``low`` are what held-out texts showed at ``route``: the share right and its lower
     bound.
@@ -41,8 +41,8 @@ def rule(
     missed: float = 1.0,
     doubt: float = 0.05,
 ) -> Rule:
-    """Return the rule of one of ``labels`` labels from held-out probabilities (n,) and whether the label is
-    true.
+    """Return the rule of one of ``labels`` labels
+    from held-out probabilities (n,) and whether the label is true.
 
     A missed text costs ``missed`` times a false alarm; ``doubt`` is the chance that any label breaks its
     promise.
@@ -80,8 +80,8 @@ def lean(costs: np.ndarray) -> np.ndarray:
 
 
 def route_from(probability: np.ndarray, truth: np.ndarray, promised: float, doubt: float) -> float | None:
-    """Return the lowest threshold at which the promised precision was shown, or None where it was shown at
-    none.
+    """Return the lowest threshold at which the promised precision was shown,
+    or None where it was shown at none.
     """
     lowest = None
     for level in LEVELS:
@@ -102,7 +102,7 @@ def lower_bound(right: int, count: int, doubt: float) -> float:
 
 
 def _can_show(count: int, promised: float, doubt: float) -> bool:
-    """Return whether so many texts, were all right, would show the promise; it looks at their number, not at
-    truth.
+    """Return whether so many texts, were all right, would show the promise;
+    it looks at their number, not at truth.
     """
     return lower_bound(count, count, doubt) >= promised

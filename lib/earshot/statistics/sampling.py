@@ -4,8 +4,8 @@ import pandas as pd
 
 
 def order(names: pd.Series, seed: int) -> pd.Series:
-    """Return a random number for each name, fixed by name and seed: who takes the lowest first draws at
-    random.
+    """Return a random number for each name, fixed by name and seed:
+    who takes the lowest first draws at random.
 
     What was taken before does not change the order of the rest: a second draw goes on where the first ended.
     """

@@ -12,8 +12,8 @@ STEPS = np.round(np.arange(0, 6.01, 0.1), 1)
 
 
 def mix(held: dict[str, np.ndarray], truth: np.ndarray, classes: int) -> tuple[dict[str, float], np.ndarray]:
-    """Return how much each view counts and a bias per class: the most likely ones, the biases held near
-    nought.
+    """Return how much each view counts and a bias per class:
+    the most likely ones, the biases held near nought.
     """
     from scipy.optimize import minimize
 
@@ -42,8 +42,8 @@ def both(truth: np.ndarray, said: np.ndarray) -> float:
 
 
 def lean(found: np.ndarray, truth: np.ndarray, classes: list[str], aim: Callable) -> np.ndarray:
-    """Return what each class's log probability gains, so that decisions on held-out texts come nearest the
-    ``aim``.
+    """Return what each class's log probability gains,
+    so that decisions on held-out texts come nearest the ``aim``.
 
     A class ``OUTSIDE`` (texts that belong to no class) gains as much as it can without costing the other
     texts more than ``PRICE`` of their accuracy.

@@ -13,8 +13,8 @@ LEAST_COUNT = 20
 
 
 def daily(posts: pd.DataFrame, by: str = "brand", hits: pd.Series | None = None) -> pd.DataFrame:
-    """Return the number of posts (or of ``hits``, a true/false column or weights) per group and day, zeros
-    included.
+    """Return the number of posts (or of ``hits``,
+    a true/false column or weights) per group and day, zeros included.
 
     A group's days run from its first post to the last day of all, so that a brand that joins late has no
     false zeros.
@@ -29,8 +29,8 @@ def daily(posts: pd.DataFrame, by: str = "brand", hits: pd.Series | None = None)
 
 
 def surges(counts: pd.DataFrame, by: str = "brand") -> pd.DataFrame:
-    """Return ``counts`` with expected, low, high, ratio, p, and ``surge`` where a day stands out from its
-    group's.
+    """Return ``counts`` with expected, low, high, ratio, p,
+    and ``surge`` where a day stands out from its group's.
 
     Expected is the median of the other days (of the same weekday where there are four of them); counts spread
     about it as a negative binomial whose excess variance is read robustly from the days themselves. p values

@@ -1,5 +1,5 @@
-"""Evaluation of classifiers: figures have the agreed names and add up, and bad files are named in one
-sentence.
+"""Evaluation of classifiers: figures have the agreed names and add up,
+and bad files are named in one sentence.
 """
 
 import dataclasses

@@ -1,5 +1,5 @@
-"""What people want: shares of classes with intervals, what may route, and a remark where nothing was
-learned.
+"""What people want: shares of classes with intervals,
+what may route, and a remark where nothing was learned.
 """
 
 import pandas as pd
@@ -16,8 +16,8 @@ def trained():
 
 
 def counted(posts, workspace, trained, strange=0):
-    """A hundred posts, forty of them late and angry, sixty about bags and pleased; ten of the late ones
-    route.
+    """A hundred posts, forty of them late and angry, sixty about bags and pleased;
+    ten of the late ones route.
 
     The first ``strange`` are in a language in which the sentiment model was not tested.
     """
@@ -60,8 +60,7 @@ def test_shares_feeling_and_routing_are_counted(posts, workspace, trained):
     assert found.trust == {
         "reasons: version, texts it learned from": f"{trained.card['version']}, 60",
         "reasons: posts left to a person": "20; those that matter most: earshot sheet acme --of reasons "
-        "--count 100 "
-        "--out sheet.csv",
+        "--count 100 --out sheet.csv",
     }
     assert found.shown["when routed, right"].tolist() == ["80% or more"] * 2
 

@@ -10,8 +10,8 @@ from earshot.enrich.text.patterns import Wordings
 
 
 def counted(posts, space):
-    """A hundred posts of two brands: forty ask, ten of them also request, fifty say nothing, ten are not
-    English.
+    """A hundred posts of two brands: forty ask,
+    ten of them also request, fifty say nothing, ten are not English.
     """
     frame = posts(
         [

@@ -1,5 +1,5 @@
-"""Engagement totals: exact where all is known, wider the more is imputed, and plain about what nobody
-tells.
+"""Engagement totals: exact where all is known,
+wider the more is imputed, and plain about what nobody tells.
 """
 
 import numpy as np

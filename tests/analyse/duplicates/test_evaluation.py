@@ -9,8 +9,7 @@ from earshot.analyse.duplicates import planted_copies as planting
 
 SAID = (
     "signal lost again in the north since monday morning and nobody at the shop could say when it comes "
-    "back or "
-    "why my bill went up for a plan that never worked while the app shows an error each time"
+    "back or why my bill went up for a plan that never worked while the app shows an error each time"
 )
 WORDS = SAID.split()
 

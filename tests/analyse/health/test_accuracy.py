@@ -1,5 +1,5 @@
-"""Accuracy by stretch: enough labels or a word on how to get them, weights of a random sheet, hard posts
-apart.
+"""Accuracy by stretch: enough labels or a word on how to get them,
+weights of a random sheet, hard posts apart.
 """
 
 import pandas as pd
@@ -68,9 +68,7 @@ def test_with_too_few_labels_the_way_to_more_is_told(posts, workspace):
     assert found.claims == []
     assert found.said == (
         "3 posts of this window that count are labelled, 1 of them in 15–21 Mar 2026; a figure needs 30. "
-        "Draw some "
-        "with earshot sheet acme --of sample --count 100 --out sheet.csv, fill in label, and give it back "
-        "with "
-        "earshot sheet acme --labels sheet.csv."
+        "Draw some with earshot sheet acme --of sample --count 100 --out sheet.csv, fill in label, and give "
+        "it back with earshot sheet acme --labels sheet.csv."
     )
     assert not accuracy.measure(marked(posts, workspace("bolt", min_posts=30), []), space).any

@@ -1,5 +1,5 @@
-"""Behavioural tests: every form passes what is right and fails what is wrong, and the rates are counted by
-hand.
+"""Behavioural tests: every form passes what is right and fails what is wrong,
+and the rates are counted by hand.
 """
 
 import time
@@ -151,8 +151,7 @@ def test_own_cases_of_a_kind_that_we_have_are_counted_with_ours(workspace):
         (
             {"pairs": [{"from": "Sick.", "label": ["positive"]}]},
             "params/acme/behaviour.yml: slang holds a case that lacks a part; the head of "
-            "lib/earshot/analyse/health/behaviour.yml "
-            "shows how each form is written.",
+            "lib/earshot/analyse/health/behaviour.yml shows how each form is written.",
         ),
         (
             ["Sick."],

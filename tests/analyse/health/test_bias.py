@@ -1,5 +1,5 @@
-"""The bias audit: planted gaps close the gate, chance and small gaps do not, and the proxy is what it
-says.
+"""The bias audit: planted gaps close the gate,
+chance and small gaps do not, and the proxy is what it says.
 """
 
 import numpy as np
@@ -42,8 +42,7 @@ def test_alike_groups_leave_the_gate_open_where_accuracy_is_compared(posts):
     assert over(found) == []
     assert found.claims[0].sentence == (
         "The gate is open: of 6 comparisons of groups of posts with all others, none is worse beyond chance "
-        "and by "
-        "more than 10 points."
+        "and by more than 10 points."
     )
     assert found.claims[0].about == {"gate": "open"}
 
@@ -57,8 +56,7 @@ def test_without_enough_labels_the_gate_is_not_judged(posts, size, labelled, sai
     found = bias.measure(frame, BRIEF)
     assert found.claims[0].sentence == (
         "The gate is not judged: of 4 comparisons of groups of posts with all others, none is worse beyond "
-        "chance and "
-        f"by more than 10 points; {said} labelled, so accuracy is not compared."
+        f"chance and by more than 10 points; {said} labelled, so accuracy is not compared."
     )
     assert found.claims[0].about == {"gate": "not judged"}
 
@@ -70,8 +68,7 @@ def test_a_swap_that_changes_the_reading_closes_the_gate_and_one_that_does_not_l
     assert held.claims[0].value == 3
     assert held.claims[0].sentence == (
         "The gate is closed: of 6 comparisons of groups of posts with all others, none is worse beyond "
-        "chance and by "
-        "more than 10 points, and 3 of 26 swaps of a name or group change the reading."
+        "chance and by more than 10 points, and 3 of 26 swaps of a name or group change the reading."
     )
 
 

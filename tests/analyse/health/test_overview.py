@@ -1,5 +1,5 @@
-"""The health of the champion: behaviour, drift and bias together, with the workspace's own labels and
-cases.
+"""The health of the champion: behaviour, drift and bias together,
+with the workspace's own labels and cases.
 """
 
 import pandas as pd

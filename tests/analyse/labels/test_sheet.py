@@ -1,5 +1,5 @@
-"""Sheets for a person: the most pressing first, a sample whose weights give unbiased shares, the unmapped at
-random.
+"""Sheets for a person: the most pressing first,
+a sample whose weights give unbiased shares, the unmapped at random.
 """
 
 import dataclasses
@@ -86,8 +86,7 @@ def test_views_that_are_not_known_are_those_of_posts_like_it(filled):
     assert sheet.draw(space, "unsure")["reach"].tolist() == [77]
     assert sheet.waiting(frame, space) == (
         "1 of 1 posts (100%; 21 to 100%) wait for a person, since more than one class is possible. Those "
-        "that matter "
-        "most, by doubt times reach: earshot sheet acme --of unsure --count 100 --out sheet.csv"
+        "that matter most, by doubt times reach: earshot sheet acme --of unsure --count 100 --out sheet.csv"
     )
 
 

@@ -1,5 +1,5 @@
-"""Evaluation of languages: names and codes are understood, the figures are those of the labels, errors are
-plain.
+"""Evaluation of languages: names and codes are understood,
+the figures are those of the labels, errors are plain.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Classes and intents under the models before: counted by hand, nothing stored, what cannot be compared is
-said.
+"""Classes and intents under the models before:
+counted by hand, nothing stored, what cannot be compared is said.
 """
 
 import pandas as pd

@@ -152,8 +152,7 @@ def test_a_model_with_which_a_phrase_fails_its_tests_is_refused_as_the_next_repo
     )
     said = (
         "brief.yml: phrases: with 'sick beats', 'I love how quick they were' is positive under earshot-1 "
-        "and has "
-        "to be negative; make the phrase longer, or correct its test."
+        "and has to be negative; make the phrase longer, or correct its test."
     )
     for refuse in (second_reading.check, second_reading.compare):
         with pytest.raises(ParamError) as problem:

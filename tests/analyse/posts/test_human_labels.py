@@ -1,5 +1,5 @@
-"""Labels of the workspace: matched by id or text, refused in one sentence, left alone when of other
-classes.
+"""Labels of the workspace: matched by id or text,
+refused in one sentence, left alone when of other classes.
 """
 
 import pandas as pd
@@ -61,8 +61,7 @@ def test_new_labels_are_settings_that_a_report_notices(workspace):
         (
             {"tweet": ["good"], "label": ["positive"]},
             "params/acme/labels.csv has the columns tweet, label; it needs post_id or text beside label, to "
-            "say which post is "
-            "meant.",
+            "say which post is meant.",
         ),
     ],
 )
@@ -95,8 +94,7 @@ def test_a_wrong_file_is_one_sentence(posts, workspace, columns, sentence):
             {"post_id": ["x:0000"], "label": ["neutral"]},
             "text,label\nwhere is it,delay\n",
             "params/acme/labels.csv holds labels of other classes, such as 'delay'; give that file another "
-            "name, then take "
-            "this sheet again.",
+            "name, then take this sheet again.",
         ),
     ],
 )

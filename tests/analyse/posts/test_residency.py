@@ -1,5 +1,5 @@
-"""A run for one region sees no row of another, unless an approval stands; what crossed is written down and
-shown.
+"""A run for one region sees no row of another, unless an approval stands;
+what crossed is written down and shown.
 """
 
 import re
@@ -101,8 +101,8 @@ ITS_OWN = ("content_hash", "author", "customer_id", "partner", "region")
 
 
 def row_of(name, side, number):
-    """Return a row of a table in which every text tells whose it is, but for those that tell nothing of a
-    post.
+    """Return a row of a table in which every text tells whose it is,
+    but for those that tell nothing of a post.
     """
 
     def value(column, declared):
@@ -217,8 +217,7 @@ def test_what_crosses_is_approved_recorded_once_and_shown(acme):
     ]
     assert found.claims[0].sentence == (
         "This run reads the rows of uk; 2 posts of us crossed to uk (Joint desk; approved by Jane until "
-        "2099-12-31); "
-        "1 post of other regions was not read."
+        "2099-12-31); 1 post of other regions was not read."
     )
 
 

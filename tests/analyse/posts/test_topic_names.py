@@ -48,8 +48,7 @@ def test_a_name_is_used_for_its_topic_and_the_others_keep_theirs(home):
         (
             f"2: {'a' * 61}",
             f"params/tiny/topic_names.yml: topic 2 is called '{'a' * 61}'; give it a name of up to 60 "
-            f"letters on "
-            "one line.",
+            "letters on one line.",
         ),
         (
             "1: Staff\n2: Staff",
@@ -58,8 +57,7 @@ def test_a_name_is_used_for_its_topic_and_the_others_keep_theirs(home):
         (
             "95: Snow",
             "params/tiny/topic_names.yml: there is no topic 95; the nearest numbers are 1, 2, 3, and "
-            "04_topics "
-            "shows them all.",
+            "04_topics shows them all.",
         ),
         (
             "1: prices",

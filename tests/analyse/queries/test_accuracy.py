@@ -53,8 +53,7 @@ def test_precision_and_recall_of_the_query_and_of_each_clause_that_decides(acme)
     ]
     assert [claim.sentence for claim in found.claims] == [
         "On 30 labelled posts that speak of money the query money is right in 50% (30 to 70%) of what it "
-        "finds, and "
-        "finds 50% (30 to 70%) of what it should."
+        "finds, and finds 50% (30 to 70%) of what it should."
     ]
 
 

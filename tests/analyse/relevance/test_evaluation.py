@@ -1,5 +1,5 @@
-"""Evaluation of relevance: labels are checked in plain words, near copies stay together, the figures add
-up.
+"""Evaluation of relevance: labels are checked in plain words,
+near copies stay together, the figures add up.
 """
 
 import json

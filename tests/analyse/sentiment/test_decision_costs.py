@@ -1,5 +1,5 @@
-"""Acting on posts: the threshold that the costs imply, and what a rule is expected to flag, checked on known
-truth.
+"""Acting on posts: the threshold that the costs imply,
+and what a rule is expected to flag, checked on known truth.
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ from earshot.core.params import ParamError
 
 
 def stream(shares, size, seed=1):
-    """Posts of known classes with the honest probabilities of a model that holds each class for equally
-    likely.
+    """Posts of known classes with the honest probabilities
+    of a model that holds each class for equally likely.
     """
     chance = np.random.default_rng(seed)
     truth = chance.choice(3, size, p=shares)

@@ -7,8 +7,8 @@ from earshot.statistics import estimate, prior_shift
 
 
 def stream(shares, size, rng, sharpness=2.0):
-    """Posts of known classes, and the honest probabilities of a model that takes each class as equally
-    likely.
+    """Posts of known classes, and the honest probabilities
+    of a model that takes each class as equally likely.
     """
     truth = rng.choice(3, size, p=shares)
     centres = sharpness * np.eye(3)

@@ -92,9 +92,8 @@ def test_deletions_late_waiting_and_not_asked_for_are_said(space):
     )
     assert said["collect.deletions_unasked"] == (
         "The terms of file and swift want deletions followed within hours, and for longer than that nothing "
-        "was heard "
-        "of them: earshot collect acme --deletions asks swift; earshot comply acme lists what to ask for "
-        "file."
+        "was heard of them: earshot collect acme --deletions asks swift; earshot comply acme lists what to "
+        "ask for file."
     )
     assert card["deletions are"].tolist() == [
         "on a list that the platform answers (earshot comply)",

@@ -1,5 +1,5 @@
-"""Towards whom: net sentiment by target, its gap to the posts' own, and posts that praise one and blame
-another.
+"""Towards whom: net sentiment by target, its gap to the posts' own,
+and posts that praise one and blame another.
 """
 
 import pandas as pd

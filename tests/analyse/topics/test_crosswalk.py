@@ -1,5 +1,5 @@
-"""The crosswalk: posts counted by hand in each category, topics placed, sums that hold, the same sample every
-time.
+"""The crosswalk: posts counted by hand in each category,
+topics placed, sums that hold, the same sample every time.
 """
 
 import numpy as np

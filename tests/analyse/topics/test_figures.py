@@ -113,8 +113,8 @@ def test_random_words_are_seldom_called_new():
 
 
 def test_where_no_topic_changed_one_is_called_real_in_no_more_of_the_windows_than_promised():
-    """Twenty topics of steady size in 60 windows, of which 3 err by chance: more than 8 would be bad luck
-    indeed.
+    """Twenty topics of steady size in 60 windows, of which 3 err by chance:
+    more than 8 would be bad luck indeed.
     """
     chance, wrong = np.random.default_rng(8), 0
     for _ in range(60):
@@ -231,10 +231,9 @@ def test_what_a_lower_share_without_a_topic_would_cost_is_said(posts):
     frame["topic_similarity"] = np.where(frame["topic"] < 0, 0.1, 0.7)
     assert topics.find(frame, NAMES, BRIEF).far == (
         "topics_far in brief.yml is 2 percent: so many of the posts that shape topics get none. A lower one "
-        "gives them "
-        "the nearest topic, at 0 all with words have one, and topics get less pure: the 56 posts without a "
-        "topic are "
-        "0.10 (0.10 to 0.10) like the middle of the nearest, the 224 others 0.70 (0.70 to 0.70) (cosine)."
+        "gives them the nearest topic, at 0 all with words have one, and topics get less pure: the 56 posts "
+        "without a topic are 0.10 (0.10 to 0.10) like the middle of the nearest, the 224 others 0.70 (0.70 "
+        "to 0.70) (cosine)."
     )
 
 

@@ -1,5 +1,5 @@
-"""Stored posts asked for again: what is gone goes from every table, what was edited changes, no fault removes
-any.
+"""Stored posts asked for again: what is gone goes from every table,
+what was edited changes, no fault removes any.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Every polled platform through every fault, in the middle of its recorded pages: nothing is lost, nothing
-comes twice.
+"""Every polled platform through every fault, in the middle of its recorded pages:
+nothing is lost, nothing comes twice.
 
 What was recorded is used where there is a recording; elsewhere answers of our own after the public
 documentation.
@@ -34,8 +34,8 @@ def halves(items: list) -> tuple[list, list]:
 
 
 def pages(name: str) -> tuple[str, str, list, str]:
-    """Return (query, path of a page, the pages as they are answered, the parameter that asks for the
-    second).
+    """Return (query, path of a page, the pages as they are answered,
+    the parameter that asks for the second).
     """
     if name == "x":
         last = json.loads(recorded("x/user_mentions.json"))
@@ -97,8 +97,8 @@ def sky() -> list[dict]:
 
 
 class Platform:
-    """A platform's pages, with faults (callables or answers) before the second, or before the only one there
-    is.
+    """A platform's pages, with faults (callables or answers) before the second,
+    or before the only one there is.
     """
 
     def __init__(self, name: str):
@@ -134,8 +134,7 @@ class Platform:
             body = page if isinstance(page, bytes) else json.dumps(page).encode()
             rows = platform.read(Answer(body, request), Query("q", self.query)).rows
             found |= {
-                f"{platform.mapping.constants['platform']}:"
-                f"{inside(row, *platform.mapping.columns['id'].split('.'))}"
+                f"{platform.mapping.constants['platform']}:{inside(row, *platform.mapping.columns['id'].split('.'))}"
                 for row in rows
             }
         return found

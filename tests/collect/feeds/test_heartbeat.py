@@ -1,5 +1,5 @@
-"""Minutes in which nobody received or listened stand in the gap ledger: after an end, a kill, or in
-trouble.
+"""Minutes in which nobody received or listened stand in the gap ledger:
+after an end, a kill, or in trouble.
 """
 
 import pandas as pd

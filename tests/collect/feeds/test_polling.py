@@ -1,5 +1,5 @@
-"""Collecting from platforms over real HTTP: pages, limits, faults, kills; nothing is lost and nothing comes
-twice.
+"""Collecting from platforms over real HTTP:
+pages, limits, faults, kills; nothing is lost and nothing comes twice.
 """
 
 import json

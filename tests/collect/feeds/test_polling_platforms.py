@@ -1,5 +1,5 @@
-"""Feeds of RSS, Discourse, Bluesky, YouTube and Zendesk collected over real HTTP, page after page, run after
-run.
+"""Feeds of RSS, Discourse, Bluesky, YouTube and Zendesk collected over real HTTP,
+page after page, run after run.
 """
 
 import json
@@ -26,8 +26,8 @@ from earshot.core.params import ParamError
 
 @pytest.fixture
 def gather(workspace, httpserver, monkeypatch):
-    """A builder: gather("rss", query, credentials=…) collects one feed from the local server; run again by
-    calling.
+    """A builder: gather("rss", query, credentials=…) collects one feed
+    from the local server; run again by calling.
     """
     monkeypatch.setenv("A_SECRET", "s3cret")
 

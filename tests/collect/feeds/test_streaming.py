@@ -1,5 +1,5 @@
-"""Streams are followed through drops, garbage, silence and replays, on real servers: nothing lost, nothing
-twice.
+"""Streams are followed through drops, garbage, silence and replays, on real servers:
+nothing lost, nothing twice.
 """
 
 import json
@@ -241,9 +241,8 @@ def following(base: str, rhythm: str, stop: str = "threading.Event()") -> subpro
     """Follow in a process of its own."""
     code = (
         "import sys, threading, earshot; from earshot.collect.feeds.settings import Feed; from "
-        "earshot.collect.feeds import streaming as live; "
-        f"live.follow(earshot.open('acme'), Feed('stream', 'jetstream', 'acme', base=sys.argv[1]), {stop}, "
-        f"live.Rhythm({rhythm}))"
+        "earshot.collect.feeds import streaming as live; live.follow(earshot.open('acme'), Feed('stream', "
+        f"'jetstream', 'acme', base=sys.argv[1]), {stop}, live.Rhythm({rhythm}))"
     )
     return subprocess.Popen([sys.executable, "-c", code, base])
 

@@ -1,5 +1,5 @@
-"""Webhooks over real HTTP: believed by signature, stored before they are answered, never twice, never
-lost.
+"""Webhooks over real HTTP: believed by signature,
+stored before they are answered, never twice, never lost.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ OPTIONS = {
 
 @pytest.fixture
 def hook(workspace, monkeypatch):
-    """A builder: a running receiver; returns (workspace, send) where send(body, **headers) gives (status,
-    answer).
+    """A builder: a running receiver; returns (workspace,
+    send) where send(body, **headers) gives (status, answer).
     """
     monkeypatch.setenv("REVIEWS_SECRET", SECRET.replace(" ", "-"))
     stop, threads = threading.Event(), []

@@ -252,8 +252,8 @@ def test_a_reason_says_which_words_stood_in_the_alt_text():
 
 
 def test_ten_thousand_random_pairs_agree(airline_posts):
-    """On real tweets changed for the worse: emoji, scripts, punctuation, hidden letters, what looks like
-    syntax.
+    """On real tweets changed for the worse:
+    emoji, scripts, punctuation, hidden letters, what looks like syntax.
     """
     pairs = agree(pd.read_parquet(airline_posts, columns=["text"])["text"].tolist(), 10_000)
     assert len(pairs) == 10_000

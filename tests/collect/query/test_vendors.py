@@ -141,8 +141,7 @@ def test_a_broader_translation_finds_at_least_what_the_query_finds():
             "x",
             " OR ".join(f"word{number}" for number in range(60)),
             "X API v2 takes 512 for recent search, 1,024 for full-archive search, 4,096 for an Enterprise "
-            "contract; this "
-            "text has 586 characters, too many for recent search. Split it at an OR.",
+            "contract; this text has 586 characters, too many for recent search. Split it at an OR.",
         ),
         (
             "x",

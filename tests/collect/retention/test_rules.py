@@ -1,5 +1,5 @@
-"""Retention: looked at first, carried out for good, certified; counts stay, and nobody can be found in
-them.
+"""Retention: looked at first, carried out for good, certified;
+counts stay, and nobody can be found in them.
 """
 
 import json

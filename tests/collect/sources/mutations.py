@@ -1,5 +1,5 @@
-"""Payloads made wrong in the ways that platforms, proxies and attackers make them wrong; one seed, one
-sequence.
+"""Payloads made wrong in the ways that platforms,
+proxies and attackers make them wrong; one seed, one sequence.
 """
 
 import copy

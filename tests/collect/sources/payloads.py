@@ -1,5 +1,5 @@
-"""Recorded answers of the platforms, and small ones of our own (after the public documentation) where none
-exist.
+"""Recorded answers of the platforms, and small ones
+of our own (after the public documentation) where none exist.
 """
 
 import json
@@ -21,8 +21,8 @@ def recorded(name: str) -> bytes:
 
 
 def read(platform: Platform, body, text: str = "acme", request: Request | None = None, **options) -> Page:
-    """Let a platform read a body (bytes, or what becomes JSON), as the answer to the first request of a
-    query.
+    """Let a platform read a body (bytes, or what becomes JSON),
+    as the answer to the first request of a query.
     """
     query = Query("q", text, options=options)
     given = body if isinstance(body, bytes) else json.dumps(body).encode()

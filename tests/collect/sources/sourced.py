@@ -1,5 +1,5 @@
-"""What the tests of the platforms share: posts as they come out of a page, and any JSON that could ever be
-sent.
+"""What the tests of the platforms share:
+posts as they come out of a page, and any JSON that could ever be sent.
 """
 
 import pandas as pd

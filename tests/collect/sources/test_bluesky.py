@@ -1,5 +1,5 @@
-"""Bluesky, by search and by Jetstream: every text, author, time, parent and count of the recorded
-payloads.
+"""Bluesky, by search and by Jetstream:
+every text, author, time, parent and count of the recorded payloads.
 """
 
 import json

@@ -50,8 +50,8 @@ class Notes:
 
 
 class KeyInAddress(X):
-    """A platform that signs addresses, as YouTube does, and takes 401 for throttling where the vendor says
-    so.
+    """A platform that signs addresses, as YouTube does,
+    and takes 401 for throttling where the vendor says so.
     """
 
     def sign(self, request, secrets):

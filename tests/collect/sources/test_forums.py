@@ -1,5 +1,5 @@
-"""RSS and Atom, Discourse and Zendesk: their documented payloads are read whole; webhooks as their feed maps
-them.
+"""RSS and Atom, Discourse and Zendesk:
+their documented payloads are read whole; webhooks as their feed maps them.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
-"""Payloads made wrong in thousands of ways, for every platform: none crashes, none is lost, each bad one says
-why.
+"""Payloads made wrong in thousands of ways, for every platform:
+none crashes, none is lost, each bad one says why.
 
 Five hundred for each platform run always; ten thousand are run with ``make test-slow``.
 """
@@ -136,8 +136,8 @@ def asked(platform, query: Query) -> Request:
 
 
 def fuzzed(name: str, count: int):
-    """Yield (body, page, seconds) of so many spoilt answers; a platform that raises fails the test with the
-    body.
+    """Yield (body, page, seconds) of so many spoilt answers;
+    a platform that raises fails the test with the body.
     """
     platform, rng = build(name), random.Random(zlib.crc32(name.encode()))
     good = bodies(name)
@@ -244,8 +244,8 @@ def together(pages, count: int):
 
 
 def land(name: str, count: int, workspace, size: int, monkeypatch) -> None:
-    """Read and land so many spoilt answers, ``size`` at a time: every item is a post, or refused with its
-    reason.
+    """Read and land so many spoilt answers, ``size`` at a time:
+    every item is a post, or refused with its reason.
     """
     space, aside, store_aside = workspace(brands=["Acme"]), [], Store.quarantine
     monkeypatch.setattr(
@@ -311,8 +311,8 @@ def vendors() -> dict[str, list[dict]]:
 
 
 def spoilt_file(rows: list[dict], count: int, rng: random.Random) -> tuple[bytes, int]:
-    """Return a file of so many spoilt rows as JSON Lines (nested rows) or CSV (flat ones), the good rows
-    first.
+    """Return a file of so many spoilt rows as JSON Lines (nested rows)
+    or CSV (flat ones), the good rows first.
     """
     nested = any(isinstance(value, dict) for row in rows for value in row.values()) or "owner_id" in rows[0]
     if nested:

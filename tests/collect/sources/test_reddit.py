@@ -1,5 +1,5 @@
-"""Reddit: every text, author, time, parent and count of the recorded payloads; whole threads; what is
-gone.
+"""Reddit: every text, author, time, parent and count of the recorded payloads;
+whole threads; what is gone.
 """
 
 import html

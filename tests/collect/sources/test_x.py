@@ -1,5 +1,5 @@
-"""X, by its API v2: every text, author, time, parent and count of the recorded payloads, and what X says is
-gone.
+"""X, by its API v2: every text, author, time,
+parent and count of the recorded payloads, and what X says is gone.
 """
 
 import json

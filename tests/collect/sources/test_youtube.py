@@ -1,5 +1,5 @@
-"""YouTube: every comment, reply, author, time and count of the recorded payloads; quota that ends at
-midnight.
+"""YouTube: every comment, reply, author, time and count of the recorded payloads;
+quota that ends at midnight.
 """
 
 import json

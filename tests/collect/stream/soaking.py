@@ -37,8 +37,8 @@ class Soak:
 
 
 def rows(start: int, count: int) -> list[tuple[bytes, bytes]]:
-    """Messages with posts numbered from ``start``: short texts, a mention and an e-mail address here and
-    there.
+    """Messages with posts numbered from ``start``:
+    short texts, a mention and an e-mail address here and there.
     """
     made = []
     for number in range(start, start + count):

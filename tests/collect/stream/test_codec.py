@@ -1,5 +1,5 @@
-"""Rows as messages and back: JSON and Avro, and schemas that evolve without losing what was written
-before.
+"""Rows as messages and back: JSON and Avro,
+and schemas that evolve without losing what was written before.
 """
 
 from contextlib import suppress

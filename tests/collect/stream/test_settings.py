@@ -105,11 +105,9 @@ def test_a_secret_that_is_written_out_is_refused_and_not_repeated(workspace, opt
         read_stream(workspace("acme", streams=given))
     name = next(iter(options))
     assert str(error.value) == (
-        f"params/acme/streams.yml: options: {name} must say where the secret lies, not what it is (it is "
-        f"not repeated "
-        f"here); write, for example, {name}: env:X_BEARER_TOKEN or {name}: file:/run/secrets/x. If a real "
-        f"secret stood "
-        "there, change it at the platform."
+        f"params/acme/streams.yml: options: {name} must say where the secret lies, not what it is (it is not "
+        f"repeated here); write, for example, {name}: env:X_BEARER_TOKEN or {name}: file:/run/secrets/x. If "
+        "a real secret stood there, change it at the platform."
     )
     with pytest.raises(ParamError) as error:
         read_stream(workspace("acme", streams=given | {"options": ["hush-hush"]}))
@@ -137,8 +135,8 @@ def frame(one) -> bytes:
 
 
 def log_in(one) -> str:
-    """Play a broker up to the login (version 0 of ApiVersions, SaslHandshake) and return the password that
-    comes.
+    """Play a broker up to the login (version 0 of ApiVersions,
+    SaslHandshake) and return the password that comes.
     """
     apis = b"".join(struct.pack(">hhh", key, 0, 0) for key in (17, 18))
     for _ in range(3):

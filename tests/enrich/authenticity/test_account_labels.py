@@ -1,5 +1,5 @@
-"""A workspace's own labelled accounts: what the model learnt becomes one reason against a post, and no
-more.
+"""A workspace's own labelled accounts:
+what the model learnt becomes one reason against a post, and no more.
 """
 
 import json
@@ -34,8 +34,8 @@ def label(space, **columns):
 
 @pytest.fixture
 def acme(workspace, monkeypatch):
-    """Ten posts; of their authors p_1 has the profile of a bot and p_2 that of a person, both read years
-    after.
+    """Ten posts; of their authors p_1 has the profile of a bot
+    and p_2 that of a person, both read years after.
     """
     few = (ExtraTreesClassifier(30, max_features=0.4, random_state=1),)  # as many as the test needs
     monkeypatch.setattr(account_model, "_trees", lambda seed: few)

@@ -1,5 +1,5 @@
-"""Campaigns: UTM links first, hashtags within the window, nothing replaced, wrong files said in one
-sentence.
+"""Campaigns: UTM links first, hashtags within the window,
+nothing replaced, wrong files said in one sentence.
 """
 
 import pandas as pd

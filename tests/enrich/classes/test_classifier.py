@@ -1,5 +1,5 @@
-"""A classifier of anybody's own classes: what is plain is learned, sets cover as promised, bad labels are
-named.
+"""A classifier of anybody's own classes:
+what is plain is learned, sets cover as promised, bad labels are named.
 """
 
 import numpy as np

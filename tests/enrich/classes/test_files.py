@@ -39,8 +39,7 @@ def test_a_changed_file_is_not_used(folder):
 HERE = classifier_files.present()
 AGAIN = (
     f"and is not used with {', '.join(HERE)}, which are here; train it again with 'earshot train acme "
-    f"labels.csv "
-    "--name reasons', or go back to the Earshot that trained it."
+    "labels.csv --name reasons', or go back to the Earshot that trained it."
 )
 
 

@@ -1,5 +1,5 @@
-"""The intents that ship: what they find and leave, several at once, only in English, and figures that are
-theirs.
+"""The intents that ship: what they find and leave,
+several at once, only in English, and figures that are theirs.
 """
 
 import time

@@ -1,5 +1,5 @@
-"""The step that lets trained classifiers read the posts: only what is new, again after an edit, and gone with
-them.
+"""The step that lets trained classifiers read the posts:
+only what is new, again after an edit, and gone with them.
 """
 
 import shutil

@@ -69,8 +69,7 @@ def test_where_labels_overlap_a_cost_moves_the_threshold_of_its_label_alone(quic
         (
             {"": 5},
             "Every text has one label, so that each mistake is a miss and a false alarm, and one cost for "
-            "all labels "
-            "changes nothing; name the labels that cost more, such as --missed bag=5.",
+            "all labels changes nothing; name the labels that cost more, such as --missed bag=5.",
         ),
         (
             {"late": 5, "bag": 5},

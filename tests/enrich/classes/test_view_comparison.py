@@ -22,24 +22,20 @@ WORDS, TOGETHER = ("words", 0.80, 0.05, 0.01, 0.09, 12.4), ("together", 0.85, 0.
         (
             ("neighbours", 0.83, 0.02, 0.005, 0.035, 0.3),
             "All views together won: 85.0% right on texts not seen, 2.0 points (0.5 to 3.5) more often than "
-            "neighbours "
-            "(few-shot), the best alone; together they took 210 s to learn, neighbours (few-shot) under 1 "
-            "s, and read 480 "
-            "texts a second.",
+            "neighbours (few-shot), the best alone; together they took 210 s to learn, neighbours "
+            "(few-shot) under 1 s, and read 480 texts a second.",
         ),
         (
             ("meaning", 0.84, 0.01, -0.005, 0.025, 60),
             "No view won: all together are 85.0% right on texts not seen, and meaning alone is no different "
-            "beyond chance, "
-            "1.0 points (−0.5 to 2.5); together they took 210 s to learn, meaning 60 s, and read 480 texts "
-            "a second.",
+            "beyond chance, 1.0 points (−0.5 to 2.5); together they took 210 s to learn, meaning 60 s, and "
+            "read 480 texts a second.",
         ),
         (
             ("meaning", 0.88, -0.03, -0.05, -0.01, 60),
             "meaning won: all views together, which read the posts, are 85.0% right on texts not seen, 3.0 "
-            "points (−5.0 to "
-            "−1.0) less often than it; together they took 210 s to learn, meaning 60 s, and read 480 texts "
-            "a second.",
+            "points (−5.0 to −1.0) less often than it; together they took 210 s to learn, meaning 60 s, and "
+            "read 480 texts a second.",
         ),
     ],
 )

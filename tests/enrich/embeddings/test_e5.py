@@ -1,5 +1,5 @@
-"""multilingual-e5-small: a file of its kind is read as it was written, and a foreign or missing one is
-refused.
+"""multilingual-e5-small: a file of its kind is read as it was written,
+and a foreign or missing one is refused.
 """
 
 import struct

@@ -1,5 +1,5 @@
-"""Whole numbers: exact where they can be, near where they cannot, the same on every processor and in any
-company.
+"""Whole numbers: exact where they can be, near where they cannot,
+the same on every processor and in any company.
 """
 
 import numpy as np

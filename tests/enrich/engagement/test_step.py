@@ -1,5 +1,5 @@
-"""Engagement: missing counts come from posts like it, are marked, are never zero by default, and repeat
-exactly.
+"""Engagement: missing counts come from posts like it,
+are marked, are never zero by default, and repeat exactly.
 """
 
 import json

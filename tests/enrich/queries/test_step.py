@@ -1,5 +1,5 @@
-"""Stored matches: new posts and changed queries are read, nothing else is, and what no longer holds is
-gone.
+"""Stored matches: new posts and changed queries are read,
+nothing else is, and what no longer holds is gone.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""The models in use: each with its own fingerprint and the one line that brings the last one back, or plainly
-none.
+"""The models in use: each with its own fingerprint
+and the one line that brings the last one back, or plainly none.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
-"""A sentiment model of Hugging Face, made here at random: read as it is, whatever its order, and again on
-change.
+"""A sentiment model of Hugging Face, made here at random:
+read as it is, whatever its order, and again on change.
 """
 
 import json
@@ -41,8 +41,8 @@ TEXTS = ["i love it", "i hate it", "it is open", "the crew was lovely"]
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A builder: ``tiny(7)`` writes a BERT of two layers, sixteen wide, with random weights, and returns its
-    folder.
+    """A builder: ``tiny(7)`` writes a BERT of two layers,
+    sixteen wide, with random weights, and returns its folder.
     """
 
     def build(seed: int, labels: tuple = ("positive", "negative", "neutral"), name: str = "bert") -> str:

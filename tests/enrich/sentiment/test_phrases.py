@@ -1,5 +1,5 @@
-"""Phrases of your own: they overrule the model where they stand whole, and no phrase is used whose tests
-fail.
+"""Phrases of your own: they overrule the model where they stand whole,
+and no phrase is used whose tests fail.
 """
 
 import pytest
@@ -91,8 +91,7 @@ def test_phrases_that_are_read_in_another_way_have_another_name(monkeypatch):
         (
             {"says": "positive", "sick beats": "positive", "I love it so much, thank you": "negative"},
             "brief.yml: phrases: with 'sick beats', 'I love it so much, thank you' is positive under "
-            "earshot-2 and has to be "
-            "negative; make the phrase longer, or correct its test.",
+            "earshot-2 and has to be negative; make the phrase longer, or correct its test.",
         ),
     ],
 )

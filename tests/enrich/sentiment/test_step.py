@@ -1,5 +1,5 @@
-"""Sentiment: plain sentences, probabilities, the published weights only, and pairs that differ in one
-word.
+"""Sentiment: plain sentences, probabilities,
+the published weights only, and pairs that differ in one word.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Training: tiers mixed by likelihood, floors that keep what they promise, and a cascade that loses
-little.
+"""Training: tiers mixed by likelihood,
+floors that keep what they promise, and a cascade that loses little.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""The tower for other languages: which pieces stay, which posts teach, and that what is learned can be
-read.
+"""The tower for other languages: which pieces stay,
+which posts teach, and that what is learned can be read.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""Listening: posts arrive masked, once, enriched; what is no post is kept apart; a second listener shares the
-work.
+"""Listening: posts arrive masked, once, enriched;
+what is no post is kept apart; a second listener shares the work.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""What stands around a target: its clause ends at a mark or a turn, and near feeling words count more than
-far ones.
+"""What stands around a target: its clause ends at a mark or a turn,
+and near feeling words count more than far ones.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""Targets: brands, products and aspects are found where they stand, once per post, and only what is new is
-read.
+"""Targets: brands, products and aspects are found where they stand,
+once per post, and only what is new is read.
 """
 
 import pandas as pd

@@ -300,8 +300,8 @@ def test_half_of_the_posts_are_not_most_of_them():
 
 
 def test_a_topic_keeps_its_number_whatever_other_pairs_share_too_little():
-    """Old 1 and new 0 share 31%; old 1 with new 1, and old 2 with new 0, share 29% each: together more, but
-    no pair.
+    """Old 1 and new 0 share 31%; old 1 with new 1, and old 2 with new 0, share 29% each:
+    together more, but no pair.
     """
     before = [(1, 52), (1, 45), (1, 3), (2, 50), (2, 50), (-1, 20), (-1, 55)]
     new = [(0, 52), (1, 45), (-1, 3), (0, 50), (-1, 50), (0, 20), (1, 55)]

@@ -408,8 +408,8 @@ def test_no_request_leaves_the_machine(visit):
 
 
 def test_the_page_has_no_barrier(visit):
-    """axe-core, on a phone's width as well: nothing critical, nothing serious, nothing wider than the
-    screen.
+    """axe-core, on a phone's width as well:
+    nothing critical, nothing serious, nothing wider than the screen.
     """
     from axe_playwright_python.sync_playwright import Axe
 

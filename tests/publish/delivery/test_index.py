@@ -11,8 +11,8 @@ from earshot.publish.safety.checks import check
 
 @pytest.fixture
 def runs(tmp_path):
-    """A builder: ``runs("2026-11-20T0700Z-abcdef0", …)`` writes a run's folder and returns it with its
-    manifest.
+    """A builder: ``runs("2026-11-20T0700Z-abcdef0",
+    …)`` writes a run's folder and returns it with its manifest.
     """
 
     def build(name: str, status: str = "good", **values):

@@ -1,5 +1,5 @@
-"""A comparison is a page of its own: dated, beside the runs, with nothing stored, and nothing left where it
-fails.
+"""A comparison is a page of its own: dated, beside the runs,
+with nothing stored, and nothing left where it fails.
 """
 
 import json

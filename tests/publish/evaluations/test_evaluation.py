@@ -24,8 +24,8 @@ WRITES = "import json, pathlib\npathlib.Path(run_dir, 'metrics.json').write_text
 
 @pytest.fixture
 def notebook(tmp_path, monkeypatch):
-    """A builder: ``notebook(code)`` puts evaluation/scores.ipynb with that last cell into a home of its
-    own.
+    """A builder: ``notebook(code)`` puts evaluation/scores.ipynb
+    with that last cell into a home of its own.
     """
     folder = tmp_path / "home" / "notebooks" / "evaluation"
     folder.mkdir(parents=True)
@@ -155,8 +155,8 @@ def test_a_secret_is_not_on_the_page_and_what_may_not_be_published_is_not_writte
 
 
 def test_a_model_is_scored_on_labelled_posts_and_what_was_found_is_kept_as_a_page(home, tmp_path):
-    """The real notebook, by the command: one JSON object ends what is printed, and the page says how it came
-    about.
+    """The real notebook, by the command: one JSON object ends what is printed,
+    and the page says how it came about.
     """
     data, page = tmp_path / "posts.csv", tmp_path / "page.html"
     pd.DataFrame(

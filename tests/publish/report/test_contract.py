@@ -1,5 +1,5 @@
-"""The run contract: whatever a notebook does, the latest good run stays, and the next report takes up where
-it can.
+"""The run contract: whatever a notebook does,
+the latest good run stays, and the next report takes up where it can.
 """
 
 import os
@@ -141,8 +141,8 @@ def test_a_failed_notebook_leaves_latest_and_the_next_report_resumes(tiny, first
 
 
 def test_every_way_to_fail_is_seen(tiny, first):
-    """All at once, to be quick: each bad notebook must be refused for its own reason, whatever the others
-    do.
+    """All at once, to be quick: each bad notebook must be refused
+    for its own reason, whatever the others do.
     """
     bad = tiny.root / "bad"
     bad.mkdir()

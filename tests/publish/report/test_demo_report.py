@@ -1,5 +1,5 @@
-"""One whole report of a small demo brand, as a newcomer makes it: what was planted is found, the pages are
-sound.
+"""One whole report of a small demo brand, as a newcomer makes it:
+what was planted is found, the pages are sound.
 """
 
 import json

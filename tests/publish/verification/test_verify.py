@@ -150,8 +150,7 @@ def test_settings_that_change_later_change_no_number_of_a_run(asking):
     assert list(found) == []
     assert found.notes == [
         "The settings in params/tiny were changed since this run was made; the numbers were recomputed with "
-        "the "
-        "run's own."
+        "the run's own."
     ]
     assert asking.report().ok
     assert any(claim["value"] == 4 for claim in asking.latest()["claims"])

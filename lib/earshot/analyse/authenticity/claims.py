@@ -1,5 +1,5 @@
-"""The sentences about authenticity: how much is inauthentic, who acted together, what leaving it out
-turns.
+"""The sentences about authenticity: how much is inauthentic,
+who acted together, what leaving it out turns.
 """
 
 from earshot.analyse.authenticity.figures import Authenticity
@@ -22,11 +22,9 @@ def _basis() -> Claim:
     known = PROFILE_AUC
     said = (
         "The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone "
-        "shows "
-        f"tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to "
-        f"{known['high']:.2f}) "
-        f"on {words.count(known['n'])} labelled accounts, where a model learnt from labels reaches "
-        f"{LEARNT_AUC:.2f}: the verdicts rest on how accounts act."
+        f"shows tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to "
+        f"{known['high']:.2f}) on {words.count(known['n'])} labelled accounts, where a model learnt from "
+        f"labels reaches {LEARNT_AUC:.2f}: the verdicts rest on how accounts act."
     )
     return Claim.of(
         "authenticity.basis",
@@ -116,14 +114,12 @@ def _flipped(found: Authenticity) -> Claim:
         said = (
             f"Leaving out inauthentic posts turns {words.count(number)} "
             f"{'conclusion' if number == 1 else 'conclusions'} round, such as {row['figure']} of "
-            f"{row['what']}: "
-            f"{row['with']} with them, {row['without']} without."
+            f"{row['what']}: {row['with']} with them, {row['without']} without."
         )
     else:
         said = (
             "Leaving out inauthentic posts turns no conclusion round: no order of brands, no sign, no "
-            "verdict on a "
-            "change, no frequent topic."
+            "verdict on a change, no frequent topic."
         )
     return Claim(
         "authenticity.flips",

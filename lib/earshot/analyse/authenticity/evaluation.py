@@ -26,8 +26,8 @@ SINGLE = ("followers_to_following", "posts_a_day", "age_days")
 
 @dataclass(frozen=True)
 class Evaluation(ScoredLabels):
-    """Labelled accounts (truth 1 is a bot) with the probability each was given, and the seconds scoring
-    took.
+    """Labelled accounts (truth 1 is a bot) with the probability each was given,
+    and the seconds scoring took.
     """
 
     accounts: pd.DataFrame
@@ -37,8 +37,8 @@ class Evaluation(ScoredLabels):
 
     @cached_property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, auc with auc_low and auc_high, accuracy, macro_f1, ece,
-        posts_per_second.
+        """The figures as plain numbers: n, auc with auc_low and auc_high,
+        accuracy, macro_f1, ece, posts_per_second.
         """
         auc, low, high = area(self.accounts["truth"], self.accounts["p"])
         scores = agreement.scores(self.confusion)
@@ -74,8 +74,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Each figure with its 95 % interval: DeLong's for the area under the curve, redrawn accounts for
-        others.
+        """Each figure with its 95 % interval:
+        DeLong's for the area under the curve, redrawn accounts for others.
         """
         found = self.metrics
         first = pd.DataFrame(
@@ -86,8 +86,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def baselines(self) -> pd.DataFrame:
-        """The model beside simpler ones on the same accounts: area under the curve with interval, best
-        first.
+        """The model beside simpler ones on the same accounts:
+        area under the curve with interval, best first.
         """
         rows = [
             {"method": name} | dict(zip(("auc", "low", "high"), area(self.accounts["truth"], p), strict=True))
@@ -196,8 +196,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def area(truth: pd.Series, score: pd.Series) -> tuple[float, float, float]:
-    """Return the area under the ROC curve with its 95 % interval (DeLong, DeLong & Clarke-Pearson 1988,
-    Biometrics 44).
+    """Return the area under the ROC curve with its 95 % interval (DeLong,
+    DeLong & Clarke-Pearson 1988, Biometrics 44).
 
     The interval is on the logit scale, so that it never leaves 0 to 1.
     """
@@ -219,8 +219,8 @@ def area(truth: pd.Series, score: pd.Series) -> tuple[float, float, float]:
 
 
 def _rivals(known: pd.DataFrame, new: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return the scores of our hand-set reasons, of a plain forest on bare counts, and of the best single
-    figure.
+    """Return the scores of our hand-set reasons,
+    of a plain forest on bare counts, and of the best single figure.
     """
     from sklearn.ensemble import RandomForestClassifier
 

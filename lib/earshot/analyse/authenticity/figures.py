@@ -1,5 +1,5 @@
-"""What inauthentic posts do to the picture: how many there are and why, every figure with and without, what
-flips.
+"""What inauthentic posts do to the picture:
+how many there are and why, every figure with and without, what flips.
 """
 
 import json
@@ -37,8 +37,8 @@ PUSHED = """
 
 @dataclass(frozen=True)
 class Authenticity:
-    """What was found: shares by brand, reasons, figures with and without, what flipped, coordinated groups,
-    claims.
+    """What was found: shares by brand, reasons, figures with and without,
+    what flipped, coordinated groups, claims.
     """
 
     shares: pd.DataFrame
@@ -104,8 +104,8 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Authenticity:
 
 
 def _shares(judged: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of inauthentic posts by brand and of all, with interval, n and the number of such
-    posts.
+    """Return the share of inauthentic posts by brand and of all,
+    with interval, n and the number of such posts.
     """
     hits = judged["inauthentic"].astype("float64")
     parts = [
@@ -117,8 +117,8 @@ def _shares(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reasons(judged: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return for each reason its sentence, and how many posts and accounts it speaks against, most posts
-    first.
+    """Return for each reason its sentence,
+    and how many posts and accounts it speaks against, most posts first.
     """
     stored = store.read(authenticity.TABLE, ["post_id", "reasons"])
     table = stored[stored["reasons"] != "[]"].merge(
@@ -139,8 +139,8 @@ def _reasons(judged: pd.DataFrame, store: Store) -> pd.DataFrame:
 
 
 def effect_of(posts: pd.DataFrame, out: pd.Series, params: Brief) -> pd.DataFrame:
-    """Return brand, figure, and its value with and without the posts marked ``out``, both with interval and
-    n.
+    """Return brand, figure, and its value with and without the posts marked ``out``,
+    both with interval and n.
 
     Figures that rest on fewer posts than ``min_posts`` are left out.
     """
@@ -198,8 +198,8 @@ def _figures(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
 
 
 def flips_of(posts: pd.DataFrame, out: pd.Series, effect: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return figure, what, with, without for every conclusion that leaving out the posts marked ``out`` turns
-    round.
+    """Return figure, what, with, without for every conclusion
+    that leaving out the posts marked ``out`` turns round.
     """
     rows = []
     for figure in ("share of voice", "net sentiment", "negative"):
@@ -263,8 +263,8 @@ def _topics(posts: pd.DataFrame, out: pd.Series, params: Brief) -> list[dict]:
 
 
 def _groups(judged: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return the coordinated groups, numbered: accounts, posts, the text pushed most, when, and how close in
-    time.
+    """Return the coordinated groups, numbered:
+    accounts, posts, the text pushed most, when, and how close in time.
     """
     edges = store.read("coordination")
     edges = edges[edges["group"].notna()]

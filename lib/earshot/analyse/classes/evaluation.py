@@ -1,5 +1,5 @@
-"""How well classes of your own are told apart after learning from labels: figures, intervals, calibration,
-costs.
+"""How well classes of your own are told apart after learning from labels:
+figures, intervals, calibration, costs.
 """
 
 import time
@@ -18,8 +18,8 @@ SHOWN = 15
 
 @dataclass(frozen=True)
 class Evaluation(ScoredLabels):
-    """Labelled texts (text, label, said, confidence, options, covered), the classifier, and the seconds it
-    took.
+    """Labelled texts (text, label, said, confidence, options,
+    covered), the classifier, and the seconds it took.
 
     ``positive`` is the class whose F1 is asked for, or "".
     """
@@ -72,8 +72,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def views(self) -> pd.DataFrame:
-        """What each view reached on texts that it did not learn from, how far all together lead it, and its
-        seconds.
+        """What each view reached on texts that it did not learn from,
+        how far all together lead it, and its seconds.
         """
         return self.model.figures
 
@@ -84,8 +84,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def taken_for(self) -> pd.DataFrame:
-        """The pairs of classes that are most often taken for each other: label, said, posts, share of the
-        label.
+        """The pairs of classes that are most often taken for each other:
+        label, said, posts, share of the label.
         """
         wrong = self.posts[self.posts["label"] != self.posts["said"]].groupby(["label", "said"]).size()
         rows = wrong.rename("posts").reset_index()

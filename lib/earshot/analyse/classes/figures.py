@@ -1,5 +1,5 @@
-"""What people want: the share of posts in each class of your own, how they feel, and which posts may route
-work.
+"""What people want: the share of posts in each class of your own,
+how they feel, and which posts may route work.
 """
 
 from dataclasses import dataclass
@@ -24,16 +24,15 @@ METHOD = (
 )
 NONE = (
     "No classes of your own are learned here yet. Label a few hundred posts in a file with text and label, "
-    "then "
-    "run earshot train {} labels.csv; the next report counts them."
+    "then run earshot train {} labels.csv; the next report counts them."
 )
 COLUMNS = ["classifier", "label", "value", "low", "high", "n", "posts", "net", "unsure", "routes", "promise"]
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Each class with its share, interval, feeling and routing; the promise of each classifier; claims; a
-    remark.
+    """Each class with its share, interval, feeling and routing;
+    the promise of each classifier; claims; a remark.
     """
 
     table: pd.DataFrame
@@ -73,8 +72,8 @@ class Classes:
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
-    """Return how many ``posts`` (as analyse.posts gives them) each class of classifiers.yml has; repeats left
-    out.
+    """Return how many ``posts`` (as analyse.posts gives them) each class
+    of classifiers.yml has; repeats left out.
 
     Classes in fewer posts than ``min_posts`` have no row.
     """
@@ -104,8 +103,8 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
 
 
 def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFrame:
-    """Return label, value, low, high, n, posts, net, unsure, routes and promise of each label, the largest
-    first.
+    """Return label, value, low, high, n, posts, net, unsure,
+    routes and promise of each label, the largest first.
     """
     rows = []
     for label, rule in card["labels"].items():

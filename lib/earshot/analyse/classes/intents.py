@@ -1,5 +1,5 @@
-"""What posts are for: the share of English posts that complain, ask, praise, buy, cancel or tell of a
-crisis.
+"""What posts are for: the share of English posts that complain,
+ask, praise, buy, cancel or tell of a crisis.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ from earshot.statistics import estimate
 INPUTS = ("posts", "duplicates", "sentiment", "classes")
 METHOD = (
     "posts in which wordings find it, repeats left out, clustered by author, 95% interval; without the "
-    "errors of "
-    "the wordings, which were measured elsewhere"
+    "errors of the wordings, which were measured elsewhere"
 )
 NONE = (
     "No English post in this window has been read for intents yet; run earshot report {}, which "
@@ -30,8 +29,8 @@ COLUMNS = ["intent", "means", "value", "low", "high", "n", "posts", "net", "righ
 
 @dataclass(frozen=True)
 class Intents:
-    """Each intent with its share, interval and feeling; the same by brand; those held back; facts and
-    claims.
+    """Each intent with its share, interval and feeling;
+    the same by brand; those held back; facts and claims.
     """
 
     table: pd.DataFrame
@@ -102,8 +101,8 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Intents:
 
 
 def _tables(heard: pd.DataFrame, rows: pd.DataFrame, told: list[Intent], least: int) -> tuple:
-    """Return the table of all posts, the largest intent first, and the same by brand for brands with enough
-    posts.
+    """Return the table of all posts, the largest intent first,
+    and the same by brand for brands with enough posts.
     """
     whole, parts = [], []
     for intent in told:
@@ -166,9 +165,8 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     claims = []
     for row in table.to_dict("records"):
         said = (
-            f"“{row['intent']}” is found in {words.percent(row['value'])} of {words.count(row['n'])} "
-            f"English posts "
-            f"({words.between(row['low'], row['high'])})."
+            f"“{row['intent']}” is found in {words.percent(row['value'])} of {words.count(row['n'])} English "
+            f"posts ({words.between(row['low'], row['high'])})."
         )
         claims.append(
             Claim.of(

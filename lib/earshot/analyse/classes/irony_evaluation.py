@@ -1,5 +1,5 @@
-"""How well irony and sarcasm are told after learning from labels, where they may be rarer than among the
-labels.
+"""How well irony and sarcasm are told after learning from labels,
+where they may be rarer than among the labels.
 """
 
 import time
@@ -18,8 +18,8 @@ NAMES = ("irony", "ironic", "sarcasm", "sarcastic", "1", "true", "yes")
 
 
 def evaluate(data: str, train: str, rare: bool = False) -> scoring.Evaluation:
-    """Return what a classifier that learned from ``train`` says of ``data``; columns text, and label or
-    sarcastic.
+    """Return what a classifier that learned from ``train`` says of ``data``;
+    columns text, and label or sarcastic.
 
     Where the class may be ``rare``, its share is estimated from the new texts, and the class is said from the
     probability on that promises the best F1 at that share; else decisions are made for the best macro-F1.
@@ -57,8 +57,8 @@ def read(path: str) -> pd.DataFrame:
 
 
 def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: int) -> classifier.Reading:
-    """Return the reading with the class number ``rare`` said wherever that promises the best F1 at its new
-    share.
+    """Return the reading with the class number ``rare`` said wherever
+    that promises the best F1 at its new share.
     """
     held = model.calibration
     truth = held.classes == rare

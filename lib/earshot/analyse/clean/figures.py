@@ -1,5 +1,5 @@
-"""What is noise, duplicate, bot-like or private: shares, the busiest accounts, and what leaving it out
-changes.
+"""What is noise, duplicate, bot-like or private:
+shares, the busiest accounts, and what leaving it out changes.
 """
 
 import json
@@ -33,8 +33,8 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class Hygiene:
-    """What 02_clean found: repeats, languages, accounts, private details, tidying, the effect of it all, the
-    claims.
+    """What 02_clean found: repeats, languages, accounts,
+    private details, tidying, the effect of it all, the claims.
     """
 
     repeats: pd.DataFrame
@@ -71,8 +71,8 @@ class Hygiene:
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
-    """Return how clean ``posts`` (as analyse.posts gives them) are; raises ValueError when none was
-    enriched.
+    """Return how clean ``posts`` (as analyse.posts gives them) are;
+    raises ValueError when none was enriched.
     """
     if posts["duplicate_role"].isna().all():
         raise ValueError(
@@ -111,8 +111,8 @@ def _repeats(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _copied(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the most repeated texts (masked, as all that is stored): how often, by how many accounts, how
-    long.
+    """Return the most repeated texts (masked, as all that is stored):
+    how often, by how many accounts, how long.
     """
     groups = (
         quotable(posts)
@@ -167,8 +167,8 @@ def _accounts(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _private(posts: pd.DataFrame, store: Store, leaks: dict[str, int]) -> pd.DataFrame:
-    """Return for each kind of private detail how many were replaced at import, stand replaced, and were
-    missed.
+    """Return for each kind of private detail how many were replaced at import,
+    stand replaced, and were missed.
     """
     how = [json.loads(text) for text in store.read("imports", columns=["mapping"])["mapping"].dropna()]
     rows = [

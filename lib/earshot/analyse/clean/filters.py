@@ -58,8 +58,8 @@ class Hidden:
 
 
 def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
-    """Return what each filter hides now, what the audit of it says, and what that does to the figures of
-    ``posts``.
+    """Return what each filter hides now, what the audit of it says,
+    and what that does to the figures of ``posts``.
 
     ``posts`` are all of the window, those that are hidden too (analyse.posts.load with ``hidden``).
     """
@@ -104,8 +104,7 @@ def _claim(row: dict) -> Claim:
     if row["n"]:
         said += (
             f"; of {words.count(row['n'])} that people judged {words.count(row['good'])} were good, so that "
-            f"it "
-            f"costs some {words.count(row['killed'])} good posts "
+            f"it costs some {words.count(row['killed'])} good posts "
             f"({words.between(row['killed_low'], row['killed_high'], words.count)})."
         )
     else:

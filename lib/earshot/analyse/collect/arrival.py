@@ -142,8 +142,8 @@ def _fields(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refused(store: Store, params: Brief) -> pd.DataFrame:
-    """Return how many rows were refused for which reason, with an example that is masked and may be
-    quoted.
+    """Return how many rows were refused for which reason,
+    with an example that is masked and may be quoted.
     """
     rows = store.read("quarantine")
     hidden = ~may_be_quoted(rows["source"], params) | rows["reason"].eq(PRIVATE)

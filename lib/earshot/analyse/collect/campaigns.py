@@ -1,5 +1,5 @@
-"""Whether the time before and after each campaign was really collected, so that a comparison means
-something.
+"""Whether the time before and after each campaign was really collected,
+so that a comparison means something.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ INPUTS = ("posts", "gaps")
 
 @dataclass(frozen=True)
 class Windows:
-    """What was found: one row per campaign and window (before, during, after), what its links say, and the
-    claims.
+    """What was found: one row per campaign and window (before,
+    during, after), what its links say, and the claims.
 
     ``links`` has one row per campaign, utm_source and utm_medium of the posts with such links, with their
     number; links that are no known campaign's say the name that they give.
@@ -150,8 +150,7 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
         said = (
             f"The {row['days']} days {row['window']} {row['name']} were collected on {share} of days only "
             f"({words.span(pd.Timestamp(row['start']), pd.Timestamp(row['end']))}): a comparison with them "
-            f"says "
-            "nothing about the campaign."
+            "says nothing about the campaign."
         )
         claims.append(
             Claim.quality(

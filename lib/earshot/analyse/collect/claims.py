@@ -43,9 +43,8 @@ def _late_claims(arrival: Arrival) -> list[Claim]:
         day = words.day(row["since"])
         said = (
             f"{row['brand']} is missing before {day}: {words.count(row['before'])} posts where its later "
-            f"days let "
-            f"one expect {words.count(row['missed'] + row['before'])}. Do not compare it with others before "
-            f"then."
+            f"days let one expect {words.count(row['missed'] + row['before'])}. Do not compare it with "
+            "others before then."
         )
         claims.append(
             Claim.quality(
@@ -116,8 +115,8 @@ def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[
 
 
 def _odd_claims(arrival: Arrival) -> list[Claim]:
-    """State days with too few posts, which may be loss, and count those with many, which other notebooks
-    explain.
+    """State days with too few posts, which may be loss,
+    and count those with many, which other notebooks explain.
     """
     claims = []
     for row in arrival.odd[arrival.odd["verdict"] == "short"].head(5).to_dict("records"):

@@ -1,5 +1,5 @@
-"""How much engagement there was: totals that own up to what was imputed, by platform and by tier of
-influence.
+"""How much engagement there was: totals that own up to what was imputed,
+by platform and by tier of influence.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ MOST_IMPUTED = 0.5
 
 @dataclass(frozen=True)
 class Engagement:
-    """What was found: totals with interval and imputed share, the same by platform, posts by tier, and the
-    claims.
+    """What was found: totals with interval and imputed share,
+    the same by platform, posts by tier, and the claims.
     """
 
     totals: pd.DataFrame
@@ -37,8 +37,8 @@ class Engagement:
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Engagement:
-    """Return the engagement of ``posts`` (as analyse.posts gives them); raises ValueError when there is
-    none.
+    """Return the engagement of ``posts`` (as analyse.posts gives them);
+    raises ValueError when there is none.
     """
     if posts.empty:
         raise ValueError("There is no post in this window; widen start and end, or import posts first.")
@@ -64,8 +64,8 @@ def measure(posts: pd.DataFrame, params: Brief) -> Engagement:
 
 
 def combine(known: pd.Series, drawn: np.ndarray) -> dict:
-    """Return the total with its interval, the share of posts imputed and the share about which nothing is
-    known.
+    """Return the total with its interval,
+    the share of posts imputed and the share about which nothing is known.
 
     The total is of these very posts, so that only what was not known makes it uncertain (Rubin's between
     variance); where one platform never tells a count, its posts are left out and counted as ``never known``.
@@ -95,8 +95,7 @@ def _claims(totals: pd.DataFrame) -> list[Claim]:
         if row["imputed"]:
             said += (
                 f" ({words.between(row['low'], row['high'], words.count)}), {words.percent(row['imputed'])} "
-                f"of "
-                "posts having a count imputed from posts like them"
+                "of posts having a count imputed from posts like them"
             )
         if row["never known"]:
             said += f"; for {words.percent(row['never known'])} of posts nobody tells, and they are left out"

@@ -1,5 +1,5 @@
-"""What the gap ledger says: for how long which source was not read, why, and how many posts that may have
-cost.
+"""What the gap ledger says: for how long which source was not read,
+why, and how many posts that may have cost.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ NAMED = 5  # sources that a sentence is spent on
 
 @dataclass(frozen=True)
 class GapLedger:
-    """The ledger as 01_collect shows it: every gap, the sums by source, stretches to shade, and the
-    claims.
+    """The ledger as 01_collect shows it: every gap,
+    the sums by source, stretches to shade, and the claims.
     """
 
     table: pd.DataFrame
@@ -125,8 +125,7 @@ def _none(store: Store) -> Claim:
     feeds = store.read("cursors", ["source"])["source"].nunique()
     said = (
         f"No interruption was written down while {words.count(feeds)} "
-        f"{'feed was' if feeds == 1 else 'feeds were'} "
-        "collected."
+        f"{'feed was' if feeds == 1 else 'feeds were'} collected."
         if feeds
         else "No feed is collected here: the posts came as files, so nobody wrote down when "
         "a source was out of reach, and only a silence in the posts can show it."

@@ -1,5 +1,5 @@
-"""Where the posts come from, how that is known, and how often what is stated and what the words say
-differ.
+"""Where the posts come from, how that is known,
+and how often what is stated and what the words say differ.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ INPUTS = ("posts", "geography")
 
 @dataclass(frozen=True)
 class Places:
-    """What was found: posts by provenance, by country, the rate of disagreement (one row or none), and the
-    claims.
+    """What was found: posts by provenance, by country,
+    the rate of disagreement (one row or none), and the claims.
     """
 
     provenance: pd.DataFrame
@@ -39,8 +39,8 @@ class Places:
 
 
 def measure(posts: pd.DataFrame, store: Store) -> Places:
-    """Return where ``posts`` (as analyse.posts gives them) come from; raises ValueError when none was
-    located.
+    """Return where ``posts`` (as analyse.posts gives them) come from;
+    raises ValueError when none was located.
     """
     table = posts.merge(store.read("geography").drop(columns=["week", "content_hash"]), on="post_id")
     if table.empty:
@@ -80,8 +80,8 @@ def _countries(known: pd.DataFrame) -> pd.DataFrame:
 
 
 def _both(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the share, with interval, of posts whose words name another country than their author's
-    profile.
+    """Return the share, with interval, of posts whose words name another country
+    than their author's profile.
     """
     stated = table[table["provenance"].eq("stated")]
     said = pd.Series(
@@ -103,8 +103,7 @@ def _claims(kinds: pd.DataFrame, known: pd.DataFrame, both: pd.DataFrame) -> lis
     share, low, high = 1 - unknown["value"], 1 - unknown["high"], 1 - unknown["low"]
     said = (
         f"For {words.percent(share)} of posts ({words.between(low, high)}) it is known or inferred where "
-        f"they come "
-        "from; the others stay unknown."
+        "they come from; the others stay unknown."
     )
     claims = [
         Claim.quality(

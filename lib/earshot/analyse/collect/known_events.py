@@ -70,8 +70,8 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Completeness:
 
 
 def read_event(entry: object) -> dict:
-    """Return an event of campaigns.yml with start and end as times; raises ParamError when it cannot be
-    read.
+    """Return an event of campaigns.yml with start and end as times;
+    raises ParamError when it cannot be read.
     """
     if not isinstance(entry, dict) or not {"id", "kind", "start"} <= set(entry):
         raise ParamError(f"campaigns.yml: the event {str(entry)[:60]} needs id, kind and start.")
@@ -91,8 +91,8 @@ def _gaps(store: Store) -> pd.DataFrame:
 
 
 def _probe(event: dict, posts: pd.DataFrame, gaps: pd.DataFrame, params: Brief) -> dict:
-    """Return one row: what came in the event's first day (or the loss's hours) and what was to be
-    expected.
+    """Return one row: what came in the event's first day (or the loss's hours)
+    and what was to be expected.
     """
     start = event["start"].tz_localize(params.timezone).tz_convert("UTC")
     end = min(event["end"].tz_localize(params.timezone).tz_convert("UTC"), start + LOOK)
@@ -124,8 +124,8 @@ def _about(event: dict, posts: pd.DataFrame) -> pd.Series:
 
 
 def _since(times: pd.Series) -> pd.Timestamp:
-    """Return when the collection of these posts began: the first post, or the first day with a tenth of the
-    usual.
+    """Return when the collection of these posts began:
+    the first post, or the first day with a tenth of the usual.
     """
     daily = times.dt.floor("D").value_counts()
     full = daily.index[daily >= BEGUN * daily.median()] if len(daily) else daily.index
@@ -140,8 +140,8 @@ def _covered(posts: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> flo
 
 
 def _judged(event: dict, came: int, before: list[int], covered: float) -> dict:
-    """Return expected, ratio with interval, p and the verdict; a known loss is found when posts are
-    lacking.
+    """Return expected, ratio with interval, p and the verdict;
+    a known loss is found when posts are lacking.
     """
     if not before or (covered < COVERED and event["kind"] != "gap"):
         return {

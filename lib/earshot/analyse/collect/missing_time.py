@@ -1,5 +1,5 @@
-"""Stretches in which posts are missing: what the ledger wrote down, losses that are known, silences that
-stand out.
+"""Stretches in which posts are missing:
+what the ledger wrote down, losses that are known, silences that stand out.
 
 Every chart over time shades these, in the same words, so that no dip is read as news that is a hole in the
 data.

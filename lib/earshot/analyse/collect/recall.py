@@ -22,10 +22,8 @@ CONDITIONS = (
     "A post on two lists is recognised as one: by its id for queries, by its near-duplicate group for "
     "sources.",
     "Being found by one list does not make being found by another more likely. Queries that share words, "
-    "and stories "
-    "that are copied from source to source, break this; then more is missing than estimated, and the recall "
-    "is at most "
-    "what is stated.",
+    "and stories that are copied from source to source, break this; then more is missing than estimated, "
+    "and the recall is at most what is stated.",
     "Every post could have been found by every list. Closed groups and deleted posts could not, and are not "
     "counted.",
 )
@@ -54,8 +52,8 @@ class ListeningRecall:
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> ListeningRecall:
-    """Return how much of all that was said ``posts`` (as analyse.posts gives them) hold, where lists overlap
-    enough.
+    """Return how much of all that was said ``posts`` (as analyse.posts gives them) hold,
+    where lists overlap enough.
     """
     kinds = [*by_query(posts, workspace).items(), ("stories told more than once", by_source(posts))]
     rows = [row for what, lists in kinds for row in _estimates(lists, what)]
@@ -74,8 +72,8 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> ListeningRecall:
 
 
 def by_query(posts: pd.DataFrame, workspace: Workspace) -> dict[str, pd.DataFrame]:
-    """Return, for each target that queries share, one row per post found and one true/false column per
-    query.
+    """Return, for each target that queries share,
+    one row per post found and one true/false column per query.
     """
     hits = workspace.store.read("matches", columns=["post_id", "query"])
     hits = hits[hits["post_id"].isin(posts["post_id"])]
@@ -87,8 +85,8 @@ def by_query(posts: pd.DataFrame, workspace: Workspace) -> dict[str, pd.DataFram
 
 
 def by_source(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per story (near-duplicate group of two posts or more) and one true/false column per
-    source.
+    """Return one row per story (near-duplicate group of two posts
+    or more) and one true/false column per source.
 
     A remark that nobody repeats could never be on two lists; with it the total would be far too large.
     """

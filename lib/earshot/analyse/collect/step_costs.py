@@ -1,5 +1,5 @@
-"""What each enrichment step costs on this machine, and which would run in line with arriving posts at their
-busiest.
+"""What each enrichment step costs on this machine,
+and which would run in line with arriving posts at their busiest.
 """
 
 from dataclasses import dataclass
@@ -63,8 +63,6 @@ def _said(table: pd.DataFrame, measured: int, peak: float, rate: float) -> str:
     return (
         f"One core stores and enriches some {words.count(rate)} posts a second, measured on "
         f"{words.count(measured)} posts; {dearest['step']} takes "
-        f"{words.percent(dearest['share of the time'])} of "
-        f"that time. At the rate of the busiest hour, {words.count(peak * 3600)} posts, and with a minute "
-        f"from "
-        f"arrival to answer, {where}."
+        f"{words.percent(dearest['share of the time'])} of that time. At the rate of the busiest hour, "
+        f"{words.count(peak * 3600)} posts, and with a minute from arrival to answer, {where}."
     )

@@ -1,5 +1,5 @@
-"""How well copies are found among many posts: planted or labelled copies, by kind, with intervals, speed and
-memory.
+"""How well copies are found among many posts:
+planted or labelled copies, by kind, with intervals, speed and memory.
 """
 
 import resource
@@ -23,8 +23,8 @@ START = pd.Timestamp("2026-03-02T00:00Z")
 
 @dataclass(frozen=True)
 class Evaluation(EvaluationReport):
-    """Posts with their true group, the group they were put in, and how they were changed; seconds and memory
-    (MiB).
+    """Posts with their true group, the group they were put in, and how they were changed;
+    seconds and memory (MiB).
     """
 
     DECIMALS = 4
@@ -35,8 +35,8 @@ class Evaluation(EvaluationReport):
 
     @cached_property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, precision, recall and f1 of pairs, f1 of posts, speed, memory,
-        by_type.
+        """The figures as plain numbers: n, precision,
+        recall and f1 of pairs, f1 of posts, speed, memory, by_type.
         """
         scores = pair_scores(self.posts["truth"], self.posts["found"])
         kinds = {
@@ -129,8 +129,8 @@ def evaluate(data: str, train: str = "", posts: int = 1_000_000, seed: int = 1) 
 
 
 def score(frame: pd.DataFrame, truth: str) -> Evaluation:
-    """Return the evaluation of posts with the columns text, truth (the true group) and kind ("" for
-    originals).
+    """Return the evaluation of posts with the columns text,
+    truth (the true group) and kind ("" for originals).
     """
     given = as_posts(frame["text"])
     begun = time.perf_counter()
@@ -163,8 +163,8 @@ def as_posts(texts: pd.Series) -> pd.DataFrame:
 
 
 def pair_scores(truth: pd.Series, found: pd.Series) -> dict[str, float]:
-    """Return precision, recall and f1 over all pairs of posts: together in ``found``, and together in
-    ``truth``.
+    """Return precision, recall and f1 over all pairs of posts:
+    together in ``found``, and together in ``truth``.
     """
     both = _pairs(pd.DataFrame({"truth": truth.to_numpy(), "found": np.asarray(found)}).value_counts())
     said, true = _pairs(pd.Series(np.asarray(found)).value_counts()), _pairs(truth.value_counts())
@@ -192,8 +192,8 @@ def _pairs(sizes: pd.Series) -> float:
 
 
 def _redrawn(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores with true groups drawn again, each with the pairs it has, found and wrongly
-    joined.
+    """Return the scores with true groups drawn again,
+    each with the pairs it has, found and wrongly joined.
     """
     cells = posts.groupby(["truth", "found"]).size().rename("n").reset_index()
     said = posts["found"].value_counts()

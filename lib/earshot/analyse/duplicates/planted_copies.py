@@ -58,8 +58,8 @@ def plant(texts: list[str], posts: int, seed: int = 1) -> pd.DataFrame:
 
 
 def _later(originals: int, copies: int, rng: np.random.Generator) -> np.ndarray:
-    """Return an order in which copies lie anywhere among the originals, none before the first half of
-    them.
+    """Return an order in which copies lie anywhere among the originals,
+    none before the first half of them.
     """
     place = np.concatenate([np.sort(rng.random(originals)), rng.random(copies) + 1])
     return np.argsort(place, kind="stable")

@@ -7,8 +7,8 @@ import pandas as pd
 
 
 class EvaluationReport:
-    """An evaluation with ``metrics``, plain names and values; its tables show scores with so many
-    ``DECIMALS``.
+    """An evaluation with ``metrics``, plain names and values;
+    its tables show scores with so many ``DECIMALS``.
     """
 
     metrics: dict

@@ -21,8 +21,8 @@ ALL, OPEN = "the whole window", "left to a person, the most pressing first"
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The share of labels that are right: ``table`` by stretch, the claim, and one line on what to do
-    next.
+    """The share of labels that are right:
+    ``table`` by stretch, the claim, and one line on what to do next.
     """
 
     table: pd.DataFrame
@@ -77,10 +77,9 @@ def _said(table: pd.DataFrame, labelled: int, recent: dict, workspace: Workspace
     name, wanted = workspace.name, workspace.params.min_posts
     return (
         f"{words.count(labelled)} posts of this window that count are labelled, {words.count(recent['n'])} "
-        f"of them "
-        f"in {recent['posts']}; a figure needs {wanted}. Draw some with "
-        f"{judged.command(name, judged.SAMPLE)}, "
-        f"fill in label, and give it back with {judged.returned(name)}."
+        f"of them in {recent['posts']}; a figure needs {wanted}. Draw some with "
+        f"{judged.command(name, judged.SAMPLE)}, fill in label, and give it back with "
+        f"{judged.returned(name)}."
     )
 
 

@@ -1,5 +1,5 @@
-"""Who gets attention: the share of each group's posts that the model flags, reads as negative, or puts first
-in line.
+"""Who gets attention: the share of each group's posts that the model flags,
+reads as negative, or puts first in line.
 
 A model can be as right for one group as for another and still send more, or less, of what a group writes to
 those who act. Groups differ in what they write about, so an unequal share is a question to ask, not yet an
@@ -45,9 +45,8 @@ class Allocation:
         row = rows.sort_values(["value", "group"]).iloc[0]
         said = (
             f"Of {row['by']} {words.spoken(row['group'])}, {words.percent(row['value'])} of posts "
-            f"({words.between(row['low'], row['high'])}) are in the tenth of all that are likeliest "
-            f"negative and "
-            f"so first in line, the least of {len(self.table) // len(MEASURES)} groups."
+            f"({words.between(row['low'], row['high'])}) are in the tenth of all that are likeliest negative "
+            f"and so first in line, the least of {len(self.table) // len(MEASURES)} groups."
         )
         return [
             Claim.quality(
@@ -66,8 +65,8 @@ class Allocation:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """The shares as a reader wants them: a row for each group, a column for each measure with its
-        interval.
+        """The shares as a reader wants them: a row for each group,
+        a column for each measure with its interval.
         """
         told = [
             f"{words.percent(row['value'])} ({words.between(row['low'], row['high'])})"

@@ -1,5 +1,5 @@
-"""What the sentiment model can do: small tests of behaviour, after CheckList, with a pass rate for each
-ability.
+"""What the sentiment model can do: small tests of behaviour,
+after CheckList, with a pass rate for each ability.
 
 Ribeiro, Wu, Guestrin & Singh (2020), "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL.
 The cases stand in behaviour.yml beside this file. They are chosen to be telling, not drawn from any stream,
@@ -30,8 +30,8 @@ METHOD = "cases written for the purpose (CheckList, Ribeiro et al. 2020); Wilson
 
 @dataclass(frozen=True)
 class Case:
-    """One thing a model must do: the texts, how they are judged (one of FORMS), and the labels that are
-    expected.
+    """One thing a model must do: the texts,
+    how they are judged (one of FORMS), and the labels that are expected.
     """
 
     kind: str
@@ -67,8 +67,8 @@ class Behaviour:
     claims: list[Claim]
 
     def swayed(self, allowed: int) -> tuple[int, int]:
-        """Return how many swaps change the label, or a probability by more than ``allowed`` points, and of
-        how many.
+        """Return how many swaps change the label,
+        or a probability by more than ``allowed`` points, and of how many.
         """
         moved = self.swaps["labels"].gt(1) | self.swaps["moved"].gt(allowed / 100)
         return int(moved.sum()), len(moved)
@@ -103,8 +103,8 @@ class Behaviour:
 
 
 def read_cases(workspace: Workspace | None = None) -> list[Case]:
-    """Return our cases, those of the workspace (behaviour.yml, in the same form), and the tests of its
-    phrases.
+    """Return our cases, those of the workspace (behaviour.yml,
+    in the same form), and the tests of its phrases.
 
     Raises ParamError on a form or a label that does not exist.
     """
@@ -139,8 +139,8 @@ def examine(cases: list[Case], model: str = sentiment.MODEL, phrases: Phrases | 
 
 
 def judge(case: Case, labels: list[str], shares: np.ndarray) -> bool:
-    """Say whether a model passes a case, given the label and the probabilities (texts, 3) that it gave each
-    text.
+    """Say whether a model passes a case, given the label and the probabilities (texts,
+    3) that it gave each text.
     """
     if case.form in ("labels", "pairs"):
         return labels == list(case.labels)

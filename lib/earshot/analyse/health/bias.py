@@ -29,8 +29,7 @@ RATE = 0.05
 METHOD = (
     "difference from all other posts, clustered by author, corrected for all looks (Benjamini-Hochberg); "
     "the gate counts those beyond chance and beyond allowed_gap, and swaps of a name or group that move a "
-    "label "
-    "or a probability as far; it opens only where accuracy was compared"
+    "label or a probability as far; it opens only where accuracy was compared"
 )
 COLUMNS = [
     "by",
@@ -64,8 +63,8 @@ class Audit:
 
     @property
     def gate(self) -> str:
-        """Say closed where a group or a swap is read worse, open where accuracy was compared too, else not
-        judged.
+        """Say closed where a group or a swap is read worse,
+        open where accuracy was compared too, else not judged.
         """
         if self.groups["over"].any() or self.swayed[0]:
             return "closed"
@@ -112,9 +111,8 @@ class Audit:
     def caption(self) -> str:
         """The caption of the gaps, which states the rule of the gate."""
         return (
-            f"Each group against all other posts, in points; over the gate is what is worse beyond chance "
-            f"and by "
-            f"more than {self.allowed} points"
+            "Each group against all other posts, in points; over the gate is what is worse beyond chance "
+            f"and by more than {self.allowed} points"
         )
 
 
@@ -149,8 +147,8 @@ def facets(posts: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def spelling(posts: pd.DataFrame) -> pd.Series:
-    """Return "informal" for each English post that is spelt so, "" for other English ones, missing for all
-    else.
+    """Return "informal" for each English post that is spelt so,
+    "" for other English ones, missing for all else.
     """
     bare = posts["text"].str.replace(topic_words.NOISE, " ", regex=True)
     informal = bare.map(lambda text: "informal" if INFORMAL.search(text) else "").astype(object)
@@ -188,8 +186,8 @@ def _gaps(read: pd.DataFrame, by: str, facet: pd.Series, params: Brief) -> list[
 
 
 def _judged(table: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return the gaps with p values corrected for all looks, their verdict, and whether each is over the
-    gate.
+    """Return the gaps with p values corrected for all looks,
+    their verdict, and whether each is over the gate.
     """
     table = table.assign(p=estimate.adjusted(table["p"].astype("float64")))
     beyond = table["p"] < RATE

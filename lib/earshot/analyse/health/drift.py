@@ -49,8 +49,8 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Drift:
-    """What moved: ``moves`` by stretch and measure, ``terms`` that are new, accuracy now and before, the
-    claims.
+    """What moved: ``moves`` by stretch and measure,
+    ``terms`` that are new, accuracy now and before, the claims.
     """
 
     moves: pd.DataFrame
@@ -104,8 +104,8 @@ class Drift:
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Drift:
-    """Return how posts (as judged.mark gives them) moved; repeats are left out, and so are stretches too
-    small.
+    """Return how posts (as judged.mark gives them) moved;
+    repeats are left out, and so are stretches too small.
     """
     voiced = opinions.counted(posts).copy()
     parts = period.split(voiced["day"])

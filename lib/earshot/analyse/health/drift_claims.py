@@ -1,5 +1,5 @@
-"""What 15_health states about drift: how many looks moved, what the latest stretch shows, new words,
-accuracy.
+"""What 15_health states about drift: how many looks moved,
+what the latest stretch shows, new words, accuracy.
 """
 
 import pandas as pd
@@ -22,8 +22,8 @@ ODDS = "log-odds with informative Dirichlet prior over people, corrected for all
 
 
 def state(drift: Drift) -> list[Claim]:
-    """Return the claims on all looks together, on the latest stretch, on words without an entry, and on
-    accuracy.
+    """Return the claims on all looks together, on the latest stretch,
+    on words without an entry, and on accuracy.
     """
     return [
         *_overall(drift.moves, drift.counted),
@@ -39,8 +39,7 @@ def _overall(moves: pd.DataFrame, counted: int) -> list[Claim]:
     moved = moves[moves["verdict"] == "moved"]
     said = (
         f"Of {len(moves)} looks at {moves['when'].nunique()} stretches of time, {len(moved)} find posts "
-        f"moved from "
-        "all that came before beyond chance"
+        "moved from all that came before beyond chance"
     )
     if len(moved):
         widest = moved.loc[moved["value"].idxmax()]
@@ -107,9 +106,8 @@ def _accuracy(accuracy: pd.DataFrame, parts: period.Period) -> list[Claim]:
     real, n = row["p"] < RATE, row["n_before"] + row["n_after"]
     way = ("fell" if row["value"] < 0 else "rose") if real else "is within chance of what it was"
     said = (
-        f"On labelled posts, accuracy {way}: {words.percent(row['was'])} before, "
-        f"{words.percent(row['now'])} in "
-        f"{parts.now} (a change of {words.between(row['low'], row['high'], words.points)} points)."
+        f"On labelled posts, accuracy {way}: {words.percent(row['was'])} before, {words.percent(row['now'])} "
+        f"in {parts.now} (a change of {words.between(row['low'], row['high'], words.points)} points)."
     )
     return [
         Claim.quality(

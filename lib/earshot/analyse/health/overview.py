@@ -1,5 +1,5 @@
-"""Whether the models can still be trusted: how they behave, whether posts drifted away, and whom they serve
-worse.
+"""Whether the models can still be trusted:
+how they behave, whether posts drifted away, and whom they serve worse.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ from earshot.enrich.registry import shipped as registry
 
 @dataclass(frozen=True)
 class Health:
-    """What 15_health found: behaviour, drift, accuracy, bias and allocation of the champion, and all
-    models.
+    """What 15_health found: behaviour, drift, accuracy,
+    bias and allocation of the champion, and all models.
     """
 
     behaviour: behaviour.Behaviour
@@ -45,8 +45,8 @@ class Health:
 
 
 def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
-    """Return the health of the champion on ``posts`` (as analyse.posts gives them) and on the behavioural
-    cases.
+    """Return the health of the champion on ``posts`` (as analyse.posts gives them)
+    and on the behavioural cases.
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
     """

@@ -111,8 +111,8 @@ def _counted(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _levels(counted: pd.DataFrame, contract: Contract, counts: Counts) -> tuple[list, list, list[dict]]:
-    """Return the KPI at each level of its drill-down, its history by brand, and the cells with too few
-    posts.
+    """Return the KPI at each level of its drill-down,
+    its history by brand, and the cells with too few posts.
     """
     dated = _fit(_periods(counted, contracts.REFRESH[contract.refresh]), contract)
     found, periods, few = [], [], []
@@ -164,8 +164,8 @@ def _segment(row: dict, by: list[str]) -> str:
 
 
 def _periods(counted: pd.DataFrame, length: int) -> pd.DataFrame:
-    """Return the posts of whole periods, counted back from the last whole day: 0 is the latest, 1 the one
-    before.
+    """Return the posts of whole periods, counted back from the last whole day:
+    0 is the latest, 1 the one before.
     """
     last = counted["day"].max()
     on_last = counted.loc[counted["day"] == last, "created_at"]
@@ -231,8 +231,8 @@ def _estimated(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.D
 
 
 def _sums_by_fold(frame: pd.DataFrame, contract: Contract, keys: list[str]) -> pd.DataFrame:
-    """Return the counts that the formula uses, and how much the model doubts each, by group, period and
-    fold.
+    """Return the counts that the formula uses,
+    and how much the model doubts each, by group, period and fold.
     """
     used = formula.names(contract.formula)
     names = [name for name in dict.fromkeys([*used, "posts"]) if name != "authors"]
@@ -291,8 +291,8 @@ def _current(values: pd.DataFrame, contract: Contract, by: list[str]) -> pd.Data
 
 
 def _against(now: pd.Series, past: pd.DataFrame) -> dict:
-    """Return baseline, change with interval, p, and the smallest change that four periods or more would
-    reveal.
+    """Return baseline, change with interval, p,
+    and the smallest change that four periods or more would reveal.
     """
     nothing = dict.fromkeys(("baseline", "change", "change_low", "change_high", "detectable", "p"), np.nan)
     earlier = past["value"].dropna().to_numpy()

@@ -1,5 +1,5 @@
-"""The arithmetic of a KPI contract: names of counts, numbers, + - * / and brackets; nothing else is ever
-evaluated.
+"""The arithmetic of a KPI contract: names of counts, numbers, + - * / and brackets;
+nothing else is ever evaluated.
 """
 
 import ast
@@ -14,8 +14,8 @@ _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.m
 
 
 def names(formula: str) -> list[str]:
-    """Return the counts a formula uses, in order of first use; raises ParamError when it is not plain
-    arithmetic.
+    """Return the counts a formula uses, in order of first use;
+    raises ParamError when it is not plain arithmetic.
     """
     found = []
     for node in ast.walk(_parsed(formula)):

@@ -1,5 +1,5 @@
-"""Counts that a platform did not tell, as a KPI uses them: drawn from posts like them, left out where nobody
-tells.
+"""Counts that a platform did not tell, as a KPI uses them:
+drawn from posts like them, left out where nobody tells.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from earshot.enrich.engagement import step as engagement
 
 @dataclass(frozen=True)
 class Counts:
-    """Likes, reposts, replies and views of every post: by count an array of (posts, draws), NaN where nobody
-    tells.
+    """Likes, reposts, replies and views of every post:
+    by count an array of (posts, draws), NaN where nobody tells.
 
     A frame of such posts names their places here in its column ``_row``, and has each count as ``_likes`` and
     so on.
@@ -48,8 +48,8 @@ class Counts:
 
 
 def drawn(posts: pd.DataFrame, names: list[str], seed: int) -> Counts:
-    """Return the counts of ``names`` (others are passed over), with every unknown one drawn from posts like
-    it.
+    """Return the counts of ``names`` (others are passed over),
+    with every unknown one drawn from posts like it.
     """
     counts = [name for name in engagement.COUNTS if name in names]
     missing = {name: posts[name].isna().to_numpy() for name in counts}

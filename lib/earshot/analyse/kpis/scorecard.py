@@ -17,8 +17,8 @@ VERDICTS = {"real": "clear change", "noise": "within noise"}
 
 @dataclass(frozen=True)
 class Scorecard:
-    """What 05_kpis found: the tidy KPI table, its history by period, what was refused, the sums check, the
-    claims.
+    """What 05_kpis found: the tidy KPI table, its history by period,
+    what was refused, the sums check, the claims.
     """
 
     table: pd.DataFrame
@@ -101,8 +101,8 @@ class Scorecard:
 
 
 def _unknown(rows: list[dict]) -> dict:
-    """Return the shares of posts whose counts are imputed or left out, as columns, where there are such
-    posts.
+    """Return the shares of posts whose counts are imputed or left out,
+    as columns, where there are such posts.
     """
     titles = {"imputed": "counts imputed", "left_out": "left out: counts never told"}
     return {

@@ -1,5 +1,5 @@
-"""Every KPI with and without what may bend it: inauthentic posts, hidden ones, labels of people in the
-model's place.
+"""Every KPI with and without what may bend it:
+inauthentic posts, hidden ones, labels of people in the model's place.
 
 Does any of them turn a verdict round?
 """
@@ -25,8 +25,8 @@ TURNS = {"meets": "the target", "verdict": "the change"}
 
 @dataclass(frozen=True)
 class Effect:
-    """KPI, brand, with, without (each with its interval) and what turns round, for all brands and each; the
-    claim.
+    """KPI, brand, with, without (each with its interval) and what turns round,
+    for all brands and each; the claim.
     """
 
     table: pd.DataFrame
@@ -34,8 +34,8 @@ class Effect:
 
 
 def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Scorecard) -> Effect:
-    """Return what becomes of ``card`` when the inauthentic of ``posts`` are left out; empty when there are
-    none.
+    """Return what becomes of ``card`` when the inauthentic of ``posts`` are left out;
+    empty when there are none.
     """
     number = int(posts["inauthentic"].sum())
     if not number or card.table.empty:
@@ -67,8 +67,8 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
 def measure_restated(
     read: pd.DataFrame, posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Scorecard
 ) -> Effect:
-    """Return what ``card`` would say as the model read the posts, where people labelled some; empty where
-    nobody did.
+    """Return what ``card`` would say as the model read the posts,
+    where people labelled some; empty where nobody did.
 
     ``posts`` are those of ``read`` as people corrected them (judged.correct).
     """

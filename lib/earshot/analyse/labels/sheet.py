@@ -1,5 +1,5 @@
-"""Sheets of posts for a person to label: what a model leaves open, a random sample, and what no category
-holds.
+"""Sheets of posts for a person to label:
+what a model leaves open, a random sample, and what no category holds.
 
 A sheet has the columns of labels.csv: post_id, text (masked, as it is stored) and label, which is empty.
 ``drawn`` says why a post is on it, ``weight`` how many posts one that was drawn at random stands for, so that
@@ -63,8 +63,8 @@ def waiting(posts: pd.DataFrame, workspace: Workspace) -> str:
     return (
         f"{words.count(left.sum())} of {words.count(len(counted))} posts ({words.percent(row['value'])}; "
         f"{words.between(row['low'], row['high'])}) wait for a person, since more than one class is "
-        f"possible. "
-        f"Those that matter most, by doubt times reach: {judged.command(workspace.name, judged.UNSURE)}"
+        "possible. Those that matter most, by doubt times reach: "
+        f"{judged.command(workspace.name, judged.UNSURE)}"
     )
 
 
@@ -87,8 +87,8 @@ def _free(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
 
 
 def _unsure(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFrame:
-    """Return open posts, first where most people met what is likely wrong; those of our and rivals' accounts
-    last.
+    """Return open posts, first where most people met what is likely wrong;
+    those of our and rivals' accounts last.
     """
     left = _free(posts, workspace)
     left = left[_open(left)]
@@ -126,8 +126,8 @@ def _pressing(left: pd.DataFrame, doubt: pd.Series, workspace: Workspace, count:
 
 
 def _reach(posts: pd.DataFrame, workspace: Workspace) -> pd.Series:
-    """Return about how many people a post reached: its views, known or as posts like it, else followers, else
-    reposts.
+    """Return about how many people a post reached:
+    its views, known or as posts like it, else followers, else reposts.
 
     Where nothing is known it counts as one reader: unknown is not nobody.
     """
@@ -158,8 +158,8 @@ def _sample(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFra
 
 
 def allot(sizes: pd.Series, count: int) -> pd.Series:
-    """Return how many of ``count`` each stratum gets: by its size, but LEAST or all it has (largest
-    remainders).
+    """Return how many of ``count`` each stratum gets:
+    by its size, but LEAST or all it has (largest remainders).
     """
     count, shares, small = min(count, int(sizes.sum())), sizes.clip(upper=LEAST), sizes < 0
     while True:

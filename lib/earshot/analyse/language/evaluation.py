@@ -1,5 +1,5 @@
-"""How well languages are told apart on labelled posts: figures, intervals, short and mixed posts, speed,
-confusions.
+"""How well languages are told apart on labelled posts:
+figures, intervals, short and mixed posts, speed, confusions.
 """
 
 import time
@@ -32,8 +32,8 @@ TOP = 12
 
 @dataclass(frozen=True)
 class Evaluation(ScoredLabels):
-    """Labelled posts (text, language, said, sure, words; mixed, said_mixed where marked) and the processor
-    seconds.
+    """Labelled posts (text, language, said, sure, words;
+    mixed, said_mixed where marked) and the processor seconds.
     """
 
     posts: pd.DataFrame
@@ -42,8 +42,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def metrics(self) -> dict:
-        """The figures: n, accuracy with low and high, macro_f1, by_lang, short, mixed, abstained,
-        posts_per_second.
+        """The figures: n, accuracy with low and high, macro_f1,
+        by_lang, short, mixed, abstained, posts_per_second.
         """
         figures = self.summary.set_index("figure")
         short = self.posts[self.posts["words"] <= SHORT]
@@ -73,8 +73,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def _mixed(self) -> dict:
-        """How many posts are marked as mixed, how many of these are found, how many found are right, and
-        accuracy.
+        """How many posts are marked as mixed, how many of these are found,
+        how many found are right, and accuracy.
         """
         marked, said = self.posts["mixed"], self.posts["said_mixed"]
         hits = int((marked & said).sum())

@@ -1,5 +1,5 @@
-"""What the languages of the posts mean for the other figures: mixed posts, undecided ones, and sureness by
-language.
+"""What the languages of the posts mean for the other figures:
+mixed posts, undecided ones, and sureness by language.
 """
 
 import json
@@ -27,8 +27,8 @@ INPUTS = ("posts", "language")
 
 @dataclass(frozen=True)
 class Languages:
-    """What was found: a row per language with sureness and mixed share, overall shares, mixed pairs, and the
-    claims.
+    """What was found: a row per language with sureness and mixed share,
+    overall shares, mixed pairs, and the claims.
     """
 
     table: pd.DataFrame
@@ -79,8 +79,8 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
 
 
 def _pairs(table: pd.DataFrame) -> pd.DataFrame:
-    """Return which languages are mixed with each other: posts and their share of all with its interval, most
-    first.
+    """Return which languages are mixed with each other:
+    posts and their share of all with its interval, most first.
     """
     spoken = table.loc[table["mixed"] > 0, "spans"].map(
         lambda spans: words.listed(sorted({words.spoken(code) for _, _, code in json.loads(spans)}))
@@ -103,8 +103,7 @@ def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
     said = (
         f"{words.percent(mixed['value'])} of posts mix two languages "
         f"({words.between(mixed['low'], mixed['high'])}), and of {words.percent(undecided['value'])} the "
-        f"language "
-        f"stays undecided ({words.between(undecided['low'], undecided['high'])})."
+        f"language stays undecided ({words.between(undecided['low'], undecided['high'])})."
     )
     claims = [
         Claim.of(
@@ -116,8 +115,7 @@ def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
     if untested:
         said = (
             f"How well {words.listed(untested)} {'is' if len(untested) == 1 else 'are'} told was never "
-            f"measured on "
-            "labelled posts: read figures by these languages with care."
+            "measured on labelled posts: read figures by these languages with care."
         )
         share = (
             big.loc[[code for code in big.index if code not in MEASURED], "posts"].sum()

@@ -107,8 +107,8 @@ def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
 
 
 def with_intents(found: SecondClasses, reading: SecondReading, workspace: Workspace) -> SecondClasses:
-    """Return the classes with the intents of the English posts added, as the report tells them, under both
-    models.
+    """Return the classes with the intents of the English posts added,
+    as the report tells them, under both models.
     """
     told = [intent for intent in intent_settings.of(workspace) if not intent.held_back]
     heard = opinions.counted(reading.was)

@@ -1,5 +1,5 @@
-"""A run under the models before: headline figures, KPIs, labels and classes of both, and what the bias gate
-says.
+"""A run under the models before: headline figures, KPIs,
+labels and classes of both, and what the bias gate says.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ INPUTS = ("posts", "duplicates", "sentiment")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models side by side: readings, KPIs, classes and intents, the gate of each and why, and the
-    claims.
+    """Both models side by side: readings, KPIs, classes and intents,
+    the gate of each and why, and the claims.
     """
 
     reading: SecondReading
@@ -62,8 +62,8 @@ class Comparison:
 
 
 def examine(workspace: Workspace, model: str = "") -> Comparison:
-    """Return what the report would say under ``model``; left out, under the sentiment model and classifiers
-    before.
+    """Return what the report would say under ``model``;
+    left out, under the sentiment model and classifiers before.
 
     Nothing is stored. Raises ParamError for a model that cannot be compared, ValueError when no post has a
     sentiment.
@@ -81,8 +81,8 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
 
 
 def _gates(reading: SecondReading, workspace: Workspace) -> pd.DataFrame:
-    """Return the gate of the champion and of the other: its state, what it counts, and why in one
-    sentence.
+    """Return the gate of the champion and of the other:
+    its state, what it counts, and why in one sentence.
     """
     params, cases, rows = workspace.params, behaviour.read_cases(workspace), []
     for model, posts in ((reading.now, reading.was), (reading.other, reading.would)):
@@ -104,8 +104,8 @@ def _gates(reading: SecondReading, workspace: Workspace) -> pd.DataFrame:
 
 
 def _claims(found: Comparison) -> list[Claim]:
-    """State how net sentiment, labels, KPIs and classes would change, and what the gate says of each
-    model.
+    """State how net sentiment, labels, KPIs and classes would change,
+    and what the gate says of each model.
     """
     rows = found.reading.brands.to_dict("records")
     whole = next(row for row in rows if row["brand"] == EVERYWHERE)
@@ -149,8 +149,7 @@ def _labels(found: Comparison) -> Claim:
     row = estimate.means(frame, "moved", share=True).iloc[0]
     said = (
         f"Under {reading.other}, {words.count(reading.changed)} of {words.count(found.counted)} posts would "
-        f"have "
-        f"another label ({words.percent(row['value'])}, {words.between(row['low'], row['high'])})."
+        f"have another label ({words.percent(row['value'])}, {words.between(row['low'], row['high'])})."
     )
     return Claim.of("compare.labels", said, row, method=METHOD, inputs=INPUTS, kind="change", weight=0.5)
 
@@ -162,8 +161,7 @@ def _kpis(found: Comparison) -> list[Claim]:
     turned = int(found.kpis["what turns round"].ne("").sum())
     said = (
         f"Under {found.reading.other}, {words.count(turned)} of {len(found.kpis)} published KPI figures "
-        f"would say "
-        "something else of their target or their change."
+        "would say something else of their target or their change."
     )
     return [
         Claim(
@@ -222,8 +220,8 @@ def _moved(row: dict, name: str, inputs: tuple[str, ...], what: str, end: str) -
 
 
 def _gate(row: dict) -> Claim:
-    """State what the gate says of one model; nothing keeps a model behind a closed one from being the
-    champion.
+    """State what the gate says of one model;
+    nothing keeps a model behind a closed one from being the champion.
     """
     why = row["why"].partition(": ")[2]
     said = {

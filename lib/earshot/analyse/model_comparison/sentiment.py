@@ -1,5 +1,5 @@
-"""A workspace's posts read by another model: what a change of champion, or a rollback, would do to the
-figures.
+"""A workspace's posts read by another model:
+what a change of champion, or a rollback, would do to the figures.
 """
 
 from dataclasses import dataclass
@@ -82,8 +82,8 @@ class SecondReading:
         return self.labels.rename_axis(columns=None).reset_index(names=f"{self.now} says")
 
     def moved(self, most: int = 3) -> dict[str, pd.DataFrame]:
-        """Return, for the commonest moves from one label to another, the posts of which both models are
-        surest.
+        """Return, for the commonest moves from one label to another,
+        the posts of which both models are surest.
         """
         sure = [frame[sentiment.COLUMNS].max(axis=1) for frame in (self.was, self.would)]
         both = self.was.assign(other=self.would["sentiment"], sure=pd.concat(sure, axis=1).min(axis=1))
@@ -183,8 +183,8 @@ def _groups(both: pd.DataFrame, least: int) -> dict[str, pd.DataFrame]:
 
 
 def _brands(groups: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return net sentiment under both models and how many labels change, one row per brand and one for
-    all.
+    """Return net sentiment under both models and how many labels change,
+    one row per brand and one for all.
     """
     return pd.DataFrame(
         [

@@ -1,5 +1,5 @@
-"""Posts whose sentiment a person has labelled: params/<workspace>/labels.csv, with post_id or text, and
-label.
+"""Posts whose sentiment a person has labelled:
+params/<workspace>/labels.csv, with post_id or text, and label.
 
 A sheet of `earshot sheet` has two columns more: ``drawn`` says how a post got onto it, ``weight`` how many
 posts one that was drawn at random stands for.
@@ -22,8 +22,8 @@ COUNT = 100  # posts on a sheet
 
 
 def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
-    """Return the posts with ``right``: 1 where the model's label is the person's, 0 where not, missing where
-    none is.
+    """Return the posts with ``right``: 1 where the model's label is the person's,
+    0 where not, missing where none is.
 
     Labels are matched by post_id, else by the whole text. Once some were drawn at random only these count,
     each with its ``weight``, since others would bend the figure. ``settled`` is what ``right`` is, for posts
@@ -43,8 +43,8 @@ def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
 
 
 def correct(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
-    """Return the posts as figures count them: where a person labelled one, in place of what the model
-    read.
+    """Return the posts as figures count them:
+    where a person labelled one, in place of what the model read.
     """
     told = labels(posts, workspace).dropna()
     if told.empty:

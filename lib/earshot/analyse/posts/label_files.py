@@ -9,8 +9,8 @@ from earshot.core.params import nearest
 
 
 def read(data: str, needed: tuple[str, ...] = ("text", "label")) -> pd.DataFrame:
-    """Return the rows of a CSV, JSONL or Parquet file; raises ValueError when a ``needed`` column is not
-    there.
+    """Return the rows of a CSV, JSONL or Parquet file;
+    raises ValueError when a ``needed`` column is not there.
     """
     if not data or not Path(data).is_file():
         raise ValueError(
@@ -27,8 +27,8 @@ def read(data: str, needed: tuple[str, ...] = ("text", "label")) -> pd.DataFrame
 
 
 def keep(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add labelled rows to a CSV file, where the latest label of a post_id replaces those before, and return
-    all.
+    """Add labelled rows to a CSV file, where the latest label
+    of a post_id replaces those before, and return all.
     """
     old = read(str(path), ("label",)) if path.exists() else rows.head(0)
     joined = pd.concat([old, rows], ignore_index=True)

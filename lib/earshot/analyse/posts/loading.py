@@ -37,8 +37,8 @@ _QUERY = """
 
 
 def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
-    """Return one row per public post in the window of ``params``, oldest first, with its enrichment or
-    blanks.
+    """Return one row per public post in the window of ``params``,
+    oldest first, with its enrichment or blanks.
 
     Beside the columns of posts: clean_text, words, lang (detected, else declared), duplicate_role, is_repeat,
     p_negative, p_neutral, p_positive, sentiment, possible (the classes not ruled out), tier (what answered),
@@ -77,8 +77,8 @@ def load(store: Store, params: Brief, hidden: bool = False) -> pd.DataFrame:
 
 
 def _unread(frame: pd.DataFrame) -> pd.Series:
-    """Say which posts came without text, since the terms let none be stored: nothing can be said of what they
-    say.
+    """Say which posts came without text, since the terms let none be stored:
+    nothing can be said of what they say.
 
     Posts masked by retention have no text either, but were read before: they keep what was found.
     """

@@ -32,8 +32,8 @@ class Period:
         return (days >= self.begin) & (days < self.start)
 
     def stretches(self, most: int = 13) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-        """Return first and last day of up to ``most`` whole stretches as long as the recent one, the latest
-        first.
+        """Return first and last day of up to ``most`` whole stretches
+        as long as the recent one, the latest first.
         """
         length = self.end - self.start + pd.Timedelta(days=1)
         spans = [(self.start - back * length, self.end - back * length) for back in range(most)]
@@ -56,8 +56,8 @@ class Period:
 
 
 def split(days: pd.Series) -> Period:
-    """Return the last week against the four before it, or, with under three weeks, the last third against the
-    rest.
+    """Return the last week against the four before it, or,
+    with under three weeks, the last third against the rest.
 
     ``days`` holds the midnight of each post's day; raises ValueError when there is no post.
     """

@@ -29,15 +29,15 @@ def bounds_of(params: Brief) -> Bounds | None:
 
 
 def bounded(store: Store, params: Brief) -> Store:
-    """Return the store as a run with these parameters may see it; the same store when it is held in
-    already.
+    """Return the store as a run with these parameters may see it;
+    the same store when it is held in already.
     """
     return store if store.bounds is not None else store.within(bounds_of(params))
 
 
 def record(workspace: Workspace) -> int:
-    """Write down every post that a run with these parameters reads by approval only; return how many are
-    new.
+    """Write down every post that a run with these parameters reads
+    by approval only; return how many are new.
     """
     bounds = bounds_of(workspace.params)
     if bounds is None or not bounds.crossed or workspace.store.version("posts") is None:

@@ -15,8 +15,8 @@ NEAR = 3
 
 
 def read(params: Brief) -> dict[int, str]:
-    """Return the names given, by topic number; raises ParamError at a line that is not one number and one
-    name.
+    """Return the names given, by topic number;
+    raises ParamError at a line that is not one number and one name.
     """
     workspace = Workspace(params.workspace, params, home())
     names: dict[int, str] = {}
@@ -42,8 +42,8 @@ def read(params: Brief) -> dict[int, str]:
 
 
 def call(frame: pd.DataFrame, names: dict[int, str], column: str = "name") -> pd.DataFrame:
-    """Return the rows with the name a person gave in ``column``, wherever there is one for their
-    ``topic``.
+    """Return the rows with the name a person gave in ``column``,
+    wherever there is one for their ``topic``.
     """
     given = frame["topic"].map(names).astype(object)
     return frame.assign(**{column: given.where(given.notna(), frame[column])}) if names else frame

@@ -1,5 +1,5 @@
-"""How much personal data the masker finds in labelled texts: recall, precision and F2 by type, leaks, and
-speed.
+"""How much personal data the masker finds in labelled texts:
+recall, precision and F2 by type, leaks, and speed.
 
 A label counts as found when a find of the same type overlaps it (the rule of Presidio's research evaluator
 before its overlap threshold); `exact` also asks for the same beginning and end. Nothing is learnt from the
@@ -44,8 +44,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def metrics(self) -> dict:
-        """n, recall, precision and f2 of the claimed types, the same by type, for strict ones and for all
-        masked.
+        """n, recall, precision and f2 of the claimed types,
+        the same by type, for strict ones and for all masked.
         """
         claimed = [type_ for type_ in CLAIMED if type_ in self._types]
         strict = [type_ for type_ in STRICT if type_ in self._types]
@@ -84,8 +84,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def leaking(self) -> pd.DataFrame:
-        """By type: labels, those of which a letter or digit is still readable after masking, and the
-        share.
+        """By type: labels, those of which a letter
+        or digit is still readable after masking, and the share.
         """
         table = self.leaks.groupby("type")["leaked"].agg(labels="size", still_readable="sum", share="mean")
         return (

@@ -1,5 +1,5 @@
-"""How much personal data is left after masking: canaries woven into our own texts, and a second look at what
-is stored.
+"""How much personal data is left after masking:
+canaries woven into our own texts, and a second look at what is stored.
 
 The canaries tell which share of each type the masker hides. The masked marks in the store tell how many
 details there were; together they give the number that was probably missed. The second look counts what still
@@ -91,8 +91,8 @@ def _readable(value: str, masked: str, host: str) -> bool:
 
 
 def _by_type(planted: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
-    """Return for each type the share hidden with its interval, the marks in the store, and how many were
-    missed.
+    """Return for each type the share hidden with its interval,
+    the marks in the store, and how many were missed.
     """
     rows = []
     for type_, group in planted.groupby("type", sort=False):
@@ -145,8 +145,7 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
     for row in partly.to_dict("records"):
         said = (
             f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a "
-            f"name is "
-            "masked only where a greeting, a signature or a title gives the person away."
+            "name is masked only where a greeting, a signature or a title gives the person away."
         )
         claims.append(
             Claim(
@@ -198,8 +197,7 @@ def _suspect_claim(suspects: pd.DataFrame, n: int) -> Claim:
     )
     said = (
         f"A second, looser look at {words.count(n)} stored posts finds {words.count(hits['posts'].sum())} "
-        f"that may "
-        f"still hold a detail, most of them harmless: {told}."
+        f"that may still hold a detail, most of them harmless: {told}."
         if told
         else f"A second, looser look at {words.count(n)} stored posts finds nothing that still looks private."
     )

@@ -69,8 +69,8 @@ def _labels(workspace: Workspace) -> pd.DataFrame:
 
 
 def _posts(workspace: Workspace, body: Node, labels: pd.DataFrame) -> pd.DataFrame:
-    """Return the labelled posts that are stored, with their label and the columns that the query asks of
-    them.
+    """Return the labelled posts that are stored,
+    with their label and the columns that the query asks of them.
     """
     extra = "".join(f", {column}" for column in sorted(columns([body])))
     ids = listed(labels["post_id"])

@@ -52,8 +52,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, queries, pairs, agreement, posts_per_second, compile_seconds,
-        found.
+        """The figures as plain numbers: n, queries, pairs,
+        agreement, posts_per_second, compile_seconds, found.
         """
         return {
             "n": self.posts,
@@ -73,8 +73,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def agreement(self) -> pd.DataFrame:
-        """By what the reference says: pairs, pairs on which the engine agrees, and the share with its
-        interval.
+        """By what the reference says: pairs, pairs on which the engine agrees,
+        and the share with its interval.
         """
         rows = []
         for said, group in self.pairs.groupby("reference"):
@@ -171,8 +171,8 @@ def evaluate(
 
 
 def agree(texts: Sequence[str], pairs: int, seed: int = 1) -> pd.DataFrame:
-    """Return query (its text), reference, engine and agree for random pairs of a query and a changed, hostile
-    post.
+    """Return query (its text), reference,
+    engine and agree for random pairs of a query and a changed, hostile post.
 
     About a third of the pairs are drawn where the engine says "found", the others at random, so that the
     share does not come from pairs in which nothing could be found.
@@ -251,8 +251,8 @@ def _timed(sample: Sequence[str], work) -> float:
 
 
 def _tantivy(sample: list[str], nodes: list[Node]) -> float:
-    """Return posts per second of indexing the posts and asking each query's words; wall-clock, since it has
-    threads.
+    """Return posts per second of indexing the posts and asking each query's words;
+    wall-clock, since it has threads.
     """
     import tantivy
 

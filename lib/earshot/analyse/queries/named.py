@@ -1,5 +1,5 @@
-"""What the named queries of a workspace find: how many posts, by which clause, and which queries find
-nothing.
+"""What the named queries of a workspace find:
+how many posts, by which clause, and which queries find nothing.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""A missed mention walked back: source, query, quarantine, filter, classifier, window, and which of them lost
-it.
+"""A missed mention walked back: source, query, quarantine,
+filter, classifier, window, and which of them lost it.
 
 Given an id, an address or the words of a post, each station says whether the post passed, was stopped, or
 left no trace; the first that stopped it is the culprit.
@@ -37,8 +37,8 @@ class Trace:
 
 
 def trace(workspace: Workspace, wanted: str, when: str = "") -> Trace:
-    """Return where the post with this id, address or text was lost; ``when`` (ISO) is when it was written, if
-    known.
+    """Return where the post with this id, address or text was lost;
+    ``when`` (ISO) is when it was written, if known.
 
     Raises ParamError when nothing is asked for or ``when`` is no time.
     """
@@ -107,16 +107,16 @@ def _words(text: str) -> list[str]:
 
 
 def _abroad(workspace: Workspace, readable: Workspace, wanted: str):
-    """Yield that a post is stored which this run may not read; only for an id or address, which names it
-    already.
+    """Yield that a post is stored which this run may not read;
+    only for an id or address, which names it already.
     """
     if readable is not workspace and re.fullmatch(r"\S+", wanted) and _stored(workspace, wanted) is not None:
         yield "region", STOPPED, f"this run may read {', '.join(sorted(readable.store.bounds.regions))} alone"
 
 
 def _before(workspace: Workspace, wanted: str, moment: pd.Timestamp | None):
-    """Yield what is known of a post that is not among the readable ones: of a refused or deleted one, only
-    why.
+    """Yield what is known of a post that is not among the readable ones:
+    of a refused or deleted one, only why.
     """
     refused = _refused(workspace.store, wanted)
     deleted = workspace.store.read("deletions")
@@ -224,8 +224,8 @@ def _verdicts(workspace: Workspace, post: pd.Series):
 
 
 def _window(workspace: Workspace, post: pd.Series):
-    """Yield whether days, languages, brands and the least number of posts let a stored post into the
-    report.
+    """Yield whether days, languages, brands and the least number
+    of posts let a stored post into the report.
     """
     params, store = workspace.params, workspace.store
     first, after = clock.window(params.start, params.end, params.timezone)

@@ -1,5 +1,5 @@
-"""How well it is told whether a post is about the brand: figures, intervals, calibration, and the abstain
-band.
+"""How well it is told whether a post is about the brand:
+figures, intervals, calibration, and the abstain band.
 """
 
 import time
@@ -30,8 +30,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, macro_f1, accuracy, f1_irrelevant, ece, coverage and more,
-        by_topic.
+        """The figures as plain numbers: n, macro_f1, accuracy,
+        f1_irrelevant, ece, coverage and more, by_topic.
         """
         table = self.confusion
         scores, sure = agreement.scores(table), self.posts["verdict"] != "unsure"
@@ -73,8 +73,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def band(self) -> pd.DataFrame:
-        """The share of posts, and of these the share right, where the model decides and where it would
-        ask.
+        """The share of posts, and of these the share right,
+        where the model decides and where it would ask.
         """
         right = self.right
         rows = [
@@ -103,8 +103,8 @@ class Evaluation(ScoredLabels):
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:
-    """Return what is said of the posts in ``data`` after learning from ``train``, or by folds of ``data``
-    without it.
+    """Return what is said of the posts in ``data`` after learning from ``train``,
+    or by folds of ``data`` without it.
 
     Columns of both: text, topic, label. Raises ValueError in one sentence when they cannot be used. With
     ``train`` the speed is that of the whole model; by folds it is that of one pass of learning and judging.
@@ -123,8 +123,8 @@ def evaluate(data: str, train: str = "") -> Evaluation:
 
 
 def _by_folds(posts: pd.DataFrame) -> Evaluation:
-    """Each fold is judged by a model that saw only the other folds; the curve's two numbers are fitted on
-    them all.
+    """Each fold is judged by a model that saw only the other folds;
+    the curve's two numbers are fitted on them all.
     """
     texts, topics, relevant = (
         posts["text"].tolist(),
@@ -147,8 +147,8 @@ def _judged(
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return text, topic and label; raises ValueError when a label is not relevant or irrelevant, or none is
-    there.
+    """Return text, topic and label; raises ValueError
+    when a label is not relevant or irrelevant, or none is there.
     """
     kept = frame[["text", "topic", "label"]].dropna().astype("str")
     kept["label"] = kept["label"].str.strip().str.lower()

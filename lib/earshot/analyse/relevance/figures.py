@@ -1,5 +1,5 @@
-"""How much of the volume is really about the brands: the share by brand, corrected by labels where there are
-some.
+"""How much of the volume is really about the brands:
+the share by brand, corrected by labels where there are some.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ BY_LABELS = (
 
 @dataclass(frozen=True)
 class Ours:
-    """What was found: by brand the share that is about it with interval and how it was found; verdicts;
-    claims.
+    """What was found: by brand the share that is about it
+    with interval and how it was found; verdicts; claims.
     """
 
     shares: pd.DataFrame

@@ -1,5 +1,5 @@
-"""What 03_sentiment states: levels, order, changes and days that stand out, each as a sentence with its
-number.
+"""What 03_sentiment states: levels, order,
+changes and days that stand out, each as a sentence with its number.
 """
 
 import math
@@ -35,8 +35,8 @@ def state(feeling: Feeling, params: Brief) -> list[Claim]:
 
 
 def left_out(posts: pd.DataFrame) -> list[Claim]:
-    """Say which share of posts is in no figure since the model was not tested in their language, where there
-    are.
+    """Say which share of posts is in no figure
+    since the model was not tested in their language, where there are.
     """
     read = opinions.distinct(posts)
     strange = opinions.untested(read)
@@ -47,8 +47,7 @@ def left_out(posts: pd.DataFrame) -> list[Claim]:
     said = (
         f"{words.percent(share['value'])} of {words.count(share['n'])} posts "
         f"({words.between(share['low'], share['high'])}) are in languages in which the sentiment model was "
-        f"not "
-        f"tested ({', '.join(langs)}); they are in no share, net or chart of feelings."
+        f"not tested ({', '.join(langs)}); they are in no share, net or chart of feelings."
     )
     return [
         Claim.of(
@@ -93,8 +92,7 @@ def _acting(feeling: Feeling) -> list[Claim]:
     said = (
         f"If a missed negative post is worth {feeling.costs.missed:g} looked at for nothing, "
         f"{words.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not "
-        f"negative, "
-        f"and of 100 negative posts about {missed} are missed."
+        f"negative, and of 100 negative posts about {missed} are missed."
     )
     row = {"value": rule["negative"], "low": rule["low"], "high": rule["high"], "n": rule["flagged"]}
     about = {"measure": "acting", "missed": feeling.costs.missed}
@@ -108,8 +106,8 @@ def _order(ranked: pd.DataFrame) -> list[Claim]:
     best, worst = ranked.iloc[0], ranked.iloc[-1]
     said = (
         f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), "
-        f"{best['brand']} "
-        f"most (net {words.points(best['value'])}); net is the share of positive less that of negative posts."
+        f"{best['brand']} most (net {words.points(best['value'])}); net is the share of positive less that "
+        "of negative posts."
     )
     about = {"brand": worst["brand"], "best": best["brand"]}
     return [_claim("sentiment.order", said, worst, "net share", "level", 0.6, about)]
@@ -124,8 +122,7 @@ def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
     return (
         f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
         f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
-        f"({words.between(row['low'], row['high'], words.points)})"
-        f"{f'; {place} of {brands} brands' if brands > 1 else ''}."
+        f"({words.between(row['low'], row['high'], words.points)}){f'; {place} of {brands} brands' if brands > 1 else ''}."
     )
 
 
@@ -161,17 +158,14 @@ def _change_sentence(row: dict, parts: period.Period) -> str:
     if row["verdict"] == "noise":
         return (
             f"{row['group']}: net sentiment moved from {words.points(row['was'])} to "
-            f"{words.points(row['now'])}, "
-            f"which is not distinguishable from noise (a change under {abs(round(100 * row['detectable']))} "
-            f"points "
-            f"would go unseen)."
+            f"{words.points(row['now'])}, which is not distinguishable from noise (a change under "
+            f"{abs(round(100 * row['detectable']))} points would go unseen)."
         )
     way = "fell" if row["value"] < 0 else "rose"
     return (
         f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
-        f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to "
-        f"{words.points(row['now'])} in {parts.now} "
-        f"({words.between(row['low'], row['high'], words.points)})."
+        f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to {words.points(row['now'])} "
+        f"in {parts.now} ({words.between(row['low'], row['high'], words.points)})."
     )
 
 

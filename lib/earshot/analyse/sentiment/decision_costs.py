@@ -37,8 +37,8 @@ USUAL = Costs(float(INDUSTRIES["general"]["missed"]), f"usual: {INDUSTRIES['gene
 
 
 def read_costs(workspace: Workspace) -> Costs:
-    """Return the workspace's costs (costs.yml), else its industry's; raises ParamError on what cannot be
-    used.
+    """Return the workspace's costs (costs.yml), else its industry's;
+    raises ParamError on what cannot be used.
     """
     own, industry = workspace.settings("costs"), workspace.params.industry
     where = f"params/{workspace.name}/costs.yml"
@@ -71,8 +71,8 @@ def chances(voiced: pd.DataFrame) -> pd.Series:
 
 
 def weigh(voiced: pd.DataFrame, costs: Costs) -> pd.DataFrame:
-    """Return what each rule would flag: all posts, those over our threshold, and those more likely negative
-    than not.
+    """Return what each rule would flag: all posts,
+    those over our threshold, and those more likely negative than not.
 
     Columns: rule, threshold, flagged, negative (of the flagged, expected) with low and high, missed (share of
     negative posts not flagged), cost (per 1,000 posts, in posts looked at for nothing). The interval is that

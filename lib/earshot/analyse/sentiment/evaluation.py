@@ -1,5 +1,5 @@
-"""How good the sentiment model is on labelled posts: figures, intervals, baselines, and its clearest
-mistakes.
+"""How good the sentiment model is on labelled posts:
+figures, intervals, baselines, and its clearest mistakes.
 """
 
 import re
@@ -33,8 +33,8 @@ HANDLE = re.compile(r"(?<!\w)@\w+")
 
 @dataclass(frozen=True)
 class Evaluation(ScoredLabels):
-    """Labelled posts with what the model said, the seconds it took, and the same figures for each of its
-    tiers.
+    """Labelled posts with what the model said, the seconds it took,
+    and the same figures for each of its tiers.
     """
 
     posts: pd.DataFrame
@@ -72,8 +72,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def sets(self) -> pd.DataFrame:
-        """By true class: posts, the share whose class is in the set the model cannot rule out, the share
-        decided.
+        """By true class: posts, the share whose class is
+        in the set the model cannot rule out, the share decided.
         """
         rows = [
             {
@@ -133,8 +133,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def mistakes(self) -> pd.DataFrame:
-        """The posts the model was surest of and got wrong, masked: text, sentiment (its own), label,
-        confidence.
+        """The posts the model was surest of and got wrong, masked:
+        text, sentiment (its own), label, confidence.
         """
         wrong = self.posts.assign(confidence=self.confidence, sentiment=self.posts["said"])[~self.right]
         worst = wrong.sort_values("confidence", ascending=False).drop_duplicates("text").head(MISTAKES).copy()
@@ -275,8 +275,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ask_vader(texts: pd.Series) -> pd.Series | None:
-    """Return VADER's labels at its authors' thresholds (Hutto & Gilbert 2014), or None where it is not
-    installed.
+    """Return VADER's labels at its authors' thresholds (Hutto & Gilbert 2014),
+    or None where it is not installed.
     """
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer

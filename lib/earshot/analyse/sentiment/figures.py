@@ -1,5 +1,5 @@
-"""How people feel: levels and changes of sentiment with intervals, the days that stand out, and the clearest
-quotes.
+"""How people feel: levels and changes of sentiment with intervals,
+the days that stand out, and the clearest quotes.
 """
 
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ from earshot.statistics import surges as events
 
 @dataclass(frozen=True)
 class Feeling:
-    """What 03_sentiment found: tables by brand, channel, language and day, changes, surges, quotes, and the
-    claims.
+    """What 03_sentiment found: tables by brand, channel,
+    language and day, changes, surges, quotes, and the claims.
     """
 
     shares: pd.DataFrame
@@ -55,8 +55,8 @@ class Feeling:
 
     @property
     def changes_shown(self) -> pd.DataFrame:
-        """The changes as a reader wants them: who, before, recent, by how much, and if it is more than
-        noise.
+        """The changes as a reader wants them:
+        who, before, recent, by how much, and if it is more than noise.
         """
         table = self.changes
         spans = zip(table["low"], table["high"], strict=True)
@@ -93,8 +93,8 @@ class Feeling:
 
     @property
     def rules_shown(self) -> pd.DataFrame:
-        """The rules for acting on a post, in words: what is flagged, how much of it rightly, and what is
-        missed.
+        """The rules for acting on a post, in words:
+        what is flagged, how much of it rightly, and what is missed.
         """
         table = self.rules
         spans = zip(table["low"], table["high"], strict=True)
@@ -115,8 +115,8 @@ class Feeling:
         return self.quotes[self.quotes["sentiment"] == sentiment]
 
     def points(self, table: str, by: str) -> pd.DataFrame:
-        """Return the net sentiment in one of the tables in points of a hundred, as charts and readers want
-        it.
+        """Return the net sentiment in one of the tables in points of a hundred,
+        as charts and readers want it.
         """
         frame = getattr(self, table)
         named = {"value": "net sentiment", "low": "low", "high": "high"}
@@ -188,8 +188,8 @@ def _shares(voiced: pd.DataFrame, by: str, params: Brief) -> pd.DataFrame:
 
 
 def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
-    """Return the change of net sentiment by brand, channel and language, with p values corrected over all of
-    them.
+    """Return the change of net sentiment by brand,
+    channel and language, with p values corrected over all of them.
     """
     looks = []
     for by, frame in (("brand", _branded(voiced)), ("platform", voiced), ("lang", voiced)):
@@ -208,8 +208,8 @@ def _changes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Da
 
 
 def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.DataFrame:
-    """Return the posts the model is surest of on each side for each brand, recent ones first, of readable
-    length.
+    """Return the posts the model is surest of on each side for each brand,
+    recent ones first, of readable length.
     """
     readable = quotable(_branded(voiced[voiced["words"].between(6, 50)])).copy()
     readable["sure"] = readable[[f"p_{name}" for name in CLASSES]].max(axis=1)
@@ -223,8 +223,8 @@ def _quotes(voiced: pd.DataFrame, parts: period.Period, params: Brief) -> pd.Dat
 
 
 def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, params: Brief) -> dict:
-    """Return what limits these figures: coverage, posts left out, how sure the model is, and one author's
-    weight.
+    """Return what limits these figures: coverage, posts left out,
+    how sure the model is, and one author's weight.
     """
     known = reading.languages_of(params.sentiment_model, params.sentiment_languages)
     strange = opinions.untested(posts) & ~posts["is_repeat"]

@@ -47,8 +47,8 @@ def with_class_shares(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def share_columns(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return what each post adds to the share of each feeling, with doubt_negative; missing where it does not
-    count.
+    """Return what each post adds to the share of each feeling, with doubt_negative;
+    missing where it does not count.
     """
     columns = [*CLASSES, "doubt_negative"]
     if counted(posts).empty:
@@ -57,8 +57,8 @@ def share_columns(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _streams(counted: pd.DataFrame) -> list[pd.Index]:
-    """Return the posts of each brand, since each brand's mix of feelings is its own; small brands share one
-    stream.
+    """Return the posts of each brand, since each brand's mix of feelings is its own;
+    small brands share one stream.
     """
     sizes = counted["brand"].map(counted["brand"].value_counts())
     rest = counted.index[sizes < STREAM]

@@ -1,5 +1,5 @@
-"""The sentences on sources: which brings most, which is late, what a mention costs, what is left out or not
-agreed.
+"""The sentences on sources: which brings most, which is late,
+what a mention costs, what is left out or not agreed.
 """
 
 import pandas as pd
@@ -27,9 +27,8 @@ def _vanished(card: SourceScorecard) -> list[Claim]:
         return []
     last = card.vanished.sort_values("at").iloc[-1]
     said = (
-        f"The field {last['field']} of {last['source']}, filled in its earlier files, is empty in every "
-        f"post of "
-        f"{last['file']}: check the export before its figures are read."
+        f"The field {last['field']} of {last['source']}, filled in its earlier files, is empty in every post "
+        f"of {last['file']}: check the export before its figures are read."
     )
     return [
         Claim.quality(
@@ -129,8 +128,7 @@ def _stripped(card: SourceScorecard) -> list[Claim]:
     more = (
         (
             f" {words.count(number)} {'post' if number == 1 else 'posts'} came as an id alone and must be "
-            f"fetched from "
-            "the platform."
+            "fetched from the platform."
         )
         if number
         else ""

@@ -1,5 +1,5 @@
-"""Sources side by side: what each brings, leaves out, how late it comes, and what one usable mention of it
-costs.
+"""Sources side by side: what each brings, leaves out,
+how late it comes, and what one usable mention of it costs.
 
 A usable mention repeats no other and is not judged irrelevant. Shares have Wilson's interval, clustered by
 author; quantiles of the lag have the order-statistic interval (Conover 1999, Practical Nonparametric
@@ -36,8 +36,8 @@ MONTH = 365.25 / 12  # days
 
 @dataclass(frozen=True)
 class SourceScorecard:
-    """Sources compared: measures with intervals, fields missing, what vendors strip, terms, vanished fields,
-    claims.
+    """Sources compared: measures with intervals, fields missing,
+    what vendors strip, terms, vanished fields, claims.
 
     ``sources`` has one row per source: posts, missing, lag and lag_p90 (hours), repeats, irrelevant, usable,
     price (per usable mention), each with _low and _high; a measure nobody took is missing.
@@ -52,8 +52,8 @@ class SourceScorecard:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """The measures under headings for readers, the lag in days; what was not measured for any source is
-        left out.
+        """The measures under headings for readers, the lag in days;
+        what was not measured for any source is left out.
         """
         table = self.sources.assign(lag=self.sources["lag"] / 24, lag_p90=self.sources["lag_p90"] / 24)
         return table.rename(columns=SHOWN)[list(SHOWN.values())].dropna(axis="columns", how="all")
@@ -65,8 +65,8 @@ class SourceScorecard:
 
     @property
     def followed(self) -> pd.DataFrame:
-        """How one learns what is deleted at each source, how soon the terms want it followed, and what came
-        of it.
+        """How one learns what is deleted at each source,
+        how soon the terms want it followed, and what came of it.
         """
         looked = self.terms["looked"].dt.strftime("%Y-%m-%d %H:%M").fillna("")
         return self.terms.assign(looked=looked).rename(columns=source_terms.FOLLOWED)[
@@ -88,8 +88,8 @@ class SourceScorecard:
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> SourceScorecard:
-    """Compare the sources of ``posts`` (as analyse.posts gives them); raises ValueError when there is
-    none.
+    """Compare the sources of ``posts`` (as analyse.posts gives them);
+    raises ValueError when there is none.
     """
     if posts.empty:
         raise ValueError("There is no post in this window; widen start and end, or import posts first.")
@@ -113,8 +113,8 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> SourceScorecard
 
 
 def quantile(values: pd.Series, share: float) -> tuple[float, float, float]:
-    """Return a quantile with the 95% interval between two of the sorted values; not a number where there are
-    none.
+    """Return a quantile with the 95% interval between two of the sorted values;
+    not a number where there are none.
     """
     ordered = np.sort(values.dropna().to_numpy(dtype="float64"))
     if not len(ordered):
@@ -128,8 +128,8 @@ def quantile(values: pd.Series, share: float) -> tuple[float, float, float]:
 
 
 def _judged(posts: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return the posts with what each lacks and whether it repeats, is irrelevant and can be used, as 0 or
-    1.
+    """Return the posts with what each lacks and whether it repeats,
+    is irrelevant and can be used, as 0 or 1.
     """
     known = store.read("relevance", columns=["post_id", "verdict"]).drop_duplicates("post_id")
     verdict = posts["post_id"].map(known.set_index("post_id")["verdict"])
@@ -182,8 +182,8 @@ def _prices(table: pd.DataFrame, rows: pd.DataFrame, workspace: Workspace) -> pd
 
 
 def _strips(workspace: Workspace, store: Store, sources: pd.Series) -> pd.DataFrame:
-    """Return what the vendors of these sources leave out of their exports, and the posts that wait for their
-    text.
+    """Return what the vendors of these sources leave out of their exports,
+    and the posts that wait for their text.
     """
     refused = store.read("quarantine", columns=["source", "reason"])
     waiting = refused.loc[refused["reason"] == exports.STRIPPED, "source"].value_counts()

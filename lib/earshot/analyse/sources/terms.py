@@ -1,5 +1,5 @@
-"""What the terms of each source allow, and what is overdue by them: posts kept too long, deletions not yet
-followed.
+"""What the terms of each source allow, and what is overdue by them:
+posts kept too long, deletions not yet followed.
 """
 
 import pandas as pd
@@ -28,8 +28,8 @@ INPUTS = ("posts", "deletions", "rechecks")
 
 
 def table(workspace: Workspace, store: Store, sources: pd.Series, posts: pd.DataFrame) -> pd.DataFrame:
-    """Return each source's terms card, what is kept too long by it, and deletions followed, late and not
-    looked for.
+    """Return each source's terms card, what is kept too long by it,
+    and deletions followed, late and not looked for.
 
     ``looked`` is when its deletions were last asked for, ``within`` the hours in which its card wants them
     followed, ``way`` how one learns of them (see collect.sources.protocol.DELETIONS).
@@ -86,8 +86,8 @@ def state(card: pd.DataFrame, workspace: str) -> list[Claim]:
 
 
 def unasked(card: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources whose terms want deletions followed and which nobody asked in that time, or could
-    not.
+    """Return the sources whose terms want deletions followed
+    and which nobody asked in that time, or could not.
     """
     wanted = card[card["within"].notna() & ~card["way"].isin(TOLD)]
     since = (clock.now() - wanted["looked"]).dt.total_seconds() / 3600
@@ -95,8 +95,8 @@ def unasked(card: pd.DataFrame) -> pd.DataFrame:
 
 
 def _kept_too_long(workspace: Workspace, store: Store) -> pd.Series:
-    """Return how many posts of each source are due to go under the retention rules, those of terms cards
-    included.
+    """Return how many posts of each source are due to go under the retention rules,
+    those of terms cards included.
     """
     due = retention.due(workspace, store=store)
     posts = store.read("posts", columns=["post_id", "source"])
@@ -121,10 +121,8 @@ def _kept(card: pd.DataFrame, workspace: str) -> list[Claim]:
     number = int(over["kept too long"].sum())
     said = (
         f"{words.count(number)} {'post' if number == 1 else 'posts'} of "
-        f"{words.listed(sorted(over['source']))} "
-        f"{'is' if number == 1 else 'are'} kept longer than the rules allow: earshot retain {workspace} "
-        f"--apply "
-        "removes them."
+        f"{words.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} kept longer than the rules "
+        f"allow: earshot retain {workspace} --apply removes them."
     )
     return [
         Claim.quality(
@@ -169,8 +167,7 @@ def _unfollowed(card: pd.DataFrame, workspace: str) -> list[Claim]:
     said = (
         f"{words.count(number)} {'deletion' if number == 1 else 'deletions'} of "
         f"{words.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} known for longer than the "
-        f"terms "
-        f"allow and not yet followed: run earshot collect {workspace} --deletions."
+        f"terms allow and not yet followed: run earshot collect {workspace} --deletions."
     )
     return [
         Claim.quality(
@@ -202,8 +199,7 @@ def _unasked(card: pd.DataFrame, workspace: str) -> list[Claim]:
     ]
     said = (
         f"The terms of {words.listed(sorted(over['source']))} want deletions followed within hours, and for "
-        f"longer "
-        f"than that nothing was heard of them: {'; '.join(parts)}."
+        f"longer than that nothing was heard of them: {'; '.join(parts)}."
     )
     return [
         Claim.quality(

@@ -1,5 +1,5 @@
-"""How well it is told how a post sounds towards something named in it: figures, intervals, calibration, and
-sets.
+"""How well it is told how a post sounds towards something named in it:
+figures, intervals, calibration, and sets.
 """
 
 import time
@@ -25,8 +25,8 @@ NEEDED = "text (with $T$ for the target, or naming it), target, and polarity (-1
 
 @dataclass(frozen=True)
 class Evaluation(ScoredLabels):
-    """Labelled targets with what was said of each and the classes in its set; the seconds to read and to
-    learn.
+    """Labelled targets with what was said of each and the classes in its set;
+    the seconds to read and to learn.
     """
 
     posts: pd.DataFrame
@@ -40,8 +40,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: n, accuracy, macro_f1, ece, coverage, set_size, posts_per_second,
-        by_class.
+        """The figures as plain numbers: n, accuracy, macro_f1,
+        ece, coverage, set_size, posts_per_second, by_class.
         """
         scores = agreement.scores(self.confusion)
         return {
@@ -86,8 +86,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def divided(self) -> pd.DataFrame:
-        """Accuracy on sentences whose targets differ in label, and on all others: there a post is not
-        enough.
+        """Accuracy on sentences whose targets differ in label, and on all others:
+        there a post is not enough.
         """
         differ = self.posts.groupby("full")["label"].transform("nunique") > 1
         rows = []
@@ -106,8 +106,8 @@ class Evaluation(ScoredLabels):
 
     @property
     def mistakes(self) -> pd.DataFrame:
-        """The targets of which the model was surest and wrong, masked: text, target, sentiment (its own),
-        label.
+        """The targets of which the model was surest and wrong, masked:
+        text, target, sentiment (its own), label.
         """
         wrong = self.posts.assign(confidence=self.confidence, sentiment=self.posts["said"])
         worst = wrong[~self.right].sort_values("confidence", ascending=False).head(MISTAKES).copy()
@@ -133,8 +133,8 @@ class Evaluation(ScoredLabels):
 
 
 def evaluate(data: str, train: str = "") -> Evaluation:
-    """Return what is said of the targets in ``data``, after learning from ``train``; without it, by the
-    shipped model.
+    """Return what is said of the targets in ``data``, after learning from ``train``;
+    without it, by the shipped model.
 
     Columns of both: text, target, and polarity or label. Raises ValueError in one sentence when they cannot
     be used.
@@ -202,8 +202,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(labels: pd.Series) -> pd.Series:
-    """Return the labels by name: as they are, or from -1, 0 and 1, or from 0, 1 and 2 where a 2 is among
-    them.
+    """Return the labels by name: as they are, or from -1,
+    0 and 1, or from 0, 1 and 2 where a 2 is among them.
     """
     small = labels.str.strip().str.lower()
     numbers = pd.to_numeric(small, errors="coerce")

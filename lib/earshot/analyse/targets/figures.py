@@ -1,5 +1,5 @@
-"""Towards whom: how posts sound towards each brand, product and aspect they name, beside how they sound in
-all.
+"""Towards whom: how posts sound towards each brand,
+product and aspect they name, beside how they sound in all.
 """
 
 from dataclasses import dataclass
@@ -22,15 +22,14 @@ from earshot.statistics import estimate
 INPUTS = ("posts", "duplicates", "language", "sentiment", "targets")
 METHOD = (
     "halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; the "
-    "gap is "
-    "from the mean gap of all targets, paired by post, clustered by author, corrected for all looks"
+    "gap is from the mean gap of all targets, paired by post, clustered by author, corrected for all looks"
 )
 
 
 @dataclass(frozen=True)
 class Towards:
-    """Net sentiment towards each target, its gap to the posts' own, posts that praise one and blame another,
-    claims.
+    """Net sentiment towards each target, its gap to the posts' own,
+    posts that praise one and blame another, claims.
     """
 
     table: pd.DataFrame
@@ -51,8 +50,8 @@ class Towards:
 
     @property
     def gaps_shown(self) -> pd.DataFrame:
-        """The targets that posts treat otherwise than their own sentiment says, in points, the widest gap
-        first.
+        """The targets that posts treat otherwise than their own sentiment says,
+        in points, the widest gap first.
 
         The gap is counted from the mean gap of all targets, which holds what the two models differ by.
         """
@@ -77,8 +76,8 @@ class Towards:
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
-    """Return how ``posts`` (as analyse.posts gives them) sound towards each target that the table ``targets``
-    has.
+    """Return how ``posts`` (as analyse.posts gives them) sound towards each target
+    that the table ``targets`` has.
 
     Repeats and languages that the model was not tested in are left out; a target in too few posts has no row.
     """
@@ -100,8 +99,8 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
 
 
 def _named(counted: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per post and target: the post, with what is said towards the target in place of its
-    sentiment.
+    """Return a row per post and target: the post,
+    with what is said towards the target in place of its sentiment.
     """
     said = found.rename(columns={"label": "towards"})
     rows = counted.drop(columns=[*COLUMNS, "sentiment", "kind"]).merge(said, on="post_id")
@@ -110,8 +109,8 @@ def _named(counted: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(counted: pd.DataFrame, spoken: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return value, low, high and n of the net towards each target, overall (the posts' own net), gap and
-    verdict.
+    """Return value, low, high and n of the net towards each target,
+    overall (the posts' own net), gap and verdict.
 
     The gap is how much farther than other targets this one lies above what its posts say in all.
     """
@@ -166,8 +165,8 @@ def _table_of_none() -> pd.DataFrame:
 
 
 def _divided(spoken: pd.DataFrame) -> pd.DataFrame:
-    """Return posts that surely praise one target and blame another of the same kind, one per author, surest
-    first.
+    """Return posts that surely praise one target and blame another of the same kind,
+    one per author, surest first.
     """
     sure = spoken[spoken["towards"].isin(("positive", "negative"))]
     sure = sure.assign(sure=sure[COLUMNS].max(axis=1))

@@ -1,5 +1,5 @@
-"""What the last fit of the topic model changed, in words: which topics were kept, born, split, merged or
-ended.
+"""What the last fit of the topic model changed, in words:
+which topics were kept, born, split, merged or ended.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ SHOWN = 15
 
 @dataclass(frozen=True)
 class Changes:
-    """The last fit in one line, what became of each topic that it did not simply keep, and all ``fits`` in
-    counts.
+    """The last fit in one line, what became of each topic that it did not simply keep,
+    and all ``fits`` in counts.
     """
 
     said: str
@@ -64,8 +64,8 @@ def last(store: Store, names: dict[int, str] | None = None) -> Changes:
 
 
 def _fits(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return for each fit its day, how many topics it left, and how many it kept, bore, split, merged and
-    ended.
+    """Return for each fit its day, how many topics it left,
+    and how many it kept, bore, split, merged and ended.
     """
     fits = ledger.groupby("model")["at"].max().sort_values(ascending=False, kind="stable")
     counts = pd.crosstab(ledger["model"], ledger["event"]).reindex(fits.index)

@@ -64,8 +64,8 @@ def _least(found: Topics) -> list[Claim]:
     topic = found.sizes.loc[found.sizes["topic name"] == row["topic name"], "topic"].iloc[0]
     said = (
         f"Of the {len(felt)} largest topics, people speak least favourably in “{row['topic name']}”: net "
-        f"sentiment "
-        f"{words.points(row['net'])} ({words.between(row['net low'], row['net high'], words.points)})."
+        f"sentiment {words.points(row['net'])} "
+        f"({words.between(row['net low'], row['net high'], words.points)})."
     )
     return [
         Claim(
@@ -149,8 +149,7 @@ def _words(found: Topics) -> list[Claim]:
     listed = words.listed([f"“{term}”" for term in found.words["term"].head(6)])
     said = (
         f"Words that are new in {found.period.now}: {listed}. The first was used by "
-        f"{words.count(first['now'])} "
-        f"people, by {words.count(first['before'])} in {found.period.then}."
+        f"{words.count(first['now'])} people, by {words.count(first['before'])} in {found.period.then}."
     )
     return [
         Claim(

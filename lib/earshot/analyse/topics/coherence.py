@@ -1,5 +1,5 @@
-"""How good the topics are: whether their words belong together, differ between topics, and would be found
-again.
+"""How good the topics are: whether their words belong together,
+differ between topics, and would be found again.
 """
 
 import json
@@ -17,8 +17,8 @@ TOP = 10
 
 
 def npmi(texts: pd.Series, terms: dict[int, list[str]], ignore: frozenset[str] = frozenset()) -> pd.Series:
-    """Return each topic's coherence: the mean normalised pointwise mutual information of its terms within
-    posts.
+    """Return each topic's coherence: the mean normalised pointwise mutual information
+    of its terms within posts.
 
     1 is words that only come together, 0 words that meet by chance, -1 words that never meet (Bouma 2009).
     """
@@ -53,8 +53,8 @@ def diversity(terms: dict[int, list[str]]) -> float:
 
 
 def stability(store, posts: pd.DataFrame, params) -> float:
-    """Return how alike (adjusted Rand index, 1 is the same) topics from two other seeds are, on up to 3,000
-    posts.
+    """Return how alike (adjusted Rand index,
+    1 is the same) topics from two other seeds are, on up to 3,000 posts.
     """
     from sklearn.metrics import adjusted_rand_score
 

@@ -1,5 +1,5 @@
-"""How the topics that were found fit the organisation's own categories, in both directions, and what fits
-none.
+"""How the topics that were found fit the organisation's own categories,
+in both directions, and what fits none.
 """
 
 from dataclasses import dataclass, field
@@ -56,8 +56,8 @@ COVERAGE = ["language", "share", "low", "high", "posts"]
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """Topics beside categories: every cell, each topic's category, each category's size, coverage, the rest,
-    claims.
+    """Topics beside categories: every cell, each topic's category,
+    each category's size, coverage, the rest, claims.
 
     ``split posts`` divides a post that is in several categories equally among the lowest of them, so that
     children and what is the parent's alone (``own split posts``) add up to their parent, and all top
@@ -95,8 +95,7 @@ class Crosswalk:
         told = [f"{counts.get(verdict, 0)} {verdict}" for verdict in ("mapped", "ambiguous", "unmapped")]
         return (
             f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}. For a random "
-            f"sample of "
-            f"all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}"
+            f"sample of all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}"
         )
 
     @property
@@ -132,8 +131,8 @@ class Crosswalk:
         )
 
     def rest(self, place: int) -> pd.DataFrame:
-        """Return a random sample of the posts in no category, of the topic that has ``place``-th most of
-        them.
+        """Return a random sample of the posts in no category,
+        of the topic that has ``place``-th most of them.
         """
         return self.unfit[self.unfit["_place"] == place] if len(self.unfit) else self.unfit
 
@@ -158,8 +157,8 @@ def survey(workspace: Workspace, posts: pd.DataFrame) -> Crosswalk:
 
 
 def unmapped(workspace: Workspace, posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts in no category, whether they have a topic or not: those that count once and have their
-    text.
+    """Return the posts in no category, whether they have a topic or not:
+    those that count once and have their text.
     """
     categories = taxonomy.read(workspace)
     if not categories:
@@ -201,8 +200,8 @@ def _matched(workspace: Workspace, posts: pd.DataFrame, categories: list[Categor
 
 
 def cross(counted: pd.DataFrame, categories: list[Category], inside: np.ndarray, params: Brief) -> Crosswalk:
-    """Return the crosswalk of posts that count once and categories, given which post is ``inside`` which
-    category.
+    """Return the crosswalk of posts that count once and categories,
+    given which post is ``inside`` which category.
     """
     posts = counted.reset_index(drop=True)[["post_id", "topic", "topic_name", "lang"]].assign(
         author=emergence.speakers(counted).to_numpy(), _in=inside.any(axis=1).astype(float)
@@ -228,8 +227,8 @@ def cross(counted: pd.DataFrame, categories: list[Category], inside: np.ndarray,
 
 
 def _coverage(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return the share of posts in any category, of all and by language: words of one find little in
-    another.
+    """Return the share of posts in any category, of all and by language:
+    words of one find little in another.
     """
     whole = estimate.means(posts, "_in", share=True).assign(language="all")
     by = estimate.means(posts, "_in", ["lang"], share=True)
@@ -241,8 +240,8 @@ def _coverage(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
 
 
 def _split(categories: list[Category], inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (the lowest categories of each post, its one vote divided among them and handed up to all
-    above).
+    """Return (the lowest categories of each post,
+    its one vote divided among them and handed up to all above).
     """
     names = [category.name for category in categories]
     below = np.array([[child.parent == name for name in names] for child in categories])
@@ -257,8 +256,8 @@ def _split(categories: list[Category], inside: np.ndarray) -> tuple[np.ndarray, 
 def _cells(
     posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, split: np.ndarray
 ) -> pd.DataFrame:
-    """Return a row per topic and category: its posts, their share of the topic with interval, and of the
-    category.
+    """Return a row per topic and category:
+    its posts, their share of the topic with interval, and of the category.
     """
     parts = []
     for column, category in enumerate(categories):
@@ -321,8 +320,8 @@ def _topics(
 
 
 def _unfit(counted: pd.DataFrame, inside: np.ndarray, seed: int) -> pd.DataFrame:
-    """Return random posts in no category from the topics that have most of them, one per author, always the
-    same.
+    """Return random posts in no category from the topics that have most of them,
+    one per author, always the same.
     """
     left = counted[~inside.any(axis=1)].sort_values("post_id")
     sizes = left[left["topic"] > NO_TOPIC].groupby(["topic", "topic_name"]).size()
@@ -354,8 +353,7 @@ def _claims(found: Crosswalk) -> list[Claim]:
     for row in found.topics[found.topics["verdict"] == "unmapped"].head(1).to_dict("records"):
         most = (
             f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its "
-            f"closest, "
-            f"“{row['category']}”"
+            f"closest, “{row['category']}”"
             if row["category"]
             else "not one is in any of them"
         )

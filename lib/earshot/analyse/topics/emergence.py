@@ -61,8 +61,8 @@ def new_words(posts: pd.DataFrame, parts: Period, ignore: frozenset[str]) -> pd.
 
 
 def speakers(posts: pd.DataFrame) -> pd.Series:
-    """Return a number for each post's author, quicker to group by than a name; a post without one stands
-    alone.
+    """Return a number for each post's author, quicker to group by than a name;
+    a post without one stands alone.
     """
     alone = pd.Series([f"#{row}" for row in range(len(posts))], index=posts.index)
     return pd.Series(pd.factorize(posts["author"].fillna(alone))[0], index=posts.index)
@@ -134,8 +134,8 @@ def _added(used, voices: np.ndarray, count: int):
 
 
 def _log_odds(now: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
-    """Return z and one-sided p of the difference of log-odds between two lists of counts of the same
-    terms.
+    """Return z and one-sided p of the difference
+    of log-odds between two lists of counts of the same terms.
     """
     prior = PRIOR * (now + before) / (now + before).sum()
     odds = [(count + prior) / (count.sum() + PRIOR - count - prior) for count in (now, before)]

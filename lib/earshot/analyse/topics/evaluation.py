@@ -1,5 +1,5 @@
-"""How good the topics are beside BERTopic's defaults in the same run: known groups, coherence, posts left
-over, seeds.
+"""How good the topics are beside BERTopic's defaults in the same run:
+known groups, coherence, posts left over, seeds.
 
 Both get the same vectors and the same smallest topic, and the words of both are chosen alike, so that what is
 compared is how posts were put together. Posts without topic count as one group of their own.
@@ -36,8 +36,8 @@ FIGURES = {
 
 @dataclass(frozen=True)
 class Found:
-    """What one method found: a topic per post (-1 for none) from two seeds, the words of the first, and
-    seconds.
+    """What one method found: a topic per post (-1 for none) from two seeds,
+    the words of the first, and seconds.
 
     ``seconds`` are of the first run in this process, compilation included, and of the second.
     """
@@ -57,8 +57,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def metrics(self) -> dict:
-        """The figures as plain numbers: ours, BERTopic's under ``bertopic``, and how many times faster ours
-        is.
+        """The figures as plain numbers: ours,
+        BERTopic's under ``bertopic``, and how many times faster ours is.
         """
         rows = {
             name: {key: round(value, 4) for key, value in row.items()} for name, row in self._scores.items()
@@ -74,8 +74,8 @@ class Evaluation(EvaluationReport):
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Each figure of both methods; the lead in NMI and purity with a 95 % interval (posts drawn
-        again).
+        """Each figure of both methods; the lead in NMI
+        and purity with a 95 % interval (posts drawn again).
         """
         scores, leads = self._scores, self._leads
         rows = [
@@ -175,8 +175,8 @@ class Evaluation(EvaluationReport):
 
 
 def evaluate(data: str, train: str = "", seed: int = 1) -> Evaluation:
-    """Return how our topics and BERTopic's of the texts in ``data`` compare (text; cluster, label or topic if
-    known).
+    """Return how our topics and BERTopic's of the texts in ``data`` compare (text;
+    cluster, label or topic if known).
 
     Raises ValueError when there is no column text, too few texts, or when ``train`` is given: nothing is
     learnt.

@@ -21,8 +21,8 @@ DAILY = 35  # a window of so many days is drawn by day, a longer one by week
 
 @dataclass(frozen=True)
 class Topics:
-    """What 04_topics found: topics with size and feeling, over time and by brand, moves, new words, quotes,
-    claims.
+    """What 04_topics found: topics with size and feeling,
+    over time and by brand, moves, new words, quotes, claims.
     """
 
     sizes: pd.DataFrame
@@ -128,8 +128,8 @@ class Topics:
         return self.quotes[self.quotes["topic"].isin(chosen["topic"])]
 
     def typical(self, place: int) -> pd.DataFrame:
-        """Return typical posts of the ``place``-th largest topic, counted from 1; none where there is
-        none.
+        """Return typical posts of the ``place``-th largest topic, counted from 1;
+        none where there is none.
         """
         return self.quotes[self.quotes["topic"].isin(self.sizes["topic"].iloc[place - 1 : place])]
 
@@ -179,8 +179,8 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
 
 
 def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts that count once, with net as 1 for a positive, -1 for a negative and 0 for a neutral
-    post.
+    """Return the posts that count once, with net as 1 for a positive,
+    -1 for a negative and 0 for a neutral post.
     """
     voiced = posts[posts["topic"].notna() & ~posts["is_repeat"]]
     if voiced.empty:
@@ -192,8 +192,8 @@ def _voiced(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return topic, its name, share of posts with interval, posts, authors and net sentiment, largest
-    first.
+    """Return topic, its name, share of posts with interval,
+    posts, authors and net sentiment, largest first.
     """
     rows, voices = [], emergence.speakers(voiced)
     for (topic, name), group in voiced[voiced["topic"] >= 0].groupby(["topic", "topic_name"]):
@@ -255,8 +255,8 @@ def _course(voiced: pd.DataFrame, sizes: pd.DataFrame, params: Brief) -> pd.Data
 
 
 def _brands(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return for each brand the topics that take a larger share of its posts than of the others', clearest
-    first.
+    """Return for each brand the topics that take a larger share
+    of its posts than of the others', clearest first.
     """
     branded = voiced[voiced["brand"] != ""]
     topics = branded.loc[branded["topic"] >= 0, ["topic", "topic_name"]].drop_duplicates()
@@ -287,8 +287,8 @@ def _brands(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
 
 
 def _quotes(voiced: pd.DataFrame) -> pd.DataFrame:
-    """Return the most typical posts of each topic: nearest to its centre, of 6 to 50 words, one per
-    author.
+    """Return the most typical posts of each topic:
+    nearest to its centre, of 6 to 50 words, one per author.
     """
     readable = quotable(voiced[(voiced["topic"] >= 0) & voiced["words"].between(6, 50)])
     ranked = readable.sort_values(["topic_similarity", "post_id"], ascending=[False, True])
@@ -328,8 +328,8 @@ def _trust(
 
 
 def distance_of_outliers(voiced: pd.DataFrame, params: Brief) -> str:
-    """Say what ``topics_far`` does here, and what a lower one would cost: how far such posts are from any
-    topic.
+    """Say what ``topics_far`` does here, and what a lower one would cost:
+    how far such posts are from any topic.
     """
     if "topic_similarity" not in voiced or not (voiced["topic"] < 0).any() or (voiced["topic"] < 0).all():
         return (
@@ -341,10 +341,8 @@ def distance_of_outliers(voiced: pd.DataFrame, params: Brief) -> str:
     )
     told = near.apply(lambda row: f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})", axis=1)
     return (
-        f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics "
-        f"get none. "
-        f"A lower one gives them the nearest topic, at 0 all with words have one, and topics get less pure: "
-        f"the "
-        f"{words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle of the "
-        f"nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
+        f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics get "
+        "none. A lower one gives them the nearest topic, at 0 all with words have one, and topics get less "
+        f"pure: the {words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle "
+        f"of the nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
     )

@@ -38,8 +38,8 @@ def export_ids(workspace: Workspace, source: str) -> Path:
 
 
 def check_sharing(workspace: Workspace, source: str) -> None:
-    """Raise ParamError, in one sentence, when the terms card of a source does not let ids be given to
-    others.
+    """Raise ParamError, in one sentence, when the terms card
+    of a source does not let ids be given to others.
     """
     if not terms.card_of(workspace, source).may_share_ids:
         raise ParamError(
@@ -49,8 +49,8 @@ def check_sharing(workspace: Workspace, source: str) -> None:
 
 
 def follow_answer(workspace: Workspace, source: str, file: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Follow what a platform says is gone; return (rows removed by table, lines of other kinds, which are
-    left alone).
+    """Follow what a platform says is gone;
+    return (rows removed by table, lines of other kinds, which are left alone).
 
     Raises ParamError for a file that is not there or holds no ids, and for a source without posts.
     """

@@ -1,5 +1,5 @@
-"""Asking a platform which of the posts that are kept here its users have deleted since (X's batch compliance
-jobs).
+"""Asking a platform which of the posts
+that are kept here its users have deleted since (X's batch compliance jobs).
 
 The ids go to an address that X names, and the answer is fetched from another: both are on other hosts, so
 neither is sent our credentials. What is gone becomes tombstones, which clear every table.

@@ -1,5 +1,5 @@
-"""Stored posts asked for again on their platform: what it no longer shows goes here too, what was edited
-changes.
+"""Stored posts asked for again on their platform:
+what it no longer shows goes here too, what was edited changes.
 
 A feed's own posts are asked for, by what the platform itself called them, so nothing is told to anybody. A
 post that an answer leaves out is asked for once more, alone, before it is taken for gone. All posts are gone
@@ -64,8 +64,8 @@ def recheck(
 
 
 def way(workspace: Workspace, source: str) -> str:
-    """Return how deletions of a source's posts are learnt, one of DELETIONS: as its feed's platform has it,
-    or a file.
+    """Return how deletions of a source's posts are learnt, one of DELETIONS:
+    as its feed's platform has it, or a file.
     """
     feeds = workspace.settings("feeds")
     named = {name: entry["platform"] for name, entry in feeds.items() if isinstance(entry, dict)}
@@ -76,8 +76,8 @@ def way(workspace: Workspace, source: str) -> str:
 
 
 def is_due(workspace: Workspace, feed: Feed, at: pd.Timestamp) -> bool:
-    """Say whether half of the time is over in which the terms of a feed want its deletions followed, or all
-    of it.
+    """Say whether half of the time is over in which the terms
+    of a feed want its deletions followed, or all of it.
     """
     hours = terms.card_of(workspace, feed.name).deletion_within_hours
     if not hours or platform_of(feed.platform).deletions not in ("ids", "jobs"):
@@ -88,8 +88,8 @@ def is_due(workspace: Workspace, feed: Feed, at: pd.Timestamp) -> bool:
 
 @dataclass
 class _Round:
-    """How far a source's posts have been gone through: by the digest of their id, so that no id is kept
-    here.
+    """How far a source's posts have been gone through:
+    by the digest of their id, so that no id is kept here.
     """
 
     source: str
@@ -149,8 +149,8 @@ class _Recheck:
         return self.report
 
     def _left(self) -> pd.Series:
-        """Return what the platform calls the posts that are left of the round, at the digests that order
-        them.
+        """Return what the platform calls the posts that are left of the round,
+        at the digests that order them.
         """
         constants = self._platform.mapping.constants
         named = {"source": self.feed.name, "platform": constants.get("platform", self.feed.platform)}
@@ -188,8 +188,8 @@ class _Recheck:
         self.report.asked += len(batch)
 
     def _ask(self, client: Client, names: list[str]) -> tuple[Page, set[str], bool]:
-        """Return (rows and deletions of these posts, those the answer speaks of, whether it was an answer at
-        all).
+        """Return (rows and deletions of these posts,
+        those the answer speaks of, whether it was an answer at all).
 
         "Not found" is no answer while nothing else of this platform was found: the address may be wrong.
         """
@@ -209,8 +209,8 @@ class _Recheck:
         return page, seen, told
 
     def _answer(self, client: Client, request: Request) -> Page | None:
-        """Return what an answer holds, None for "not found"; raises Failed for one that cannot be read at
-        all.
+        """Return what an answer holds, None for "not found";
+        raises Failed for one that cannot be read at all.
         """
         try:
             read = self._platform.read(client.ask(request, quietly=True), self._query)

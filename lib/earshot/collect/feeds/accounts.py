@@ -1,5 +1,5 @@
-"""Who wrote: what a platform says of each author, under the pseudonym that the posts carry, and no word of
-the profile.
+"""Who wrote: what a platform says of each author,
+under the pseudonym that the posts carry, and no word of the profile.
 
 Of a biography, picture, address and place only whether there is one is kept, of a handle only its share of
 digits.

@@ -1,5 +1,5 @@
-"""Endless connections: messages of a websocket, or events of a stream over HTTP, read by a thread of their
-own.
+"""Endless connections: messages of a websocket,
+or events of a stream over HTTP, read by a thread of their own.
 
 Whoever follows a stream asks for the next message and waits no longer than it likes; silence, refusal and
 loss look the same for both kinds of stream.
@@ -20,8 +20,8 @@ HELD = 10_000  # messages that wait for us; the connection then waits too, and t
 
 
 class Lost(RuntimeError):
-    """A stream ended or was refused; ``kind`` is one of the gap kinds, ``wait`` for how many seconds it
-    asks.
+    """A stream ended or was refused; ``kind`` is one of the gap kinds,
+    ``wait`` for how many seconds it asks.
     """
 
     def __init__(self, kind: str, reason: str, wait: float | None = None):
@@ -31,8 +31,8 @@ class Lost(RuntimeError):
 
 @dataclass
 class Connection:
-    """One connection to ``base``; ``silence`` is for how many seconds it may say nothing at all before it is
-    lost.
+    """One connection to ``base``; ``silence`` is
+    for how many seconds it may say nothing at all before it is lost.
     """
 
     name: str
@@ -53,8 +53,8 @@ class Connection:
         self._closed.set()
 
     def next(self, seconds: float) -> bytes | None:
-        """Return the next message, b"" for a mere sign of life, None when nothing came within so many
-        seconds.
+        """Return the next message, b"" for a mere sign of life,
+        None when nothing came within so many seconds.
 
         Raises Lost when the stream ended, broke, was refused or fell silent.
         """
@@ -167,8 +167,8 @@ class Connection:
 
 
 def events(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the events of a byte stream, each as its lines, and b"" for comments that only show that it
-    lives.
+    """Yield the events of a byte stream, each as its lines,
+    and b"" for comments that only show that it lives.
     """
     held = b""
     for part in parts:

@@ -1,5 +1,5 @@
-"""Where a feed stopped reading: what is left to ask, and from where the next run begins (table
-``cursors``).
+"""Where a feed stopped reading: what is left to ask,
+and from where the next run begins (table ``cursors``).
 """
 
 import json
@@ -14,8 +14,8 @@ from earshot.core.store import Store
 
 @dataclass
 class Bookmark:
-    """The place of one feed and query: ``cursor`` holds for a run that begins, ``reached`` once nothing is
-    ``left``.
+    """The place of one feed and query: ``cursor`` holds for a run that begins,
+    ``reached`` once nothing is ``left``.
 
     ``since`` is where the first run began, ``until`` when the last began that left nothing, ``at`` when this
     was saved; ``resting`` says that the run stopped of its own will.
@@ -68,8 +68,8 @@ class Bookmark:
 
 
 def find(store: Store, source: str, query: str) -> Bookmark:
-    """Return where a feed stopped, or an empty bookmark for one that was never read; a damaged one begins
-    anew.
+    """Return where a feed stopped, or an empty bookmark for one that was never read;
+    a damaged one begins anew.
     """
     rows = store.read("cursors", where={"source": source, "query": query})
     if rows.empty:

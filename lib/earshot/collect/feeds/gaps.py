@@ -1,5 +1,5 @@
-"""The gap ledger: every minute in which a source was down, throttled, truncated, refused or stopped, and what
-it cost.
+"""The gap ledger: every minute in which a source was down,
+throttled, truncated, refused or stopped, and what it cost.
 
 Table ``gaps``: one row per stretch of trouble, open (no ``end``) until the source answers again. ``missed``
 is filled where the platform itself says how many posts there were.
@@ -40,8 +40,8 @@ class Ledger:
         return list(self._running)
 
     def open(self, kind: str, reason: str, start: pd.Timestamp | None = None) -> None:
-        """Begin a gap of this kind; one of the same kind goes on, one of another kind ends where it
-        begins.
+        """Begin a gap of this kind; one of the same kind goes on,
+        one of another kind ends where it begins.
         """
         if any(gap["kind"] == kind for gap in self._running):
             return

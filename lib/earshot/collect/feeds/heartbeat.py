@@ -1,5 +1,5 @@
-"""Whether somebody is there to hear: signs of life of a receiver or a listener, and the stretches without, as
-gaps.
+"""Whether somebody is there to hear: signs of life of a receiver or a listener,
+and the stretches without, as gaps.
 
 A sign of life is kept in the store once a minute (table ``cursors``), so that any machine sees it. Who ends
 in good order opens a gap that the next one closes; who was killed leaves its last sign, and the next one

@@ -23,8 +23,8 @@ UNSTORABLE = "the post holds something that cannot be stored"
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where the pages of one feed go; its posts carry the feed's name as their source, its brand and its
-    region.
+    """Where the pages of one feed go; its posts carry the feed's name as their source,
+    its brand and its region.
     """
 
     workspace: Workspace
@@ -58,8 +58,8 @@ class Shelf:
         return Landing(self.workspace, self.source, f"{self.feed.platform} API", at, self.pseudonyms)
 
     def _land(self, rows: list[dict], at: pd.Timestamp) -> Landed:
-        """Land rows together; should one of them break that, halve until it stands alone and goes to
-        quarantine.
+        """Land rows together; should one of them break that,
+        halve until it stands alone and goes to quarantine.
         """
         if not rows:
             return Landed()

@@ -1,5 +1,5 @@
-"""Collecting from platforms: page by page, each stored before the next is asked for, so that nothing is lost
-or twice.
+"""Collecting from platforms: page by page,
+each stored before the next is asked for, so that nothing is lost or twice.
 
 A page is masked and landed, its deletions and authors are kept, and only then does the bookmark move: a kill
 at any moment repeats at most one page, and a repeated page adds nothing. Trouble goes to the gap ledger.
@@ -33,8 +33,8 @@ REPEATED = "The platform sent the same page again and again, so what lies behind
 
 @dataclass
 class FeedReport(Landed):
-    """What came of one feed: see Landed; ``gone`` posts, ``pages`` read, gaps, and ``failed``: why, in one
-    sentence.
+    """What came of one feed: see Landed; ``gone`` posts,
+    ``pages`` read, gaps, and ``failed``: why, in one sentence.
 
     ``more`` says that the most pages of one run were read and the next run goes on from there.
     """
@@ -56,8 +56,8 @@ def collect(
     patience: Patience | None = None,
     timepiece: Timepiece | None = None,
 ) -> list[FeedReport]:
-    """Collect feeds one after the other and return what came of each; one that fails does not keep the others
-    back.
+    """Collect feeds one after the other and return what came of each;
+    one that fails does not keep the others back.
 
     ``progress`` is called with the feed's name, the pages and the posts read so far.
     """
@@ -90,8 +90,8 @@ class Harvest:
     report: FeedReport = field(default_factory=FeedReport)
 
     def run(self) -> FeedReport:
-        """Read until nothing is left, the run's pages are read, or the platform fails; return what came of
-        it.
+        """Read until nothing is left, the run's pages are read,
+        or the platform fails; return what came of it.
         """
         feed, store = self.feed, self.workspace.store
         self._platform: Platform = platform_of(feed.platform)
@@ -150,8 +150,8 @@ class Harvest:
     def _page(
         self, client: Client, request: Request, query: Query, first: Request, resumed: bool
     ) -> Page | None:
-        """Return a page; None when the request is passed over because that one thing is refused or has
-        expired.
+        """Return a page; None when the request is passed over because
+        that one thing is refused or has expired.
         """
         try:
             return self._read(client.ask(request), query)
@@ -217,8 +217,8 @@ class Harvest:
             self._ledger.open("stopped", "The run before was ended in the middle.", self._mark.at)
 
     def _note_lateness(self) -> None:
-        """Write down what lies further back than the platform lets us read: the last whole run is too long
-        ago.
+        """Write down what lies further back than the platform lets us read:
+        the last whole run is too long ago.
         """
         days, last = self._platform.limits.days, self._mark.until
         reach = self._began - pd.Timedelta(days=days) if days else None

@@ -86,8 +86,8 @@ class Feed:
         )
 
     def begins(self, now: pd.Timestamp, days: float | None) -> pd.Timestamp:
-        """Return from when the first run reads: what feeds.yml says, else seven days back or as far as one
-        can.
+        """Return from when the first run reads:
+        what feeds.yml says, else seven days back or as far as one can.
         """
         if self.since:
             return pd.Timestamp(self.since, tz="UTC")
@@ -97,8 +97,8 @@ class Feed:
 
 
 def read_feeds(workspace: Workspace, names: list[str] | None = None) -> list[Feed]:
-    """Return the feeds of a workspace, or those of these names; raises ParamError on the first thing that is
-    wrong.
+    """Return the feeds of a workspace, or those of these names;
+    raises ParamError on the first thing that is wrong.
     """
     where = f"params/{workspace.name}/feeds.yml"
     entries = workspace.settings("feeds")

@@ -1,5 +1,5 @@
-"""Following an endless stream: small batches into the store, then the cursor, again and again until told to
-stop.
+"""Following an endless stream: small batches into the store,
+then the cursor, again and again until told to stop.
 
 What was heard is stored before the place in the stream moves on, so a kill at any moment costs nothing where
 the stream can be resumed (Jetstream); where it cannot (Mastodon) the gap ledger says which minutes are
@@ -52,8 +52,8 @@ class Rhythm:
     rest: float = 60.0
 
     def pause(self, attempt: int, asked: float | None = None) -> float:
-        """Return the seconds before the so-manieth attempt in a row: doubling, with jitter, never less than
-        asked.
+        """Return the seconds before the so-manieth attempt in a row:
+        doubling, with jitter, never less than asked.
         """
         own = min(self.most, self.first * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0)
         return own if asked is None else max(own, min(asked, 3600.0))
@@ -178,8 +178,8 @@ class Follower:
         self._add(self._platform.read(Answer(message, request), self._query))
 
     def _add(self, page: Page) -> None:
-        """Add what a message says to the batch; a post of the batch that is deleted again is not kept at
-        all.
+        """Add what a message says to the batch;
+        a post of the batch that is deleted again is not kept at all.
         """
         for row in page.rows:
             row["received_at"] = (self._last + pd.Timedelta(microseconds=len(self._page.rows))).isoformat()
@@ -223,8 +223,8 @@ class Follower:
         self.progress(self.feed.name, self.report.pages, self.report.rows)
 
     def _known(self, page: Page) -> Page:
-        """Leave out changes and deletions of posts that are none of ours; a stream of all posts is full of
-        them.
+        """Leave out changes and deletions of posts that are none of ours;
+        a stream of all posts is full of them.
         """
         platform = self._shelf.source.constants.get("platform", self.feed.platform)
         asked = {one.id for one in page.gone if one.id} | {

@@ -14,8 +14,8 @@ from earshot.core.workspace import Workspace
 
 
 def list_ids(workspace: Workspace, source: Source) -> Path | None:
-    """Write the ids of the source's posts without text, one per line, and return the file; None when there
-    are none.
+    """Write the ids of the source's posts without text, one per line, and return the file;
+    None when there are none.
 
     Posts that have come since, from the platform or another vendor, are no longer on the list.
     """

@@ -1,5 +1,5 @@
-"""Posts from files: mapped, protected and stored, once; the same file again costs milliseconds and adds
-nothing.
+"""Posts from files: mapped, protected and stored, once;
+the same file again costs milliseconds and adds nothing.
 
 >>> from earshot.collect.files.importing import import_files
 >>> report = import_files(earshot.open("airline"), ["tweets.parquet"])     # doctest: +SKIP
@@ -201,8 +201,8 @@ def _checked(source: Source, path: Path, columns: list[str], where: str) -> Sour
 
 
 class _Known:
-    """The files that were imported, by content; a note beside the store spares reading one whose time and
-    size stay.
+    """The files that were imported, by content;
+    a note beside the store spares reading one whose time and size stay.
     """
 
     def __init__(self, workspace: Workspace):
@@ -264,8 +264,8 @@ class _Known:
 
 
 def _stamp(path: Path) -> str:
-    """Return what tells a file from itself after a change, without reading it; hashed, so that no path is
-    kept.
+    """Return what tells a file from itself after a change, without reading it;
+    hashed, so that no path is kept.
     """
     stat = path.stat()
     return hashlib.blake2b(

@@ -17,8 +17,8 @@ RARE = 0.001
 
 
 def fields(workspace: Workspace, source: str, filled: Counter) -> list[str]:
-    """Return the mapped fields that are empty in all posts of a file though the source's earlier files filled
-    them.
+    """Return the mapped fields that are empty in all posts
+    of a file though the source's earlier files filled them.
     """
     before = earlier(workspace, source)
     number = filled["posts"]
@@ -33,8 +33,8 @@ def fields(workspace: Workspace, source: str, filled: Counter) -> list[str]:
 
 
 def earlier(workspace: Workspace, source: str) -> Counter:
-    """Return in how many posts of its earlier imports each field of a source was filled, and how many posts
-    those are.
+    """Return in how many posts of its earlier imports each field of a source was filled,
+    and how many posts those are.
 
     Files in which a field had vanished do not count for it: a field that stays away is told of again.
     """

@@ -1,5 +1,5 @@
-"""Any file as batches of rows: CSV with any delimiter, JSON Lines, a JSON array, Parquet, each gzipped or
-not.
+"""Any file as batches of rows: CSV with any delimiter,
+JSON Lines, a JSON array, Parquet, each gzipped or not.
 
 A batch is a frame of the file's own columns; memory is bounded by the batch, not by the file.
 """
@@ -25,8 +25,8 @@ EMPTY = ["", "NULL", "null", "NaN", "nan"]
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file: the frame (its index is the row number, from 1), rows that could not be read,
-    share done.
+    """Some rows of a file: the frame (its index is the row number,
+    from 1), rows that could not be read, share done.
 
     ``broken`` holds (row number, what stands there, why it cannot be read).
     """
@@ -37,8 +37,8 @@ class Batch:
 
 
 def read(path: Path, size: int = BATCH) -> Iterator[Batch]:
-    """Yield the rows of a file in batches of ``size``; raises FileRefused, in one sentence, for what is no
-    table.
+    """Yield the rows of a file in batches of ``size``;
+    raises FileRefused, in one sentence, for what is no table.
     """
     form = recognise(path)
     yield from {"csv": _csv, "jsonl": _json, "json": _json, "parquet": _parquet}[form.kind](path, form, size)
@@ -144,8 +144,8 @@ def _joined(tables: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
 
 
 def _framed(table: pa.Table, numbers: np.ndarray) -> pd.DataFrame:
-    """Return an Arrow table as a frame; whole numbers stay whole where some are missing, nested values become
-    JSON.
+    """Return an Arrow table as a frame; whole numbers stay whole where some are missing,
+    nested values become JSON.
     """
     columns = {}
     for name, column in zip(table.column_names, table.columns):

@@ -1,5 +1,5 @@
-"""A corrected mapping applied to what is stored: posts are made anew from their payloads, without the
-file.
+"""A corrected mapping applied to what is stored:
+posts are made anew from their payloads, without the file.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,8 +39,8 @@ _STORED = """
 
 
 def remap(workspace: Workspace, source: str, progress: Callable[[str, float], None] | None = None) -> Landed:
-    """Make the posts of ``source`` anew from raw and quarantine under its mapping in sources.yml as it is
-    now.
+    """Make the posts of ``source`` anew from raw
+    and quarantine under its mapping in sources.yml as it is now.
 
     Posts that the new mapping no longer gives go; rows that it rescues leave the quarantine. Raises
     ParamError when there is no such source. Safe to repeat when it was interrupted.
@@ -69,8 +69,8 @@ def remap(workspace: Workspace, source: str, progress: Callable[[str, float], No
 
 
 def preview(workspace: Workspace, source: str, mapping: dict) -> pd.DataFrame:
-    """Return what a new mapping (an entry as in sources.yml) would change about a source's posts; nothing is
-    stored.
+    """Return what a new mapping (an entry as
+    in sources.yml) would change about a source's posts; nothing is stored.
 
     One row per post and field that differs: post_id, change ("appears", "vanishes" or "changes"), field, old,
     new; for a post that appears or vanishes the field is "text". ``reason`` says why a vanishing post would
@@ -134,8 +134,8 @@ def _files(store: Store, source: str) -> list[str]:
 
 
 def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tuple[Landed, pd.Series]]:
-    """Land the stored rows of one file again, batch by batch; all are read before the store changes under the
-    query.
+    """Land the stored rows of one file again, batch by batch;
+    all are read before the store changes under the query.
     """
     store = workspace.store
     landing = Landing(workspace, source, file, pd.Timestamp(0, tz="UTC"), Pseudonyms())
@@ -153,8 +153,8 @@ def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tup
 
 
 def _stored(store: Store, source: str, file: str) -> Iterator[pd.DataFrame]:
-    """Yield the stored rows of one file in batches, as they were at the first, whatever is written
-    meanwhile.
+    """Yield the stored rows of one file in batches,
+    as they were at the first, whatever is written meanwhile.
     """
     before = store.at(store.versions())
     for offset in range(0, 1 << 40, BATCH):

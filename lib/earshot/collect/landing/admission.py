@@ -1,5 +1,5 @@
-"""What may enter: private messages stay out, text that may not be stored is taken off, deleted posts do not
-return.
+"""What may enter: private messages stay out,
+text that may not be stored is taken off, deleted posts do not return.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Admission:
     def judge(
         self, posts: pd.DataFrame, reasons: pd.Series, rows: pd.DataFrame
     ) -> tuple[pd.DataFrame, pd.Series]:
-        """Return posts as they may be kept, and the reasons with those of rows that may not be kept at
-        all.
+        """Return posts as they may be kept, and the reasons
+        with those of rows that may not be kept at all.
         """
         private = spaces.private(rows, posts["is_public"])
         posts = posts.assign(is_public=posts["is_public"].mask(private, False))
@@ -45,8 +45,8 @@ class Admission:
         return rows if self.card.may_store_text else terms.bare(rows, source)
 
     def _without_text(self, posts: pd.DataFrame, reasons: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
-        """Take the text off; each post keeps a content hash of its own, or all would look like copies of
-        one.
+        """Take the text off; each post keeps a content hash of its own,
+        or all would look like copies of one.
         """
         hashes = pd.Series([digest(str(name)) for name in posts["post_id"]], index=posts.index, dtype="str")
         nothing = pd.Series(pd.NA, index=posts.index, dtype="str")

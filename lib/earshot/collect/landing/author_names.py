@@ -1,5 +1,5 @@
-"""The name under a post: where the author's full name stands in a column of the row, the text hides it as
-well.
+"""The name under a post: where the author's full name stands in a column of the row,
+the text hides it as well.
 
 "Jane Doe" in a column of names and "- Jane Doe" in the text are one person. Only names of two to four
 words count, since a single word ("Delta", "Angel") may be a brand, a place or anything else.
@@ -17,8 +17,8 @@ MARK = "[name]"
 
 
 def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Series:
-    """Return texts in which the full name in the same row of ``names`` is "[name]"; ``keep`` stay
-    readable.
+    """Return texts in which the full name in the same row
+    of ``names`` is "[name]"; ``keep`` stay readable.
     """
     kept = folded(keep)
     pairs = zip(values.to_numpy(object), names.to_numpy(object), strict=True)
@@ -38,8 +38,8 @@ def hide(values: pd.Series, names: pd.Series, keep: Iterable[str] = ()) -> pd.Se
 
 
 def _counts(name: str, kept: Collection[str]) -> bool:
-    """Say whether a name is one of a person: several words, and not that of an account that stays
-    readable.
+    """Say whether a name is one of a person:
+    several words, and not that of an account that stays readable.
     """
     return bool(FULL.fullmatch(name)) and plain(name) not in kept and plain(name.replace(" ", "")) not in kept
 

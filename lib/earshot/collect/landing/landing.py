@@ -1,5 +1,5 @@
-"""Protected rows into the store: payloads, posts, quarantine; nothing twice, nothing lost, the latest edit
-stays.
+"""Protected rows into the store: payloads, posts, quarantine;
+nothing twice, nothing lost, the latest edit stays.
 """
 
 import tempfile
@@ -30,8 +30,8 @@ CLASH = "the id was already used in this file for another text"
 
 @dataclass
 class Landed:
-    """What came of some rows: counts that add up to ``rows``, refused by reason, identifiers masked by
-    type.
+    """What came of some rows: counts that add up to ``rows``,
+    refused by reason, identifiers masked by type.
     """
 
     rows: int = 0
@@ -54,8 +54,8 @@ class Landed:
 
 @dataclass(frozen=True)
 class Reading:
-    """Rows as posts, the reason each is refused or "", their payloads, when they were collected, what was
-    masked.
+    """Rows as posts, the reason each is refused or "",
+    their payloads, when they were collected, what was masked.
     """
 
     posts: pd.DataFrame
@@ -67,8 +67,8 @@ class Reading:
 
 @dataclass
 class Landing:
-    """Where rows of one source and file land; remembers the post ids that the file has used and that were
-    kept.
+    """Where rows of one source and file land;
+    remembers the post ids that the file has used and that were kept.
     """
 
     workspace: Workspace
@@ -82,8 +82,8 @@ class Landing:
 
     @cached_property
     def admission(self) -> Admission:
-        """The rules these rows pass: the source's terms card and the deletions, as they stood at the first
-        row.
+        """The rules these rows pass: the source's terms card and the deletions,
+        as they stood at the first row.
         """
         return Admission.of(self.workspace, self.source.name)
 
@@ -115,8 +115,8 @@ class Landing:
         return landed
 
     def read_again(self, stored: pd.DataFrame, rows: pd.DataFrame) -> "Reading":
-        """Shape rows that are stored already (columns payload_ref, row, at), which keep their reference and
-        time.
+        """Shape rows that are stored already (columns payload_ref,
+        row, at), which keep their reference and time.
         """
         return self._read(rows, stored["payload_ref"], stored["row"], stored["at"])
 
@@ -184,8 +184,8 @@ class Landing:
             return protect(rows, source, self.pseudonyms, self.workspace.params.handles, counts)
 
     def _settle(self, posts: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-        """Return (one row per post, reasons of rows whose id is taken); of an edited post the latest
-        stays.
+        """Return (one row per post, reasons of rows whose id is taken);
+        of an edited post the latest stays.
         """
         posts = posts.sort_values("collected_at", kind="stable")
         first = posts.groupby("post_id")[["content_hash", "collected_at", "row"]].transform("first")
@@ -249,8 +249,8 @@ def reference(source: str, text: str) -> str:
 
 
 def stored_posts(store: Store, ids: pd.Series) -> pd.DataFrame:
-    """Return stored_hash, stored_at and stored_week of those posts that are in the store, whatever their
-    week.
+    """Return stored_hash, stored_at and stored_week
+    of those posts that are in the store, whatever their week.
     """
     columns = "post_id, content_hash AS stored_hash, collected_at AS stored_at, week AS stored_week"
     none = pd.DataFrame(

@@ -1,5 +1,5 @@
-"""Where stored rows came from: every source by its name, as sources.yml, a feed or its last import read
-it.
+"""Where stored rows came from: every source by its name,
+as sources.yml, a feed or its last import read it.
 """
 
 import json
@@ -12,8 +12,8 @@ from earshot.core.workspace import Workspace
 
 
 def sources_of(workspace: Workspace) -> dict[str, Source]:
-    """Return the sources whose rows are in the store; what stands in sources.yml goes before what an import
-    noted.
+    """Return the sources whose rows are in the store;
+    what stands in sources.yml goes before what an import noted.
     """
     found: dict[str, Source] = {}
     noted = workspace.store.read("imports", columns=["source", "mapping", "at"]).sort_values("at")

@@ -63,8 +63,8 @@ CODES = {
 
 
 def packs_of(workspace: Workspace) -> AbstractContextManager:
-    """Within it, what is masked are the details of the countries that the workspace's privacy.yml names
-    (packs).
+    """Within it, what is masked are the details of the countries
+    that the workspace's privacy.yml names (packs).
     """
     return masking.only(check_packs(workspace.settings("privacy").get("packs")))
 
@@ -76,8 +76,8 @@ def protect(
     keep: Iterable[str],
     counts: Counter | None = None,
 ) -> pd.DataFrame:
-    """Return rows with nobody's name in them; ``keep`` are handles that stay readable, ``counts`` gains what
-    it hid.
+    """Return rows with nobody's name in them;
+    ``keep`` are handles that stay readable, ``counts`` gains what it hid.
     """
     keep, fields = list(keep), source.fields
     treatments = {column: _treatment(column, fields.get(column)) for column in rows}
@@ -106,8 +106,8 @@ def protect(
 
 
 def _unlinked(values: pd.Series, handles: pd.Series, names: pd.Series, there: np.ndarray) -> pd.Series:
-    """Replace a person's handle in addresses and ids of the same row (those at ``there``):
-    site.example/jane/12.
+    """Replace a person's handle in addresses and ids
+    of the same row (those at ``there``): site.example/jane/12.
     """
     known = values.iloc[there].to_numpy(object)  # as it is, each value would be unpacked from Arrow anew
     trios = zip(there, known, handles.to_numpy(object), names.to_numpy(object))
@@ -179,8 +179,8 @@ def _column(
 
 
 def _masked(values: pd.Series, pseudonyms: Pseudonyms, keep: list[str], counts: Counter | None) -> pd.Series:
-    """Mask, then name mentions, then look again: a name such as @bookings may have made a number look
-    harmless.
+    """Mask, then name mentions, then look again:
+    a name such as @bookings may have made a number look harmless.
     """
     first = masking.mask(values.str.replace(CONTROL, "", regex=True))
     named = pseudonyms.mentions(first.texts, keep)
@@ -223,8 +223,8 @@ def protect_broken(payloads: pd.Series, pseudonyms: Pseudonyms, keep: Iterable[s
 
 
 def _unescaped(text: str) -> str:
-    """Write letters that JSON gives by number (\\u0040) as themselves, but for what would change where a text
-    ends.
+    """Write letters that JSON gives by number (\\u0040) as themselves,
+    but for what would change where a text ends.
     """
 
     def letter(match: re.Match) -> str:

@@ -47,8 +47,8 @@ def remove_posts(workspace: Workspace, ids: pd.Series) -> Counter:
 
 
 def remove_words(workspace: Workspace, posts: pd.DataFrame) -> Counter:
-    """Remove the payloads and embeddings of posts (post_id, payload_ref, content_hash) that themselves
-    stay.
+    """Remove the payloads and embeddings of posts (post_id,
+    payload_ref, content_hash) that themselves stay.
     """
     counts: Counter = Counter()
     refs = pd.concat(

@@ -39,8 +39,8 @@ MEASURES = ("id", "platform", "brand", "author", "created_at", "collected_at", "
 
 @dataclass(frozen=True)
 class Card:
-    """What one source's terms allow; ``recorded`` is False where nobody wrote a card and this is only
-    assumed.
+    """What one source's terms allow; ``recorded`` is False
+    where nobody wrote a card and this is only assumed.
     """
 
     source: str
@@ -63,8 +63,8 @@ class Card:
 
 
 def read_terms(folder: Path) -> dict[str, Card]:
-    """Return the cards in the terms.yml of a workspace's folder; raises ParamError on the first wrong name or
-    value.
+    """Return the cards in the terms.yml of a workspace's folder;
+    raises ParamError on the first wrong name or value.
     """
     path = Path(folder) / "terms.yml"
     return {
@@ -98,8 +98,8 @@ def parse(source: str, entry: dict, where: str = "terms.yml") -> Card:
 
 
 def card_of(workspace: Workspace, source: str) -> Card:
-    """Return the card of a source: its own, else the one its feed names in feeds.yml, else what is
-    assumed.
+    """Return the card of a source: its own,
+    else the one its feed names in feeds.yml, else what is assumed.
     """
     cards = read_terms(workspace.folder)
     feed = workspace.settings("feeds").get(source)
@@ -120,8 +120,8 @@ def warning(card: Card, workspace: str) -> str:
 
 
 def bare(rows: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Return the columns of rows that may be kept where text may not: what is mapped to ids, times and
-    measures.
+    """Return the columns of rows that may be kept where text may not:
+    what is mapped to ids, times and measures.
     """
     kept = {
         column for name in MEASURES for column in (*source.columns_of(name), *source.joined.get(name, ()))

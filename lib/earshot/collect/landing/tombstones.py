@@ -1,5 +1,5 @@
-"""Deletions on a platform, followed through every table; a tombstone stays, so that the post does not come
-back.
+"""Deletions on a platform, followed through every table;
+a tombstone stays, so that the post does not come back.
 
 A row of the table ``deletions`` names a post (``platform:id`` or the bare id) or an account (its pseudonym,
 or a kind of "account"). Once followed, the id in it is replaced by a keyed token: we know it when we see it,
@@ -28,8 +28,8 @@ PURPOSE = "tombstone"
 
 @dataclass(frozen=True)
 class Tombstones:
-    """What platforms have deleted: tokens of followed deletions, and names of those that are still to be
-    followed.
+    """What platforms have deleted: tokens of followed deletions,
+    and names of those that are still to be followed.
     """
 
     tokens: frozenset[str]
@@ -45,8 +45,8 @@ class Tombstones:
         return cls(frozenset(rows.loc[followed, "id"]), frozenset(names(rows[~followed])))
 
     def cover(self, posts: pd.DataFrame) -> pd.Series:
-        """Say which posts (columns post_id, platform, author) are deleted, by their own id or with their
-        account.
+        """Say which posts (columns post_id, platform,
+        author) are deleted, by their own id or with their account.
         """
         covered = pd.Series(False, index=posts.index)
         if not self.tokens and not self.names:
@@ -57,23 +57,23 @@ class Tombstones:
         return covered
 
     def know(self, name: str, marks: Callable[[str], list[str]]) -> bool:
-        """Say whether a post or account is deleted; ``marks`` are its tokens under all keys, since keys
-        change.
+        """Say whether a post or account is deleted;
+        ``marks`` are its tokens under all keys, since keys change.
         """
         return name in self.names or any(MARK + mark in self.tokens for mark in marks(name))
 
 
 def marker() -> Callable[[str], str]:
-    """Return a function from the name of a deleted post or account to the token under which it is
-    remembered.
+    """Return a function from the name of a deleted post
+    or account to the token under which it is remembered.
     """
     token = tokens(PURPOSE)
     return lambda name: MARK + token(name)
 
 
 def names(deletions: pd.DataFrame) -> pd.Series:
-    """Return what each row deletes as platform:id, or platform:pseudonym for an account, under each key still
-    held.
+    """Return what each row deletes as platform:id,
+    or platform:pseudonym for an account, under each key still held.
 
     An account that was stored under more than one key has a row for each, with the index of its deletion.
     """

@@ -1,5 +1,5 @@
-"""Public or private: which rows come from a space that not everybody can read, judged by what the payload
-says.
+"""Public or private: which rows come from a space that not everybody can read,
+judged by what the payload says.
 """
 
 import re
@@ -32,8 +32,8 @@ TYPES = {
 
 
 def private(rows: pd.DataFrame, is_public: pd.Series) -> pd.Series:
-    """Say which rows are private: the mapping says so, or a column that tells visibility, audience or message
-    type.
+    """Say which rows are private: the mapping says so,
+    or a column that tells visibility, audience or message type.
     """
     found = is_public.eq(False).fillna(False).astype(bool)
     for column in rows:

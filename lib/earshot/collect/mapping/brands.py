@@ -33,8 +33,8 @@ def find_brands(
 
 
 def _names(brands: Iterable[str], handles: Iterable[str], rules: dict[str, str]) -> dict[str, str]:
-    """Map each way to write a brand (letters and digits only) to its name; a handle is of the brand it begins
-    with.
+    """Map each way to write a brand (letters and digits only) to its name;
+    a handle is of the brand it begins with.
     """
     names = {_plain(brand): brand for brand in brands}
     for handle in map(_plain, handles):

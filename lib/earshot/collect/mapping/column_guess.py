@@ -1,5 +1,5 @@
-"""A first guess at which column is which field, by the column's name and by what stands in it, with the
-reasons.
+"""A first guess at which column is which field,
+by the column's name and by what stands in it, with the reasons.
 """
 
 import re
@@ -15,11 +15,9 @@ NAMES = {  # the usual names of a field's column, best first; compared without c
     "id": "post_id id tweet_id status_id id_str message_id comment_id mention_id uri cid",
     "text": "text full_text body message content tweet post comment snippet selftext caption title",
     "created_at": "created_at created_utc created timestamp time date datetime published published_at "
-    "tweet_created "
-    "posted posted_at post_date created_time utc",
+    "tweet_created posted posted_at post_date created_time utc",
     "author": "author username screen_name user_name handle author_name author_id user user_id "
-    "user_screen_name "
-    "account account_acct from name author_handle author_username",
+    "user_screen_name account account_acct from name author_handle author_username",
     "platform": "platform network channel source_type site medium",
     "brand": "brand airline company brand_name query_name organization organisation",
     "lang": "lang language",

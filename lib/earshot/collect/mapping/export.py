@@ -1,5 +1,5 @@
-"""A vendor's or a crawler's export: how its files are known, which column is which field, and what they leave
-out.
+"""A vendor's or a crawler's export: how its files are known,
+which column is which field, and what they leave out.
 """
 
 from dataclasses import dataclass, field, fields
@@ -37,8 +37,8 @@ class Export:
         return any({plain(column) for column in needs} <= there for needs in self.needs)
 
     def source(self, columns: list[str], name: str) -> Source:
-        """Return the source that reads a file with these columns; vendors change the case of their
-        headings.
+        """Return the source that reads a file with these columns;
+        vendors change the case of their headings.
         """
         there = {plain(column): column for column in reversed(columns)}
         found = {

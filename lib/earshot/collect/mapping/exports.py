@@ -29,8 +29,8 @@ def recognise(columns: list[str]) -> Export | None:
 
 
 def propose(columns: list[str], known: list[str]) -> Source | None:
-    """Return the source that reads a vendor's file with these columns under a free name, or None for no
-    vendor's.
+    """Return the source that reads a vendor's file
+    with these columns under a free name, or None for no vendor's.
     """
     found = recognise(columns)
     if found is None:

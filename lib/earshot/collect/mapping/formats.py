@@ -27,8 +27,8 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """How a file is written: kind (csv, jsonl, json, parquet), encoding, and for CSV the delimiter and
-    columns.
+    """How a file is written: kind (csv, jsonl, json, parquet),
+    encoding, and for CSV the delimiter and columns.
 
     ``preamble`` counts the lines above the heading, in which vendors say what the report is.
     """
@@ -81,8 +81,8 @@ def open_binary(path: Path) -> io.BufferedIOBase:
 
 
 def _encoding(head: bytes) -> str:
-    """Name the encoding: a byte order mark says it; valid UTF-8 is UTF-8; else the best guess, else
-    Windows-1252.
+    """Name the encoding: a byte order mark says it;
+    valid UTF-8 is UTF-8; else the best guess, else Windows-1252.
     """
     for mark, name in MARKS:
         if head.startswith(mark):
@@ -139,8 +139,8 @@ def _csv_form(path: Path, text: str, encoding: str) -> Form:
 
 
 def _preamble(text: str, escape: bool) -> int:
-    """Count the lines above the heading: few cells each, then a row of words as wide as all the rows that
-    follow.
+    """Count the lines above the heading: few cells each,
+    then a row of words as wide as all the rows that follow.
     """
     marks = [mark for mark in DELIMITERS if mark in text]
     if any(
@@ -182,8 +182,8 @@ def _cells(text: str, delimiter: str, escape: bool) -> Iterator[list[str]]:
 
 
 def _steadiness(text: str, delimiter: str, escape: bool) -> tuple[float, int]:
-    """Return (share of rows with the usual number of cells, that number); what never splits a row scores
-    nothing.
+    """Return (share of rows with the usual number of cells, that number);
+    what never splits a row scores nothing.
     """
     counts = [len(row) for row in islice(_quietly(_cells(text, delimiter, escape)), 400) if row]
     if not counts:

@@ -102,8 +102,8 @@ def _lists(value: dict, depth: int = 3) -> list[list]:
 
 
 def _flat(value: dict, before: str = "", depth: int = 0) -> dict:
-    """Write nested objects as dotted columns (user.screen_name); lists and what lies deeper than any post are
-    JSON.
+    """Write nested objects as dotted columns (user.screen_name);
+    lists and what lies deeper than any post are JSON.
     """
     flat = {}
     for name, inner in value.items():
@@ -122,8 +122,8 @@ def _as_json(value: object) -> str:
 
 
 def from_dicts(rows: dict[int, dict], columns: list[str]) -> pd.DataFrame:
-    """Return rows as a frame; ``columns`` remembers those of earlier batches, so that each batch has them
-    all.
+    """Return rows as a frame; ``columns`` remembers those of earlier batches,
+    so that each batch has them all.
 
     No frame is wider than any real post: the columns that are filled least stand as JSON in the column
     ``_rest``.

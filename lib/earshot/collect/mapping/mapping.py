@@ -49,8 +49,8 @@ HEADING = (
 
 @dataclass(frozen=True)
 class Source:
-    """How files of one origin are read: which files, which column is which field, and what holds for every
-    row.
+    """How files of one origin are read: which files,
+    which column is which field, and what holds for every row.
     """
 
     name: str
@@ -83,16 +83,16 @@ class Source:
         return bool(self.file or self.needs) and named and set(self.needs) <= set(columns)
 
     def missing(self, columns: list[str]) -> list[str]:
-        """Return the mapped columns that a file with these columns does not have, nor another of the same
-        field.
+        """Return the mapped columns that a file with these columns does not have,
+        nor another of the same field.
         """
         return [
             column for name, column in self.columns.items() if not set(self.columns_of(name)) & set(columns)
         ]
 
     def as_dict(self) -> dict:
-        """Return the source as sources.yml has it, without its name and without what is left at its
-        default.
+        """Return the source as sources.yml has it,
+        without its name and without what is left at its default.
         """
         match = {key: value for key, value in (("file", self.file), ("columns", list(self.needs))) if value}
         rest = {name: asdict(self)[name] for name in SETTINGS[2:]}
@@ -150,8 +150,8 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
 def find_source(
     sources: list[Source], file: str, columns: list[str], where: str = "sources.yml"
 ) -> Source | None:
-    """Return the first source that a file fits, or None; raises ParamError when a mapped column is not in the
-    file.
+    """Return the first source that a file fits, or None;
+    raises ParamError when a mapped column is not in the file.
     """
     source = next((source for source in sources if source.fits(file, columns)), None)
     if source and (lost := source.missing(columns)):

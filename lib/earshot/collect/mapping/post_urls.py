@@ -46,8 +46,8 @@ def platform_names(values: pd.Series) -> pd.Series:
 
 
 def platforms_of(urls: pd.Series) -> pd.Series:
-    """Return the platform each address is on: one of the known networks, else "web"; what is no address is
-    missing.
+    """Return the platform each address is on:
+    one of the known networks, else "web"; what is no address is missing.
     """
     known = {url: _host(url) for url in urls.dropna().unique()}
     return urls.map(known).astype("str")

@@ -1,5 +1,5 @@
-"""Rows of a file (already protected) as posts of the one schema, and a sentence for each row that cannot be
-one.
+"""Rows of a file (already protected) as posts of the one schema,
+and a sentence for each row that cannot be one.
 """
 
 import hashlib

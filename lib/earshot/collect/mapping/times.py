@@ -50,8 +50,8 @@ def parse(values: pd.Series, zone: str = "UTC", form: str = "", day_first: bool 
 
 
 def day_first(values: pd.Series) -> bool | None:
-    """Say whether days stand before months in dates such as 3/4/2026, judged by numbers above 12; None when
-    open.
+    """Say whether days stand before months in dates such as 3/4/2026,
+    judged by numbers above 12; None when open.
     """
     if not pd.api.types.is_string_dtype(values):
         return None

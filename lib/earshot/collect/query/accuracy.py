@@ -1,5 +1,5 @@
-"""How right a query is on labelled posts, clause by clause: what each one adds, what it costs, and what to
-take out.
+"""How right a query is on labelled posts, clause by clause:
+what each one adds, what it costs, and what to take out.
 
 Precision and recall with Wilson's interval (1927); each clause is judged by leaving it out (ablation).
 """
@@ -41,8 +41,8 @@ def score(queries: Mapping[str, Node], posts: pd.DataFrame, relevant: np.ndarray
 
 
 def by_clause(node: Node, posts: pd.DataFrame, relevant: np.ndarray) -> pd.DataFrame:
-    """Return one row per clause of a query, the whole query first, judged on posts and whether each is
-    relevant.
+    """Return one row per clause of a query, the whole query first,
+    judged on posts and whether each is relevant.
 
     found, precision and recall (with low, high) are those of the clause alone; without_precision and
     without_recall those of the query without it. changes counts the posts whose answer depends on the clause
@@ -103,8 +103,8 @@ def _ablation(whole: np.ndarray, rest: np.ndarray, relevant: np.ndarray, level: 
 
 
 def _advice(whole: np.ndarray, rest: np.ndarray, changes: int, right: int, level: float) -> str:
-    """Return what to do about a clause; ``level`` is corrected for the number of clauses that are looked
-    at.
+    """Return what to do about a clause; ``level`` is corrected
+    for the number of clauses that are looked at.
     """
     if changes == 0:
         return "changes nothing in this sample; it can go, or the sample is too small to tell"

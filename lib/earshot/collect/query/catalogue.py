@@ -1,5 +1,5 @@
-"""The queries of a workspace: named, owned, versioned, with reusable parts, from
-params/<workspace>/queries.yml.
+"""The queries of a workspace: named, owned, versioned,
+with reusable parts, from params/<workspace>/queries.yml.
 
 parts:
   money: refund* OR voucher* OR compensat*
@@ -68,8 +68,8 @@ def parts(workspace: Workspace) -> dict[str, Node]:
 
 
 def read_settings(settings: dict, brands: list[str]) -> dict[str, Named]:
-    """Return the queries that a parsed queries.yml holds; ``brands`` are the names that ``brand`` may
-    have.
+    """Return the queries that a parsed queries.yml holds;
+    ``brands`` are the names that ``brand`` may have.
     """
     for key in settings:
         if key not in ("parts", "queries"):

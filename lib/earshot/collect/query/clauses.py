@@ -1,5 +1,5 @@
-"""The clauses of a query: what a person would take out to see what it does. Each operand of AND, OR and NOT
-is one.
+"""The clauses of a query: what a person would take out
+to see what it does. Each operand of AND, OR and NOT is one.
 """
 
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ def alternatives(node: Node) -> list[Node]:
 
 
 def _below(node: Node, path: tuple[int, ...], around) -> list[Clause]:
-    """Return the clauses below a node; ``around`` gives the whole query with the node replaced (or dropped:
-    None).
+    """Return the clauses below a node; ``around`` gives the whole query
+    with the node replaced (or dropped: None).
     """
     if isinstance(node, Not):
         return _below(node.part, (*path, 0), lambda new: around(Not(new) if new is not None else None))

@@ -57,8 +57,8 @@ class Engine:
         self.prefilter = Prefilter(self.queries.values())
 
     def match(self, posts: pd.DataFrame) -> Hits:
-        """Return which query finds which post of a frame with ``text`` and the columns of posts that are
-        known.
+        """Return which query finds which post of a frame
+        with ``text`` and the columns of posts that are known.
         """
         found: dict[str, list[np.ndarray]] = {name: [] for name in self.queries}
         for start in range(0, len(posts), BATCH):
@@ -166,8 +166,8 @@ class Batch:
         return np.sort(np.concatenate(found)) if found else self._keys[:0]
 
     def places(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
-        """Return starts and ends of all places of a term, phrase, NEAR or a list of them, ordered by
-        start.
+        """Return starts and ends of all places of a term,
+        phrase, NEAR or a list of them, ordered by start.
         """
         found = self._places.get(id(node))
         if found is None:
@@ -209,8 +209,8 @@ class Batch:
 
 
 def _followed(ends: np.ndarray, starts: np.ndarray, n: int) -> np.ndarray:
-    """Return those ``ends`` (minus one: the last token) after which one of the sorted ``starts`` comes within
-    n.
+    """Return those ``ends`` (minus one: the last token) after
+    which one of the sorted ``starts`` comes within n.
     """
     if not len(starts) or not len(ends):
         return ends[:0]

@@ -1,5 +1,5 @@
-"""The words that a wildcard stands for in the posts at hand, so that nobody has to guess what ``re*``
-finds.
+"""The words that a wildcard stands for in the posts at hand,
+so that nobody has to guess what ``re*`` finds.
 """
 
 from collections import Counter
@@ -13,8 +13,8 @@ MOST = 200  # words kept for one wildcard
 
 
 def expand(node: Node, texts: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Return, for each wildcard of a query, the words of the texts it stands for and how often, commonest
-    first.
+    """Return, for each wildcard of a query,
+    the words of the texts it stands for and how often, commonest first.
     """
     terms = {term.text: term for term in walk(node) if isinstance(term, Term) and term.wild}
     if not terms:

@@ -14,8 +14,8 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reason:
-    """One clause, whether the post holds it, and the places of it: text[start:end], and those in its alt
-    text.
+    """One clause, whether the post holds it, and the places of it:
+    text[start:end], and those in its alt text.
     """
 
     clause: str
@@ -27,8 +27,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Whether a query finds a post, why, and the places in text and alt text that made it so (none
-    overlap).
+    """Whether a query finds a post, why, and the places
+    in text and alt text that made it so (none overlap).
     """
 
     found: bool
@@ -80,8 +80,8 @@ def _places(node: Node, post: Mapping, tokens: list, of_fields: bool) -> list[Pl
 
 
 def _leaves(node: Node, within: set, written: list[str]) -> set:
-    """Return the spans of the words inside the spans where a NEAR holds, so that not all between them is
-    marked.
+    """Return the spans of the words inside the spans where a NEAR holds,
+    so that not all between them is marked.
     """
     if isinstance(node, Term | Phrase):
         return {

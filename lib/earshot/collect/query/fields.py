@@ -1,5 +1,5 @@
-"""Conditions on what is known of a post beside its words: author, language, platform, place, links, numbers,
-days.
+"""Conditions on what is known of a post beside its words:
+author, language, platform, place, links, numbers, days.
 
 Texts are compared as a whole, in any capitals, with wildcards; ``place`` holds the words anywhere,
 ``lang:pt`` holds for pt-BR too, and ``link`` holds when a link in the text contains the value. A number that

@@ -1,5 +1,5 @@
-"""What a query means, said as simply as can be: one query, one post. The bulk engine must always agree with
-this.
+"""What a query means, said as simply as can be:
+one query, one post. The bulk engine must always agree with this.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ Span = tuple[int, int]  # from the first token to the one after the last
 
 
 def matches(node: Node, post: Mapping) -> bool:
-    """Return whether a post (its text, and the columns of the posts table that are known) is found by a
-    query.
+    """Return whether a post (its text, and the columns
+    of the posts table that are known) is found by a query.
 
     Words may stand in the text or in what its pictures say (``media_text``: alt text, captions); a phrase or
     NEAR must hold within one of the two.

@@ -1,5 +1,5 @@
-"""From the text of a query to its nodes; what cannot be read is answered with the place and what was
-expected.
+"""From the text of a query to its nodes;
+what cannot be read is answered with the place and what was expected.
 """
 
 import re
@@ -43,8 +43,8 @@ SHOWN = ("WORD", "QUOTED", "VALUE", "LPAR", "RPAR", "AND", "OR", "$END")
 
 
 class QueryError(ParamError):
-    """A query that cannot be read: ``line`` and ``column`` (from 1) of the character, ``picture`` points at
-    it.
+    """A query that cannot be read: ``line`` and ``column`` (from 1) of the character,
+    ``picture`` points at it.
     """
 
     def __init__(self, problem: str, text: str, at: int):
@@ -81,8 +81,8 @@ def parse(text: str) -> Node:
 
 
 def filled(node: Node, parts: Mapping[str, Node], text: str = "") -> Node:
-    """Return the query with its named parts put in; raises QueryError for an unknown part or one that holds
-    itself.
+    """Return the query with its named parts put in;
+    raises QueryError for an unknown part or one that holds itself.
     """
     return _filled(node, parts, text, ())
 
@@ -252,8 +252,8 @@ def _shallow(node: Node, text: str) -> None:
 
 
 def _closed(text: str) -> None:
-    """Raise QueryError at a quote, brace or parenthesis that is never closed, or closed without being
-    opened.
+    """Raise QueryError at a quote, brace or parenthesis that is never closed,
+    or closed without being opened.
     """
     bare = re.sub(
         r"/\*.*?\*/|<<<.*?>>>|#(?=\s|$)[^\n]*|[\"“”„][^\"“”„]*[\"“”„]|\{[^{}]*\}",

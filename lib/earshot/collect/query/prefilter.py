@@ -1,5 +1,5 @@
-"""Which posts any query can be about: each query needs one of a few runs of letters, and one automaton looks
-for all.
+"""Which posts any query can be about:
+each query needs one of a few runs of letters, and one automaton looks for all.
 
 From each query, with NOT pushed inwards, the smallest set of terms is taken of which one must be in a post
 for the query to hold. A query without such a set (``NOT a``, ``lang:en``) gives all its terms instead: where
@@ -37,8 +37,8 @@ class Prefilter:
         self._finder = AhoCorasick(sorted(wanted)) if wanted else None
 
     def candidates(self, texts: list[str]) -> np.ndarray:
-        """Return the positions of the texts in which a query may find something; others hold no term that
-        matters.
+        """Return the positions of the texts in which a query may find something;
+        others hold no term that matters.
         """
         if self._finder is None:
             return np.array([], dtype="int64")
@@ -54,8 +54,8 @@ class Prefilter:
 
 
 def needed(node: Node) -> set[str]:
-    """Return runs of letters, folded: a post in plain ASCII without any of them is decided by its columns
-    alone.
+    """Return runs of letters, folded: a post in plain ASCII without any
+    of them is decided by its columns alone.
     """
     found = _required(node, True)
     if found is None:
@@ -68,8 +68,8 @@ def needed(node: Node) -> set[str]:
 
 
 def _required(node: Node, wanted: bool) -> set[str] | None:
-    """Return letters of which a post must hold one for ``node`` to be ``wanted``, or None when it need hold
-    none.
+    """Return letters of which a post must hold one for ``node`` to be ``wanted``,
+    or None when it need hold none.
     """
     if isinstance(node, Not):
         return _required(node.part, not wanted)

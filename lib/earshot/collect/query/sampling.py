@@ -1,5 +1,5 @@
-"""Random queries and hostile variants of posts: what the engine is measured and held to the reference
-with.
+"""Random queries and hostile variants of posts:
+what the engine is measured and held to the reference with.
 """
 
 import random
@@ -81,8 +81,8 @@ def draw_queries(texts: Sequence[str], n: int, seed: int = 1, pointed: bool = Fa
 
 
 def draw_query(rng: random.Random, texts: Sequence[str], depth: int = 3) -> Node:
-    """Return one random query: operators down to ``depth``, then words, phrases, NEAR, wildcards, emoji,
-    fields.
+    """Return one random query: operators down to ``depth``,
+    then words, phrases, NEAR, wildcards, emoji, fields.
     """
     choice = rng.random() if depth else 0.0
     if choice < 0.45:
@@ -96,16 +96,16 @@ def draw_query(rng: random.Random, texts: Sequence[str], depth: int = 3) -> Node
 
 
 def spiced(texts: Sequence[str], n: int, seed: int = 1) -> list[str]:
-    """Return ``n`` texts drawn from these and changed: words swapped, dropped, shouted, glued, with hostile
-    pieces.
+    """Return ``n`` texts drawn from these and changed:
+    words swapped, dropped, shouted, glued, with hostile pieces.
     """
     rng = random.Random(seed)
     return [_spice(rng, rng.choice(texts)) for _ in range(n)]
 
 
 def grown(texts: Sequence[str], n: int, seed: int = 1) -> list[str]:
-    """Return ``n`` texts, each a real one in which one word was replaced by a word of another and a number
-    was added.
+    """Return ``n`` texts, each a real one in which one word was replaced
+    by a word of another and a number was added.
 
     No two are likely to be equal, as in a real stream, and the words keep their frequencies.
     """
@@ -181,8 +181,8 @@ def _phrase(terms: tuple[Term, ...]) -> Term | Phrase:
 
 
 def attired(texts: Sequence[str], seed: int = 1) -> list[dict]:
-    """Return posts with these texts and random values, often missing, in the columns that fields are
-    about.
+    """Return posts with these texts and random values,
+    often missing, in the columns that fields are about.
     """
     rng = random.Random(seed)
     choices = {

@@ -1,5 +1,5 @@
-"""What a word is: the tokeniser of the query language, which defines the n of NEAR and what counts as
-adjacent.
+"""What a word is: the tokeniser of the query language,
+which defines the n of NEAR and what counts as adjacent.
 
 One token each: a link; an @mention; a #hashtag; a $cashtag; an emoji with all its joiners, tones and
 selectors; a word with its inner apostrophes, or a number with its inner points; and every single character of
@@ -80,8 +80,8 @@ def words(text: str) -> list[str]:
 
 @lru_cache(65_536)
 def fold(token: str) -> str:
-    """Return the form in which tokens are compared: NFKC, casefolded, straight apostrophes, nothing
-    invisible.
+    """Return the form in which tokens are compared:
+    NFKC, casefolded, straight apostrophes, nothing invisible.
     """
     if token.isascii():
         return token.lower()
@@ -98,8 +98,8 @@ def plain(token: str) -> str:
 
 
 def forms(token: str, cased: bool = False) -> tuple[str, ...]:
-    """Return all that a term may say to find this token: ``#refund`` is found as ``#refund`` and as
-    ``refund``.
+    """Return all that a term may say to find this token:
+    ``#refund`` is found as ``#refund`` and as ``refund``.
     """
     form = plain(token) if cased else fold(token)
     if form[0] in "#$" and len(form) > 1:
@@ -145,8 +145,8 @@ def _runs(codes: list[int]) -> list[tuple[int, int]]:
 
 
 def _composed(text: str) -> tuple[str, list[int] | None]:
-    """Return the text with loose accents and Korean letters composed, and where each character of it came
-    from.
+    """Return the text with loose accents and Korean letters composed,
+    and where each character of it came from.
     """
     if unicodedata.is_normalized("NFC", text):
         return text, None

@@ -18,8 +18,8 @@ EXPANSIONS = 12  # words written out for one wildcard
 
 @dataclass(frozen=True)
 class Note:
-    """What was changed, and whether the vendor finds more ("broader"), less ("narrower") or is set up beside
-    it.
+    """What was changed, and whether the vendor finds more ("broader"),
+    less ("narrower") or is set up beside it.
     """
 
     sentence: str
@@ -28,8 +28,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Translation:
-    """A query's text in a dialect ("" when nothing can be said there), what was changed, and the limits it
-    breaks.
+    """A query's text in a dialect ("" when nothing can be said there),
+    what was changed, and the limits it breaks.
     """
 
     text: str
@@ -38,8 +38,8 @@ class Translation:
 
 
 def translate(node: Node, vendor: str, expansions: Mapping[str, Sequence[str]] | None = None) -> Translation:
-    """Return a query (its named parts put in) in the dialect of ``vendor``; raises ParamError for an unknown
-    one.
+    """Return a query (its named parts put in) in the dialect of ``vendor``;
+    raises ParamError for an unknown one.
 
     ``expansions`` gives the words that each wildcard stands for in the posts at hand, the commonest first.
     """
@@ -53,8 +53,8 @@ def translate(node: Node, vendor: str, expansions: Mapping[str, Sequence[str]] |
 
 @dataclass
 class _Work:
-    """One translation under way. ``say`` returns (text, rank) or None; the sign is -1 below an odd number of
-    NOTs.
+    """One translation under way. ``say`` returns (text, rank) or None;
+    the sign is -1 below an odd number of NOTs.
     """
 
     vendor: Vendor
@@ -71,8 +71,8 @@ class _Work:
         self.notes.append(Note(f"{what}; {more[effect]}.", effect))
 
     def say(self, node: Node, sign: int) -> tuple[str, int] | None:
-        """Return the text of a node and how tightly it binds (0 OR, 1 AND, 2 NEAR, 3 NOT, 4 a word), or
-        None.
+        """Return the text of a node and how tightly it binds (0 OR,
+        1 AND, 2 NEAR, 3 NOT, 4 a word), or None.
         """
         if isinstance(node, And | Or):
             return self._several(node, sign)
@@ -106,8 +106,8 @@ class _Work:
         ), rank
 
     def _beside(self, node: Node) -> bool:
-        """Return whether a condition needs no words in the query: it is set elsewhere, or always holds
-        there.
+        """Return whether a condition needs no words in the query:
+        it is set elsewhere, or always holds there.
         """
         fields = [found for found in walk(node) if isinstance(found, Field)]
         return (

@@ -1,5 +1,5 @@
-"""What each vendor's query language can say and its limits, as its documentation states them, and warnings by
-them.
+"""What each vendor's query language can say and its limits,
+as its documentation states them, and warnings by them.
 
 Read in November 2026: docs.x.com (search operators, build a query); developer.talkwalker.com (search API) and
 talkwalker.com/syntax-alerts; sprinklr.com help (supported operators, wildcards); help.meltwater.com (Boolean,
@@ -214,8 +214,7 @@ def _nearness(found: Near, vendor: Vendor) -> list[str]:
     if vendor.near and vendor.near_advised and found.n > vendor.near_advised:
         return [
             f"{vendor.title} advises at most {vendor.near_advised} words between the sides of a NEAR; this "
-            f"one "
-            f"has {found.n}."
+            f"one has {found.n}."
         ]
     return []
 
@@ -225,8 +224,7 @@ def _wildcard(found: Term, vendor: Vendor) -> list[str]:
     if vendor.wild_longest and len(before) > vendor.wild_longest:
         return [
             f"{vendor.title} advises at most {vendor.wild_longest} letters before a wildcard; {found.text} "
-            f"has "
-            f"{len(before)}."
+            f"has {len(before)}."
         ]
     return []
 

@@ -1,5 +1,5 @@
-"""The words of the posts, seen from the queries: each different token is compared with the terms once,
-ever.
+"""The words of the posts, seen from the queries:
+each different token is compared with the terms once, ever.
 """
 
 import re
@@ -43,8 +43,8 @@ class Vocabulary(dict):
         self._flat, self._ends = array("i"), array("q", [0])
 
     def spelled(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the group of every token of the texts, one after the other, and how many tokens each text
-        has.
+        """Return the group of every token of the texts,
+        one after the other, and how many tokens each text has.
         """
         if len(self) > KEPT:
             self.forget()
@@ -68,8 +68,8 @@ class Vocabulary(dict):
         return number
 
     def _asked(self, word: str) -> bool:
-        """Return whether a term may be about a word: it is the same in small letters, or holds a wildcard's
-        letters.
+        """Return whether a term may be about a word:
+        it is the same in small letters, or holds a wildcard's letters.
         """
         return word in self._folded or (
             self._finder is not None and bool(self._finder.find_matches_as_indexes(word, overlapping=True))
@@ -96,8 +96,8 @@ class Vocabulary(dict):
             ).append(number)
 
     def _literals(self):
-        """Return the automaton of each wildcard's longest run of letters: few of thousands of patterns are
-        tried.
+        """Return the automaton of each wildcard's longest run of letters:
+        few of thousands of patterns are tried.
         """
         from ahocorasick_rs import AhoCorasick
 
@@ -131,8 +131,8 @@ class Vocabulary(dict):
 
 
 def literal(term: Term) -> str:
-    """Return the longest run without wildcards of a term, folded: no token without it can satisfy the
-    term.
+    """Return the longest run without wildcards of a term, folded:
+    no token without it can satisfy the term.
     """
     return max((fold(run) for run in re.split(r"[*?]+", term.text) if run), key=len)
 

@@ -20,8 +20,8 @@ CELL = ["week", "source", "brand", "lang", "sentiment"]
 
 @dataclass(frozen=True)
 class Done:
-    """What retention did: rows removed or masked by table, and where the certificate is (None when nothing
-    was due).
+    """What retention did: rows removed or masked by table,
+    and where the certificate is (None when nothing was due).
     """
 
     removed: dict[str, int]
@@ -100,8 +100,8 @@ def counts(workspace: Workspace, ids: pd.Series) -> tuple[pd.DataFrame, int]:
 
 
 def mask(workspace: Workspace, ids: pd.Series) -> tuple[int, set[str]]:
-    """Take words, author and payload from posts, leaving measures and labels; return how many, and the
-    tables.
+    """Take words, author and payload from posts, leaving measures and labels;
+    return how many, and the tables.
 
     The content hash stays, so that no step takes the empty text for an edit and labels it anew.
     """

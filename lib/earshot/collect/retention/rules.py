@@ -1,5 +1,5 @@
-"""What is kept for how long: rules by class, source and region, looked at first, carried out with a
-certificate.
+"""What is kept for how long: rules by class, source and region,
+looked at first, carried out with a certificate.
 
 The rules stand in params/<workspace>/privacy.yml, for example::
 
@@ -80,8 +80,8 @@ def read_rules(workspace: Workspace) -> list[Rule]:
 
 
 def due(workspace: Workspace, at: pd.Timestamp | None = None, store: Store | None = None) -> pd.DataFrame:
-    """Return the rows that are due: rule, then, table, key, week; a row is named once, and deleting goes
-    first.
+    """Return the rows that are due: rule, then, table, key, week;
+    a row is named once, and deleting goes first.
 
     ``store`` is the part of the workspace's store that is looked at, all of it when left out.
     """

@@ -1,5 +1,5 @@
-"""What a platform sent, looked at with care: a value of the wrong type is no value, and nothing here ever
-raises.
+"""What a platform sent, looked at with care:
+a value of the wrong type is no value, and nothing here ever raises.
 """
 
 import json
@@ -29,8 +29,8 @@ def parse(body: bytes) -> tuple[object, list[tuple[str, str]]]:
 
 
 def objects(value: object, what: str) -> tuple[list[dict], list[tuple[str, str]]]:
-    """Return (the objects in a list, (text, reason) of all else in it); no list at all is one thing that is
-    broken.
+    """Return (the objects in a list, (text, reason) of all else in it);
+    no list at all is one thing that is broken.
     """
     if value is None:
         return [], []
@@ -89,8 +89,8 @@ def listed(value: object) -> list[dict]:
 
 
 def flat(row: Mapping) -> dict:
-    """Return a row with nested objects as dotted columns (author.username); lists and what lies too deep are
-    JSON.
+    """Return a row with nested objects as dotted columns (author.username);
+    lists and what lies too deep are JSON.
     """
     found: dict[str, object] = {}
     left = [("", row, 0)]

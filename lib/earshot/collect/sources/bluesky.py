@@ -1,5 +1,5 @@
-"""Bluesky search (app.bsky.feed.searchPosts, lexicon of 2026): posts with their threads, links, tags and
-captions.
+"""Bluesky search (app.bsky.feed.searchPosts, lexicon of 2026):
+posts with their threads, links, tags and captions.
 
 People are known here by their DID, which stands inside every address of a post. A post is therefore called by
 a digest of its DID and record key, so that replies find their parents and deletions their posts while
@@ -46,8 +46,8 @@ class Bluesky:
     }
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request that begins a query; ``cursor`` is the moment up to which an earlier run has
-        read.
+        """Return the request that begins a query;
+        ``cursor`` is the moment up to which an earlier run has read.
         """
         asked = {"since": cursor or _stamp(query.since), "until": _stamp(query.until)}
         asked |= {name: str(query.options.get(name, "")) for name in self.options}
@@ -100,8 +100,8 @@ def _read_view(view: dict) -> dict:
 
 
 def read_record(did: str, key: str, record: dict) -> dict:
-    """Return the row of a post's record (app.bsky.feed.post) of one account; raises Unreadable when it is no
-    post.
+    """Return the row of a post's record (app.bsky.feed.post) of one account;
+    raises Unreadable when it is no post.
     """
     fields.moment(record.get("createdAt"), "createdAt")
     media, reply, embed = captions(record.get("embed")), record.get("reply"), record.get("embed")
@@ -132,16 +132,16 @@ def name_post(did: str, key: str) -> str:
 
 
 def called(uri: object) -> str | None:
-    """Return what the post at an at:// address is called in the store, or None when it is no post's
-    address.
+    """Return what the post at an at:// address is called in the store,
+    or None when it is no post's address.
     """
     found = POST.fullmatch(uri) if isinstance(uri, str) else None
     return name_post(found[1], found[2]) if found else None
 
 
 def captions(embed: object) -> str:
-    """Return the alternative texts and captions in an embed: images, video, link cards, media beside a
-    quote.
+    """Return the alternative texts and captions in an embed:
+    images, video, link cards, media beside a quote.
     """
     if not isinstance(embed, dict):
         return ""
@@ -156,8 +156,8 @@ def captions(embed: object) -> str:
 
 
 def facets(record: dict) -> tuple[list[str], list[str]]:
-    """Return (addresses, hashtags) that a record's rich text and tags name; the text shows addresses cut
-    short.
+    """Return (addresses, hashtags) that a record's rich text and tags name;
+    the text shows addresses cut short.
     """
     features = [
         feature for facet in listed(record.get("facets")) for feature in listed(facet.get("features"))

@@ -26,8 +26,8 @@ AGENT = "earshot/0.1 (social listening)"
 
 
 class Failed(RuntimeError):
-    """A platform did not answer as asked; ``kind`` is one of the gap kinds, ``status`` the HTTP status or
-    0.
+    """A platform did not answer as asked;
+    ``kind`` is one of the gap kinds, ``status`` the HTTP status or 0.
     """
 
     def __init__(
@@ -84,8 +84,8 @@ class Client:
         self._http.close()
 
     def ask(self, request: Request, quietly: bool = False) -> Answer:
-        """Return the whole answer to a request; raises Failed with one sentence when patience ends or it is
-        refused.
+        """Return the whole answer to a request;
+        raises Failed with one sentence when patience ends or it is refused.
 
         ``quietly`` tells the watcher nothing: a side question that fails is no gap.
         """
@@ -124,8 +124,8 @@ class Client:
         return True
 
     def _with_fresh_credentials(self, request: Request) -> Answer:
-        """Send once; after a refusal read the credentials again and, where they have changed, send once
-        more.
+        """Send once; after a refusal read the credentials again and,
+        where they have changed, send once more.
         """
         secrets = self._read()
         try:

@@ -1,5 +1,5 @@
-"""Credentials by reference: feeds.yml says where a secret lies, never what it is, and it is read anew at each
-use.
+"""Credentials by reference: feeds.yml says where a secret lies,
+never what it is, and it is read anew at each use.
 
 So a secret can be changed while a collection runs, and none reaches the parameters, the store, a page or an
 error.
@@ -32,8 +32,8 @@ class Credentials:
     references: Mapping[str, str]
 
     def read(self) -> dict[str, str]:
-        """Return the secrets as they are now; raises CredentialMissing, which says where it looked, never
-        what for.
+        """Return the secrets as they are now;
+        raises CredentialMissing, which says where it looked, never what for.
         """
         return {name: self._one(name, reference) for name, reference in self.references.items()}
 
@@ -64,8 +64,8 @@ class Credentials:
 
 
 def check_reference(where: str, name: str, reference: object, private: Iterable[Path]) -> str:
-    """Return a reference that is one; raises ParamError for a secret that was written out (and does not
-    repeat it).
+    """Return a reference that is one; raises ParamError
+    for a secret that was written out (and does not repeat it).
 
     ``private`` are the folders of the workspaces: a file in them could be published, copied or committed.
     """

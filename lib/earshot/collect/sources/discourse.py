@@ -33,8 +33,8 @@ SMALL, WHISPER = 3, 4  # post types: what the software notes itself, and what st
 
 
 class Discourse:
-    """Topics and posts of one forum (its address is the feed's base); 60 requests a minute for each
-    reader.
+    """Topics and posts of one forum (its address is the feed's base);
+    60 requests a minute for each reader.
     """
 
     name = "discourse"
@@ -66,8 +66,8 @@ class Discourse:
     options: ClassVar = {}
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request that begins a query; ``cursor`` is the time of the newest post an earlier run
-        saw.
+        """Return the request that begins a query;
+        ``cursor`` is the time of the newest post an earlier run saw.
         """
         kind, _, given = query.text.partition(":")
         since = cursor or ("" if query.since is None else query.since.tz_convert("UTC").isoformat())
@@ -80,8 +80,8 @@ class Discourse:
         return Request("/search.json", {"q": f"{query.text} order:latest{after}{before}"})
 
     def read(self, answer: Answer, query: Query) -> Page:
-        """Return the posts of a topic; of a search or a list of topics, what to ask for to read their
-        posts.
+        """Return the posts of a topic; of a search or a list of topics,
+        what to ask for to read their posts.
         """
         try:
             given = fields.parse_object(answer.body)
@@ -99,8 +99,8 @@ class Discourse:
             return fields.unread(answer.body, error)
 
     def again(self, names: Sequence[str]) -> list[Request]:
-        """Return the request for one post by topic and number; the first comes with its topic, whose title it
-        has.
+        """Return the request for one post by topic and number;
+        the first comes with its topic, whose title it has.
         """
         topic, _, number = names[0].partition("/")
         return [Request(f"/t/{topic}.json" if number == "1" else f"{BY_NUMBER}{topic}/{number}.json")]
@@ -144,8 +144,8 @@ def _found(given: dict, request: Request) -> Page:
 
 
 def _topics(given: dict, request: Request, query: Query) -> Page:
-    """Ask for each topic of a list that has a post since the last run, and for the next page while there are
-    any.
+    """Ask for each topic of a list that has a post since the last run,
+    and for the next page while there are any.
     """
     page, since = Page(), answers.moment(query.cursor) or query.since
     times = {}

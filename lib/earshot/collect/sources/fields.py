@@ -32,8 +32,8 @@ class Unreadable(ValueError):
 
 
 def parse(body: bytes) -> object:
-    """Return the JSON of an answer; raises Unreadable when it is none, is cut off or is nested beyond
-    reason.
+    """Return the JSON of an answer; raises Unreadable when it is none,
+    is cut off or is nested beyond reason.
     """
     try:
         return json.loads(body.decode(json.detect_encoding(body), "replace"))
@@ -69,8 +69,8 @@ def text(value: object, name: str) -> str:
 
 
 def code(value: object, name: str, needed: bool = True) -> str:
-    """Return an id, which may come as a number; raises Unreadable when it is needed and empty, or no id at
-    all.
+    """Return an id, which may come as a number;
+    raises Unreadable when it is needed and empty, or no id at all.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**18 else _wrong(value, name, "an id")
@@ -88,8 +88,8 @@ def number(value: object) -> int | None:
 
 
 def moment(value: object, name: str) -> str:
-    """Return a time as the platform wrote it; raises Unreadable when it is neither a text nor a number, or is
-    empty.
+    """Return a time as the platform wrote it;
+    raises Unreadable when it is neither a text nor a number, or is empty.
     """
     given = (
         str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, name).strip()
@@ -106,8 +106,8 @@ def words(*values: object) -> str:
 
 
 def kept(value: object, depth: int = DEPTH) -> object:
-    """Return a payload as it can be stored: nested no deeper than ``depth``, names and texts of whole
-    characters.
+    """Return a payload as it can be stored:
+    nested no deeper than ``depth``, names and texts of whole characters.
     """
     if isinstance(value, dict):
         return {
@@ -125,8 +125,8 @@ def kept(value: object, depth: int = DEPTH) -> object:
 
 
 def token(page: Page, value: object, name: str) -> str:
-    """Return what an answer says of how to go on; where that cannot be read, the page says that it was cut
-    short.
+    """Return what an answer says of how to go on;
+    where that cannot be read, the page says that it was cut short.
     """
     if value is None or isinstance(value, str):
         return _whole(value or "")

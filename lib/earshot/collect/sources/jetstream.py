@@ -1,5 +1,5 @@
-"""Bluesky's Jetstream (v1): every public post as it is written, changed or deleted, as one JSON event per
-message.
+"""Bluesky's Jetstream (v1): every public post as it is written,
+changed or deleted, as one JSON event per message.
 
 Jetstream cannot search, so the query is matched here. Its cursor is the time of the last event in
 microseconds; a reader that comes back asks for a few seconds more, and what it has already simply stays as it
@@ -45,8 +45,8 @@ class Jetstream:
         return Request("/subscribe", params | ({"cursor": str(at - OVERLAP)} if at else {}))
 
     def read(self, answer: Answer, query: Query) -> Page:
-        """Return what one event says: a post (created or changed), a post or an account that is gone, or
-        nothing.
+        """Return what one event says: a post (created or changed),
+        a post or an account that is gone, or nothing.
 
         A changed post that no longer matches is given with ``matches`` false: it is kept only where it is
         stored.

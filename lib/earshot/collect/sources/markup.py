@@ -1,5 +1,5 @@
-"""HTML of posts as plain text: paragraphs become lines, captions of images are read, nothing is run or
-fetched.
+"""HTML of posts as plain text: paragraphs become lines,
+captions of images are read, nothing is run or fetched.
 """
 
 import html
@@ -39,8 +39,8 @@ TAG = re.compile(r"<[^<>]{0,10000}>")
 
 
 def read(markup: str, quotes: bool = True) -> tuple[str, str]:
-    """Return (text, captions of images) of HTML; without ``quotes`` what it quotes of others (aside) is left
-    out.
+    """Return (text, captions of images) of HTML;
+    without ``quotes`` what it quotes of others (aside) is left out.
 
     Text that is no HTML comes back as it is, with its entities read.
     """
@@ -60,8 +60,8 @@ def read(markup: str, quotes: bool = True) -> tuple[str, str]:
 
 
 class _Reader(HTMLParser):
-    """Gathers text outside of silent elements, and the alternative text of images (emoji images become their
-    text).
+    """Gathers text outside of silent elements,
+    and the alternative text of images (emoji images become their text).
     """
 
     def __init__(self, left_out: set[str]):

@@ -1,5 +1,5 @@
-"""Mastodon: hashtags (oldest first from where the run before ended) and full-text search, of any server that
-allows it.
+"""Mastodon: hashtags (oldest first from where the run before ended) and full-text search,
+of any server that allows it.
 
 A query that begins with "#" is a hashtag, all else a search, which needs an account's token. Content comes as
 HTML and is read as text, with its content warning; what pictures are said to show becomes media text.
@@ -104,8 +104,8 @@ class Mastodon:
     def _continue(
         self, page: Page, answer: Answer, query: Query, ids: list[int], statuses: list[dict]
     ) -> None:
-        """Go on to newer posts of a hashtag that is followed, else to older ones until the beginning of the
-        query.
+        """Go on to newer posts of a hashtag that is followed,
+        else to older ones until the beginning of the query.
         """
         given = dict(answer.request.params)
         upwards = "min_id" in given and query.text.startswith("#")
@@ -140,8 +140,8 @@ def _statuses(value: object) -> object:
 
 
 def _joined(status: dict) -> dict:
-    """Return a post with its text, kind and what its pictures show, which is the text of a post without
-    words.
+    """Return a post with its text, kind and what its pictures show,
+    which is the text of a post without words.
 
     Of a boost the text is the boosted post's.
     """
@@ -176,15 +176,15 @@ def _joined(status: dict) -> dict:
 
 
 def _plain(content: object) -> str:
-    """Return HTML as text; the ends of long addresses, which Mastodon hides in "invisible" spans, are part of
-    it.
+    """Return HTML as text; the ends of long addresses,
+    which Mastodon hides in "invisible" spans, are part of it.
     """
     return markup.read(answers.words(content))[0]
 
 
 def _bare(status: dict) -> dict:
-    """Return a post without its HTML, in which tags part the names that must be found, and without the
-    profile.
+    """Return a post without its HTML, in which tags part the names
+    that must be found, and without the profile.
     """
     bare = {
         name: value

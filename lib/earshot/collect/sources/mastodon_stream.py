@@ -85,8 +85,8 @@ class MastodonStream:
 
 
 def split(body: bytes) -> tuple[str, str]:
-    """Return (name, data) of one server-sent event; many data lines are one text (WHATWG HTML section
-    9.2.6).
+    """Return (name, data) of one server-sent event;
+    many data lines are one text (WHATWG HTML section 9.2.6).
     """
     event, data = "message", []
     for line in body.decode("utf-8", "replace").split("\n"):

@@ -1,5 +1,5 @@
-"""How fast a platform is asked and how long we wait for it: its own limits, growing pauses, and an end to
-patience.
+"""How fast a platform is asked and how long we wait for it:
+its own limits, growing pauses, and an end to patience.
 """
 
 import os
@@ -47,8 +47,8 @@ class Patience:
     timeout: float = 30.0
 
     def pause(self, attempt: int) -> float:
-        """Return the seconds to wait after the so-manieth failure: doubling, with jitter so that feeds
-        part.
+        """Return the seconds to wait after the so-manieth failure:
+        doubling, with jitter so that feeds part.
         """
         return min(self.most, self.first * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
 
@@ -82,8 +82,8 @@ class _Clock(AbstractClock):
 
 
 def retry_after(value: str, now: pd.Timestamp) -> float | None:
-    """Return the seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None for
-    nonsense.
+    """Return the seconds that a Retry-After header asks for,
+    given as seconds or as an HTTP date; None for nonsense.
     """
     value = value.strip()
     try:

@@ -1,5 +1,5 @@
-"""What a platform must say about itself: what it yields, how it pages, what its limits are, how it says
-"deleted".
+"""What a platform must say about itself:
+what it yields, how it pages, what its limits are, how it says "deleted".
 
 A platform does no input or output. It says what to ask (a Request) and reads what was answered (a Page);
 fetching, waiting, retrying, counting and storing are the same for all of them, in ``collect.harvest``.
@@ -16,8 +16,8 @@ from earshot.collect.mapping.mapping import Source
 
 @dataclass(frozen=True)
 class Limits:
-    """How fast and how far back a platform lets us read: requests in so many seconds, posts a page, days of
-    history.
+    """How fast and how far back a platform lets us read:
+    requests in so many seconds, posts a page, days of history.
     """
 
     requests: int
@@ -28,8 +28,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of a platform: its words in the platform's own dialect, and from when (inclusive) to
-    when.
+    """What is asked of a platform: its words in the platform's own dialect,
+    and from when (inclusive) to when.
 
     ``cursor`` is what the run before left ("" at first); ``options`` are the platform's own, as feeds.yml
     gives them.
@@ -45,8 +45,8 @@ class Query:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request: the address below the feed's base, its parameters, headers that are no secret, and a
-    body.
+    """One HTTP request: the address below the feed's base,
+    its parameters, headers that are no secret, and a body.
     """
 
     path: str
@@ -134,18 +134,18 @@ class Platform(Protocol):
         """Return the request that begins a query, or continues it from a kept ``cursor``."""
 
     def read(self, answer: Answer, query: Query) -> Page:
-        """Return what an answer holds. Never raises on what a platform sends: what is no post goes to
-        ``broken``.
+        """Return what an answer holds. Never raises on what a platform sends:
+        what is no post goes to ``broken``.
         """
 
     def sign(self, request: Request, secrets: Mapping[str, str]) -> Request:
-        """Return the request with its credentials; those it can do without may be missing from
-        ``secrets``.
+        """Return the request with its credentials;
+        those it can do without may be missing from ``secrets``.
         """
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
-        """Return for how many seconds the platform wants us to pause, or None when the answer does not say
-        so.
+        """Return for how many seconds the platform wants us to pause,
+        or None when the answer does not say so.
 
         Retry-After is read for every platform; this is for what a platform does in its own way: X's reset
         header, or a 401 that means throttling. Header names are in lower case.
@@ -158,6 +158,6 @@ class Recalled(Platform, Protocol):
     together: int
 
     def again(self, names: Sequence[str]) -> list[Request]:
-        """Return the requests that ask for posts by what they are called on the platform; no page follows
-        them.
+        """Return the requests that ask for posts by what they are called
+        on the platform; no page follows them.
         """

@@ -47,8 +47,8 @@ class Reddit:
     together = BATCH
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the search for posts, newest first; ``cursor`` is the time of the newest post of the run
-        before.
+        """Return the search for posts, newest first;
+        ``cursor`` is the time of the newest post of the run before.
         """
         community = query.options.get("community", "").strip("/").removeprefix("r/")
         inside = {"restrict_sr": "true"} if community else {}
@@ -93,8 +93,8 @@ class Reddit:
         return float(answers.whole(reset)) if status == 429 and answers.whole(reset) else None
 
     def _search_on(self, page: Page, listing: dict, answer: Answer, query: Query) -> None:
-        """Go on to the conversations and the next page, until posts are older than those of the run
-        before.
+        """Go on to the conversations and the next page,
+        until posts are older than those of the run before.
         """
         given = answer.request.params
         found = [row for row in page.rows if answers.words(row.get("name")).startswith("t3_")]

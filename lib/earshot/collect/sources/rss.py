@@ -48,8 +48,8 @@ class Rss:
     }
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request for the feed, which asks for nothing when it has not changed since
-        ``cursor``.
+        """Return the request for the feed, which asks
+        for nothing when it has not changed since ``cursor``.
         """
         kept = _kept(cursor)
         asked = {

@@ -28,8 +28,8 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Webhook:
-    """What one sender delivers; ``options`` (of the feed) say which part of its JSON is which field of a
-    post.
+    """What one sender delivers; ``options`` (of the feed) say
+    which part of its JSON is which field of a post.
     """
 
     name = "webhook"
@@ -98,8 +98,8 @@ class Webhook:
         return None
 
     def refusal(self, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> str:
-        """Return why a delivery is not believed, or "": its signature (HMAC-SHA256, hex) must be that of its
-        body.
+        """Return why a delivery is not believed, or "":
+        its signature (HMAC-SHA256, hex) must be that of its body.
 
         ``headers`` have names in lower case; ``now`` is in seconds since 1970.
         """
@@ -119,8 +119,8 @@ class Webhook:
         return "" if hmac.compare_digest(made, given) else "the signature is not that of the body"
 
     def names(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Return what a delivery is known by: its id where the sender gives one, else its signature and
-        body.
+        """Return what a delivery is known by:
+        its id where the sender gives one, else its signature and body.
         """
         named = headers.get((self.given.get("delivery") or "").lower(), "")
         header = headers.get((self.given.get("header") or "X-Signature-256").lower(), "")

@@ -1,5 +1,5 @@
-"""Which texts a query of plain words means, for sources that cannot search: words, "phrases", OR, NOT or a
-minus.
+"""Which texts a query of plain words means, for sources that cannot search:
+words, "phrases", OR, NOT or a minus.
 """
 
 import re
@@ -12,8 +12,8 @@ TOKEN = re.compile(r'(?P<minus>-|NOT\s+)?(?:"(?P<phrase>[^"]+)"|(?P<word>[^\s()]
 
 @dataclass(frozen=True)
 class Wording:
-    """A query of words: all must be there, of those joined by OR one; those after NOT or a minus must not be
-    there.
+    """A query of words: all must be there, of those joined by OR one;
+    those after NOT or a minus must not be there.
 
     >>> Wording('delay OR late "Acme Air" -job').fits("My ACME Air flight is late")
     True
@@ -53,8 +53,8 @@ def _pattern(words: list[str]) -> re.Pattern:
 
 
 def _one(word: str) -> str:
-    """A word is whole, except where it ends in * or is written without spaces between words (Chinese,
-    Japanese).
+    """A word is whole, except where it ends in *
+    or is written without spaces between words (Chinese, Japanese).
     """
     open_end = word.endswith("*")
     spaced = re.sub(r"\s+", r"\\s+", re.escape(word.rstrip("*") if open_end else word).replace(r"\ ", " "))

@@ -1,5 +1,5 @@
-"""X, by its API v2: recent search (seven days) or the full archive, authors, places, media and parents joined
-in.
+"""X, by its API v2: recent search (seven days) or the full archive,
+authors, places, media and parents joined in.
 
 A post is a post of the latest edit: earlier versions are gone. Times are in the ids too (snowflakes), and
 read from there where they were not asked for. Deletions come from compliance jobs (``compliance``), what was
@@ -127,8 +127,8 @@ class X:
         return sum(answers.whole(answers.inside(part, "tweet_count")) for part in slices)
 
     def compliance(self, body: bytes) -> Page:
-        """Return what a compliance job's result (one JSON object per line) says is gone, and lines that say
-        nothing.
+        """Return what a compliance job's result (one JSON object per line) says is gone,
+        and lines that say nothing.
         """
         page = Page()
         for line in body.splitlines():
@@ -199,8 +199,8 @@ class _Includes:
         return [answers.words(key) for key in keys] if isinstance(keys, list) else []
 
     def _text(self, tweet: dict, retweeted: str) -> str | None:
-        """Return the whole text: of a long post its note, of a repost the original's, which X cuts at 140
-        letters.
+        """Return the whole text: of a long post its note,
+        of a repost the original's, which X cuts at 140 letters.
         """
         own = answers.words(answers.inside(tweet, "note_tweet", "text")) or answers.words(tweet.get("text"))
         original = self._tweets.get(retweeted)

@@ -110,8 +110,8 @@ class YouTube:
         return page
 
     def again(self, names: Sequence[str]) -> list[Request]:
-        """Return the requests for videos, comments (as threads, which count their replies) and replies by
-        id.
+        """Return the requests for videos, comments (as threads,
+        which count their replies) and replies by id.
         """
         groups: dict[str, list[str]] = {}
         for name in names:
@@ -128,8 +128,8 @@ class YouTube:
         return replace(request, headers={**request.headers, "X-Goog-Api-Key": secrets["key"]})
 
     def wait(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
-        """Return the seconds until midnight in California when the day's quota is spent, a minute when we
-        hurried.
+        """Return the seconds until midnight in California when the day's quota is spent,
+        a minute when we hurried.
         """
         try:
             errors = listed(inside(fields.parse(body), "error", "errors"))

@@ -1,5 +1,5 @@
-"""Zendesk Support: tickets and their comments by the incremental exports, which give each change once, in
-order.
+"""Zendesk Support: tickets and their comments by the incremental exports,
+which give each change once, in order.
 
 A query is ``comments`` (ticket events with their comments, time-based) or ``tickets`` (cursor-based; a
 ticket's text is its subject and its first comment). Internal notes are kept as not public; who wrote is a
@@ -63,8 +63,8 @@ class Zendesk:
     options: ClassVar = {}
 
     def first(self, query: Query, cursor: str = "") -> Request:
-        """Return the request that begins an export at ``query.since``, or continues it where ``cursor``
-        ended.
+        """Return the request that begins an export at ``query.since``,
+        or continues it where ``cursor`` ended.
         """
         start = str(LONGEST_AGO if query.since is None else max(LONGEST_AGO, int(query.since.timestamp())))
         if query.text.strip() == "tickets":

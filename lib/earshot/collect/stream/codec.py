@@ -1,5 +1,5 @@
-"""Rows as the bytes of a message and back: JSON, or Avro in Confluent's wire format, under the schema of a
-subject.
+"""Rows as the bytes of a message and back:
+JSON, or Avro in Confluent's wire format, under the schema of a subject.
 
 JSON under a schema is held to it too: a field that is missing takes its default, one that the schema does not
 have is kept, and a value of another type is refused.

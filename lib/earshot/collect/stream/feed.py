@@ -28,8 +28,8 @@ def feed(
     wait: float = 600.0,
     progress: Callable[[str, float], None] = lambda name, done: None,
 ) -> tuple[int, list[tuple[int, str, str]]]:
-    """Put the rows of a file on the stream, keyed by post id; return how many, and the rows that could not be
-    read.
+    """Put the rows of a file on the stream, keyed by post id;
+    return how many, and the rows that could not be read.
 
     Waits up to ``wait`` seconds for slow readers. Raises ParamError when no source fits the file, Full when
     the readers stay too far behind.
@@ -65,8 +65,8 @@ def records(rows: pd.DataFrame, source: Source, codec: Codec, named: bool) -> It
 
 
 def source_of(workspace: Workspace, stream: Stream, file: str, columns: list[str]) -> Source:
-    """Return how rows with these columns are mapped: as streams.yml or sources.yml says, else by their own
-    names.
+    """Return how rows with these columns are mapped:
+    as streams.yml or sources.yml says, else by their own names.
     """
     if stream.source:
         return named_source(workspace, stream.source)

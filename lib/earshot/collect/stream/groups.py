@@ -38,8 +38,8 @@ class Groups:
         self._book.executescript(TABLES)
 
     def partitions(self, topic: str, wanted: int) -> int:
-        """Return how many partitions a topic has, ``wanted`` when it is new; raises StreamError when they
-        differ.
+        """Return how many partitions a topic has, ``wanted`` when it is new;
+        raises StreamError when they differ.
         """
         with self._change() as book:
             book.execute("INSERT OR IGNORE INTO topics VALUES(?, ?)", (topic, wanted))
@@ -63,8 +63,8 @@ class Groups:
         return member
 
     def balance(self, group: str, topic: str, member: str, count: int) -> set[int]:
-        """Renew a member, let go of partitions beyond its fair share, take free ones, and return those it
-        holds.
+        """Renew a member, let go of partitions beyond its fair share,
+        take free ones, and return those it holds.
         """
         with self._change() as book:
             self._seen(book, group, topic, member)
@@ -90,8 +90,8 @@ class Groups:
             self._seen(book, group, topic, member)
 
     def commit(self, group: str, topic: str, member: str, nexts: dict[int, int]) -> None:
-        """Note the next offsets to read; raises LeaseLost, and notes none, when a partition is another
-        member's.
+        """Note the next offsets to read; raises LeaseLost,
+        and notes none, when a partition is another member's.
         """
         with self._change() as book:
             held = dict(
@@ -118,8 +118,8 @@ class Groups:
                 )
 
     def committed(self, topic: str, group: str | None = None) -> dict[int, int]:
-        """Return the next offset to read of each partition: of one group, or the least of all that are
-        registered.
+        """Return the next offset to read of each partition:
+        of one group, or the least of all that are registered.
         """
         where, given = (" AND grp = ?", (topic, group)) if group else ("", (topic,))
         return dict(

@@ -1,5 +1,5 @@
-"""How a stream is: lag, age of the last post, dead letters, living listeners; as sentences and for
-Prometheus.
+"""How a stream is: lag, age of the last post, dead letters, living listeners;
+as sentences and for Prometheus.
 """
 
 import time
@@ -69,8 +69,8 @@ def newest_age(workspace: Workspace) -> float | None:
 
 
 def metrics(condition: Condition, heard: dict[str, float]) -> str:
-    """Return the condition, and counts by name of what listeners did, in the text format of Prometheus
-    (0.0.4).
+    """Return the condition, and counts by name of what listeners did,
+    in the text format of Prometheus (0.0.4).
     """
     rows = [
         ("lag_messages", "gauge", "Messages that are not read yet.", condition.lag),

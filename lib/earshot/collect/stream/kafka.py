@@ -37,8 +37,8 @@ CALM = (
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a topic lies: brokers, and further librdkafka options, whose secrets are references
-    (stream.secrets).
+    """Where a topic lies: brokers, and further librdkafka options,
+    whose secrets are references (stream.secrets).
     """
 
     servers: str
@@ -52,8 +52,8 @@ class Cluster:
 
 
 class KafkaProducer:
-    """Puts messages on a topic of Kafka; ``most`` unread messages of the group are allowed (0: any
-    number).
+    """Puts messages on a topic of Kafka; ``most`` unread messages
+    of the group are allowed (0: any number).
     """
 
     def __init__(self, cluster: Cluster, group: str = "", most: int = 0):
@@ -154,8 +154,8 @@ class KafkaConsumer:
         )
 
     def take(self, limit: int, seconds: float) -> list[Message]:
-        """Return up to ``limit`` messages of the partitions that are ours now; waits until there are so
-        many.
+        """Return up to ``limit`` messages of the partitions that are ours now;
+        waits until there are so many.
         """
         until, found = time.monotonic() + seconds, []
         self._login.renew(self._consumer)
@@ -177,8 +177,8 @@ class KafkaConsumer:
         return [message for message in found if message.partition in self._ours]
 
     def commit(self, messages: list[Message]) -> None:
-        """Note that these are dealt with; raises LeaseLost when another member has a partition of theirs by
-        now.
+        """Note that these are dealt with; raises LeaseLost
+        when another member has a partition of theirs by now.
         """
         from confluent_kafka import KafkaException, TopicPartition
 

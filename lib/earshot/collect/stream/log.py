@@ -1,5 +1,5 @@
-"""The embedded stream: a durable, keyed, partitioned log on this disk, with groups, retention and
-back-pressure.
+"""The embedded stream: a durable, keyed, partitioned log on this disk,
+with groups, retention and back-pressure.
 
 No server and no network: producers and consumers are processes that share a folder. Killing any of them at
 any time loses nothing that ``put`` or ``commit`` had returned for.
@@ -22,8 +22,8 @@ SWEEP = 60.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a topic lies and how it is kept: retention in hours and bytes, ``drop`` also removes what is not
-    read.
+    """Where a topic lies and how it is kept:
+    retention in hours and bytes, ``drop`` also removes what is not read.
     """
 
     root: Path
@@ -44,8 +44,8 @@ class Place:
         return groups, [Partition(folder / str(part), part, self.sync, self.segment) for part in range(count)]
 
     def sweep(self, groups: Groups, partitions: list[Partition]) -> int:
-        """Remove what retention no longer keeps, and return how many messages; what a group has not read
-        stays.
+        """Remove what retention no longer keeps, and return how many messages;
+        what a group has not read stays.
         """
         if not self.hours and not self.size:
             return 0
@@ -100,8 +100,7 @@ class LogProducer:
             if time.monotonic() >= until:
                 raise Full(
                     f"{self._place.topic} holds {self._ahead:,} messages that nobody has read, and max_lag "
-                    f"is "
-                    f"{self._most:,}; start a listener, or raise max_lag in streams.yml."
+                    f"is {self._most:,}; start a listener, or raise max_lag in streams.yml."
                 )
             time.sleep(PAUSE)
 
@@ -117,8 +116,8 @@ class LogConsumer:
         self._swept, self._turn = time.monotonic(), 0
 
     def take(self, limit: int, seconds: float) -> list[Message]:
-        """Return up to ``limit`` messages of the partitions that are ours now; waits until there are so
-        many.
+        """Return up to ``limit`` messages of the partitions that are ours now;
+        waits until there are so many.
         """
         until, found = time.monotonic() + seconds, []
         self._assign()
@@ -131,8 +130,8 @@ class LogConsumer:
                 self._assign()
 
     def commit(self, messages: list[Message]) -> None:
-        """Note that these are dealt with; raises LeaseLost when another member has a partition of theirs by
-        now.
+        """Note that these are dealt with; raises LeaseLost
+        when another member has a partition of theirs by now.
         """
         try:
             self._groups.commit(self._group, self._place.topic, self._member, reached(messages))
@@ -190,8 +189,8 @@ class LogWatch:
 
 
 def behind(groups: Groups, place: Place, partitions: list[Partition]) -> int:
-    """Return how many messages the slowest registered group has still to read; all of them where there is no
-    group.
+    """Return how many messages the slowest registered group has still to read;
+    all of them where there is no group.
     """
     least = groups.committed(place.topic)
     return sum(_lag(part, least.get(part.number, 0)).messages for part in partitions)

@@ -1,5 +1,5 @@
-"""What every stream speaks of: a message, how far behind a group is, and what can go wrong, whatever lies
-beneath.
+"""What every stream speaks of: a message, how far behind a group is,
+and what can go wrong, whatever lies beneath.
 """
 
 from collections.abc import Iterable
@@ -19,15 +19,15 @@ class Full(StreamError):
 
 
 class LeaseLost(StreamError):
-    """Another consumer reads this partition now: what was read from it is not committed here but read there
-    again.
+    """Another consumer reads this partition now:
+    what was read from it is not committed here but read there again.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: where it lies, its key and value as bytes, and when it was put there (milliseconds,
-    UTC).
+    """One message: where it lies, its key and value as bytes,
+    and when it was put there (milliseconds, UTC).
     """
 
     partition: int
@@ -39,8 +39,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Lag:
-    """One partition as one group sees it: first and next offset on it, next offset to read, age of that in
-    seconds.
+    """One partition as one group sees it:
+    first and next offset on it, next offset to read, age of that in seconds.
     """
 
     partition: int
@@ -59,8 +59,8 @@ class Producer(Protocol):
     """Puts messages on one topic."""
 
     def put(self, records: Iterable[Record], wait: float = FAR) -> int:
-        """Store (key, value) pairs durably and return how many; one key always goes to the same partition, in
-        order.
+        """Store (key, value) pairs durably and return how many;
+        one key always goes to the same partition, in order.
 
         Raises Full when the readers stay too far behind for ``wait`` seconds, and StreamError when it cannot
         be done.
@@ -74,13 +74,13 @@ class Consumer(Protocol):
     """Reads one topic as one member of a group; the partitions are shared among the living members."""
 
     def take(self, limit: int, seconds: float) -> list[Message]:
-        """Return up to ``limit`` messages, those of a partition in order; waits at most ``seconds`` for
-        them.
+        """Return up to ``limit`` messages, those of a partition in order;
+        waits at most ``seconds`` for them.
         """
 
     def commit(self, messages: list[Message]) -> None:
-        """Note that these are dealt with; raises LeaseLost when a partition has gone to another member
-        meanwhile.
+        """Note that these are dealt with; raises LeaseLost
+        when a partition has gone to another member meanwhile.
         """
 
     def keep(self) -> None:

@@ -1,5 +1,5 @@
-"""The schemas of what travels on a stream: one Avro file per version, and only versions that can read what
-was written.
+"""The schemas of what travels on a stream:
+one Avro file per version, and only versions that can read what was written.
 
 params/<workspace>/schemas/<id>-<subject>.avsc; the id is the one in the first five bytes of each Avro
 message, as in Confluent's wire format, so that files of a schema registry can be laid there under their own

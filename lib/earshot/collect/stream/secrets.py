@@ -1,5 +1,5 @@
-"""Secrets of a stream by reference: streams.yml says where a secret lies, and it is read anew while a stream
-is used.
+"""Secrets of a stream by reference: streams.yml says where a secret lies,
+and it is read anew while a stream is used.
 
 ``$NAME`` and ``env:NAME`` stand for a variable of the environment, ``file:/path`` for what a file holds. A
 secret in a file can be changed while a listener runs: the next connection to the brokers is made with the new
@@ -31,8 +31,8 @@ def check_options(options: object, where: str, private: Iterable[Path]) -> None:
 
 
 def resolve(name: str, value: str) -> str:
-    """Return what an option stands for now; raises ParamError when the environment or the file does not have
-    it.
+    """Return what an option stands for now;
+    raises ParamError when the environment or the file does not have it.
     """
     kind, _, place = value.partition(":")
     if value.startswith("$"):

@@ -40,8 +40,8 @@ class Partition:
         self.cut = 0  # bytes of half-written batches that were cut off
 
     def append(self, records: Sequence[Record], at: int) -> int:
-        """Add records in one batch, all of it or none, and return the offset after the last; ``at`` is in
-        ms.
+        """Add records in one batch, all of it or none,
+        and return the offset after the last; ``at`` is in ms.
         """
         with self._alone():
             path, place, offset = self._recover()
@@ -104,8 +104,8 @@ class Partition:
         return base(segments[0]), self._tail[2]
 
     def retain(self, oldest: float, size: int, read: int) -> int:
-        """Remove whole segments last written before ``oldest`` (Unix seconds) or beyond ``size`` bytes in
-        all.
+        """Remove whole segments last written before ``oldest`` (Unix seconds)
+        or beyond ``size`` bytes in all.
 
         Only what lies before offset ``read`` may go. Returns the number of messages removed.
         """
@@ -233,8 +233,8 @@ def unpack(partition: int, head: tuple, body: bytes) -> list[Message]:
 
 
 def whole_until(path: Path, place: int, offset: int) -> tuple[Path, int, int]:
-    """Return the segment, the byte up to which its batches are whole from ``place`` on, and the offset after
-    them.
+    """Return the segment, the byte up to which its batches are whole from ``place`` on,
+    and the offset after them.
     """
     with open(path, "rb") as file:
         while head := _head(file, place):
@@ -246,8 +246,8 @@ def whole_until(path: Path, place: int, offset: int) -> tuple[Path, int, int]:
 
 
 def refuse_damage(path: Path, place: int) -> None:
-    """Raise StreamError when whole batches follow a broken one: then it is no half-written end but a damaged
-    file.
+    """Raise StreamError when whole batches follow a broken one:
+    then it is no half-written end but a damaged file.
     """
     with open(path, "rb") as file:
         file.seek(place)

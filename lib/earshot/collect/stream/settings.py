@@ -116,8 +116,8 @@ class Stream(_Part):
         return f"{self.environment}.{self.workspace}"
 
     def producer(self, dead: bool = False) -> Producer:
-        """Return what puts messages on the topic, or on that of the dead letters (which knows no
-        back-pressure).
+        """Return what puts messages on the topic,
+        or on that of the dead letters (which knows no back-pressure).
         """
         topic, most = (self.dead, 0) if dead else (self.full_topic, self.max_lag)
         if self.kind == "kafka":
@@ -150,8 +150,8 @@ class Stream(_Part):
         return LogWatch(self._place(topic), self.full_group)
 
     def codec(self, workspace: Workspace) -> Codec:
-        """Return how rows travel; raises ParamError when the schema is not there or cannot read earlier
-        ones.
+        """Return how rows travel; raises ParamError
+        when the schema is not there or cannot read earlier ones.
         """
         return open_codec(self.format, self.schema_, Registry(workspace.folder / "schemas"))
 
@@ -214,8 +214,8 @@ def read_stream(workspace: Workspace) -> Stream:
 
 
 def keep_apart(workspace: Workspace, stream: Stream) -> None:
-    """Raise ParamError when the topic, or the tables on which it would land, belong to another
-    environment.
+    """Raise ParamError when the topic, or the tables on which it would land,
+    belong to another environment.
     """
     where = f"params/{workspace.name}/streams.yml"
     others = named(stream.topic) - {stream.environment}

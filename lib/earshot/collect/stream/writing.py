@@ -1,5 +1,5 @@
-"""A plan written into params/<workspace>/streams.yml: three of its settings, every other line as it
-stands.
+"""A plan written into params/<workspace>/streams.yml:
+three of its settings, every other line as it stands.
 """
 
 import re
@@ -12,8 +12,8 @@ from earshot.core.workspace import Workspace
 
 
 def write(workspace: Workspace, steps: list[str], seconds: float, partitions: int) -> Path:
-    """Write the steps that run in line, the seconds of a batch and the partitions of a new topic; return the
-    file.
+    """Write the steps that run in line, the seconds of a batch
+    and the partitions of a new topic; return the file.
 
     Comments and other settings stay; raises ParamError, with the file as it was, when it could not be read
     before.
@@ -30,8 +30,8 @@ def write(workspace: Workspace, steps: list[str], seconds: float, partitions: in
 
 
 def _with(text: str, name: str, value: object) -> str:
-    """Return the file with one setting replaced where it stands, indented lines below it included, or
-    added.
+    """Return the file with one setting replaced where it stands,
+    indented lines below it included, or added.
     """
     line = f"{name}: {yaml.safe_dump(value, default_flow_style=True, width=1000).splitlines()[0]}\n"
     found = re.compile(rf"^{name}[ \t]*:[^\n]*\n?(?:(?:[ \t]+|- )[^\n]*\n?)*", re.MULTILINE)

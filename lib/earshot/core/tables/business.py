@@ -1,5 +1,5 @@
-"""Tables of the business beside the posts: customers, tickets, surveys, campaigns, interactions, opt-outs,
-visits.
+"""Tables of the business beside the posts:
+customers, tickets, surveys, campaigns, interactions, opt-outs, visits.
 """
 
 from earshot.core.schema import Table, number, text, time, whole

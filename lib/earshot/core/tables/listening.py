@@ -1,5 +1,5 @@
-"""Tables of the collection itself (gaps, cursors, accounts …) and of what it adds to a post beyond its
-words.
+"""Tables of the collection itself (gaps, cursors,
+accounts …) and of what it adds to a post beyond its words.
 """
 
 from earshot.core.schema import Table, flag, number, text, time, whole

@@ -1,5 +1,5 @@
-"""Accounts that a model takes for bots, learnt from the workspace's own labels in
-params/<workspace>/accounts.csv.
+"""Accounts that a model takes for bots,
+learnt from the workspace's own labels in params/<workspace>/accounts.csv.
 
 The file has one row per labelled account: bot (1 or 0), and of its profile created_at, followers_count,
 friends_count, statuses_count, favourites_count, listed_count, verified, has_url, default_profile and lang, as
@@ -32,8 +32,8 @@ def stamp(workspace: Workspace) -> str:
 
 
 def bots(workspace: Workspace) -> set[str]:
-    """Return the authors whose stored profiles the model takes for a bot's, none where nothing is labelled or
-    stored.
+    """Return the authors whose stored profiles the model takes for a bot's,
+    none where nothing is labelled or stored.
 
     Raises ParamError when the file has no column bot, another label than 0 and 1, or too few of either.
     """

@@ -1,5 +1,5 @@
-"""A learnt bot score of accounts, where a workspace has labels: profile figures and the words people describe
-with.
+"""A learnt bot score of accounts, where a workspace has labels:
+profile figures and the words people describe with.
 
 Trees read the figures (rates per day of life, ratios, shapes of names); a linear model reads name and
 description, and its out-of-fold score is one more figure to the trees (stacking, Wolpert 1992, "Stacked
@@ -67,8 +67,8 @@ def features(accounts: pd.DataFrame, seen: pd.Timestamp | pd.Series | None = Non
 
 
 def read_times(accounts: pd.DataFrame) -> pd.Series:
-    """Return when each account was made (UTC), whichever of the usual ways it is written; blank where
-    unreadable.
+    """Return when each account was made (UTC),
+    whichever of the usual ways it is written; blank where unreadable.
     """
     texts = column(accounts, "created_at")
     found = pd.to_datetime(texts.where(~texts.str.contains("/")), format="ISO8601", utc=True, errors="coerce")
@@ -83,8 +83,8 @@ def latest(born: pd.Series) -> pd.Timestamp:
 
 
 def column(accounts: pd.DataFrame, *names: str) -> pd.Series:
-    """Return a text column under the first of its names that is there, without quotes around; "" for
-    nothing.
+    """Return a text column under the first of its names that is there,
+    without quotes around; "" for nothing.
     """
     name = next((name for name in names if name in accounts), None)
     if name is None:
@@ -138,8 +138,8 @@ def _words(accounts: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _entropy(text: str) -> float:
-    """Return the Shannon entropy of the letters of a name, in bits: hammered keys and random names have
-    more.
+    """Return the Shannon entropy of the letters of a name, in bits:
+    hammered keys and random names have more.
     """
     if not text:
         return 0.0
@@ -149,8 +149,8 @@ def _entropy(text: str) -> float:
 
 @dataclass(frozen=True)
 class AccountModel:
-    """What was learnt: when the profiles were read, the figures that were known, the reader of words, the
-    trees.
+    """What was learnt: when the profiles were read,
+    the figures that were known, the reader of words, the trees.
     """
 
     seen: pd.Timestamp
@@ -159,8 +159,8 @@ class AccountModel:
     trees: tuple
 
     def predict(self, accounts: pd.DataFrame, seen: pd.Series | None = None) -> np.ndarray:
-        """Return for each account the probability (0 to 1) that it is a bot; ``seen`` is when each was read,
-        if known.
+        """Return for each account the probability (0 to 1) that it is a bot;
+        ``seen`` is when each was read, if known.
         """
         words = self.reader.decision_function(_documents(accounts))
         figures = features(accounts, self.seen if seen is None else seen)[self.known].assign(words=words)
@@ -168,8 +168,8 @@ class AccountModel:
 
 
 def train(accounts: pd.DataFrame, is_bot: np.ndarray, seed: int = SEED) -> AccountModel:
-    """Return the model learnt from labelled accounts; raises ValueError when a class has fewer than ten of
-    them.
+    """Return the model learnt from labelled accounts;
+    raises ValueError when a class has fewer than ten of them.
     """
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 

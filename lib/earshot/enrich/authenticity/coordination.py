@@ -43,8 +43,8 @@ EDGES = ["author", "partner", "times", "occasions", "symmetry", "expected", "p",
 
 @dataclass(frozen=True)
 class Pairs:
-    """Co-shares by row number of ``shares`` (object, author, post_id, at in seconds), sorted by object and
-    time.
+    """Co-shares by row number of ``shares`` (object, author,
+    post_id, at in seconds), sorted by object and time.
     """
 
     shares: pd.DataFrame
@@ -56,8 +56,8 @@ class Pairs:
 
 
 def pairs(shares: pd.DataFrame, window: float, min_participation: int = MIN_PARTICIPATION) -> Pairs:
-    """Return all co-shares within ``window`` seconds; ``shares`` has the columns object, author, post_id,
-    at.
+    """Return all co-shares within ``window`` seconds;
+    ``shares`` has the columns object, author, post_id, at.
     """
     shares = shares.drop_duplicates(["object", "post_id"])
     often = shares.groupby("author")["post_id"].transform("size") >= min_participation
@@ -89,8 +89,8 @@ def edges(
     quantile: float = QUANTILE,
     mistaken: float = MISTAKEN,
 ) -> pd.DataFrame:
-    """Return the pairs of accounts that co-share beyond chance, with the columns in EDGES, the heaviest
-    first.
+    """Return the pairs of accounts that co-share beyond chance,
+    with the columns in EDGES, the heaviest first.
 
     ``times`` is the number of co-shares, ``occasions`` how many of them were apart in object or time,
     ``expected`` how many occasions chance would give, ``seconds`` the median distance, first and last when
@@ -197,8 +197,8 @@ def _discovered(p: np.ndarray, looks: int, rate: float) -> np.ndarray:
 
 
 def groups(table: pd.DataFrame, seed: int = 1) -> dict[str, str]:
-    """Return for each account in a group of MIN_GROUP or more its group (g1 is the largest), by Louvain's
-    method.
+    """Return for each account in a group of MIN_GROUP
+    or more its group (g1 is the largest), by Louvain's method.
 
     Blondel et al. 2008, "Fast unfolding of communities in large networks", J. Stat. Mech.
     """
@@ -221,8 +221,8 @@ def groups(table: pd.DataFrame, seed: int = 1) -> dict[str, str]:
 
 
 def detect(networks: dict[str, pd.DataFrame], seed: int = 1) -> pd.DataFrame:
-    """Return the edges of several networks of shares (by name, a key of WINDOWS) with the group of each, or
-    None.
+    """Return the edges of several networks of shares (by name,
+    a key of WINDOWS) with the group of each, or None.
     """
     parts = []
     for name, shares in networks.items():

@@ -126,8 +126,8 @@ def score(
     handles: list[str] = (),
     learnt: set[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Return one row per post (the columns of the table authenticity); ``posts`` has the columns that _POSTS
-    selects.
+    """Return one row per post (the columns of the table authenticity);
+    ``posts`` has the columns that _POSTS selects.
 
     ``coordinated`` are the authors in a coordinated group, ``handles`` the known accounts that always pass,
     ``learnt`` the authors that a model takes for bots.
@@ -154,8 +154,8 @@ def score(
 
 
 def _numbered(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the posts with numbers for account, author and copies, which group many times faster than text
-    does.
+    """Return the posts with numbers for account, author and copies,
+    which group many times faster than text does.
     """
     accounts = pd.MultiIndex.from_frame(posts[["platform", "author"]]).factorize()[0]
     columns = {
@@ -226,8 +226,8 @@ def _of_accounts(posts: pd.DataFrame, own: pd.Series) -> dict[str, pd.Series]:
 
 
 def of_profiles(figures: pd.DataFrame) -> np.ndarray:
-    """Return the score that the reasons of a profile leave, for accounts with the figures of
-    account_model.features.
+    """Return the score that the reasons of a profile leave,
+    for accounts with the figures of account_model.features.
     """
     known = figures.reindex(
         columns=["age_days", "followers", "following", "bio_letters", "default_picture", "handle_digits"]
@@ -255,8 +255,8 @@ def _rapid(posts: pd.DataFrame, floor: int = 20) -> pd.Series:
 
 
 def _regular(posts: pd.DataFrame, least: int = 10) -> pd.Series:
-    """Say for each post whether the distances of its author's posts hardly vary: little entropy in quarter
-    octaves.
+    """Say for each post whether the distances of its author's posts hardly vary:
+    little entropy in quarter octaves.
     """
     posts = posts[["account", "at"]].dropna().sort_values(["account", "at"])
     gaps = posts.groupby("account")["at"].diff()

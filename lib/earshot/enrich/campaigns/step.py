@@ -1,5 +1,5 @@
-"""Which campaign a post belongs to: a UTM link, else one of its hashtags within its window, from
-campaigns.yml.
+"""Which campaign a post belongs to: a UTM link,
+else one of its hashtags within its window, from campaigns.yml.
 
 An entry under ``campaigns`` may have ``utm_campaign``, ``utm_source``, ``utm_medium``, ``hashtags``,
 ``brand``, ``start`` and ``end``. A link is of a campaign when it has all that the campaign states of it;
@@ -47,8 +47,8 @@ TAG = re.compile(r"(?<![\w#&])[#＃](\w+)")
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign: its id, the day it starts and the one after its last (UTC midnights), and how posts show
-    it.
+    """One campaign: its id, the day it starts
+    and the one after its last (UTC midnights), and how posts show it.
     """
 
     id: str
@@ -118,8 +118,8 @@ def utm(text: str) -> dict[str, str]:
 
 
 def tag(posts: pd.DataFrame, campaigns: list[Campaign]) -> pd.Series:
-    """Return the campaign id of each post (text, url, brand, created_at, campaign), or a blank where there is
-    none.
+    """Return the campaign id of each post (text, url, brand,
+    created_at, campaign), or a blank where there is none.
     """
     said = (
         posts["campaign"].astype("object").where(posts["campaign"].notna() & posts["campaign"].ne(""), None)
@@ -162,8 +162,8 @@ def update(workspace: Workspace) -> int:
 
 
 def keep_links(workspace: Workspace) -> int:
-    """Write source, medium and campaign of the links of every post that is new or changed; return how many
-    have some.
+    """Write source, medium and campaign of the links of every post that is new or changed;
+    return how many have some.
     """
     posts = workspace.store.sql(f"""SELECT p.post_id, p.week, p.content_hash, p.text, p.url FROM posts p
         LEFT JOIN utm u USING (post_id) WHERE (p.text LIKE '%utm_%' OR p.url LIKE '%utm_%') AND (u.post_id IS

@@ -56,8 +56,8 @@ class Classifier:
         return not {"attention", "multilingual"}.isdisjoint(self.weight)
 
     def read(self, texts: list[str], seen: Texts | None = None) -> "Reading":
-        """Return what is thought of raw texts; ``seen`` is what ``look_at`` made of them, where that is
-        known.
+        """Return what is thought of raw texts;
+        ``seen`` is what ``look_at`` made of them, where that is known.
         """
         if seen is None and len(texts) > TOGETHER:
             return _joined([self.read(texts[at : at + TOGETHER]) for at in range(0, len(texts), TOGETHER)])
@@ -111,8 +111,8 @@ class Reading:
 
 
 def look_for(models: Iterable[Classifier], texts: list[str], vectors: np.ndarray | None = None) -> Texts:
-    """Return raw texts as all these classifiers want to see them; ``vectors`` are MiniLM's, where they are
-    known.
+    """Return raw texts as all these classifiers want to see them;
+    ``vectors`` are MiniLM's, where they are known.
     """
     models = list(models)
     return look_at(
@@ -183,8 +183,8 @@ def candidates(count: int, classes: int, seen: Texts) -> tuple[str, ...]:
 
 
 def untuned(seen: Texts) -> tuple[str, ...]:
-    """Return the views that tune no tower, with those that look at tokens one by one where these are at
-    hand.
+    """Return the views that tune no tower,
+    with those that look at tokens one by one where these are at hand.
     """
     return QUICK + (("attention",) if seen.states else ()) + (("multilingual",) if seen.abroad else ())
 
@@ -219,8 +219,8 @@ def split(texts: list[str], truth: np.ndarray, seed: int) -> np.ndarray:
 def _best(
     name: str, seen: Texts, truth: np.ndarray, folds: np.ndarray, classes: int, seed: int
 ) -> tuple[list, np.ndarray]:
-    """Return a view with the strength that is most often right on texts not seen, accuracy and macro-F1
-    added.
+    """Return a view with the strength that is most often right on texts not seen,
+    accuracy and macro-F1 added.
     """
     found = [
         _cross_fit(partial(VIEWS[name].learn, **how), seen, truth, folds, classes, seed)
@@ -232,8 +232,8 @@ def _best(
 def _cross_fit(
     learn: Callable, seen: Texts, truth: np.ndarray, folds: np.ndarray, classes: int, seed: int
 ) -> tuple[list, np.ndarray]:
-    """Return a view fitted without each fold, and the scores (n, classes) of each text by the one that missed
-    it.
+    """Return a view fitted without each fold, and the scores (n,
+    classes) of each text by the one that missed it.
     """
     fitted, held = [], np.zeros((len(truth), classes))
     for fold in range(FOLDS):
@@ -244,8 +244,8 @@ def _cross_fit(
 
 
 def compare(held: dict, said: np.ndarray, truth: np.ndarray, seconds: dict) -> pd.DataFrame:
-    """Return, per view and for all together, accuracy and macro-F1 on texts not seen, and the seconds it
-    cost.
+    """Return, per view and for all together,
+    accuracy and macro-F1 on texts not seen, and the seconds it cost.
 
     ``lead`` is by how much all together are more often right, with its 95 % interval from the paired
     differences.

@@ -28,8 +28,8 @@ LEARNER = "6"  # to be raised whenever the same labels teach something else
 
 
 def version_of(texts: Iterable[str], labels: Iterable[str], **how) -> str:
-    """Return the version of what these labelled texts teach; ``how`` is all else that decides: seed, promise,
-    costs.
+    """Return the version of what these labelled texts teach;
+    ``how`` is all else that decides: seed, promise, costs.
     """
     pairs = sorted(zip(map(str, texts), map(str, labels), strict=True))
     known = json.dumps([present(), how, pairs], ensure_ascii=False, sort_keys=True)
@@ -37,15 +37,15 @@ def version_of(texts: Iterable[str], labels: Iterable[str], **how) -> str:
 
 
 def present() -> list[str]:
-    """Return what a classifier trained here and now reads posts with: the learner and the models below it, by
-    name.
+    """Return what a classifier trained here and now reads posts with:
+    the learner and the models below it, by name.
     """
     return [f"learner {LEARNER}", embeddings.MODEL, sentiment.identify(sentiment.MODEL)]
 
 
 def save(models: dict[str, Classifier], folder: Path, card: dict) -> Path:
-    """Write classifiers, one per name, into ``folder`` with their card; kind, file, sha256 and reads are
-    added.
+    """Write classifiers, one per name, into ``folder`` with their card;
+    kind, file, sha256 and reads are added.
     """
     from skops import io
 

@@ -54,8 +54,8 @@ def _shipped(name: str, entry: dict) -> Intent:
 
 
 def of(workspace: Workspace) -> list[Intent]:
-    """Return the workspace's intents; raises ParamError in one sentence at bad input or an example that
-    fails.
+    """Return the workspace's intents; raises ParamError
+    in one sentence at bad input or an example that fails.
     """
     where, known = f"params/{workspace.name}/{SETTINGS}.yml", {intent.name: intent for intent in shipped()}
     examples = []

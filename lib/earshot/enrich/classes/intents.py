@@ -1,5 +1,5 @@
-"""What a post is for: complaint, question, request, praise, purchase, cancel, crisis; several may hold, or
-none.
+"""What a post is for: complaint, question, request, praise, purchase, cancel, crisis;
+several may hold, or none.
 
 They ship as wordings in intents.yml and are written into the table ``classes`` under the classifier
 ``SHIPPED``. They are English: a post in another language has an empty label and all intents ``open``, so that
@@ -29,8 +29,8 @@ SPEAKS = re.compile(r"@user|\b(?:i|i'm|i've|we|we've|my|me|our|us)\b")  # to som
 
 @dataclass(frozen=True)
 class Measure:
-    """On some labelled posts: how many of those where it was said are right, how many of those there were
-    found.
+    """On some labelled posts: how many of those where it was said are right,
+    how many of those there were found.
     """
 
     on: str
@@ -42,8 +42,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Figure:
-    """A share over several kinds of posts: their mean, the lowest and highest kind, and how many posts; n may
-    be 0.
+    """A share over several kinds of posts:
+    their mean, the lowest and highest kind, and how many posts; n may be 0.
     """
 
     share: float
@@ -53,8 +53,8 @@ class Figure:
 
     @classmethod
     def over(cls, counts: list[tuple[int, int]]) -> "Figure":
-        """Return the figure of (count, of) pairs; those of nothing are left out, and of no pair is a half
-        known.
+        """Return the figure of (count, of) pairs;
+        those of nothing are left out, and of no pair is a half known.
         """
         shares = [count / of for count, of in counts if of] or [0.5]
         return cls(sum(shares) / len(shares), min(shares), max(shares), sum(of for _, of in counts))
@@ -62,8 +62,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Intent:
-    """An intent: its wordings, the feeling it goes with, wordings that count only with that feeling, and its
-    measures.
+    """An intent: its wordings, the feeling it goes with,
+    wordings that count only with that feeling, and its measures.
 
     ``quoted`` says whether what a post quotes or reposts counts too. ``measured_as`` names the wordings that
     the measures are of; with other wordings they say nothing.
@@ -146,8 +146,8 @@ def _read(intent: Intent, texts: list[str], feelings: np.ndarray) -> np.ndarray:
 
 
 def add(posts: pd.DataFrame, intents: list[Intent]) -> pd.DataFrame:
-    """Return the columns of ``classes`` for posts with post_id, week, content_hash, clean_text, lang and
-    feeling.
+    """Return the columns of ``classes`` for posts with post_id,
+    week, content_hash, clean_text, lang and feeling.
     """
     english = posts["lang"].eq(READS).to_numpy(bool)
     said = np.zeros((len(posts), len(intents)), bool)

@@ -1,5 +1,5 @@
-"""Classes in the posts: the intents that ship and what each champion of classifiers.yml says, in table
-``classes``.
+"""Classes in the posts: the intents that ship and what each champion
+of classifiers.yml says, in table ``classes``.
 
 A post has one row per label that is said of it, and one row with an empty label where none is. ``routes`` is
 true only where the label showed the precision that was promised of it. ``open`` counts the classes that
@@ -29,8 +29,8 @@ PART_OF_INTENTS = 50_000  # these are read by the ten thousand a second
 
 
 def update(workspace: Workspace) -> int:
-    """Bring ``classes`` up to date with posts, intents.yml and classifiers.yml; return how many readings are
-    new.
+    """Bring ``classes`` up to date with posts, intents.yml and classifiers.yml;
+    return how many readings are new.
     """
     store, champions, meant = workspace.store, training.champions(workspace), intent_settings.of(workspace)
     if store.version("posts") is None:
@@ -48,8 +48,8 @@ def update(workspace: Workspace) -> int:
 
 
 def _version_of_intents(workspace: Workspace, meant: list[intents.Intent]) -> str:
-    """Return what a reading of intents must carry to be current: the wordings, and the sentiment they lean
-    on.
+    """Return what a reading of intents must carry to be current:
+    the wordings, and the sentiment they lean on.
     """
     return f"{intents.VERSION}:{sentiment_version(workspace.params)}:{intents.identify(meant)}"
 
@@ -101,8 +101,8 @@ def _read_all(workspace: Workspace, name: str, version: str) -> int:
 
 
 def add(posts: pd.DataFrame, name: str, trained: Trained) -> pd.DataFrame:
-    """Return the columns of ``classes`` for posts with post_id, week, content_hash, text and, if known,
-    vector.
+    """Return the columns of ``classes`` for posts with post_id,
+    week, content_hash, text and, if known, vector.
     """
     texts, known = posts["text"].tolist(), "vector" in posts and posts["vector"].notna().all()
     seen = look_for(trained.models.values(), texts, matrix(posts["vector"]) if known else None)
@@ -112,8 +112,8 @@ def add(posts: pd.DataFrame, name: str, trained: Trained) -> pd.DataFrame:
 
 
 def _exclusive(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFrame:
-    """Return one row per text: the class said, its probability, whether it routes, and how many classes are
-    open.
+    """Return one row per text: the class said, its probability,
+    whether it routes, and how many classes are open.
     """
     read, places = trained.models[""].read(texts, seen), np.arange(len(texts))
     routes = [
@@ -159,8 +159,8 @@ def _overlapping(texts: list[str], seen: Texts, trained: Trained) -> pd.DataFram
 
 
 def left_open(rows: pd.DataFrame) -> pd.Series:
-    """Say of rows of ``classes`` which a person has to decide: more than one class is possible, or a label
-    may hold.
+    """Say of rows of ``classes`` which a person has to decide:
+    more than one class is possible, or a label may hold.
     """
     return rows["open"].gt(0).where(rows["label"].eq(""), rows["open"].ne(1))
 

@@ -1,5 +1,5 @@
-"""Classes of your own: learned from labelled texts, each with its threshold by cost and its promise before it
-routes.
+"""Classes of your own: learned from labelled texts,
+each with its threshold by cost and its promise before it routes.
 
 Where a text has several labels (``complaint; cancel``), each is asked alone, yes or no, so that labels may
 overlap, and ``none`` marks texts that have none; where every text has one, the classes exclude each other.
@@ -36,8 +36,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """Classifiers (one named "", or one per label), the rule of each label, and the card that describes
-    them.
+    """Classifiers (one named "", or one per label),
+    the rule of each label, and the card that describes them.
     """
 
     models: dict[str, Classifier]
@@ -143,8 +143,8 @@ def _rule(models: dict[str, Classifier], label: str, promised: float, labels: in
 
 
 def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[str, float]) -> dict:
-    """Return the part of the card with each label's figures, costs and rule, and what each way to learn
-    reached.
+    """Return the part of the card with each label's figures,
+    costs and rule, and what each way to learn reached.
     """
     return {
         "labels": {
@@ -156,8 +156,8 @@ def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[
 
 
 def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
-    """Return how many texts have the label and how often it was rightly said and found among those held
-    out.
+    """Return how many texts have the label
+    and how often it was rightly said and found among those held out.
     """
     model, place = _of(models, label)
     held, true = model.calibration.held, model.calibration.classes == place
@@ -171,8 +171,8 @@ def _held_out(models: dict[str, Classifier], label: str, rule: Rule) -> dict:
 
 
 def keep(workspace: Workspace, trained: Trained) -> Path:
-    """Write a trained classifier into its folder, make it the champion in classifiers.yml, and return the
-    folder.
+    """Write a trained classifier into its folder,
+    make it the champion in classifiers.yml, and return the folder.
     """
     name, version = trained.card["name"], trained.card["version"]
     folder = classifier_files.save(trained.models, _folder(workspace, name, version), trained.card)
@@ -192,8 +192,8 @@ def keep(workspace: Workspace, trained: Trained) -> Path:
 
 
 def champions(workspace: Workspace) -> dict[str, str]:
-    """Return the version that reads the posts, by classifier; raises ParamError where classifiers.yml is
-    wrong.
+    """Return the version that reads the posts, by classifier;
+    raises ParamError where classifiers.yml is wrong.
     """
     found, where = {}, f"params/{workspace.name}/{SETTINGS}.yml"
     for name, entry in workspace.settings(SETTINGS).items():
@@ -212,8 +212,8 @@ def champions(workspace: Workspace) -> dict[str, str]:
 
 
 def load(workspace: Workspace, name: str, version: str) -> Trained:
-    """Return a trained classifier; raises WeightsError when its file is not the card's or reads with other
-    models.
+    """Return a trained classifier; raises WeightsError
+    when its file is not the card's or reads with other models.
     """
     models, card = classifier_files.load(_folder(workspace, name, version), workspace.name)
     fields = Rule.__dataclass_fields__

@@ -25,8 +25,8 @@ def speed(models: dict[str, Classifier], texts: list[str]) -> float:
 
 
 def won(models: dict[str, Classifier], pace: float) -> str:
-    """Return one sentence that says which view won, by how much and at what cost; ``pace`` is texts read a
-    second.
+    """Return one sentence that says which view won, by how much and at what cost;
+    ``pace`` is texts read a second.
 
     Where each label has a classifier of its own, figures are means over the labels, and the interval is the
     mean of theirs, which is no narrower than that of the mean.
@@ -52,8 +52,7 @@ def won(models: dict[str, Classifier], pace: float) -> str:
         )
     return (
         f"{said}; together they took {_seconds(seconds[ALL])} to learn, {name} {_seconds(seconds[best])}, "
-        f"and read "
-        f"{pace:,.0f} texts a second."
+        f"and read {pace:,.0f} texts a second."
     )
 
 

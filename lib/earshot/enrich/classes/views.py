@@ -1,5 +1,5 @@
-"""How a classifier looks at texts: their words, their meaning, their neighbours, token by token, through a
-tuned tower.
+"""How a classifier looks at texts: their words, their meaning,
+their neighbours, token by token, through a tuned tower.
 
 A view learns from clean texts and class numbers, and then gives each text one score per class. How closely it
 follows the labels is its strength, of which several are tried. Every random choice has a seed, so that the
@@ -90,8 +90,8 @@ def look_at(
 
 
 def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return unit vectors (n, 384) of a tower of the sentiment model, and its view of each token where
-    ``closely``.
+    """Return unit vectors (n, 384) of a tower of the sentiment model,
+    and its view of each token where ``closely``.
     """
     found, states = (
         tower.read_closely(weights, tokens, LONGEST) if closely else (tower.vectors(weights, tokens), [])
@@ -101,8 +101,8 @@ def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.
 
 @dataclass(frozen=True)
 class Words:
-    """Words, word pairs and letter groups, weighted by how rare they are, and a linear margin for each
-    class.
+    """Words, word pairs and letter groups,
+    weighted by how rare they are, and a linear margin for each class.
     """
 
     vectorizer: object
@@ -112,8 +112,8 @@ class Words:
     def learn(
         cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.5
     ) -> "Words":
-        """Learn from texts and their class numbers; the smaller the ``strength``, the more all words count
-        alike.
+        """Learn from texts and their class numbers;
+        the smaller the ``strength``, the more all words count alike.
         """
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.pipeline import make_union
@@ -136,8 +136,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What MiniLM, and for few classes both sentiment towers, make of a text, and a logistic regression on
-    it.
+    """What MiniLM, and for few classes both sentiment towers,
+    make of a text, and a logistic regression on it.
     """
 
     scale: object
@@ -147,8 +147,8 @@ class Meaning:
     def learn(
         cls, texts: Texts, labels: np.ndarray, classes: int, seed: int, strength: float = 0.003
     ) -> "Meaning":
-        """Learn from texts and their class numbers; a small ``strength`` holds all coefficients near
-        nought.
+        """Learn from texts and their class numbers;
+        a small ``strength`` holds all coefficients near nought.
         """
         from sklearn.linear_model import LogisticRegression
         from sklearn.preprocessing import StandardScaler

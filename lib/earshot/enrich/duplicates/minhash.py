@@ -47,8 +47,8 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 
 def normalise(text: str) -> str:
-    """Return what is compared: lower case, no repost marker, handles, links, punctuation or cut-off last
-    word.
+    """Return what is compared: lower case, no repost marker,
+    handles, links, punctuation or cut-off last word.
     """
     text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     if "@" in text:
@@ -94,8 +94,8 @@ def _pieces(text: str) -> frozenset[str]:
 
 
 def minhash(texts: list[str]) -> np.ndarray:
-    """Return the sketches of long texts: the lowest byte of each of PARTS x ROWS MinHash values, one row per
-    text.
+    """Return the sketches of long texts: the lowest byte
+    of each of PARTS x ROWS MinHash values, one row per text.
     """
     parts = [_minhash(texts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)]
     return np.vstack(parts) if parts else np.empty((0, PARTS * ROWS), np.uint8)

@@ -56,8 +56,8 @@ def update(store) -> int:
 
 
 def group(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per post (the columns of the duplicates table) for posts with the columns in
-    ``COLUMNS``.
+    """Return one row per post (the columns of the duplicates table)
+    for posts with the columns in ``COLUMNS``.
 
     The order of the rows does not matter; a group's original is its earliest post, then its smallest id.
     """
@@ -72,8 +72,8 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _touched(store, posts: pd.DataFrame) -> set:
-    """Return the stored groups that ``posts`` may belong to: by fingerprint, by original, or by a shared
-    band.
+    """Return the stored groups that ``posts`` may belong to:
+    by fingerprint, by original, or by a shared band.
     """
     _, prints, sketches, _ = _read(posts)
     named = {value for value in [*posts["root"], *posts["reply_to"]] if isinstance(value, str)}
@@ -123,8 +123,8 @@ def _pointers(posts: pd.DataFrame) -> list[str]:
 
 
 def _known_links(posts: pd.DataFrame, prints: list[str]):
-    """Yield pairs of rows that share a fingerprint, or of which one is the repost of the other or of the same
-    post.
+    """Yield pairs of rows that share a fingerprint,
+    or of which one is the repost of the other or of the same post.
     """
     first: dict[str, int] = {}
     place = {post: row for row, post in enumerate(posts["post_id"].tolist())}
@@ -138,8 +138,8 @@ def _known_links(posts: pd.DataFrame, prints: list[str]):
 
 
 def _read(posts: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray, np.ndarray]:
-    """Return (normalised texts, fingerprints, sketches, their row numbers); many posts are read on all
-    cores.
+    """Return (normalised texts, fingerprints, sketches, their row numbers);
+    many posts are read on all cores.
     """
     parts = [posts.iloc[at : at + PART] for at in range(0, len(posts), PART)] or [posts]
     # A process that starts costs more than reading a hundred thousand posts.
@@ -174,8 +174,8 @@ def _join_near(forest: "_Forest", sketches: np.ndarray, rows: np.ndarray, texts:
 
 
 class _Forest:
-    """Groups of rows that grow by joining two; a group's root is its smallest row, which is its earliest
-    post.
+    """Groups of rows that grow by joining two;
+    a group's root is its smallest row, which is its earliest post.
     """
 
     def __init__(self, size: int):
@@ -198,8 +198,8 @@ class _Forest:
 def _rows(
     posts: pd.DataFrame, texts: list[str], prints: list[str], original: np.ndarray, kept: dict
 ) -> pd.DataFrame:
-    """Return the table's rows, given the row number of each post's original and the sketches by row
-    number.
+    """Return the table's rows, given the row number
+    of each post's original and the sketches by row number.
     """
     ids = posts["post_id"].to_numpy()
     named = [

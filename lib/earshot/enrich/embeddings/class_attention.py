@@ -1,5 +1,5 @@
-"""Attention by class: which tokens of a text speak for each class, over a transformer's tokens, which stay as
-they are.
+"""Attention by class: which tokens of a text speak for each class,
+over a transformer's tokens, which stay as they are.
 
 A mean over all tokens drowns the one word that names the reason. Here every class asks the tokens a question
 of its own and judges what the answering tokens say (Mullenbach et al. 2018, label-wise attention); since no
@@ -79,8 +79,8 @@ def scores(net: dict[str, np.ndarray], states: list[np.ndarray]) -> np.ndarray:
 
 
 def score(tokens, real, asks, judges, bias):
-    """Return (texts, classes): what each class makes of the tokens that answer it, weighted by how well they
-    do.
+    """Return (texts, classes): what each class makes of the tokens that answer it,
+    weighted by how well they do.
 
     ``tokens`` are (texts, tokens, width), ``real`` is true where a text has one; ``asks`` and ``judges`` are
     (width, classes).

@@ -39,8 +39,8 @@ def read_closely(weights: dict, tokens: list[list[int]], longest: int) -> tuple[
 
 
 def forward(ids, weights: dict, mask=None, dropped: float = 0.0):
-    """Return the (texts, 384) tensor of first tokens after all layers, for a (texts, tokens) tensor of
-    ids.
+    """Return the (texts, 384) tensor of first tokens after all layers,
+    for a (texts, tokens) tensor of ids.
     """
     return _through(ids, weights, mask, dropped, first=True)[:, 0]
 
@@ -82,8 +82,8 @@ def depth(weights: Iterable[str]) -> int:
 
 
 def _ready(weights: dict) -> dict:
-    """Return weights laid out for reading, which takes longer than to read a few texts and so is done
-    once.
+    """Return weights laid out for reading,
+    which takes longer than to read a few texts and so is done once.
     """
     if not isinstance(weights, Weights):
         return quantise(complete(weights))

@@ -16,8 +16,8 @@ from earshot.enrich.embeddings import minilm
 
 @dataclass(frozen=True)
 class Plan:
-    """How a tower is tuned: its depth, passes over the data, size of a step and of a batch, and what is left
-    to chance.
+    """How a tower is tuned: its depth, passes over the data,
+    size of a step and of a batch, and what is left to chance.
 
     ``frozen`` lowest layers stay as they are; ``memory`` is how much of the running mean each step keeps.
     Where the head ``asks``, each class looks for tokens of its own; ``head`` is how many times as far it goes
@@ -113,8 +113,8 @@ def _words(start: dict | None) -> dict:
 
 
 def _grouped(net: dict, plan: Plan) -> list[dict]:
-    """Return the optimiser's groups: matrices shrink, biases and norms do not; the head has a step of its
-    own.
+    """Return the optimiser's groups: matrices shrink, biases and norms do not;
+    the head has a step of its own.
     """
     groups = []
     for own, step in ((False, plan.step), (True, plan.step * plan.head)):

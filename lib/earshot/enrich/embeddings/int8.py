@@ -52,8 +52,8 @@ class Quantised:
         return cls(torch.ops.onednn.qlinear_prepack(numbers, None), scale, True)
 
     def linear(self, values, bias):
-        """Return what ``torch.nn.functional.linear`` does with the matrix, for a (..., in) tensor: (...,
-        out).
+        """Return what ``torch.nn.functional.linear`` does with the matrix,
+        for a (..., in) tensor: (..., out).
         """
         import torch
 
@@ -69,8 +69,8 @@ class Quantised:
 
 
 def narrow(weights: Mapping[str, np.ndarray], in_blocks: Mapping[str, int] = MappingProxyType({})) -> Weights:
-    """Return weights as they are kept: the matrices of layers as int8 with a scale per row, large tables as
-    float16.
+    """Return weights as they are kept: the matrices of layers
+    as int8 with a scale per row, large tables as float16.
 
     What is read with these is what is read with the weights themselves, of which ``quantise`` makes the same
     numbers. Tables whose names begin as one of ``in_blocks`` are kept in four bits, which does change them:
@@ -94,8 +94,8 @@ def narrow(weights: Mapping[str, np.ndarray], in_blocks: Mapping[str, int] = Map
 
 
 def widen(weights: Mapping[str, np.ndarray]) -> Weights:
-    """Return weights that were kept ``narrow``, or in half precision, as float32; other kinds stay as they
-    are.
+    """Return weights that were kept ``narrow``, or in half precision, as float32;
+    other kinds stay as they are.
     """
     found = Weights()
     for name, values in weights.items():
@@ -111,8 +111,8 @@ def widen(weights: Mapping[str, np.ndarray]) -> Weights:
 
 
 def quantise(weights: dict) -> dict:
-    """Return weights by name with the matrices of all layers as ``Quantised``; tables of words stay as they
-    are.
+    """Return weights by name with the matrices of all layers as ``Quantised``;
+    tables of words stay as they are.
     """
     return {
         name: Quantised.of(values) if _is_matrix(name, values) else values for name, values in weights.items()
@@ -137,8 +137,8 @@ def _rounded(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _multiply(tokens, packed, scale):
-    """Return (tokens, out) float32: whole numbers times a packed matrix, times the scale of each row of
-    that.
+    """Return (tokens, out) float32: whole numbers times a packed matrix,
+    times the scale of each row of that.
     """
     import torch
 

@@ -80,8 +80,8 @@ def in_batches(
     progress: Callable[[int], None] | None = None,
     width: int = WIDTH,
 ) -> np.ndarray:
-    """Return (n, width) float32: what ``forward`` makes of the (texts, tokens) tensors that hold these
-    texts.
+    """Return (n, width) float32: what ``forward`` makes of the (texts,
+    tokens) tensors that hold these texts.
     """
     found = np.empty((len(tokens), width), np.float32)
 
@@ -95,8 +95,8 @@ def in_batches(
 def each_batch(
     tokens: list[list[int]], forward: Callable, keep: Callable, progress: Callable[[int], None] | None = None
 ) -> None:
-    """Let ``forward`` read texts of equal length together, and ``keep`` (positions, what was made) what it
-    makes.
+    """Let ``forward`` read texts of equal length together,
+    and ``keep`` (positions, what was made) what it makes.
 
     Each core works on a batch of its own: several cores on one small product of matrices mostly wait for each
     other.
@@ -132,8 +132,8 @@ def knows(word: str) -> bool:
 
 
 def batches(tokens: list[list[int]]) -> list[list[int]]:
-    """Return the positions of the texts in batches of equal length and about so many tokens, shortest
-    first.
+    """Return the positions of the texts in batches
+    of equal length and about so many tokens, shortest first.
     """
     found = []
     by_length = sorted(range(len(tokens)), key=lambda at: (len(tokens[at]), at))
@@ -163,8 +163,8 @@ def _mean(state):
 
 
 def look_up(ids, weights):
-    """Return what the first layer reads, (texts, tokens, WIDTH), for a (texts, tokens) tensor of token
-    ids.
+    """Return what the first layer reads, (texts, tokens,
+    WIDTH), for a (texts, tokens) tensor of token ids.
     """
     found = (
         weights["embeddings.word_embeddings.weight"][ids]

@@ -41,8 +41,8 @@ def verify(path: Path, sha256: str) -> None:
 
 
 def remember(path: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return what was kept at ``path`` by a training run before, or what ``make`` returns, kept there for the
-    next.
+    """Return what was kept at ``path`` by a training run before,
+    or what ``make`` returns, kept there for the next.
     """
     from safetensors.numpy import load_file, save_file
 
@@ -55,8 +55,8 @@ def remember(path: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> di
 
 
 def load(path: Path, sha256: str) -> Weights:
-    """Return the arrays in a safetensors file by name, those in half precision or in whole numbers as
-    float32.
+    """Return the arrays in a safetensors file by name,
+    those in half precision or in whole numbers as float32.
 
     Raises WeightsError when the file is not the one that was published.
     """

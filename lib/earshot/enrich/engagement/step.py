@@ -1,5 +1,5 @@
-"""Likes, reposts, replies and views where a platform did not say: imputed several times, marked, and never
-zero.
+"""Likes, reposts, replies and views where a platform did not say:
+imputed several times, marked, and never zero.
 
 A missing count is drawn from known counts of posts like it: the same platform and kind, an author of about as
 many followers, of about the same age; where there are too few such posts the group is widened step by step.
@@ -37,8 +37,8 @@ def tier(followers: pd.Series) -> pd.Series:
 
 
 def draws(posts: pd.DataFrame, count: str, seed: int, number: int = DRAWS) -> np.ndarray:
-    """Return (posts, number) counts: the known one in every draw, else counts of posts like it, or NaN where
-    none is.
+    """Return (posts, number) counts: the known one in every draw,
+    else counts of posts like it, or NaN where none is.
 
     ``posts`` has platform, kind, followers, created_at, collected_at and the counts, in a fixed order.
     """
@@ -106,8 +106,8 @@ def read(workspace: Workspace) -> pd.DataFrame:
 
 
 def update(workspace: Workspace) -> int:
-    """Complete the counts again when a post is new or was counted anew; return how many posts are new or
-    changed.
+    """Complete the counts again when a post is new or was counted anew;
+    return how many posts are new or changed.
 
     A new post can lend to all others, so the columns are made anew in one go; only rows that differ are
     written.

@@ -18,8 +18,8 @@ VERDICTS = ("good", "bad")
 
 
 def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
-    """Return a random sample of ``size`` posts of each filter (a stratum) that nobody has judged yet, in
-    COLUMNS.
+    """Return a random sample of ``size`` posts
+    of each filter (a stratum) that nobody has judged yet, in COLUMNS.
 
     The order is random but fixed by the seed of the brief, so that a second audit goes on where the first
     ended.
@@ -34,8 +34,8 @@ def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
 
 
 def write(workspace: Workspace, path: Path, size: int = SIZE) -> int:
-    """Write a sample as CSV for people to fill in ``verdict`` (good or bad), and return how many posts it
-    holds.
+    """Write a sample as CSV for people to fill in ``verdict`` (good or bad),
+    and return how many posts it holds.
     """
     sample = draw(workspace, size)
     csv_safe(sample).to_csv(path, index=False, lineterminator="\n")
@@ -77,8 +77,8 @@ def take(workspace: Workspace, path: Path, by: str = "") -> int:
 
 
 def estimate(workspace: Workspace) -> pd.DataFrame:
-    """Return per filter hidden, restored, n (judged), good, share, low, high, and good posts killed with low
-    and high.
+    """Return per filter hidden, restored, n (judged), good,
+    share, low, high, and good posts killed with low and high.
 
     Wilson's interval (1927) of the share with the correction for a finite number, times the posts that the
     filter hid; what was judged is certain. Without a verdict nothing is known: 0 to all.

@@ -57,8 +57,8 @@ class Filter:
 
 
 def read(workspace: Workspace) -> list[Filter]:
-    """Return the filters of filters.yml in order, then that of relevance; raises ParamError at a wrong
-    one.
+    """Return the filters of filters.yml in order, then that of relevance;
+    raises ParamError at a wrong one.
     """
     settings = workspace.settings("filters")
     for name in settings:
@@ -111,8 +111,8 @@ def _filter(name: str, entry: object) -> Filter:
 
 
 def apply(workspace: Workspace) -> int:
-    """Hide the posts that a filter meets, show again those that none meets now; return how many are newly
-    hidden.
+    """Hide the posts that a filter meets, show again those that none meets now;
+    return how many are newly hidden.
 
     A post that was restored stays shown. Raises ParamError when filters.yml is wrong.
     """
@@ -169,8 +169,8 @@ def _asked(workspace: Workspace, one: Filter, posts: pd.DataFrame) -> pd.Series:
 
 
 def _pseudonyms(workspace: Workspace, authors: list) -> list[str]:
-    """Return under which names these accounts are stored: pseudonyms, but for the handles that stay
-    readable.
+    """Return under which names these accounts are stored:
+    pseudonyms, but for the handles that stay readable.
     """
     keep, names = folded(workspace.params.handles), Pseudonyms()
     return [names.known(str(author), keep) for author in authors]

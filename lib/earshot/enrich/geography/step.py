@@ -1,5 +1,5 @@
-"""Where a post comes from, and how we know: stated in the profile, inferred from its words, or from an
-author's circle.
+"""Where a post comes from, and how we know:
+stated in the profile, inferred from its words, or from an author's circle.
 
 Free texts such as "NYC / London" are looked up in the gazetteer; of several places of one name the context,
 the number of people, the time zone and the language decide, and what remains in doubt lowers the confidence.
@@ -48,8 +48,8 @@ def _words() -> dict:
 
 @lru_cache(100_000)
 def locate(text: str, lang: str = "", zone: str = "") -> dict:
-    """Return country (ISO), area, town, latitude, longitude and confidence of a free text; all empty when
-    unknown.
+    """Return country (ISO), area, town, latitude,
+    longitude and confidence of a free text; all empty when unknown.
 
     ``lang`` (ISO 639) and ``zone`` (IANA) of the author help to choose between places of one name.
     """
@@ -166,8 +166,8 @@ def _said(place: dict, sure: float) -> dict:
 
 
 def infer(text: str, lang: str = "") -> dict:
-    """Return where the author says to be in the text of a post ("greetings from Oslo"); all empty when
-    unknown.
+    """Return where the author says to be in the text
+    of a post ("greetings from Oslo"); all empty when unknown.
     """
     found = HOME.search(text or "")
     place = locate(found[1].strip(), lang) if found else dict(EMPTY)
@@ -179,8 +179,8 @@ def infer(text: str, lang: str = "") -> dict:
 
 
 def add(frame: pd.DataFrame, network: pd.Series | None = None, zone: str = "") -> pd.DataFrame:
-    """Return the geography table's columns for posts with post_id, content_hash, place, text, lang and
-    author.
+    """Return the geography table's columns for posts with post_id,
+    content_hash, place, text, lang and author.
     """
     rows = [
         _row(post, network, zone)
@@ -221,8 +221,8 @@ def update(workspace: Workspace) -> int:
 
 
 def _network(workspace: Workspace) -> pd.Series:
-    """Return the country of authors who reply to enough located people nearly all of whom are in one
-    country.
+    """Return the country of authors who reply
+    to enough located people nearly all of whom are in one country.
     """
     pairs = workspace.store.sql("""SELECT DISTINCT a.author, b.author AS other, g.country FROM posts a
         JOIN posts b ON a.reply_to = b.post_id JOIN geography g ON g.post_id = b.post_id

@@ -22,8 +22,8 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 @dataclass(frozen=True)
 class Groups:
-    """Buckets of letter groups: ``bucket`` and the word each belongs to, sorted by word; ``words`` is their
-    number.
+    """Buckets of letter groups: ``bucket`` and the word each belongs to, sorted by word;
+    ``words`` is their number.
     """
 
     bucket: np.ndarray
@@ -36,8 +36,8 @@ class Groups:
 
 
 def spell(text: str) -> list[tuple[str, int, int]]:
-    """Return the words of a text in small letters, "sooo" as "soo", each with its start and end in the
-    text.
+    """Return the words of a text in small letters,
+    "sooo" as "soo", each with its start and end in the text.
     """
     return [(_plain(match[0]), match.start(), match.end()) for match in WORD.finditer(text)]
 

@@ -19,8 +19,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "models" / "language"
 
 
 def score(posts: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return how well each post, (posts, 9), and each word, (all words, 9), fits ``CLASSES``: log-odds, not
-    shares.
+    """Return how well each post, (posts, 9), and each word,
+    (all words, 9), fits ``CLASSES``: log-odds, not shares.
 
     ``posts`` holds the words of each post as letters.spell gives them; a post without words scores zero
     everywhere.

@@ -1,5 +1,5 @@
-"""The stretches of a post that is written in two scripts: each script is a language of its own, and is read
-apart.
+"""The stretches of a post that is written in two scripts:
+each script is a language of its own, and is read apart.
 
 A name in other letters is no language: a script speaks when it brings two words that are not written as names
 are ("App Store не работает" is Russian), or four letters where no blanks stand between words.
@@ -63,8 +63,8 @@ def _speaks(script: str, found: list[str]) -> bool:
 
 
 def _runs(text: str) -> list[tuple[str, int, int]]:
-    """Return script, start and end of every run of letters of one script; marks belong to the letter before
-    them.
+    """Return script, start and end of every run of letters of one script;
+    marks belong to the letter before them.
     """
     runs: list[list] = []
     for at, letter in enumerate(text):

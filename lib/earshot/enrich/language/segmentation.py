@@ -1,5 +1,5 @@
-"""Which stretch of a post is in which language: the likeliest path through its words, when changing costs
-something.
+"""Which stretch of a post is in which language:
+the likeliest path through its words, when changing costs something.
 
 The words' own scores (enrich.language_model) are smoothed by a hidden Markov model whose states are the
 languages and whose every change of language costs ``CHANGE`` (Viterbi 1967), so that a single borrowed word
@@ -21,8 +21,8 @@ NEVER = -1e9
 def find(
     words: list[list[tuple[str, int, int]]], counts: list[int], scores: np.ndarray, codes: list[str]
 ) -> list[list[list]]:
-    """Return [[start, end, code], …] for each post; one stretch when it is all in its own language,
-    ``codes``.
+    """Return [[start, end, code], …] for each post;
+    one stretch when it is all in its own language, ``codes``.
 
     ``words`` are those of letters.spell, ``counts`` how many rows of ``scores`` belong to each post (its
     words first).
@@ -40,8 +40,8 @@ def find(
 def paths(
     scores: np.ndarray, first: np.ndarray, sizes: np.ndarray, codes: list[str], pair: tuple[str, ...] = ()
 ) -> np.ndarray:
-    """Return the likeliest state of each word, (posts, most words); posts have their words from row ``first``
-    on.
+    """Return the likeliest state of each word, (posts, most words);
+    posts have their words from row ``first`` on.
 
     A post mixes its own language with English, an English one with the language that fits it next best,
     unless ``pair`` says which languages there are.

@@ -79,8 +79,8 @@ def detect(texts: list[str], expected: tuple[str, ...] = ()) -> list[tuple[str, 
 def read(
     texts: list[str], expected: tuple[str, ...] = (), spans: bool = True
 ) -> list[tuple[str, float, list]]:
-    """Return (code, confidence, [[start, end, code], …]) for each text; the stretches are empty without
-    ``spans``.
+    """Return (code, confidence, [[start, end, code], …]) for each text;
+    the stretches are empty without ``spans``.
     """
     found = [
         one
@@ -151,8 +151,8 @@ def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tupl
 
 
 def _tags(text: str) -> str:
-    """Return the words of the hashtags, else of a link's headline, when there are enough letters to say
-    something.
+    """Return the words of the hashtags, else of a link's headline,
+    when there are enough letters to say something.
     """
     tags = " ".join(hashtags.split(tag) for tag in re.findall(r"#(\w+)", text))
     if len(tags) < 12:
@@ -181,8 +181,8 @@ def _decide(posts: np.ndarray, texts: list[str], expected: tuple[str, ...]) -> t
 
 
 def _beside(texts: list[str], codes: list[str]) -> np.ndarray:
-    """Return what py3langid says of each text and code, (texts, codes): 0 for the likeliest, less for the
-    others.
+    """Return what py3langid says of each text and code, (texts, codes):
+    0 for the likeliest, less for the others.
     """
     said = np.stack([_latin_witness()._raw_score(_latin_witness()._encode(text)) for text in texts])
     said = np.maximum(WITNESS * (said - said.max(axis=1, keepdims=True)), -FARTHEST)

@@ -111,8 +111,8 @@ def _screens(packages: Path) -> pd.DataFrame:
 
 
 def _drawn(packages: Path, lang: str, chance: np.random.Generator) -> pd.DataFrame:
-    """Bags of words drawn by how often they are said in films; half as many again of Dutch, which has no
-    tweets.
+    """Bags of words drawn by how often they are said in films;
+    half as many again of Dutch, which has no tweets.
     """
     with gzip.open(packages / f"spellchecker/resources/{lang}.json.gz") as file:
         counts = {word: count for word, count in json.load(file).items() if letters.WORD.fullmatch(word)}
@@ -134,8 +134,8 @@ def _chat(lang: str, chance: np.random.Generator) -> pd.DataFrame:
 
 
 def matrix(texts: list[str]):
-    """Return the (n, letters.SIZE) sparse matrix of letter groups, rows scaled by one over the root of their
-    count.
+    """Return the (n, letters.SIZE) sparse matrix of letter groups,
+    rows scaled by one over the root of their count.
     """
     from scipy import sparse
 

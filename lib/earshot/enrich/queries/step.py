@@ -1,5 +1,5 @@
-"""Which named query finds which post: the table ``matches``, kept up to date for new posts and for changed
-queries.
+"""Which named query finds which post:
+the table ``matches``, kept up to date for new posts and for changed queries.
 
 ``queried`` remembers for each post which version of each query has read it, so that a new query reads all
 posts once, a new post is read by all queries once, and everything else is left alone.
@@ -110,8 +110,8 @@ def _found(engine: Engine, asked: Mapping[str, Named], posts: pd.DataFrame) -> I
 
 
 def columns(nodes: Iterable[Node]) -> set[str]:
-    """Return the columns of posts, as SQL, that the conditions of these queries are about, beside text and
-    alt text.
+    """Return the columns of posts, as SQL,
+    that the conditions of these queries are about, beside text and alt text.
     """
     found = set()
     for asked in (leaf for node in nodes for leaf in walk(node) if isinstance(leaf, Field)):

@@ -1,5 +1,5 @@
-"""Every model that a workspace uses: what it is, its fingerprint, and the one line that brings the one before
-back.
+"""Every model that a workspace uses: what it is, its fingerprint,
+and the one line that brings the one before back.
 """
 
 import hashlib
@@ -27,8 +27,8 @@ NONE = "there is none before it"
 
 @dataclass(frozen=True)
 class Champion:
-    """One model in use: ``before`` names the one it followed ("" for none), ``back`` says how to return to
-    it.
+    """One model in use: ``before`` names the one it followed ("" for none),
+    ``back`` says how to return to it.
 
     ``sha256`` is empty where the model is not on this machine; ``card`` is where a classifier of your own has
     one.
@@ -43,8 +43,8 @@ class Champion:
 
 
 def listed(workspace: Workspace) -> list[Champion]:
-    """Return the models that the workspace uses, as they stand; one that is wrong is listed without a
-    fingerprint.
+    """Return the models that the workspace uses, as they stand;
+    one that is wrong is listed without a fingerprint.
     """
     return [
         _sentiment(workspace),
@@ -164,8 +164,8 @@ def _own(workspace: Workspace) -> list[Champion]:
 
 
 def _learned(workspace: Workspace) -> list[Champion]:
-    """Return what is learned from the posts or from labels and kept once: topics, and relevance where it is
-    taught.
+    """Return what is learned from the posts or from labels and kept once:
+    topics, and relevance where it is taught.
     """
     name, model = topics.load(workspace.store)
     found = (

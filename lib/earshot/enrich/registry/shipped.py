@@ -1,5 +1,5 @@
-"""The models that ship with Earshot: version, size, fingerprint, card, and which of them the workspace
-uses.
+"""The models that ship with Earshot: version, size,
+fingerprint, card, and which of them the workspace uses.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ TIERS = ("-fast", "-cascade")  # ways to run a model's file, not files of their 
 
 @dataclass(frozen=True)
 class Model:
-    """One model file; ``use`` says what it is for, ``whole`` whether the file is the one that was
-    published.
+    """One model file; ``use`` says what it is for,
+    ``whole`` whether the file is the one that was published.
     """
 
     use: str

@@ -181,8 +181,8 @@ def _band(p: np.ndarray, relevant: np.ndarray) -> tuple[float, dict]:
 
 
 def save(model: Model, folder: Path) -> Path:
-    """Write the model and its figures into ``folder`` and return the file; nothing in it can run when it is
-    read.
+    """Write the model and its figures into ``folder`` and return the file;
+    nothing in it can run when it is read.
     """
     from skops import io
 

@@ -1,5 +1,5 @@
-"""Whether a post is about its brand at all: rules about what stands near its name, and a model from labelled
-posts.
+"""Whether a post is about its brand at all:
+rules about what stands near its name, and a model from labelled posts.
 
 params/<workspace>/relevance.yml says, for each brand, what speaks for and against it; all lists may be left
 out::
@@ -150,8 +150,8 @@ def _rules(brand: str, entry: dict, aliases: list[str]) -> Rules:
 
 
 def update(workspace: Workspace) -> int:
-    """Judge every post that is new, changed, or was judged by other rules or another model; return how
-    many.
+    """Judge every post that is new, changed,
+    or was judged by other rules or another model; return how many.
     """
     rules, model = read_rules(workspace), relevance_model.load(workspace.data / "models")
     version, store, done = _version(rules, model), workspace.store, 0
@@ -180,8 +180,8 @@ def _version(rules: dict[str, Rules], model) -> str:
 
 
 def _history(workspace: Workspace) -> pd.Series:
-    """Return, by author, the share of earlier decided posts that were relevant, where there are enough of
-    them.
+    """Return, by author, the share of earlier decided posts that were relevant,
+    where there are enough of them.
     """
     past = workspace.store.sql(
         "SELECT p.author, avg(CASE WHEN r.verdict = 'relevant' THEN 1.0 ELSE 0.0 END) AS share "
@@ -194,8 +194,8 @@ def _history(workspace: Workspace) -> pd.Series:
 def judge(
     posts: pd.DataFrame, rules: dict[str, Rules], model=None, history: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Return the relevance table's columns for posts with post_id, content_hash, brand, author, text (and
-    vector).
+    """Return the relevance table's columns for posts with post_id,
+    content_hash, brand, author, text (and vector).
 
     With a model its probability counts, and the rules give the reason; a post of no brand is about none.
     """

@@ -1,5 +1,5 @@
-"""After training: how the tiers add up, what they cannot rule out, when the fast one is sure, and how good
-all are.
+"""After training: how the tiers add up, what they cannot rule out,
+when the fast one is sure, and how good all are.
 """
 
 import numpy as np
@@ -36,8 +36,8 @@ def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[st
 
 
 def mix(views: list[np.ndarray], truth: np.ndarray) -> dict[str, np.ndarray]:
-    """Return how much each view counts (``words``, ``tower``) and a ``bias``, by logistic regression, classes
-    balanced.
+    """Return how much each view counts (``words``,
+    ``tower``) and a ``bias``, by logistic regression, classes balanced.
 
     One number per view: probabilities become as sure as they are right (Guo et al. 2017) and nothing is
     learned anew.
@@ -62,8 +62,8 @@ def mix(views: list[np.ndarray], truth: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def floors(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the probability below which each class is ruled out: it keeps NOMINAL of the posts of that
-    class.
+    """Return the probability below which each class is ruled out:
+    it keeps NOMINAL of the posts of that class.
 
     The smallest of n true scores but floor((n + 1) · (1 - NOMINAL)) - 1, as split conformal prediction asks.
     """
@@ -72,8 +72,8 @@ def floors(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def sure(fast: np.ndarray, model: np.ndarray, truth: np.ndarray) -> float:
-    """Return the lowest confidence at which the fast tier may answer for the model and LOST recall at most is
-    lost.
+    """Return the lowest confidence at which the fast tier may answer
+    for the model and LOST recall at most is lost.
     """
     from sklearn.metrics import recall_score
 

@@ -17,8 +17,8 @@ BATCH = 5_000
 def read(
     texts: list[str], langs: list[str | None] | None, weights: dict, vectors: np.ndarray | None
 ) -> np.ndarray:
-    """Return probabilities (n, 3) of clean texts; languages and MiniLM vectors are found where they are not
-    given.
+    """Return probabilities (n, 3) of clean texts;
+    languages and MiniLM vectors are found where they are not given.
     """
     langs = [lang for lang, _ in language.detect(texts)] if langs is None else langs
     vectors = embeddings.encode(texts) if vectors is None else vectors

@@ -79,8 +79,8 @@ def _read(texts: list[str], weights: Weights, tier: str) -> tuple[np.ndarray, np
 
 
 def say_words(texts: list[str], weights: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Return the (n, 3) scores of the words of clean texts, and 1 for each text in English, 0 for each in
-    another.
+    """Return the (n, 3) scores of the words of clean texts,
+    and 1 for each text in English, 0 for each in another.
     """
     found = lexical.read(texts).scores(weights["lexical"])
     foreign = np.array([OTHER_LETTERS.search(text) is not None for text in texts], bool)
@@ -89,8 +89,8 @@ def say_words(texts: list[str], weights: dict) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ask_towers(texts: list[str], group: np.ndarray, weights: Weights) -> np.ndarray:
-    """Return the (n, 3) scores of clean texts by the tower of their group, 1 for English and 0 for all
-    else.
+    """Return the (n, 3) scores of clean texts by the tower of their group,
+    1 for English and 0 for all else.
     """
     found, others = np.empty((len(texts), 3), np.float32), other(weights)
     for number, own, tokenise in (

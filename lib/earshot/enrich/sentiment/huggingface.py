@@ -38,8 +38,8 @@ def score(texts: list[str], model: str) -> np.ndarray:
 
 
 def identify(model: str) -> str:
-    """Return the SHA-256 over the files that a model is loaded from, or "" where it is not on this
-    machine.
+    """Return the SHA-256 over the files that a model is loaded from,
+    or "" where it is not on this machine.
     """
     folder = _folder(model)
     files = sorted(path for path in folder.iterdir() if path.suffix in READ) if folder else []
@@ -63,8 +63,8 @@ def _folder(model: str) -> Path | None:
 
 @cache
 def _load(model: str, sha256: str):
-    """Return tokenizer, network and order of the classes; ``sha256`` makes a folder that changed be loaded
-    again.
+    """Return tokenizer, network and order of the classes;
+    ``sha256`` makes a folder that changed be loaded again.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -80,8 +80,8 @@ def _load(model: str, sha256: str):
 
 
 def _order(names: dict[int, str], model: str) -> list[int]:
-    """Return where the model keeps negative, neutral and positive; LABEL_0 to LABEL_2 are taken in that
-    order.
+    """Return where the model keeps negative, neutral and positive;
+    LABEL_0 to LABEL_2 are taken in that order.
     """
     plain = {
         place: str(name).lower().replace("label_0", "neg").replace("label_1", "neu").replace("label_2", "pos")

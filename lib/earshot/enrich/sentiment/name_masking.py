@@ -68,8 +68,8 @@ TITLED = re.compile(r"(?<!\w)((?:Mr|Mrs|Ms|Miss)\.? )[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 
 def neutralise(text: str) -> str:
-    """Return a text in which all given names are the same name, all kinds of people the same kind, partners
-    partners.
+    """Return a text in which all given names are the same name,
+    all kinds of people the same kind, partners partners.
 
     A given name is one with a capital or after "called", or any name after Mr or Mrs.
     """

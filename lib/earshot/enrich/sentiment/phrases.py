@@ -1,5 +1,5 @@
-"""Phrases that mean something else here than anywhere: your own word over the sentiment model's, each with
-its tests.
+"""Phrases that mean something else here than anywhere:
+your own word over the sentiment model's, each with its tests.
 
 In brief.yml, a phrase, what it says, and texts with the sentiment they must get, one of which holds the
 phrase::
@@ -33,8 +33,8 @@ Phrases = dict[str, dict[str, str]]
 
 
 def identify(phrases: Phrases) -> str:
-    """Return a name for exactly these phrases, their tests and how they are read; empty where there are
-    none.
+    """Return a name for exactly these phrases, their tests and how they are read;
+    empty where there are none.
     """
     held = json.dumps([VERSION, phrases], sort_keys=True, ensure_ascii=False)
     return blake2b(held.encode(), digest_size=4).hexdigest() if phrases else ""
@@ -76,8 +76,8 @@ def _is_denied(text: str, start: int) -> bool:
 
 
 def _pattern(phrase: str) -> re.Pattern:
-    """Return the expression that finds a phrase whole and in any case, blanks of any kind between its
-    words.
+    """Return the expression that finds a phrase whole and in any case,
+    blanks of any kind between its words.
     """
     words = r"\s+".join(map(re.escape, phrase.split()))
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)

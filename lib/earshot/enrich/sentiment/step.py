@@ -1,5 +1,5 @@
-"""How a post sounds: the probability that it is negative, neutral or positive, as if each were equally
-common.
+"""How a post sounds: the probability that it is negative,
+neutral or positive, as if each were equally common.
 
 earshot-2 is the model that ships (``sentiment_model`` says what it is); earshot-2-fast and earshot-2-cascade
 are its faster tiers, earshot-1 is the one before, and any three-class text classifier of Hugging Face can
@@ -85,8 +85,8 @@ def interpret(
     vectors: np.ndarray | None = None,
     own: Iterable[str] = (),
 ) -> Reading:
-    """Return what a model makes of clean texts, given their languages and, for earshot-1, MiniLM vectors if
-    known.
+    """Return what a model makes of clean texts,
+    given their languages and, for earshot-1, MiniLM vectors if known.
 
     Raises ParamError for a model that does not exist and WeightsError for weights that are not the published
     ones.
@@ -98,15 +98,15 @@ def interpret(
 
 
 def languages_of(model: str, own: Iterable[str] = ()) -> frozenset[str] | None:
-    """Return the languages in which a model was tested: your own list, else its card's; None where nobody
-    says.
+    """Return the languages in which a model was tested:
+    your own list, else its card's; None where nobody says.
     """
     return frozenset(own) or (TESTED if model in NAMES else None)
 
 
 def untested(langs: Iterable[str | None], model: str, own: Iterable[str] = ()) -> np.ndarray:
-    """Say of each language whether the model is known not to have been tested in it; too short to tell is
-    not.
+    """Say of each language whether the model is known not to have been tested in it;
+    too short to tell is not.
     """
     known, said = languages_of(model, own), pd.Series(list(langs), dtype=object)
     return (said.notna() & ~said.isin((known or frozenset()) | UNKNOWN)).to_numpy(bool) & (known is not None)
@@ -158,8 +158,8 @@ def identify(model: str) -> str:
 
 
 def fingerprint(model: str) -> str:
-    """Return the SHA-256 of a model's weights, "" for one that is not fetched yet; ParamError where there is
-    none.
+    """Return the SHA-256 of a model's weights, "" for one that is not fetched yet;
+    ParamError where there is none.
     """
     if model in NAMES:
         return shipped()[model]
@@ -174,8 +174,8 @@ def fingerprint(model: str) -> str:
 
 
 def load(model: str = MODEL) -> weights.Weights:
-    """Return the weights of a shipped model; raises WeightsError when the file is not the one that was
-    published.
+    """Return the weights of a shipped model;
+    raises WeightsError when the file is not the one that was published.
     """
     return weights.load(FOLDER / f"{_weights_of(model)}.safetensors", shipped()[model])
 
@@ -185,8 +185,8 @@ def _weights_of(model: str) -> str:
 
 
 def _certain(found: np.ndarray) -> Reading:
-    """Return the reading of a model that says nothing about what it cannot rule out: the likeliest class
-    alone.
+    """Return the reading of a model that says nothing about what it cannot rule out:
+    the likeliest class alone.
     """
     return Reading(
         found, np.full(len(found), "model", dtype=object), found == found.max(axis=1, keepdims=True)

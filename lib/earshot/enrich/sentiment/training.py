@@ -44,8 +44,8 @@ HELD_BACK = 0.08  # part of the training rows that only mix the tiers and say wh
 
 
 def read_posts(data: Path) -> pd.DataFrame:
-    """Return text, label (0 to 2), part and language of all labelled posts; no text is in training and
-    validation.
+    """Return text, label (0 to 2), part and language of all labelled posts;
+    no text is in training and validation.
     """
     semeval = pd.read_parquet(data / "semeval2017-task4/subtask_a.parquet").query("not in_tweeteval_val")
     umsab = pd.read_parquet(data / "umsab-multilingual/umsab.parquet")
@@ -71,8 +71,8 @@ def read_posts(data: Path) -> pd.DataFrame:
 
 
 def core(text: str) -> str:
-    """Return the first letters and digits of a text: copies of one post differ in quotes, names, links and
-    length.
+    """Return the first letters and digits of a text:
+    copies of one post differ in quotes, names, links and length.
     """
     return re.sub(r"[\W_]+", "", text.lower().replace("@user", ""))[:50]
 

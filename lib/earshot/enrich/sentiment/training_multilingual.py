@@ -31,8 +31,8 @@ ALPHABETS = (
 def learn(
     frame: pd.DataFrame, given: e5.Model | None = None, say: Callable[[str], None] = lambda line: None
 ) -> dict[str, np.ndarray]:
-    """Return the tower's weights and vocabulary, learned from the training rows of
-    ``train_sentiment.read_posts``.
+    """Return the tower's weights and vocabulary,
+    learned from the training rows of ``train_sentiment.read_posts``.
 
     ``given`` is another model to begin from than the one that is installed.
     """
@@ -53,8 +53,8 @@ def learn(
 
 
 def choose(model: e5.Model, posts: pd.DataFrame) -> list[int]:
-    """Return the rows of the pieces that these posts need, all single letters of their alphabets among
-    them.
+    """Return the rows of the pieces that these posts need,
+    all single letters of their alphabets among them.
     """
     words, found = pieces.vocabulary(model.pieces, model.scores), set()
     for own, rows in posts.groupby(posts["language"].eq("english").map({True: "english", False: "other"})):

@@ -1,5 +1,5 @@
-"""What a text's words say about its classes: a sum over its words, word pairs and letter groups, without a
-transformer.
+"""What a text's words say about its classes:
+a sum over its words, word pairs and letter groups, without a transformer.
 
 Each distinct word is looked at once, however often it stands in the texts: its letter groups, whether it is
 denied ("not_good"), and whether it is in the lexicon. Cost follows the vocabulary, so tens of thousands of
@@ -41,8 +41,8 @@ class Words:
     pair: np.ndarray
 
     def scores(self, weights: np.ndarray) -> np.ndarray:
-        """Return (texts, classes): the mean over a text's parts of their ``weights`` (SIZE, classes), times
-        √parts.
+        """Return (texts, classes): the mean over a text's parts
+        of their ``weights`` (SIZE, classes), times √parts.
         """
         found = self._sum(np.asarray(self.words @ weights), np.asarray(self.pairs @ weights))
         return found / np.sqrt(self._parts())[:, None]
@@ -88,8 +88,8 @@ def read(texts: list[str]) -> Words:
 
 
 def _words(names: list[str], numbers: np.ndarray):
-    """Return each word's parts as (words, SIZE) counts: itself, its kind in the lexicon, its letter
-    groups.
+    """Return each word's parts as (words, SIZE) counts:
+    itself, its kind in the lexicon, its letter groups.
     """
     rows, parts = [np.arange(len(names))], [numbers % WHOLE]
     bare, denied = [name.removeprefix("not_") for name in names], [name.startswith("not_") for name in names]

@@ -1,5 +1,5 @@
-"""What runs in line with arriving posts and what after them, by the latency that is allowed; and what the
-peak costs.
+"""What runs in line with arriving posts and what after them,
+by the latency that is allowed; and what the peak costs.
 
 A post waits until its micro-batch closes, then until the batch is stored and enriched in line. The
 micro-batch is as long as half the budget; a step goes in line while the other half holds it at the peak rate,

@@ -1,5 +1,5 @@
-"""A stream's health where monitoring looks for it: /healthz in one line, /metrics for Prometheus, on
-loopback.
+"""A stream's health where monitoring looks for it:
+/healthz in one line, /metrics for Prometheus, on loopback.
 """
 
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ def condition_of(workspace: Workspace) -> tuple[Condition, list[Heard]]:
 
 @contextmanager
 def serve(workspace: Workspace, port: int, host: str = "127.0.0.1") -> Iterator[int]:
-    """Answer /healthz (200 or 503) and /metrics while the block runs; gives the port, which is chosen when
-    0.
+    """Answer /healthz (200 or 503) and /metrics while the block runs;
+    gives the port, which is chosen when 0.
     """
 
     class Handler(BaseHTTPRequestHandler):

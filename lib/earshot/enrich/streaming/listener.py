@@ -24,8 +24,8 @@ from earshot.enrich.streaming.micro_batch import Arrived, Intake
 
 @dataclass
 class Heard:
-    """What a listener has done so far: counts, the newest post's time, its last error, since when and until
-    when.
+    """What a listener has done so far: counts, the newest post's time,
+    its last error, since when and until when.
     """
 
     pid: int = field(default_factory=os.getpid)
@@ -67,8 +67,8 @@ def listen(
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda line: None,
 ) -> Heard:
-    """Read a workspace's stream until ``stop()``, or with ``once`` until nothing is left, and return what was
-    done.
+    """Read a workspace's stream until ``stop()``,
+    or with ``once`` until nothing is left, and return what was done.
 
     A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody
     listened or the stream did not answer; a run with ``once`` comes by schedule and leaves no gap behind.
@@ -108,8 +108,8 @@ def listen(
 
 
 def _arrive(presence: Presence, watch: Watch, once: bool) -> None:
-    """Write down since when nobody listened; what the stream let go of meanwhile was missed, the rest only
-    waited.
+    """Write down since when nobody listened;
+    what the stream let go of meanwhile was missed, the rest only waited.
     """
     if once:
         presence.well()
@@ -150,8 +150,8 @@ def _deal_with(
     say: Callable[[str], None],
     grave,
 ):
-    """Store one batch and commit it; return the producer of dead letters, which is opened when the first
-    comes.
+    """Store one batch and commit it; return the producer of dead letters,
+    which is opened when the first comes.
     """
     begun = time.monotonic()
     arrived = intake.take_in(messages)
@@ -198,8 +198,8 @@ def write_note(path: Path, heard: Heard, ended: bool = False) -> None:
 
 
 def read_notes(stream: Stream) -> tuple[list[Heard], list[Heard]]:
-    """Return the notes of listeners that run, and of those that do not (of those that died, the note stays a
-    day).
+    """Return the notes of listeners that run,
+    and of those that do not (of those that died, the note stays a day).
     """
     living, gone = [], []
     for path in sorted(notes(stream).glob("*.json")):

@@ -28,8 +28,8 @@ NESTED = {dict, list}
 
 @dataclass
 class Arrived:
-    """What came of one micro-batch: see Landed; the newest post's time, the steps that failed, the dead
-    letters.
+    """What came of one micro-batch: see Landed;
+    the newest post's time, the steps that failed, the dead letters.
     """
 
     landed: Landed
@@ -49,8 +49,8 @@ class Intake:
     columns: dict[str, list[str]] = field(default_factory=dict)
 
     def take_in(self, messages: list[Message]) -> Arrived:
-        """Store a micro-batch and run the steps in line on its posts; a step that fails is left to the next
-        report.
+        """Store a micro-batch and run the steps in line on its posts;
+        a step that fails is left to the next report.
         """
         rows, dead = self._decode(messages)
         arrived, kept = Arrived(Landed()), []
@@ -67,8 +67,8 @@ class Intake:
         return arrived
 
     def write_down(self, messages: list[Message], seconds: float) -> None:
-        """Note a batch in the table ``batches``: where it lay, how many, seconds it took, seconds from put to
-        done.
+        """Note a batch in the table ``batches``:
+        where it lay, how many, seconds it took, seconds from put to done.
         """
         parts = {
             part: list(group)
@@ -98,8 +98,8 @@ class Intake:
         )
 
     def _decode(self, messages: list[Message]) -> tuple[dict[str, list], list[tuple[Message, str]]]:
-        """Return (message, row) pairs by the source that maps them, and the messages that are no rows, with
-        why.
+        """Return (message, row) pairs by the source that maps them,
+        and the messages that are no rows, with why.
         """
         rows: dict[str, list[tuple[Message, dict]]] = {}
         dead = []
@@ -138,8 +138,8 @@ class Intake:
         return landing.land(frame, [], numbers, at)
 
     def _lay_out(self, dead: list[tuple[Message, str]], landed: Landed) -> list[dict]:
-        """Put messages that are no rows in quarantine, masked, and return a dead letter for each that says
-        where.
+        """Put messages that are no rows in quarantine, masked,
+        and return a dead letter for each that says where.
         """
         if dead:
             landing = Landing(

@@ -25,8 +25,8 @@ LEAST = 1000
 
 @dataclass(frozen=True)
 class Cost:
-    """What one step costs: seconds to start, seconds for each batch, posts per second beyond that, bytes per
-    post.
+    """What one step costs: seconds to start, seconds for each batch,
+    posts per second beyond that, bytes per post.
     """
 
     step: str
@@ -38,8 +38,8 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs of storing a post ("store") and of every step, on how many posts and when they were
-    measured.
+    """The costs of storing a post ("store") and of every step,
+    on how many posts and when they were measured.
     """
 
     posts: int

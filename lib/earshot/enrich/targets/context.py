@@ -1,5 +1,5 @@
-"""What stands around a target: words by side and distance, its clause, and feeling words weighed by how near
-they are.
+"""What stands around a target: words by side and distance,
+its clause, and feeling words weighed by how near they are.
 
 After Tang et al. (2016), who read what stands left and right of a target, and Ding, Liu & Yu (2008), who let
 an opinion word count the less the farther it stands. A denied word is another word; a clause ends at a mark
@@ -21,8 +21,8 @@ TURNS = frozenset(["but", "although", "though", "however", "while", "yet", "exce
 
 
 def words(text: str, spans: Spans, target: str) -> list[str]:
-    """Return the text's words, and again, marked, those of its clause, those near the target, and their
-    letters.
+    """Return the text's words, and again, marked,
+    those of its clause, those near the target, and their letters.
     """
     left, right = sides(text, spans)
     clause = [*_until_turn(left[::-1])[::-1], "§", *_until_turn(right)]
@@ -36,8 +36,8 @@ def words(text: str, spans: Spans, target: str) -> list[str]:
 
 
 def signals(text: str, spans: Spans) -> np.ndarray:
-    """Return ``SIGNALS`` numbers: good and bad words weighed by nearness, of the clause, and of the whole
-    text.
+    """Return ``SIGNALS`` numbers: good and bad words weighed by nearness,
+    of the clause, and of the whole text.
     """
     left, right = sides(text, spans)
     weighed = [

@@ -1,5 +1,5 @@
-"""A model of sentiment towards a target, learned from labelled texts: readers that are trusted as they
-deserve.
+"""A model of sentiment towards a target, learned from labelled texts:
+readers that are trusted as they deserve.
 
 One reader is a tower that starts from the shipped model; one is a logistic regression on what stands around
 the target and on sentence embeddings; two look for the tokens that speak for each class, in the text with its
@@ -57,8 +57,8 @@ class Examples:
 
     @classmethod
     def of(cls, texts: list[str], spans: list[Spans], targets: list[str]) -> "Examples":
-        """Return examples; the dense numbers are embeddings of text and clause, signals, and what the shipped
-        model says of the text and of the clause.
+        """Return examples; the dense numbers are embeddings of text and clause,
+        signals, and what the shipped model says of the text and of the clause.
         """
         whole, where = np.unique([pairs.marked(text, [], "") for text in texts], return_inverse=True)
         clauses = [nearby.clause(*example) for example in zip(texts, spans, targets, strict=True)]
@@ -101,8 +101,8 @@ def _look(texts: list[str]) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Readers:
-    """What one fold learned: the parts of the regression, the tower's weights, and what each class asks the
-    tokens.
+    """What one fold learned: the parts of the regression,
+    the tower's weights, and what each class asks the tokens.
     """
 
     words: dict
@@ -131,8 +131,8 @@ class Readers:
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned: by fold the readers, how far each is trusted, the cut of the conformal sets, and
-    figures.
+    """What was learned: by fold the readers, how far each is trusted,
+    the cut of the conformal sets, and figures.
     """
 
     folds: list[Readers]
@@ -147,8 +147,8 @@ class Model:
         return _of_all(self.trust.predict_proba(read), self.trust.classes_)
 
     def sets(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return which classes (n, 3) stand in each text's set, which holds the true one nine times in
-        ten.
+        """Return which classes (n, 3) stand in each text's set,
+        which holds the true one nine times in ten.
         """
         return probabilities >= self.cut
 
@@ -161,8 +161,8 @@ def fit(
     seed: int = 1,
     say: Callable[[str], None] = lambda line: None,
 ) -> Model:
-    """Return the model that labels (n, 0 to 2) teach; raises ValueError when they are too few or of one class
-    only.
+    """Return the model that labels (n, 0 to 2) teach;
+    raises ValueError when they are too few or of one class only.
     """
     if len(labels) < LEAST or len(set(labels.tolist())) < 2:
         raise ValueError(
@@ -188,8 +188,8 @@ def split(texts: list[str], labels: np.ndarray, seed: int) -> list[tuple[np.ndar
 
 
 def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
-    """Return the model whose trust in the readers, and cut, are learned from readings of sentences not
-    seen.
+    """Return the model whose trust in the readers, and cut,
+    are learned from readings of sentences not seen.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict

@@ -1,5 +1,5 @@
-"""A text and a target named in it, as a tower reads them: every mention marked, and the target said again at
-the end.
+"""A text and a target named in it, as a tower reads them:
+every mention marked, and the target said again at the end.
 
 ``[CLS] the [MASK] bag [MASK] came late but the [MASK] bag [MASK] was dry [SEP] bag [SEP]``, after Sun et al.
 (2019).
@@ -19,8 +19,8 @@ Spans = list[tuple[int, int]]
 
 
 def locate(text: str, target: str) -> Spans:
-    """Return the (start, end) of every mention of ``target`` in ``text``, in any case, with any blanks and
-    marks.
+    """Return the (start, end) of every mention of ``target`` in ``text``,
+    in any case, with any blanks and marks.
     """
     words = LETTERS.findall(target)
     if not words:
@@ -34,8 +34,8 @@ def locate(text: str, target: str) -> Spans:
 
 
 def placed(text: str, target: str) -> tuple[str, Spans]:
-    """Return the text with ``target`` for every ``$T$``, and where it stands; without one, where it is
-    found.
+    """Return the text with ``target`` for every ``$T$``, and where it stands;
+    without one, where it is found.
     """
     if PLACE not in text:
         return text, locate(text, target)
@@ -47,8 +47,8 @@ def placed(text: str, target: str) -> tuple[str, Spans]:
 
 
 def windows(text: str, spans: Spans) -> list[str]:
-    """Return the clean stretches of a text before, between and after the spans, one more than there are
-    spans.
+    """Return the clean stretches of a text before,
+    between and after the spans, one more than there are spans.
     """
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     return [clean(text[start:end])[0] for start, end in zip(edges[::2], edges[1::2], strict=True)]
@@ -60,15 +60,15 @@ def marked(text: str, spans: Spans, target: str, mark: str = MARK) -> str:
 
 
 def starred(text: str, spans: Spans, target: str) -> str:
-    """Return the clean text with ``target`` between stars for each span, and the target said again at the
-    end.
+    """Return the clean text with ``target`` between stars for each span,
+    and the target said again at the end.
     """
     return f"{marked(text, spans, target, STAR)} : {clean(target)[0]}"
 
 
 def tokenise(texts: Iterable[str], spans: Iterable[Spans], targets: Iterable[str]) -> list[list[int]]:
-    """Return the token ids of each text with its target; a text too long keeps its start, the target always
-    stays.
+    """Return the token ids of each text with its target;
+    a text too long keeps its start, the target always stays.
     """
     targets = [clean(target)[0] for target in targets]
     said = minilm.tokenise(

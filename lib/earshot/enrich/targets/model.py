@@ -32,8 +32,8 @@ def read(
     langs: list[str] | None = None,
     model: str = MODEL,
 ) -> pd.DataFrame:
-    """Return ``COLUMNS`` and label (a class or unsure) for raw texts, where each target stands, and its
-    name.
+    """Return ``COLUMNS`` and label (a class or unsure) for raw texts,
+    where each target stands, and its name.
     """
     scores = score(texts, spans, targets, model)
     labels = np.array(CLASSES, dtype=object)[scores.argmax(axis=1)] if len(scores) else np.array([], object)
@@ -77,8 +77,8 @@ def identify(model: str) -> str:
 
 
 def load(model: str = MODEL) -> dict[str, np.ndarray]:
-    """Return the weights of a shipped model; raises WeightsError when the file is not the one that was
-    published.
+    """Return the weights of a shipped model;
+    raises WeightsError when the file is not the one that was published.
     """
     identify(model)
     held = weights.load(FOLDER / f"{model}.safetensors", shipped()[model])

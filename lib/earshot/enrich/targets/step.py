@@ -87,8 +87,8 @@ def read(workspace: Workspace) -> list[Target]:
 
 
 def _brand_words(name: str, params, more: list[str]) -> tuple[str, ...]:
-    """Return a brand's name, its hashtag, the handles that hold its name and no longer brand's, and
-    ``more``.
+    """Return a brand's name, its hashtag,
+    the handles that hold its name and no longer brand's, and ``more``.
     """
     keys = {brand: "".join(LETTERS.findall(brand.lower())) for brand in params.brands}
     handles = [
@@ -109,8 +109,8 @@ def find(texts: list[str], targets: list[Target]) -> Iterator[tuple[int, Target,
 
 
 def add(posts: pd.DataFrame, targets: list[Target], model: str = towards.MODEL) -> pd.DataFrame:
-    """Return the targets table's columns, a row per post and target, for posts with post_id, content_hash,
-    text, lang.
+    """Return the targets table's columns, a row per post and target,
+    for posts with post_id, content_hash, text, lang.
 
     ``start`` and ``end`` are where in the post's text its first mention stands.
     """
@@ -135,8 +135,8 @@ def add(posts: pd.DataFrame, targets: list[Target], model: str = towards.MODEL) 
 
 
 def update(workspace: Workspace) -> int:
-    """Bring ``targets`` up to date with the posts, targets.yml and the model; return how many posts were
-    read.
+    """Bring ``targets`` up to date with the posts, targets.yml and the model;
+    return how many posts were read.
     """
     targets, store, model = read(workspace), workspace.store, workspace.params.target_model
     if store.version("posts") is None or (not targets and store.version(SEEN) is None):

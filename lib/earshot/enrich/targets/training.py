@@ -34,8 +34,8 @@ IN_BLOCKS = {"encoder.": 8}  # kept in four bits
 
 
 def read_posts(data: Path) -> pd.DataFrame:
-    """Return text, topic, label (0 to 2), spans and part (train, tune or test) of labelled tweets that name a
-    topic.
+    """Return text, topic, label (0 to 2), spans and part (train,
+    tune or test) of labelled tweets that name a topic.
 
     A topic is in one part only. A tweet labelled differently in two tasks counts as it is in the one of five
     points.
@@ -74,8 +74,8 @@ def choose(frame: pd.DataFrame, seed: int) -> np.ndarray:
 
 
 def calibrate(weights: dict, logits: np.ndarray, labels: np.ndarray) -> dict:
-    """Return the weights with an honest head, the least ``sure`` that is right enough, and the ``cut`` of the
-    sets.
+    """Return the weights with an honest head,
+    the least ``sure`` that is right enough, and the ``cut`` of the sets.
 
     Each class counts the same, so that probabilities are as if each were equally common.
     """
@@ -118,8 +118,8 @@ def _cut(found: np.ndarray, labels: np.ndarray) -> float:
 
 
 def measure(found: np.ndarray, frame: pd.DataFrame, sure: float, cut: float) -> dict:
-    """Return what the model reaches on tweets about topics it never saw; shares of errors with classes
-    balanced.
+    """Return what the model reaches on tweets about topics it never saw;
+    shares of errors with classes balanced.
     """
     from sklearn.metrics import f1_score, recall_score
 

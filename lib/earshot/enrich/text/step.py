@@ -67,8 +67,8 @@ WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 @dataclass
 class Cleaned:
-    """A clean text, the edits that lead back to the original, and what was found on the way, as it was
-    written.
+    """A clean text, the edits that lead back to the original,
+    and what was found on the way, as it was written.
     """
 
     text: str
@@ -228,8 +228,8 @@ def with_media(cleaned: Cleaned, media: str, length: int) -> Cleaned:
 
 
 def add(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the clean table's columns for posts with ``post_id``, ``content_hash``, ``text`` and maybe
-    media_text.
+    """Return the clean table's columns for posts with ``post_id``,
+    ``content_hash``, ``text`` and maybe media_text.
     """
     texts = frame["text"].fillna("").tolist()
     media = frame["media_text"].fillna("").tolist() if "media_text" in frame else [""] * len(texts)

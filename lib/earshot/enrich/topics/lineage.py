@@ -41,8 +41,8 @@ def compare(
 
 
 def _pairs(before: np.ndarray, new: np.ndarray, olds: np.ndarray, count: int) -> dict[int, tuple[int, float]]:
-    """Return the old topic that each new one continues, with their overlap: the pairs that share most in
-    all.
+    """Return the old topic that each new one continues, with their overlap:
+    the pairs that share most in all.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -57,8 +57,8 @@ def _pairs(before: np.ndarray, new: np.ndarray, olds: np.ndarray, count: int) ->
 
 
 def _moved(topic: int, here: np.ndarray, there: np.ndarray, events: tuple[str, str]) -> tuple:
-    """Return a topic's row: the first event when most of its posts ``here`` are in one topic ``there``, or
-    the other.
+    """Return a topic's row: the first event when most
+    of its posts ``here`` are in one topic ``there``, or the other.
 
     The two cannot contradict each other: where most of both topics' posts are shared, they are a pair and one
     is kept.

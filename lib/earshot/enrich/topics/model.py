@@ -32,8 +32,8 @@ Groups = list[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class TopicModel:
-    """Where topics lie: the common mean, each brand's and language's shift from it, the axes, and a centre
-    per topic.
+    """Where topics lie: the common mean, each brand's and language's shift from it,
+    the axes, and a centre per topic.
 
     ``ids`` are the topics' lasting numbers, in the order of the rows of ``centres``; ``floor`` is the
     similarity below which a post belongs to none; ``fitted`` counts the posts at this fit, ``founded`` at the
@@ -67,8 +67,8 @@ class TopicModel:
         return replace(self, ids=ids, fitted=fitted, founded=founded)
 
     def leaving(self, far: float, vectors: np.ndarray, groups: Groups) -> "TopicModel":
-        """Return the same model with the floor that leaves the share ``far`` of these posts without a
-        topic.
+        """Return the same model with the floor
+        that leaves the share ``far`` of these posts without a topic.
         """
         if not len(self.ids):
             return replace(self, far=far)
@@ -84,8 +84,8 @@ def fit(
     before: np.ndarray | None = None,
     far: float = FAR,
 ) -> TopicModel:
-    """Return the model of these posts (unit vectors, one tuple of group names each); topics have ``smallest``
-    posts.
+    """Return the model of these posts (unit vectors, one tuple of group names each);
+    topics have ``smallest`` posts.
 
     ``before`` is each post's topic in the model before, -1 where it had none: those topics are where the
     search starts. ``far`` is the share that is so far from every topic that it gets none.
@@ -109,8 +109,8 @@ def fit(
 
 
 def _shifts(centred: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
-    """Return how far each language, then each brand, lies from the common mean, small groups drawn to
-    zero.
+    """Return how far each language, then each brand,
+    lies from the common mean, small groups drawn to zero.
     """
     shifts, left = {}, centred.copy()
     for place in reversed(range(len(groups[0]) if groups else 0)):
@@ -139,8 +139,8 @@ def _axes(centred: np.ndarray) -> np.ndarray:
 
 
 def _clusters(points: np.ndarray, seed: int, before: np.ndarray | None) -> np.ndarray:
-    """Return each point's cluster: its topic before, else the nearest of those if it is near, else a new
-    one.
+    """Return each point's cluster: its topic before,
+    else the nearest of those if it is near, else a new one.
     """
     if before is None or not (before >= 0).any():
         return _merged(points, seed)
@@ -154,8 +154,8 @@ def _clusters(points: np.ndarray, seed: int, before: np.ndarray | None) -> np.nd
 
 
 def _merged(points: np.ndarray, seed: int) -> np.ndarray:
-    """Return k-means clusters of about a dozen points, merged while their average cosine distance is below
-    APART.
+    """Return k-means clusters of about a dozen points,
+    merged while their average cosine distance is below APART.
     """
     from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 

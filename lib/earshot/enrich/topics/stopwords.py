@@ -1,5 +1,5 @@
-"""Words that say nothing about a topic, in the languages the demo and most workspaces use; written by us,
-compactly.
+"""Words that say nothing about a topic, in the languages the demo and most workspaces use;
+written by us, compactly.
 """
 
 from functools import cache

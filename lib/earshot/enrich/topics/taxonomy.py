@@ -34,8 +34,8 @@ ALIKE = 0.5
 
 @dataclass(frozen=True)
 class Category:
-    """A category: its name, the one above it ("" for none), and the words and sentences that tell its
-    posts.
+    """A category: its name, the one above it ("" for none),
+    and the words and sentences that tell its posts.
     """
 
     name: str
@@ -104,8 +104,8 @@ def _check_parents(parents: dict[str, str], where: str) -> None:
 
 
 def lineage(parents: dict[str, str], name: str) -> list[str]:
-    """Return a category and all above it, nearest first; a circle ends where it closes, with that name
-    twice.
+    """Return a category and all above it, nearest first;
+    a circle ends where it closes, with that name twice.
     """
     above = [name]
     while parents.get(above[-1]) and above[-1] not in above[:-1]:

@@ -16,8 +16,8 @@ APOSTROPHE = re.compile(r"(?<=\w\w\w)['’](?=\w)")  # can't is a word, j'ai are
 
 
 def bare(text: str) -> str:
-    """Return a post's words in lower case, without links, accounts, masks and most apostrophes, to be
-    counted.
+    """Return a post's words in lower case, without links,
+    accounts, masks and most apostrophes, to be counted.
     """
     text = html.unescape(text) if "&" in text else text
     return APOSTROPHE.sub("", NOISE.sub(" ", text)).casefold()
@@ -63,8 +63,8 @@ def weigh(texts: list[str], topics: np.ndarray, ignore: frozenset[str] = frozens
 
 
 def summed(rows, place: np.ndarray):
-    """Return the sums (topics, columns) of the rows of each topic, numbered from 0; a sparse table stays
-    sparse.
+    """Return the sums (topics, columns) of the rows of each topic, numbered from 0;
+    a sparse table stays sparse.
     """
     from scipy.sparse import csr_matrix
 
@@ -72,8 +72,8 @@ def summed(rows, place: np.ndarray):
 
 
 def ctfidf(counts):
-    """Return class-based TF-IDF: a term's share of its topic, times log(1 + words per topic / its uses in
-    all).
+    """Return class-based TF-IDF: a term's share of its topic,
+    times log(1 + words per topic / its uses in all).
 
     The source is BERTopic (Grootendorst 2022), whose ClassTfidfTransformer gives the same figures.
     """
@@ -118,8 +118,8 @@ def name(found: list[str], taken: set[str]) -> str:
 
 
 def _widened(term: int, pairs: list[int], counts: np.ndarray, vocabulary: np.ndarray) -> str:
-    """Return the term, or the pair of words in which it is mostly used ("customer" is mostly "customer
-    service").
+    """Return the term, or the pair of words in
+    which it is mostly used ("customer" is mostly "customer service").
     """
     word = str(vocabulary[term])
     wider = [

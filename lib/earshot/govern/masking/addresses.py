@@ -1,5 +1,5 @@
-"""Postal addresses by their form: street and house number in a dozen languages, boxes, flats, postcodes
-beside them.
+"""Postal addresses by their form: street and house number in a dozen languages,
+boxes, flats, postcodes beside them.
 
 Every house number is looked at: a street type right after it (221b Baker Street, 56 rue La Boétie) or before
 it (Calle Mayor 5, Hauptstraße 12), or a word that announces an address ("lives at Edeby 55"), makes the whole
@@ -25,27 +25,23 @@ HOUSE = r"\d{1,5}[a-zA-Z]?(?:[/\-]\d{1,4}[a-zA-Z]?)?(?![\w$€£%:]|[.,/\-]\d)"
 NUMBER = re.compile(BARE + HOUSE)
 TYPES = (  # street types that stand after the name
     "street|st|road|rd|avenue|ave|av|lane|ln|drive|dr|boulevard|blvd|court|ct|close|crescent|cres|terrace"
-    "|way|highway"
-    "|hwy|parkway|pkwy|square|sq|circle|trail|grove|gardens|mews|hill|row|parade|place|pl|esplanade|cliffs"
-    "|creek"
+    "|way|highway|hwy|parkway|pkwy|square|sq|circle|trail|grove|gardens|mews|hill|row|parade|place|pl"
+    "|esplanade|cliffs|creek"
 )
 PLAIN = "street|avenue|lane|boulevard|blvd|crescent|terrace|parkway|pkwy"
 FIRST = (  # those that stand before it
     "rue|avenue|ave?|boulevard|bd|chemin|impasse|allée|quai|cours|route|calle|c/|avda?|avenida|paseo|carrer"
-    "|carretera"
-    "|camino|viale|corso|piazza|vicolo|rua|r|travessa|praça|estrada|ulica|ul|aleja|al|strada|ulice|plaza|via"
+    "|carretera|camino|viale|corso|piazza|vicolo|rua|r|travessa|praça|estrada|ulica|ul|aleja|al|strada|ulice"
+    "|plaza|via"
 )
 LAST = (  # endings of street names in Germanic, Nordic, Finnish and Hungarian towns
     "stra(?:ß|ss)e|str|weg|platz|gasse|allee|ufer|straat|laan|gracht|plein|kade|dijk|singel|vej|gade|vang"
-    "|vænge|allé"
-    "|gatan|gata|vägen|väg|gränd|veien|vegen|katu|kuja|polku|tie|utca|stræde|bakken|vegur|braut|stien|plads"
-    "|plass"
-    "|terrasse"
+    "|vænge|allé|gatan|gata|vägen|väg|gränd|veien|vegen|katu|kuja|polku|tie|utca|stræde|bakken|vegur|braut"
+    "|stien|plads|plass|terrasse"
 )
 WORDS = (  # those that stand between the name and the number
     "strasse|straße|str|utca|u|út|útja|tér|körút|kapu|tee|tänav|s "
-    "gate|plads|plass|platz|terrasse|cad|sok|gata|ulice"
-    "|trg|cesta|rakpart|baan|platz|allee"
+    "gate|plads|plass|platz|terrasse|cad|sok|gata|ulice|trg|cesta|rakpart|baan|platz|allee"
 )
 CUES = (  # words that announce an address
     r"address(?:es)?\b[^\n.?!]{0,40}?(?:\b(?:to|is|with|are)\b|:)|located (?:at|on)|liv(?:es?|ing) (?:at|on)"
@@ -101,9 +97,9 @@ REST = re.compile(  # town, country and postcode in the lines below
     r"(?:-\d{3,4}| [A-Z]{2})?(?=[\s.,;!?]{0,9}(?:\n|\Z))"
 )
 AREAS = (
-    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]"
-    "|L[ADELNSU]?"
-    "|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
+    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE"
+    "|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB"
+    "|W[ACDFNRSV]?|YO|ZE"
 )
 UK = re.compile(rf"(?<![\w#])(?:{AREAS})\d[\dA-Z]? \d[ABD-HJLNP-UW-Z]{{2}}(?!\w)")
 UK_LIKE = re.compile(r"[A-Z]\d[\dA-Z]? \d[A-Z]")
@@ -181,8 +177,8 @@ def _ahead(text: str, start: int, end: int, announced: bool) -> int:
 
 
 def _behind(text: str, start: int, number: str, announced: bool, first: str) -> int | None:
-    """Return where the street that precedes a house number begins, or None; ``first`` is where a FIRST_WORD
-    may be.
+    """Return where the street that precedes a house number begins, or None;
+    ``first`` is where a FIRST_WORD may be.
     """
     if start < 3 or text[start - 1] != " ":
         return None

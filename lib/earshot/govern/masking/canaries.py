@@ -1,5 +1,5 @@
-"""Canaries: made-up private details of every type in many formats, to be woven into real texts and looked for
-again.
+"""Canaries: made-up private details of every type in many formats,
+to be woven into real texts and looked for again.
 
 All are invented: numbers have right check digits but belong to nobody known here; hosts are reserved for
 examples.

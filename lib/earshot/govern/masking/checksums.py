@@ -129,8 +129,8 @@ def is_insee(text: str) -> bool:
 
 
 def is_steuer_id(digits: str) -> bool:
-    """Germany, Steuer-Identifikationsnummer: ISO 7064 modulo 11,10 and one digit that occurs two or three
-    times.
+    """Germany, Steuer-Identifikationsnummer:
+    ISO 7064 modulo 11,10 and one digit that occurs two or three times.
     """
     product = 10
     for digit in digits[:10]:
@@ -227,8 +227,8 @@ def is_resident_id(text: str) -> bool:
 
 
 def is_rrn(digits: str) -> bool:
-    """South Korea, resident registration number: a date and a digit for sex and century (no check since
-    2020).
+    """South Korea, resident registration number:
+    a date and a digit for sex and century (no check since 2020).
     """
     return _is_day(digits[:2], digits[2:4], digits[4:6])
 

@@ -1,5 +1,5 @@
-"""Given names that are common in Europe, the Americas, India and the Arab world, in lower case and without
-accents.
+"""Given names that are common in Europe, the Americas,
+India and the Arab world, in lower case and without accents.
 
 Names that are as often a word, a place or a brand (Grace, Austin, Chase) are left out: beside a greeting they
 would hide what a post speaks of.

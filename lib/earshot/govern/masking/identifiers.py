@@ -61,8 +61,8 @@ CARD_PREFIXES = (  # (first digits from, to, allowed lengths), ISO/IEC 7812 as t
 
 
 def passes_iban(compact: str) -> bool:
-    """Say whether an IBAN without spaces has the length of its country and remainder 1 modulo 97 (ISO
-    13616).
+    """Say whether an IBAN without spaces has the length
+    of its country and remainder 1 modulo 97 (ISO 13616).
     """
     compact = compact.upper()
     if IBAN_LENGTHS.get(compact[:2]) != len(compact) or not compact.isascii():
@@ -71,8 +71,8 @@ def passes_iban(compact: str) -> bool:
 
 
 def is_card(digits: str, named: bool = False) -> bool:
-    """Say whether digits have length and check digit of a card, and its first digits unless words name
-    one.
+    """Say whether digits have length and check digit of a card,
+    and its first digits unless words name one.
     """
     if not 12 <= len(digits) <= 19 or len(set(digits)) == 1:
         return False
@@ -83,8 +83,8 @@ def is_card(digits: str, named: bool = False) -> bool:
 
 
 def in_url(text: str, start: int) -> bool:
-    """Say whether the character at `start` is inside a web address: numbers there are page ids, not
-    people's.
+    """Say whether the character at `start` is inside a web address:
+    numbers there are page ids, not people's.
     """
     token = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start), start - 300) + 1
     return bool(URL.search(text, token, start))

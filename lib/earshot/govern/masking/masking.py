@@ -115,8 +115,8 @@ def _replaced(text: str, found: list[Found]) -> str:
 
 
 def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
-    """Find the identifiers of one text, in order, none overlapping; only ``types``, in the order of
-    FINDERS.
+    """Find the identifiers of one text, in order, none overlapping;
+    only ``types``, in the order of FINDERS.
     """
     folded, places = fold(text)
     digits = DIGIT.search(folded)
@@ -134,8 +134,8 @@ def spans(text: str, types: Iterable[str] = TYPES) -> list[Found]:
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:
-    """Write digits, dashes, spaces and letters of every script's look-alikes in ASCII and drop invisible
-    characters.
+    """Write digits, dashes, spaces and letters
+    of every script's look-alikes in ASCII and drop invisible characters.
 
     Returns the folded text and, where characters were dropped, the place of each of its characters in the
     text given.
@@ -150,8 +150,8 @@ def fold(text: str) -> tuple[str, list[int] | None]:
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Map each character that stands for one ASCII character (any script's digits, full-width, bold …) to
-    it.
+    """Map each character that stands for one ASCII character (any script's digits,
+    full-width, bold …) to it.
     """
     table = {}
     for code in range(0x80, 0x1FBFA):

@@ -1,5 +1,5 @@
-"""Names of private persons where something gives them away: a greeting, a signature, "my name is", a title,
-an agent.
+"""Names of private persons where something gives them away:
+a greeting, a signature, "my name is", a title, an agent.
 
 Precision comes first: a post that merely mentions somebody keeps the name, since most names in public posts
 are public figures, brands and places. Where the cue is weak ("Hi …", "thanks …", "- …") only a common given
@@ -73,10 +73,9 @@ ENDS = re.compile(
 )
 _NEVER = (
     "not on no the a an in at so very going just also still how why what when where who from here there "
-    "your our my his"
-    " her their we you i it this that if but and or to for with of is was are be new general support "
-    "customer service"
-    " team air airline airlines all big pepper martens oz dre phil strange seuss robot bean"
+    "your our my his her their we you i it this that if but and or to for with of is was are be new general "
+    "support customer service team air airline airlines all big pepper martens oz dre phil strange seuss "
+    "robot bean"
 )
 NEVER = frozenset(_NEVER.split())
 SUSPECT = (  # in RE2's dialect: every text with a name has one of these

@@ -1,5 +1,5 @@
-"""National identity numbers by country pack: form, check digits, and the words that must stand near a weak
-form.
+"""National identity numbers by country pack:
+form, check digits, and the words that must stand near a weak form.
 
 A form that is letters and digits in a fixed order with a check (codice fiscale, DNI, HETU, CPF with its dots)
 is taken wherever it stands. A bare run of digits is taken only when its check digit is right and a word
@@ -202,8 +202,8 @@ def _names(kind: Identity) -> re.Pattern:
 def _chosen(
     packs: tuple[str, ...],
 ) -> tuple[list[Identity], re.Pattern | None, list[Identity], re.Pattern | None]:
-    """Return the kinds that need no word with one pattern for all their forms, those that do with one for all
-    words.
+    """Return the kinds that need no word with one pattern for all their forms,
+    those that do with one for all words.
     """
     kinds = [kind for kind in IDENTITIES if kind.pack in packs]
     free, named = [kind for kind in kinds if not kind.words], [kind for kind in kinds if kind.words]

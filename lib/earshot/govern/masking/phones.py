@@ -95,8 +95,8 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 
 def _context(text: str, start: int, end: int) -> str:
-    """Say what the nearest telling word before the number (or right after it) makes of it: call, other or
-    nothing.
+    """Say what the nearest telling word before the number (or right after it) makes
+    of it: call, other or nothing.
     """
     if AFTER.match(text, end):
         return "call"

@@ -1,5 +1,5 @@
-"""A second, independent look at texts that are masked already: looser patterns, whose hits are suspects, not
-leaks.
+"""A second, independent look at texts that are masked already:
+looser patterns, whose hits are suspects, not leaks.
 
 It shares nothing with the masker: no check digits, no words nearby. Order numbers and public addresses are
 among its hits, so their number is an upper bound of what was missed in these forms.

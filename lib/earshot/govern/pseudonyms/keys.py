@@ -25,8 +25,8 @@ def rotate() -> int:
 
 
 def destroy(number: int) -> None:
-    """Overwrite key ``number``, which makes its pseudonyms final; raises KeyRefused when there is no such
-    key.
+    """Overwrite key ``number``, which makes its pseudonyms final;
+    raises KeyRefused when there is no such key.
     """
     keys = _filed()
     if not 0 <= number < len(keys):
@@ -40,8 +40,8 @@ def destroy(number: int) -> None:
 
 
 def held() -> list[Pseudonyms]:
-    """Return the pseudonyms under every key that is still held, oldest first: an erasure must look for all of
-    them.
+    """Return the pseudonyms under every key that is still held, oldest first:
+    an erasure must look for all of them.
 
     Raises KeyRefused when the newest key was destroyed.
     """

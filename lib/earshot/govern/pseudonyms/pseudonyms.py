@@ -1,5 +1,5 @@
-"""Pseudonyms: the same person always has the same made-up name, and only the holder of the key can tell who
-it is.
+"""Pseudonyms: the same person always has the same made-up name,
+and only the holder of the key can tell who it is.
 
 Keyed HMAC-SHA256 (RFC 2104, test vectors RFC 4231). A plain hash would be reversed by hashing a list of
 handles; the key is kept outside the store, and destroying it makes every pseudonym final. Keys can be
@@ -45,8 +45,8 @@ class KeyRefused(ValueError):
 
 
 class Pseudonyms:
-    """Made-up names for handles under one secret ``key`` (default: $EARSHOT_KEY, else the key file, made at
-    first use).
+    """Made-up names for handles under one secret ``key`` (default:
+    $EARSHOT_KEY, else the key file, made at first use).
 
     ``number`` is the place of the key among those there were; ``purpose`` gives another set of names, which
     cannot be linked to this one without the key.
@@ -75,8 +75,8 @@ class Pseudonyms:
         return self._known[canonical]
 
     def names(self, handles: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
-        """Return the pseudonym of each handle, ``keep_handles`` in plain letters; what is missing stays
-        missing.
+        """Return the pseudonym of each handle, ``keep_handles`` in plain letters;
+        what is missing stays missing.
         """
         keep = folded(keep_handles)
         text = handles.astype("str")
@@ -84,15 +84,15 @@ class Pseudonyms:
         return text.map({handle: self.known(handle, keep) for handle in unique}).astype("str")
 
     def known(self, handle: str, keep: Collection[str]) -> str:
-        """Return the name of one handle, or the handle in plain letters where it is among ``keep`` (plain as
-        well).
+        """Return the name of one handle, or the handle
+        in plain letters where it is among ``keep`` (plain as well).
         """
         named = plain(handle)
         return named if named in keep else self.name(named)
 
     def mentions(self, texts: pd.Series, keep_handles: Iterable[str] = ()) -> pd.Series:
-        """Return texts in which @mentions, u/names, profiles and DIDs are pseudonyms, but for
-        ``keep_handles``.
+        """Return texts in which @mentions, u/names,
+        profiles and DIDs are pseudonyms, but for ``keep_handles``.
         """
         keep = folded(keep_handles)
         texts = texts.astype("str")
@@ -122,8 +122,8 @@ class Pseudonyms:
         return did if named in keep else self.name(named if named.startswith("did:") else f"did:{named}")
 
     def _mention(self, match: re.Match, keep: Collection[str]) -> str:
-        """Name the handle with its dots and dashes (Bluesky, Instagram) and host (Mastodon); a kept one ends
-        before.
+        """Name the handle with its dots and dashes (Bluesky,
+        Instagram) and host (Mastodon); a kept one ends before.
         """
         handle, rest = match["handle"], match["tail"] + (match["host"] or "")
         if plain(handle) in keep or PSEUDONYM.fullmatch(handle):
@@ -171,8 +171,8 @@ def read_key() -> str:
 
 
 def read_keys() -> list[str]:
-    """Return all keys, oldest first, from $EARSHOT_KEY or the key file (made with mode 0600 when there is
-    none).
+    """Return all keys, oldest first, from $EARSHOT_KEY
+    or the key file (made with mode 0600 when there is none).
 
     A destroyed key keeps its place as the word "destroyed". Raises KeyRefused when one is shorter than 32
     characters or when others on this machine can read the file.

@@ -1,5 +1,5 @@
-"""Tokens: what is known of something that may not be kept, and signatures that only the holder of the key can
-make.
+"""Tokens: what is known of something that may not be kept,
+and signatures that only the holder of the key can make.
 
 Each purpose has a key of its own, derived from the workspace's key, so that a token for one says nothing in
 another.
@@ -12,8 +12,8 @@ from earshot.govern.pseudonyms.pseudonyms import DESTROYED, hmac_sha256, read_ke
 
 
 def tokens(purpose: str) -> Callable[[str], str]:
-    """Return a function from a text to 32 hex digits that stand for it; only the key's holder can tell for
-    which.
+    """Return a function from a text to 32 hex digits that stand for it;
+    only the key's holder can tell for which.
     """
     return _made(read_key(), purpose)
 

@@ -76,8 +76,8 @@ def page(*parts: widgets.Widget) -> widgets.VBox:
 def guarded(
     message: widgets.HTML, explain: Callable[[Exception], str], action: Callable[[], str | None]
 ) -> bool:
-    """Run ``action`` and show the sentence it returns, or the one ``explain`` makes of its error; say if it
-    went well.
+    """Run ``action`` and show the sentence it returns,
+    or the one ``explain`` makes of its error; say if it went well.
 
     This is the one place where every error is caught: a traceback on a page would tell a visitor about the
     machine.

@@ -1,5 +1,5 @@
-"""What the explore dashboard knows: one finished run, a visitor's choice, and small views of the posts it
-leaves.
+"""What the explore dashboard knows: one finished run,
+a visitor's choice, and small views of the posts it leaves.
 
 Nothing here touches a widget, so that all of it can be tested, and reused by the dashboards to come.
 """
@@ -52,8 +52,8 @@ class Source:
     gaps: pd.DataFrame
 
     def lost(self, choice: "Choice") -> pd.DataFrame:
-        """Return where posts are missing (start, end, label) in the days of a choice, for a chart to
-        shade.
+        """Return where posts are missing (start, end,
+        label) in the days of a choice, for a chart to shade.
         """
         first, after = pd.Timestamp(choice.start), pd.Timestamp(choice.end) + pd.Timedelta(days=1)
         return self.gaps[(self.gaps["end"] > first) & (self.gaps["start"] < after)]
@@ -88,8 +88,8 @@ def list_runs() -> dict[str, list[str]]:
 
 
 def load(workspace: str, run: str) -> Source:
-    """Return the posts of a run as they were when it was made; raises Refused when they can be read no
-    more.
+    """Return the posts of a run as they were when it was made;
+    raises Refused when they can be read no more.
     """
     from earshot.publish.report.manifest import read_manifest
 
@@ -131,8 +131,8 @@ def _source(workspace: str, run: str, params: Brief, posts: pd.DataFrame, gaps: 
 
 
 def choose(source: Source, **given) -> Choice:
-    """Return the choice these values make; raises Refused with one sentence on anything that is not on
-    offer.
+    """Return the choice these values make;
+    raises Refused with one sentence on anything that is not on offer.
     """
     allowed = {**source.options, "order": list(ORDERS)}
     known = {field.name for field in fields(Choice)}
@@ -165,8 +165,8 @@ def _day(value: object, otherwise: date) -> date:
 
 
 def read_query(source: Source, query: str) -> tuple[Choice, str]:
-    """Return the choice that an address asks for (``brand=United&sentiment=negative``) and what of it was
-    left out.
+    """Return the choice that an address asks
+    for (``brand=United&sentiment=negative``) and what of it was left out.
     """
     choice, refused = choose(source), []
     for name, value in _asked(query).items():
@@ -183,8 +183,8 @@ def read_query(source: Source, query: str) -> tuple[Choice, str]:
 
 
 def read_place(runs: dict[str, list[str]], query: str) -> tuple[str, str, str]:
-    """Return the workspace and run that an address asks for, else the newest there is, and what was left
-    out.
+    """Return the workspace and run that an address asks for,
+    else the newest there is, and what was left out.
     """
     if not runs:
         raise Refused("There is no finished report yet; run 'make report' first, then load this page again.")
@@ -209,8 +209,8 @@ def _asked(query: str) -> dict[str, str]:
 
 
 def explain(error: Exception) -> str:
-    """Return one plain sentence for a visitor; only errors that were written for readers say more than
-    that.
+    """Return one plain sentence for a visitor;
+    only errors that were written for readers say more than that.
     """
     if isinstance(error, Refused | ParamError | StoreError):
         return plain(error, 300)

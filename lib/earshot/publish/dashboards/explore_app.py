@@ -1,5 +1,5 @@
-"""The explore dashboard: fields on top, then counts, a time line, breakdowns, and the posts behind them,
-masked.
+"""The explore dashboard: fields on top, then counts,
+a time line, breakdowns, and the posts behind them, masked.
 """
 
 from dataclasses import fields
@@ -136,8 +136,7 @@ class Explore:
             "note",
             f"{source.title}: run {source.run}, {numbers.count(len(source.posts))} posts, "
             f"{numbers.day(source.first)} to {numbers.day(source.last)}. Post texts are masked, and no "
-            f"authors "
-            "are shown.",
+            "authors are shown.",
         )
         self._fill("facts", "facts", _facts(posts, source.least))
         self._fill(
@@ -221,8 +220,8 @@ def screen(query: str = ""):
 
 
 def _readable(values: list[str]) -> list[tuple[str, str]]:
-    """Return (what is read, what is meant) for a list to pick from; a name can be as long as a stranger
-    likes.
+    """Return (what is read, what is meant) for a list to pick from;
+    a name can be as long as a stranger likes.
     """
     shown = [show.plain(value, 10_000) for value in values]
     return [

@@ -33,8 +33,8 @@ def turn(posts: pd.DataFrame, page: int) -> tuple[pd.DataFrame, int, int]:
 
 
 def count_days(posts: pd.DataFrame, choice: Choice, by: str = "") -> pd.DataFrame:
-    """Return how many posts each day of the period has (columns day, posts and, when given, ``by``), zeros
-    included.
+    """Return how many posts each day of the period has (columns day,
+    posts and, when given, ``by``), zeros included.
     """
     days = pd.date_range(choice.start, choice.end, name="day")
     if not by:
@@ -52,8 +52,8 @@ def count_groups(posts: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def measure(posts: pd.DataFrame, least: int, by: str = "") -> pd.DataFrame:
-    """Return the shares of negative, neutral and positive posts, with n and the interval of the negative
-    share.
+    """Return the shares of negative, neutral and positive posts,
+    with n and the interval of the negative share.
 
     Repeats are left out, since a copied text is one opinion, and so are groups with fewer than ``least``
     posts. The shares are those of the reports (analyse.opinions); the interval treats one voice's posts as

@@ -1,5 +1,5 @@
-"""The gate of freshness: a report on stale data does not go out, even when only one of its sources has fallen
-silent.
+"""The gate of freshness: a report on stale data does not go out,
+even when only one of its sources has fallen silent.
 
 Otherwise a notebook runs on yesterday's data and nobody notices that the collection has stopped. In
 brief.yml::
@@ -24,8 +24,8 @@ COLUMNS = ["source", "newest", "hours", "allowed", "fresh"]
 
 
 def measure(workspace: Workspace) -> pd.DataFrame:
-    """Return one row per source that is waited for: its newest post, how old it is and may be in hours, and
-    fresh.
+    """Return one row per source that is waited for:
+    its newest post, how old it is and may be in hours, and fresh.
 
     Posts later than the report's clock count for nothing: a source whose clock is wrong is not fresh by that.
     A source all of whose posts lie in regions that this run may not read is not waited for.
@@ -60,8 +60,7 @@ def stale(workspace: Workspace) -> str:
     also = f"; nor are {_listed([one['source'] for one in others])} fresh" if others else ""
     return (
         f"{_told(first)} and {_hours(first['allowed'])} are allowed{also}; see whether the sources still "
-        f"deliver, "
-        "or set fresh_hours or fresh_sources in brief.yml"
+        "deliver, or set fresh_hours or fresh_sources in brief.yml"
     )
 
 
@@ -72,8 +71,8 @@ def moment(params: Brief) -> pd.Timestamp:
 
 
 def _newest(workspace: Workspace, until: pd.Timestamp) -> tuple[dict[str, pd.Timestamp], set[str]]:
-    """Return the newest post of each source that this run can read, and the sources of which it can read
-    nothing.
+    """Return the newest post of each source that this run can read,
+    and the sources of which it can read nothing.
     """
     every = set(workspace.store.sql("SELECT DISTINCT source FROM posts")["source"])
     seen = residency.bounded(workspace.store, workspace.params).sql(

@@ -17,8 +17,8 @@ UNREADABLE = "A run whose run.json cannot be read"
 
 
 def write_index(outputs_folder: Path) -> Path:
-    """Write index.html of a workspace: every run, newest first, by month, with its brief's headline; returns
-    its path.
+    """Write index.html of a workspace: every run, newest first,
+    by month, with its brief's headline; returns its path.
 
     Above them stands the notice that no report went out, where that is so. A run whose run.json cannot be
     read is listed as such, never left out."""
@@ -67,8 +67,8 @@ def write_failure(folder: Path, manifest: dict) -> Path:
 
 
 def brief_error(error: str) -> str:
-    """Return the last line of an error, short, with long quoted parts taken out: they may be somebody's
-    words.
+    """Return the last line of an error, short, with long quoted parts taken out:
+    they may be somebody's words.
     """
     lines = [line for line in str(error).strip().splitlines() if line.strip()]
     line = plain(lines[-1] if lines else "No message was given.", 2000)
@@ -158,8 +158,8 @@ def _titled(workspace: str) -> str:
 
 
 def _latest_good(outputs: Path) -> str:
-    """Return the address of the latest good report's front page as seen from a run's folder, or an empty
-    string.
+    """Return the address of the latest good report's front page
+    as seen from a run's folder, or an empty string.
     """
     names = sorted(path.name for path in (outputs / "latest").glob("[0-9][0-9]_*.html"))
     return f"../latest/{names[-1]}" if names else ""

@@ -1,5 +1,5 @@
-"""Notices: the owner of a workspace is told that a report did not go out, and the index says so until one
-does.
+"""Notices: the owner of a workspace is told that a report did not go out,
+and the index says so until one does.
 
 A notice is a file in outputs/<workspace>/notices: open until the next report goes out. Where the brief says
 ``notify: env:CARE_WEBHOOK`` it is posted, as JSON with a ``text``, to the address that this variable holds: a
@@ -66,8 +66,8 @@ def read_open(outputs: Path) -> list[dict]:
 
 
 def _keep(path: Path, notice: dict) -> str:
-    """Write a notice, or return why not: a full disk, which may be the trouble, stops nobody from being
-    told.
+    """Write a notice, or return why not: a full disk,
+    which may be the trouble, stops nobody from being told.
     """
     try:
         write_json(path, notice)

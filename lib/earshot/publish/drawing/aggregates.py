@@ -18,8 +18,8 @@ SHARE = re.compile(r"(^|_)(share|rate|proportion)(_|$)|^(p_)?(negative|neutral|p
 
 
 def prepare(frame: pd.DataFrame, most_series: int | None = None, **roles: str | None) -> pd.DataFrame:
-    """Return a copy of the named columns, renamed to their roles; raises ValueError on anything but
-    aggregates.
+    """Return a copy of the named columns, renamed to their roles;
+    raises ValueError on anything but aggregates.
     """
     _refuse_posts(frame)
     for role, name in roles.items():
@@ -62,8 +62,8 @@ def unit_of(name: str, values: pd.Series) -> str:
 
 
 def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, unit: str = "") -> str:
-    """Return an alt text from the data: what is shown, its range, the highest and lowest with when, the last
-    value.
+    """Return an alt text from the data: what is shown, its range,
+    the highest and lowest with when, the last value.
     """
     if frame.empty:
         return f"{_name(y)} by {_words(x)}: there are no values."

@@ -104,8 +104,8 @@ def _words(column: str) -> str:
 
 
 def shades(bands: pd.DataFrame) -> list[alt.Chart]:
-    """Return the shaded bands of events and gaps with their labels, stepped down so that none covers
-    another.
+    """Return the shaded bands of events and gaps with their labels,
+    stepped down so that none covers another.
     """
     if bands.empty:
         return []

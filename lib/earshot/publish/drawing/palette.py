@@ -91,8 +91,8 @@ RC = {
 
 
 def colours(names: list[str], emphasis: str = "", fill: bool = False) -> list[str]:
-    """Return one colour per name: the sentiment colours, one strong against grey when emphasised, or the
-    series'.
+    """Return one colour per name: the sentiment colours,
+    one strong against grey when emphasised, or the series'.
     """
     if set(names) <= set(SENTIMENT):
         return [SENTIMENT[name] for name in names]

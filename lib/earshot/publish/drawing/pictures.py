@@ -1,5 +1,5 @@
-"""Charts as pictures: one drawn for a page, one drawn again for a phone, both inert SVG inside a data
-address.
+"""Charts as pictures: one drawn for a page,
+one drawn again for a phone, both inert SVG inside a data address.
 """
 
 import base64
@@ -12,8 +12,8 @@ from earshot.publish.safety.quotes import clean
 
 
 def draw_spec(spec: dict) -> tuple[str, str, str]:
-    """Return (picture, picture for phones, headline) of a Vega-Lite specification; the headline is taken out
-    of it.
+    """Return (picture, picture for phones, headline) of a Vega-Lite specification;
+    the headline is taken out of it.
     """
     spec = copy.deepcopy(spec)
     title = spec.pop("title", "")
@@ -26,8 +26,8 @@ def draw_spec(spec: dict) -> tuple[str, str, str]:
 
 
 def draw_figure(figure: object) -> tuple[str, str, str]:
-    """Return (picture, "", headline) of a matplotlib figure; its title, when it has just one, is the
-    headline.
+    """Return (picture, "", headline) of a matplotlib figure;
+    its title, when it has just one, is the headline.
     """
     axes = figure.axes
     headline = axes[0].get_title() if len(axes) == 1 else ""

@@ -22,8 +22,8 @@ def axis_labels(unit: str, domain: list[float]) -> dict:
 
 
 def label_format(unit: str, values: pd.Series) -> str:
-    """Return the d3 format of a number beside its mark, with one more digit when the values lie close
-    together.
+    """Return the d3 format of a number beside its mark,
+    with one more digit when the values lie close together.
     """
     if unit == "share" and values.max() - values.min() < 0.1:
         return ".1%"
@@ -31,8 +31,8 @@ def label_format(unit: str, values: pd.Series) -> str:
 
 
 def range_up(data: pd.DataFrame, unit: str, headroom: bool = False) -> list[float]:
-    """Return the ends of a vertical axis: from zero unless all values lie far from it, with room on top for
-    marks.
+    """Return the ends of a vertical axis:
+    from zero unless all values lie far from it, with room on top for marks.
     """
     ends = pd.concat([data[name] for name in ("y", "low", "high") if name in data]).dropna()
     least, most = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
@@ -57,8 +57,8 @@ def height_of(data: pd.DataFrame, step: int) -> int:
 
 
 def end_labels(data: pd.DataFrame, domain: list[float]) -> pd.DataFrame:
-    """Return where the name of each series stands: at its last point, moved so that no name covers
-    another.
+    """Return where the name of each series stands:
+    at its last point, moved so that no name covers another.
     """
     known = data.dropna(subset=["y"]).sort_values("x", kind="stable")
     last = known.groupby("series", sort=False).tail(1).sort_values("y")
@@ -67,8 +67,8 @@ def end_labels(data: pd.DataFrame, domain: list[float]) -> pd.DataFrame:
 
 
 def apart(places: list[float], gap: float, top: float) -> list[float]:
-    """Return ascending places moved as little as possible so that neighbours lie a gap apart and below the
-    top.
+    """Return ascending places moved as little as possible
+    so that neighbours lie a gap apart and below the top.
     """
     groups: list[tuple[float, int]] = []
     for place in places:
@@ -106,8 +106,8 @@ def bands(marks: pd.DataFrame | None, data: pd.DataFrame) -> pd.DataFrame:
 
 
 def split(data: pd.DataFrame, parts: list[str]) -> pd.DataFrame:
-    """Return one row per label and part: its share of the whole, and where it begins, ends and carries its
-    number.
+    """Return one row per label and part: its share of the whole,
+    and where it begins, ends and carries its number.
     """
     names = [part.removeprefix("p_").replace("_", " ") for part in parts]
     wide = data.set_index("label").set_axis(names, axis=1)

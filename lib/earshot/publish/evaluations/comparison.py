@@ -1,5 +1,5 @@
-"""A comparison of models: one notebook on pinned tables, published as a dated page; no run and no table is
-touched.
+"""A comparison of models: one notebook on pinned tables, published as a dated page;
+no run and no table is touched.
 """
 
 import shutil

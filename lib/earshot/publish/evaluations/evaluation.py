@@ -23,8 +23,8 @@ class EvaluationFailed(RuntimeError):
 def evaluate(
     name: str, data: Path, train: Path | None = None, model: str = "", page: Path | None = None
 ) -> dict:
-    """Return the metrics that notebooks/evaluation/<name>.ipynb computes on ``data``, after learning from
-    ``train``.
+    """Return the metrics that notebooks/evaluation/<name>.ipynb computes on ``data``,
+    after learning from ``train``.
 
     ``model`` is the sentiment model to score, where the notebook lets one be chosen; ``page`` is the HTML
     file in which all that the notebook shows is kept. Raises ParamError when there is no such notebook, file,
@@ -67,8 +67,8 @@ def _check(notebook: Path, files: dict[str, Path], model: str, page: Path | None
 
 
 def _linked(model: str, folder: Path) -> str:
-    """Return a model's name as the notebook finds it: a folder through a link, so that its own path is on no
-    page.
+    """Return a model's name as the notebook finds it:
+    a folder through a link, so that its own path is on no page.
     """
     from earshot.enrich.sentiment.step import NAMES
 
@@ -81,8 +81,8 @@ def _linked(model: str, folder: Path) -> str:
 
 
 def _keep(folder: Path, page: Path, facts: dict) -> None:
-    """Write the executed notebook as a page; raises EvaluationFailed when the publisher's checks refuse
-    it.
+    """Write the executed notebook as a page;
+    raises EvaluationFailed when the publisher's checks refuse it.
     """
     import nbformat
 

@@ -1,5 +1,5 @@
-"""The claims of a run: one row per stated number, written beside the notebook's tables and composed into one
-file.
+"""The claims of a run: one row per stated number,
+written beside the notebook's tables and composed into one file.
 """
 
 import math
@@ -15,8 +15,8 @@ FOLDER = "claims"
 
 
 def write_claims(run_folder: Path, notebook: str, claims: Iterable[Claim]) -> None:
-    """Write the claims of ``notebook`` to claims/<notebook>.json, whole; raises ValueError when two share an
-    id.
+    """Write the claims of ``notebook`` to claims/<notebook>.json, whole;
+    raises ValueError when two share an id.
     """
     claims = list(claims)
     twice = [name for name, times in Counter(claim.id for claim in claims).items() if times > 1]
@@ -41,8 +41,8 @@ def read_all(run_folder: Path) -> list[Claim]:
 
 
 def compose(run_folder: Path) -> list[dict]:
-    """Write claims.json from the claims of every notebook and return its rows; raises ValueError on a shared
-    id.
+    """Write claims.json from the claims of every notebook and return its rows;
+    raises ValueError on a shared id.
     """
     rows = [row for path in sorted((Path(run_folder) / FOLDER).glob("*.json")) for row in read_json(path, [])]
     first: dict[str, str] = {}
@@ -57,8 +57,8 @@ def compose(run_folder: Path) -> list[dict]:
 
 
 def read_gate(run_folder: Path) -> tuple[str, str] | None:
-    """Return what a run says of the bias gate, in one sentence, and its state; None where it was not looked
-    at.
+    """Return what a run says of the bias gate, in one sentence, and its state;
+    None where it was not looked at.
     """
     found = next((claim for claim in read_all(run_folder) if claim.id == "health.bias"), None)
     return (found.sentence, found.about.get("gate", "")) if found else None

@@ -1,5 +1,5 @@
-"""The code a number depends on: the library, its shipped models, the lock file and the commit it came
-from.
+"""The code a number depends on: the library, its shipped models,
+the lock file and the commit it came from.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
 @cache
 def hash_library(floors: tuple[str, ...] = ()) -> str:
-    """Return the SHA-256 over every file of the library (code, models, page template), or of these floors
-    only.
+    """Return the SHA-256 over every file of the library (code,
+    models, page template), or of these floors only.
     """
     digest = hashlib.sha256()
     for path in _files():
@@ -29,8 +29,8 @@ def hash_library(floors: tuple[str, ...] = ()) -> str:
 
 
 def hash_lock() -> str:
-    """Return the SHA-256 of the package lock, or an empty text where the library runs without its
-    checkout.
+    """Return the SHA-256 of the package lock,
+    or an empty text where the library runs without its checkout.
     """
     lock = CHECKOUT / "requirements.lock"
     return hash_file(lock) if lock.exists() else ""

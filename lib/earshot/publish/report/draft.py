@@ -1,5 +1,5 @@
-"""A run while it is being made: its hidden folder, what it is made with, and what is known of each notebook
-so far.
+"""A run while it is being made: its hidden folder,
+what it is made with, and what is known of each notebook so far.
 """
 
 import shutil
@@ -25,8 +25,8 @@ ELSEWHERE = ("cluster", "store")  # addresses of this installation: no business 
 
 @dataclass
 class Draft:
-    """A run being made; ``entries`` holds what is known of each notebook, ``limits`` its time limits in
-    seconds.
+    """A run being made; ``entries`` holds what is known of each notebook,
+    ``limits`` its time limits in seconds.
     """
 
     space: Workspace
@@ -131,8 +131,8 @@ class Draft:
 def begin(
     space: Workspace, plans: list[Plan], tables: dict, before: dict, board: Board, limits: dict, **who
 ) -> Draft:
-    """Return the draft of a new run, pinned to the table versions of this moment; ``who`` says who wants it
-    and why.
+    """Return the draft of a new run, pinned to the table versions of this moment;
+    ``who`` says who wants it and why.
     """
     folder = outputs.make_draft(space.outputs)
     run = outputs.name_run(folder)
@@ -157,8 +157,8 @@ def begin(
 
 
 def pin(folder: Path, space: Workspace, tables: dict) -> None:
-    """Write the file by which ``runs.open`` knows the parameters and table versions of the run in this
-    folder.
+    """Write the file by which ``runs.open`` knows the parameters
+    and table versions of the run in this folder.
     """
     params = {name: value for name, value in space.params.model_dump().items() if name != "workspace"}
     versions = {name: state["version"] for name, state in tables.items()}

@@ -1,5 +1,5 @@
-"""Enrichment before a run: brought up to date when posts, code, models or settings changed, else skipped at
-once.
+"""Enrichment before a run: brought up to date when posts,
+code, models or settings changed, else skipped at once.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ def bring_up_to_date(
     say: Callable[[str], None] = print,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list:
-    """Enrich every post that is new or whose step changed, and return the reports of the steps ([] when
-    nothing is).
+    """Enrich every post that is new or whose step changed,
+    and return the reports of the steps ([] when nothing is).
 
     The demo brand is simulated and imported first, so that it can be seen on a fresh machine, whatever asks
     for it. ``say`` gets one line per step that did something, ``progress`` (step, done, all) while a step
@@ -63,8 +63,8 @@ def _state(workspace: Workspace) -> dict:
 
 
 def _list_models(workspace: Workspace) -> dict[str, list[int]]:
-    """Return size and time of change of every model file that was trained here; hashing them would take too
-    long.
+    """Return size and time of change of every model file that was trained here;
+    hashing them would take too long.
     """
     folder = workspace.data / "models"
     found = {

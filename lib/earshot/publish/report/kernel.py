@@ -1,5 +1,5 @@
-"""The kernel of a report: ipykernel in this very Python, whatever kernels the machine lists, over private
-sockets.
+"""The kernel of a report: ipykernel in this very Python,
+whatever kernels the machine lists, over private sockets.
 """
 
 import os
@@ -13,8 +13,8 @@ from traitlets import default
 
 
 class OwnKernel(AsyncKernelManager):
-    """A kernel started with this interpreter, so that a missing or foreign kernel named python3 does not
-    matter.
+    """A kernel started with this interpreter,
+    so that a missing or foreign kernel named python3 does not matter.
     """
 
     @property

@@ -1,5 +1,5 @@
-"""One report of a workspace at a time: a lock the system frees by itself when its holder ends, however it
-ends.
+"""One report of a workspace at a time:
+a lock the system frees by itself when its holder ends, however it ends.
 """
 
 import fcntl
@@ -16,8 +16,8 @@ class Busy(RuntimeError):
 
 @contextmanager
 def hold(folder: Path, who: str, since: str) -> Iterator[None]:
-    """Hold the lock of a workspace's outputs; raises Busy, naming the holder, when a living process has
-    it.
+    """Hold the lock of a workspace's outputs;
+    raises Busy, naming the holder, when a living process has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     # Opened for appending: a second process must not empty the name of the first before it knows it may.

@@ -1,5 +1,5 @@
-"""run.json: everything that is needed to understand a run, to compare it with another, and to make it
-again.
+"""run.json: everything that is needed to understand a run,
+to compare it with another, and to make it again.
 """
 
 import platform
@@ -19,8 +19,8 @@ HIDDEN = (".results", ".written", "versions.json")
 
 
 def describe_origin(workspace: Workspace) -> dict:
-    """Return what a run is made with: parameters, settings, code, packages and models, those learned here
-    included.
+    """Return what a run is made with: parameters, settings,
+    code, packages and models, those learned here included.
     """
     from earshot.enrich.registry import in_use as champions
 
@@ -97,8 +97,8 @@ def write_manifest(folder: Path, manifest: dict) -> dict:
 
 
 def read_manifest(folder: Path) -> dict:
-    """Return the manifest of a run; raises FileNotFoundError or ValueError when the folder is not a whole
-    run.
+    """Return the manifest of a run; raises FileNotFoundError
+    or ValueError when the folder is not a whole run.
     """
     folder = Path(folder)
     if not (folder / NAME).is_file():

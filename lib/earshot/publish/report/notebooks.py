@@ -1,5 +1,5 @@
-"""A notebook as a report sees it before running it: its parameters, what it promises, what it reads, and its
-hash.
+"""A notebook as a report sees it before running it:
+its parameters, what it promises, what it reads, and its hash.
 """
 
 import ast
@@ -34,8 +34,8 @@ class Notebook:
     words: str
 
     def values(self, params: Brief) -> dict:
-        """Return the parameters to give this notebook; raises ParamError when it declares one that no brief
-        has.
+        """Return the parameters to give this notebook;
+        raises ParamError when it declares one that no brief has.
         """
         known = params.model_dump()
         for name in self.parameters:

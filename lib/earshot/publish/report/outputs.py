@@ -1,5 +1,5 @@
-"""The folder of a workspace's runs: drafts hidden until they are whole, failures set aside, ``latest`` moved
-last.
+"""The folder of a workspace's runs: drafts hidden until they are whole,
+failures set aside, ``latest`` moved last.
 """
 
 import os
@@ -70,8 +70,8 @@ def write_index(outputs: Path) -> None:
 
 
 def tidy(outputs: Path) -> None:
-    """Finish what a killed report left: only called under the lock, so every draft here belongs to a dead
-    process.
+    """Finish what a killed report left: only called under the lock,
+    so every draft here belongs to a dead process.
 
     A draft in which a notebook had succeeded becomes a failed run, so that the next report resumes from it.
     """

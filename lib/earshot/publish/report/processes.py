@@ -1,5 +1,5 @@
-"""Notebooks in processes of their own: a clean environment, a time limit, and nothing left behind when one is
-ended.
+"""Notebooks in processes of their own:
+a clean environment, a time limit, and nothing left behind when one is ended.
 """
 
 import contextlib
@@ -30,8 +30,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXP
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to execute inside ``folder``: with which parameters, promises, limits (seconds) and page
-    facts.
+    """One notebook to execute inside ``folder``:
+    with which parameters, promises, limits (seconds) and page facts.
     """
 
     name: str
@@ -95,8 +95,8 @@ def run_job(job: Job, alive: dict | None = None) -> Outcome:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all under it; its kernel lives in a session of its own, so a process group is not
-    enough.
+    """Kill a process and all under it; its kernel lives in a session of its own,
+    so a process group is not enough.
     """
     import psutil
 
@@ -127,8 +127,8 @@ def _attempt(job: Job, alive: dict) -> Outcome:
 
 
 def _run(job: Job, private: str, alive: dict) -> tuple[int | None, str]:
-    """Run the job's process; return its exit status (None: out of time) and the last line it said when it
-    failed.
+    """Run the job's process; return its exit status (None:
+    out of time) and the last line it said when it failed.
     """
     log = Path(private) / "log"
     with log.open("wb") as output:
@@ -160,8 +160,8 @@ def _run(job: Job, private: str, alive: dict) -> tuple[int | None, str]:
 
 
 def _environment(job: Job, private: str) -> dict[str, str]:
-    """Return what the notebook's process inherits: no secrets, one thread, a fixed clock and hash seed, no
-    habits.
+    """Return what the notebook's process inherits:
+    no secrets, one thread, a fixed clock and hash seed, no habits.
     """
     from earshot.core.workspace import KEPT_SETTINGS, home
 

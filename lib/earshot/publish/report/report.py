@@ -1,5 +1,5 @@
-"""A report: enrich, pin the data, run or reuse each notebook in its own process, publish the whole or
-nothing.
+"""A report: enrich, pin the data, run or reuse each notebook in its own process,
+publish the whole or nothing.
 """
 
 import getpass
@@ -32,8 +32,8 @@ STOPPED = "It was stopped by hand."
 
 @dataclass(frozen=True)
 class RunReport:
-    """How a report ended: ``ok`` is False when it failed, ``made`` when nothing changed and no run was
-    needed.
+    """How a report ended: ``ok`` is False when it failed,
+    ``made`` when nothing changed and no run was needed.
 
     ``told`` says who was told of a failure.
     """
@@ -187,8 +187,7 @@ def _no_run(space: Workspace, run: Past, seconds: float) -> RunReport:
         outputs.write_index(space.outputs)
     message = (
         f"Nothing changed since {run.name}: code, parameters and data of all "
-        f"{len(run.manifest['notebooks'])} "
-        "notebooks are the same, so no new run was made."
+        f"{len(run.manifest['notebooks'])} notebooks are the same, so no new run was made."
     )
     return RunReport(True, False, run.name, run.folder, message, round(seconds, 2), run.manifest["notebooks"])
 
@@ -198,8 +197,8 @@ def _summary(manifest: dict) -> str:
     ran = sum(entry["status"] == "ran" for entry in notebooks)
     return (
         f"Run {manifest['run']} of {manifest['workspace']}: {ran} notebooks ran, {len(notebooks) - ran} "
-        f"reused, "
-        f"{len(manifest['claims'])} claims on {manifest['posts']:,} posts, in {manifest['seconds']:.0f} s."
+        f"reused, {len(manifest['claims'])} claims on {manifest['posts']:,} posts, in "
+        f"{manifest['seconds']:.0f} s."
     )
 
 

@@ -1,5 +1,5 @@
-"""Tables that a notebook publishes: aggregates only, as Parquet for programs and as CSV for people and BI
-tools.
+"""Tables that a notebook publishes: aggregates only,
+as Parquet for programs and as CSV for people and BI tools.
 """
 
 import io
@@ -36,8 +36,8 @@ def write_table(run_folder: Path, notebook: str, name: str, frame: pd.DataFrame)
 
 
 def check_aggregate(name: str, frame: pd.DataFrame) -> None:
-    """Raise ValueError when a table's name is no plain name, or when it holds a column of post text or of
-    people.
+    """Raise ValueError when a table's name is no plain name,
+    or when it holds a column of post text or of people.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"A table is named in small letters, digits and underscores; got {name!r}.")

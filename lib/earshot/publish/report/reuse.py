@@ -1,5 +1,5 @@
-"""What a notebook's result depends on, and whether a past run already holds it: reuse with the reason
-said.
+"""What a notebook's result depends on, and whether a past run already holds it:
+reuse with the reason said.
 """
 
 import json
@@ -131,8 +131,8 @@ def make_plans(
 
 
 def decide(notebook: Notebook, parts: dict, past: list[Past], force: bool = False) -> Plan:
-    """Return the plan for one notebook: the newest past run with the same key and whole files, or why
-    none.
+    """Return the plan for one notebook: the newest past run
+    with the same key and whole files, or why none.
     """
     key = hash_text(json.dumps(parts, sort_keys=True))
     if force:

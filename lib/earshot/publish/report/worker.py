@@ -1,5 +1,5 @@
-"""One notebook of a report, in a process of its own: executed by papermill, judged by what it did, made into
-its page.
+"""One notebook of a report, in a process of its own:
+executed by papermill, judged by what it did, made into its page.
 
 Started by ``run_process`` as ``python -m earshot.publish.report.worker``; the job comes as one line of JSON
 on standard input, and the end of standard input (the report's process is gone, however it went) ends this
@@ -25,8 +25,8 @@ class Failed(RuntimeError):
 
 
 def main() -> int:
-    """Run the job on standard input and write its outcome to .results/<notebook>.json; return the exit
-    status.
+    """Run the job on standard input and write its outcome
+    to .results/<notebook>.json; return the exit status.
     """
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -41,8 +41,8 @@ def main() -> int:
 
 
 def execute(job: dict) -> None:
-    """Execute the notebook in the working directory, check its promises, scrub it, and render its page if
-    asked.
+    """Execute the notebook in the working directory,
+    check its promises, scrub it, and render its page if asked.
     """
     import nbformat
     from papermill.execute import execute_notebook
@@ -131,8 +131,8 @@ def _sentence(error: Exception) -> str:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of standard input, then end this process and all under it, with their private
-    folder.
+    """Wait for the end of standard input,
+    then end this process and all under it, with their private folder.
     """
     sys.stdin.read()
     from earshot.publish.report.processes import kill_tree

@@ -74,8 +74,8 @@ BELONG = frozenset(
 
 
 def check(html_text: str) -> list[str]:
-    """Return the reasons why this page may not be published, one sentence each; an empty list means it
-    may.
+    """Return the reasons why this page may not be published, one sentence each;
+    an empty list means it may.
     """
     page = _Page()
     page.feed(html_text)

@@ -25,8 +25,8 @@ PATTERNS = {
 
 
 def found(text: str) -> list[str]:
-    """Return what leaks in the text ("a GitHub token", "the value of the environment variable X"), never the
-    secret.
+    """Return what leaks in the text ("a GitHub token",
+    "the value of the environment variable X"), never the secret.
     """
     words = PICTURE.sub("", text)
     kinds = [what for what, pattern in PATTERNS.items() if pattern.search(words)]

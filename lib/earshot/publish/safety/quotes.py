@@ -1,5 +1,5 @@
-"""Text written by strangers, made safe to print: cleaned, capped, escaped and set apart from our own
-words.
+"""Text written by strangers, made safe to print:
+cleaned, capped, escaped and set apart from our own words.
 """
 
 import re
@@ -33,8 +33,8 @@ MASK = re.compile(
 
 
 def free(posts):
-    """Return (the posts that may be quoted, how many may not) by the column may_quote, where the frame has
-    one.
+    """Return (the posts that may be quoted,
+    how many may not) by the column may_quote, where the frame has one.
     """
     if "may_quote" not in posts:
         return posts, 0
@@ -64,8 +64,8 @@ def quote(text: object, cap: int = CAP) -> Markup:
 
 
 def isolate(text: object, cap: int = CAP) -> Markup:
-    """Return the quoted text in its own direction, so that it cannot reorder or pose as the words around
-    it.
+    """Return the quoted text in its own direction,
+    so that it cannot reorder or pose as the words around it.
     """
     return Markup('<bdi class="quoted">{}</bdi>').format(quote(text, cap))
 

@@ -1,5 +1,5 @@
-"""What must not leave with a notebook, table or manifest: paths of this machine, secrets, the runner's own
-marks.
+"""What must not leave with a notebook, table or manifest:
+paths of this machine, secrets, the runner's own marks.
 """
 
 import os
@@ -25,8 +25,8 @@ class Leak(ValueError):
 
 
 def clean_environment(remote_store: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment without secrets; a store in the cloud needs its own access, so that is kept for
-    it.
+    """Return the environment without secrets;
+    a store in the cloud needs its own access, so that is kept for it.
     """
     return {
         name: value
@@ -36,8 +36,8 @@ def clean_environment(remote_store: bool = False, environ: Mapping[str, str] = o
 
 
 def scrub(notebook, roots: Iterable[Path] = ()) -> None:
-    """Take machine paths, secrets and the runner's marks out of an executed notebook (a nbformat node), in
-    place.
+    """Take machine paths, secrets and the runner's marks out
+    of an executed notebook (a nbformat node), in place.
 
     A post may hold something shaped like a secret or a path: in outputs it is replaced, so that no stranger
     can stop a report. ``roots`` are the folders of this installation.
@@ -64,8 +64,8 @@ def list_paths(roots: Iterable[Path] = ()) -> list[tuple[str, str]]:
 
 
 def refuse_leaks(folder: Path, paths: Iterable[Path], roots: Iterable[Path] = ()) -> None:
-    """Raise Leak, naming the file and what it holds but not the secret, when a readable file holds anything
-    private.
+    """Raise Leak, naming the file and what it holds but not the secret,
+    when a readable file holds anything private.
     """
     places = [re.compile(rf"{re.escape(path)}(?![\w.-])") for path, _ in list_paths(roots)]
     for path in paths:

@@ -1,5 +1,5 @@
-"""Stored against recomputed: claims, tables and pages compared number by number, each difference as one
-sentence.
+"""Stored against recomputed: claims, tables and pages compared number by number,
+each difference as one sentence.
 """
 
 import csv
@@ -20,8 +20,8 @@ BLOCKS = re.compile(
 
 
 def compare_claims(folder: Path, again: Path, notebooks: list[str], manifest: dict) -> Iterator[str]:
-    """Yield one sentence per claim that is stored (in any of its three places) otherwise than it was
-    recomputed.
+    """Yield one sentence per claim that is stored (in any
+    of its three places) otherwise than it was recomputed.
     """
     composed = read_json(folder / "claims.json")
     for name in notebooks:
@@ -77,8 +77,8 @@ def compare_pages(folder: Path, again: Path, notebooks: list[str]) -> Iterator[s
 
 
 def compare_compositions(folder: Path, again: Path, notebooks: list[str]) -> Iterator[str]:
-    """Yield one sentence per recomputed piece of a composed notebook (the brief) that does not stand on its
-    page.
+    """Yield one sentence per recomputed piece
+    of a composed notebook (the brief) that does not stand on its page.
     """
     for name in notebooks:
         page = folder / f"{name}.html"

@@ -29,8 +29,8 @@ from earshot.publish.verification.recomputation import (
 
 @dataclass(frozen=True)
 class Verification:
-    """What verifying a run found: ``problems`` (none: all holds) and ``notes``, which explain but do not
-    fail.
+    """What verifying a run found: ``problems`` (none:
+    all holds) and ``notes``, which explain but do not fail.
     """
 
     run: str
@@ -61,8 +61,8 @@ class Verification:
 def verify(
     run_folder: Path, jobs: int = 2, timeout: float = 1800, progress: Callable[[str], None] | None = None
 ) -> Verification:
-    """Check the files of a run against its hashes, run its notebooks again on the same data, and compare each
-    number.
+    """Check the files of a run against its hashes,
+    run its notebooks again on the same data, and compare each number.
 
     Works on any run folder and on outputs/<workspace>/latest. Raises FileNotFoundError when the folder is not
     a run.
@@ -116,8 +116,7 @@ def check_data(space: Workspace, tables: dict) -> Iterator[str]:
         elif not _is_whole(space.store.at({name: state["version"]}), name):
             yield (
                 f"Version {state['version']} of table {name} was vacuumed after this run (erasure or "
-                f"maintenance), "
-                "so its numbers cannot be recomputed; only its files were checked."
+                "maintenance), so its numbers cannot be recomputed; only its files were checked."
             )
 
 
@@ -140,8 +139,8 @@ def recompute(
     timeout: float,
     say: Callable[[str], None],
 ) -> list[str]:
-    """Run the notebooks of the run again in ``again``, on the same data and clock; return which could not be
-    run.
+    """Run the notebooks of the run again in ``again``, on the same data and clock;
+    return which could not be run.
     """
     pin(again, space, manifest["tables"])
     source = again / "source"
@@ -228,8 +227,8 @@ def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout:
 
 
 def _restore(executed: Path, path: Path) -> Notebook:
-    """Write an executed notebook as it was before it ran, without outputs and injected parameters, and read
-    it.
+    """Write an executed notebook as it was before it ran,
+    without outputs and injected parameters, and read it.
     """
     content = json.loads(executed.read_text(encoding="utf-8"))
     content["cells"] = [
