@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.authenticity.figures import effect_of, effect_told, flips_of
+from earshot.analyse.authenticity.effect import effect_of, effect_told, flips_of
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief

@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.analyse.posts import topic_names
 from earshot.analyse.topics import claims, coherence, figures
-from earshot.analyse.topics.figures import Topics
+from earshot.analyse.topics.tables import Topics
 from earshot.core.params import Brief
 
 __all__ = ["Topics", "find", "survey"]

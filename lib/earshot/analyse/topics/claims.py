@@ -3,7 +3,7 @@
 import pandas as pd
 
 from earshot.analyse.topics import emergence
-from earshot.analyse.topics.figures import Topics
+from earshot.analyse.topics.tables import Topics
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.params import Brief

@@ -2,7 +2,7 @@
 in both directions, and what fits none.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,18 @@ import pandas as pd
 from earshot.analyse.posts import human_labels as judged
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.topics import emergence
-from earshot.analyse.topics.placement import place
+from earshot.analyse.topics.categories import (
+    CATEGORIES,
+    CELLS,
+    COVERAGE,
+    NO_TOPIC,
+    TOPICS,
+    category_sizes,
+    cells_of,
+    coverage_of,
+    split_votes,
+    topics_in_categories,
+)
 from earshot.core import wording as words
 from earshot.core.claim import Claim
 from earshot.core.literals import listed
@@ -23,35 +34,8 @@ from earshot.statistics import estimate
 
 INPUTS = ("posts", "duplicates", "topics", "topic_names")
 METHOD = "words and examples of taxonomy.yml; Wilson interval, clustered by author, repeats counted once"
-NO_TOPIC, NONE = -1, "no topic"
+NONE = "no topic"
 PART, SHOWN, NAMED, EXAMPLES = 20_000, 25, 4, 3
-CELLS = [
-    "topic",
-    "topic name",
-    "category",
-    "parent",
-    "posts",
-    "split posts",
-    "share",
-    "low",
-    "high",
-    "share of category",
-]
-TOPICS = [
-    "topic",
-    "topic name",
-    "posts",
-    "category",
-    "share",
-    "low",
-    "high",
-    "rival",
-    "rival share",
-    "no category",
-    "verdict",
-]
-CATEGORIES = ["category", "parent", "posts", "share", "low", "high", "split posts", "own split posts"]
-COVERAGE = ["language", "share", "low", "high", "posts"]
 
 
 @dataclass(frozen=True)
@@ -206,9 +190,9 @@ def cross(counted: pd.DataFrame, categories: list[Category], inside: np.ndarray,
     posts = counted.reset_index(drop=True)[["post_id", "topic", "topic_name", "lang"]].assign(
         author=emergence.speakers(counted).to_numpy(), _in=inside.any(axis=1).astype(float)
     )
-    lowest, split = _split(categories, inside)
-    cells = _cells(posts, categories, inside, split)
-    topics = _topics(posts, cells, categories, inside, params)
+    lowest, split = split_votes(categories, inside)
+    cells = cells_of(posts, categories, inside, split)
+    topics = topics_in_categories(posts, cells, categories, inside, params)
     among = estimate.means(
         posts.assign(_many=lowest.sum(axis=1) > 1)[inside.any(axis=1)], "_many", share=True
     )
@@ -217,106 +201,12 @@ def cross(counted: pd.DataFrame, categories: list[Category], inside: np.ndarray,
         len(categories),
         cells[cells["posts"] > 0].reset_index(drop=True),
         topics,
-        _sizes(posts, categories, inside, lowest, split),
-        _coverage(posts, params),
+        category_sizes(posts, categories, inside, lowest, split),
+        coverage_of(posts, params),
         among.iloc[0].to_dict() if len(among) else {},
         _unfit(counted, inside, params.seed),
     )
-    found.claims.extend(_claims(found))
-    return found
-
-
-def _coverage(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
-    """Return the share of posts in any category, of all and by language:
-    words of one find little in another.
-    """
-    whole = estimate.means(posts, "_in", share=True).assign(language="all")
-    by = estimate.means(posts, "_in", ["lang"], share=True)
-    by = by[by["n"] >= params.min_posts].sort_values("n", ascending=False, kind="stable")
-    table = pd.concat(
-        [whole, by.assign(language=[words.spoken(code) for code in by["lang"]])], ignore_index=True
-    )
-    return table.rename(columns={"value": "share", "n": "posts"})[COVERAGE]
-
-
-def _split(categories: list[Category], inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (the lowest categories of each post,
-    its one vote divided among them and handed up to all above).
-    """
-    names = [category.name for category in categories]
-    below = np.array([[child.parent == name for name in names] for child in categories])
-    lowest = inside & ~(inside.astype(int) @ below.astype(int) > 0)
-    parents = {category.name: category.parent for category in categories}
-    up = np.array(
-        [[above in taxonomy.lineage(parents, name) for above in names] for name in names], dtype=float
-    )
-    return lowest, lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1) @ up
-
-
-def _cells(
-    posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, split: np.ndarray
-) -> pd.DataFrame:
-    """Return a row per topic and category:
-    its posts, their share of the topic with interval, and of the category.
-    """
-    parts = []
-    for column, category in enumerate(categories):
-        held = posts.assign(_held=inside[:, column].astype(float), _split=split[:, column])
-        part = estimate.means(held, "_held", ["topic", "topic_name"], share=True)
-        sums = held.groupby(["topic", "topic_name"])[["_held", "_split"]].sum().reset_index(drop=True)
-        parts.append(
-            part.assign(
-                category=category.name,
-                parent=category.parent,
-                posts=sums["_held"].astype(int),
-                **{
-                    "split posts": sums["_split"].round(6),
-                    "share of category": sums["_held"] / max(inside[:, column].sum(), 1),
-                },
-            )
-        )
-    return pd.concat(parts, ignore_index=True).rename(columns={"value": "share", "topic_name": "topic name"})[
-        CELLS
-    ]
-
-
-def _sizes(
-    posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, lowest: np.ndarray, split: np.ndarray
-) -> pd.DataFrame:
-    alone = (lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1)).sum(axis=0)
-    rows = [
-        estimate.means(posts.assign(_held=held.astype(float)), "_held", share=True).iloc[0]
-        for held in inside.T
-    ]
-    table = pd.DataFrame(rows).rename(columns={"value": "share"}).reset_index(drop=True)
-    return table.assign(
-        category=[category.name for category in categories],
-        posts=inside.sum(axis=0),
-        parent=[category.parent for category in categories],
-        **{"split posts": split.sum(axis=0).round(6), "own split posts": alone.round(6)},
-    )[CATEGORIES]
-
-
-def _topics(
-    posts: pd.DataFrame, cells: pd.DataFrame, categories: list[Category], inside: np.ndarray, params: Brief
-) -> pd.DataFrame:
-    """Return each topic of enough posts with the category that holds most of them, largest topic first."""
-    rows = []
-    for (topic, name), group in posts[posts["topic"] > NO_TOPIC].groupby(["topic", "topic_name"]):
-        if len(group) >= params.topics_min_posts:
-            row = place(group, cells[cells["topic"] == topic], categories, inside[group.index])
-            rows.append(
-                row
-                | {
-                    "topic": topic,
-                    "topic name": name,
-                    "posts": len(group),
-                    "no category": 1 - group["_in"].mean(),
-                }
-            )
-    return pd.DataFrame(rows, columns=TOPICS).sort_values(
-        ["posts", "topic"], ascending=[False, True], ignore_index=True
-    )
+    return replace(found, claims=_claims(found))
 
 
 def _unfit(counted: pd.DataFrame, inside: np.ndarray, seed: int) -> pd.DataFrame:
@@ -362,20 +252,7 @@ def _claims(found: Crosswalk) -> list[Claim]:
             f"{words.count(row['posts'])} posts, {most}."
         )
         about = {"topic": row["topic name"], "number": int(row["topic"]), "nearest": row["category"]}
-        claims.append(
-            Claim(
-                "categories.unmapped",
-                said,
-                row["share"],
-                "share",
-                row["low"],
-                row["high"],
-                row["posts"],
-                METHOD,
-                INPUTS,
-                "level",
-                0.25,
-                about=about,
-            )
-        )
+        row |= {"value": row["share"], "n": row["posts"]}
+        rest = {"method": METHOD, "inputs": INPUTS, "weight": 0.25, "about": about}
+        claims.append(Claim.of("categories.unmapped", said, row, **rest))
     return claims
