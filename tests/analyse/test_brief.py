@@ -1,7 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
 from earshot.analyse import brief
 from earshot.core.claim import Claim
+
+PARTS = {"sentiment.negative": "overall", "sentiment.order": "order", "collect.volume": "volume"}
+
+
+def part_of(name: str) -> str:
+    """The place of the brief for which the notebooks make a claim of this id."""
+    starts = {"topics.": "topic", "sentiment.net.": "standing"}
+    started = (part for start, part in starts.items() if name.startswith(start))
+    return PARTS.get(name) or next(started, "")
 
 
 def claim(name, kind="level", weight=0.5, verdict="", **about):
@@ -19,6 +30,7 @@ def claim(name, kind="level", weight=0.5, verdict="", **about):
         weight,
         verdict,
         about,
+        part_of(name),
     )
 
 
@@ -83,3 +95,28 @@ def test_nothing_claimed_is_one_sentence():
         ValueError, match="No notebook of this run has stated a claim yet; run 01 to 05 first"
     ):
         brief.compose([])
+
+
+def test_an_id_that_is_spelled_otherwise_changes_nothing_on_the_page():
+    made = [
+        claim("sentiment.negative"),
+        claim("sentiment.net.acme", brand="Acme"),
+        claim("sentiment.order", brand="Acme"),
+        claim("topics.share.1", weight=0.3),
+        claim("collect.volume", "quality"),
+    ]
+    page = brief.compose(made)
+    other = brief.compose([replace(one, id=f"z{place}") for place, one in enumerate(made)])
+    assert page.headline == other.headline
+    assert page.standing.equals(other.standing)
+    for told in ("why", "data", "watch", "changed"):
+        assert [one.sentence for one in getattr(page, told)] == [one.sentence for one in getattr(other, told)]
+
+
+def test_a_claim_for_a_place_that_is_not_on_the_page_is_refused():
+    with pytest.raises(
+        ValueError,
+        match=r"^claim a: part is 'front'; use one of volume, overall, standing, "
+        r"order, ",
+    ):
+        Claim("a", "Said.", part="front")

@@ -52,9 +52,9 @@ def compose(claims: Iterable[Claim]) -> Page:
     watch = [claim for claim in ranked if _open(claim) and claim not in (*changed, *why)][:MOST]
     quality = sorted(
         (claim for claim in ranked if claim.kind == "quality" and claim not in watch),
-        key=lambda claim: claim.id != "collect.volume",
+        key=lambda claim: claim.part != "volume",
     )  # first how much, then how good
-    level = next((claim for claim in ranked if claim.id == "sentiment.negative"), ranked[0])
+    level = next((claim for claim in ranked if claim.part == "overall"), ranked[0])
     lead = changed[0] if changed else level
     return Page(
         headline(lead),
@@ -92,7 +92,7 @@ def _varied(claims: list[Claim]) -> list[Claim]:
 def _reasons(claims: list[Claim], changed: list[Claim]) -> list[Claim]:
     """Return what people talk about and who stands where: claims of the same brands first."""
     brands = {claim.about.get("brand") for claim in changed}
-    reasons = [claim for claim in claims if claim.id.startswith("topics.") or claim.id == "sentiment.order"]
+    reasons = [claim for claim in claims if claim.part in ("topic", "order")]
     return sorted(
         reasons, key=lambda claim: (claim.about.get("brand") not in brands, -claim.weight, claim.id)
     )
@@ -112,7 +112,7 @@ def _standing(claims: list[Claim]) -> pd.DataFrame:
     rows = [
         (claim.about["brand"], 100 * claim.value, 100 * claim.low, 100 * claim.high, claim.n)
         for claim in claims
-        if claim.id.startswith("sentiment.net.")
+        if claim.part == "standing"
     ]
     frame = pd.DataFrame(rows, columns=["brand", "net sentiment", "low", "high", "posts"])
     return frame.sort_values("net sentiment", ascending=False, ignore_index=True)

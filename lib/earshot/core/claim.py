@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 KINDS = ("level", "change", "event", "quality", "kpi", "new")
+# The places of the brief that a claim is made for: how much was said, how people feel overall, by brand and
+# in order, and what they talk about.
+PARTS = ("", "volume", "overall", "standing", "order", "topic")
+
+# How much leadership should care, where nothing in the data decides it.
+BACKGROUND, DETAIL, NOTE, NOTABLE, WEIGHTY = 0.1, 0.2, 0.3, 0.5, 0.7
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,7 @@ class Claim:
     ``kind`` says what sort of statement it is (one of KINDS), ``weight`` (0 to 1) how much leadership should
     care, ``verdict`` whether a change is "real" or "noise" after correction for multiple looks ("" for no
     change), and ``about`` what it speaks of (brand, day, topic, direction …), so that the brief can be
-    composed from claims alone.
+    composed from claims alone; ``part`` names the place of the brief that it is made for (one of PARTS).
     """
 
     id: str
@@ -30,10 +36,13 @@ class Claim:
     weight: float = 0.0
     verdict: str = ""
     about: dict = field(default_factory=dict)
+    part: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"claim {self.id}: kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
+        if self.part not in PARTS:
+            raise ValueError(f"claim {self.id}: part is {self.part!r}; use one of {', '.join(PARTS[1:])}.")
         for name in ("value", "low", "high"):
             number = getattr(self, name)
             if number is not None:
@@ -51,6 +60,28 @@ class Claim:
         )
 
     @classmethod
+    def level(cls, id: str, sentence: str, estimate: Mapping, weight: float, **rest) -> "Claim":
+        """Return a claim on how things stand.
+
+        >>> row = {"value": 0.42, "low": 0.38, "high": 0.46, "n": 600}
+        >>> Claim.level("sentiment.negative", "42% are negative.", row, NOTABLE, method="counted").kind
+        'level'
+        """
+        return cls.of(id, sentence, estimate, kind="level", weight=weight, **rest)
+
+    @classmethod
+    def change(
+        cls, id: str, sentence: str, estimate: Mapping, weight: float, verdict: str, **rest
+    ) -> "Claim":
+        """Return a claim on what moved, with its verdict."""
+        return cls.of(id, sentence, estimate, kind="change", weight=weight, verdict=verdict, **rest)
+
+    @classmethod
+    def event(cls, id: str, sentence: str, estimate: Mapping, weight: float, **rest) -> "Claim":
+        """Return a claim on something that happened on its own, such as a surge."""
+        return cls.of(id, sentence, estimate, kind="event", weight=weight, **rest)
+
+    @classmethod
     def quality(
         cls,
         id: str,
@@ -63,21 +94,9 @@ class Claim:
         inputs: tuple[str, ...] = ("posts",),
         **rest,
     ) -> "Claim":
-        """Return a claim on the data themselves, how far other figures can be trusted;
-        ``rest`` are other fields.
-        """
-        return cls(
-            id,
-            sentence,
-            value,
-            unit,
-            n=n,
-            method=method,
-            inputs=inputs,
-            kind="quality",
-            weight=weight,
-            **rest,
-        )
+        """Return a claim on the data themselves: how far other figures can be trusted."""
+        rest |= {"n": n, "method": method, "inputs": inputs, "kind": "quality", "weight": weight}
+        return cls(id, sentence, value, unit, **rest)
 
     def as_dict(self) -> dict:
         """Return the claim as plain values, ready for JSON."""

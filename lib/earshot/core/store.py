@@ -1,5 +1,4 @@
-"""The store: Delta tables that are appended to, merged by key,
-read at a version, queried by SQL and really erased.
+"""The store: Delta tables appended to, merged by key, read at a version, queried and really erased.
 
 Every write is one atomic Delta commit: a reader sees all of it or none, whatever is killed or fills up in
 between.
@@ -32,8 +31,7 @@ class Merged:
 
 
 class Store:
-    """The tables under one folder or object-store URL;
-    ``versions`` pins it to a moment and makes it read-only.
+    """The tables under one folder or URL; ``versions`` pins it to a moment and makes it read-only.
 
     ``environment`` is whose tables they become with the first write; another environment cannot write there
     then.
@@ -57,9 +55,7 @@ class Store:
         return Store(self.root, dict(versions), self.bounds)
 
     def within(self, bounds: Bounds | None) -> "Store":
-        """Return a read-only store in which only the rows
-        of some regions can be seen; all of them for None.
-        """
+        """Return a read-only store in which only rows of some regions are seen, or all for None."""
         return self if bounds is None else Store(self.root, self.pinned, bounds)
 
     def version(self, table: str) -> int | None:
@@ -78,9 +74,7 @@ class Store:
         return {name: str(delta.metadata().id) for name, delta in found.items() if delta is not None}
 
     def append(self, table: str, frame: pd.DataFrame) -> int:
-        """Add rows to ``table`` in one commit and return its new version;
-        raises ValueError when a row does not fit.
-        """
+        """Add rows to ``table`` in one commit, return its version; ValueError when one does not fit."""
         rows = self._arrow(table, frame)
         with writing(self.root, table, rows.nbytes):
             self._create(table)
@@ -152,9 +146,7 @@ class Store:
                 ) from None
 
     def delete(self, table: str, where: str) -> int:
-        """Delete the rows for which the SQL condition ``where`` holds
-        and return how many; vacuum makes it final.
-        """
+        """Delete rows where the SQL condition ``where`` holds; return how many. Vacuum makes it final."""
         self._writable(table)
         if self._delta(table) is None:
             return 0
@@ -164,8 +156,7 @@ class Store:
             return self._retry(lambda: self._delta(table).delete(where)["num_deleted_rows"])
 
     def vacuum(self, table: str) -> int:
-        """Remove the files of all older versions,
-        so that deleted rows are nowhere on disk; return how many files.
+        """Remove the files of all older versions, so that deleted rows are nowhere; return how many.
 
         What a killed writer left behind goes too, except on an object store, where another writer may be at
         work.
@@ -184,9 +175,7 @@ class Store:
             )
 
     def quarantine(self, refused: pd.DataFrame, source: str) -> int:
-        """Keep rows that were refused (columns payload_ref, file,
-        row, payload, reason) and return how many are new.
-        """
+        """Keep refused rows (payload_ref, file, row, payload, reason) and return how many are new."""
         rows = refused[["payload_ref", "file", "row", "payload", "reason"]].assign(
             source=source, seen_at=now()
         )

@@ -176,10 +176,18 @@ def surveys(
     """Return NPS answers, whose weekly level follows last week's net sentiment,
     and CSAT answers after closed cases.
     """
+    known = customers["customer_id"].to_numpy()
+    rows = [*_nps_answers(frame, known, rng, random), *_csat_answers(cases, random)]
+    table = pd.DataFrame(rows)
+    table.insert(0, "survey_id", [f"S{i:06d}" for i in range(len(table))])
+    return table.assign(answered_at=table["answered_at"].dt.floor("s"))
+
+
+def _nps_answers(frame: pd.DataFrame, known, rng, random: Random) -> list[dict]:
     ours = frame[(frame["brand"] == "Larkspur") & frame["role"].isin(("post", "follow_up"))]
     score = ours["sentiment"].map({"negative": -1.0, "neutral": 0.0, "positive": 1.0})
     weekly = score.groupby(ours["at"].dt.tz_convert(ZONE).dt.tz_localize(None).dt.to_period("W-SUN")).mean()
-    known, rows = customers["customer_id"].to_numpy(), []
+    rows = []
     for week, before in zip(weekly.index[1:], weekly.to_numpy()[:-1], strict=True):
         level = NPS["level"] + NPS["slope"] * before
         answers = np.clip(np.rint(rng.normal(level, NPS["spread"], NPS["answers"])), 0, 10).astype(int)
@@ -194,6 +202,11 @@ def surveys(
                     "ticket_id": "",
                 }
             )
+    return rows
+
+
+def _csat_answers(cases: pd.DataFrame, random: Random) -> list[dict]:
+    rows = []
     closed = cases[cases["resolved_at"].notna()]
     for case in closed.itertuples(index=False):
         if random.random() < 0.45:
@@ -208,9 +221,7 @@ def surveys(
                     "ticket_id": case.ticket_id,
                 }
             )
-    table = pd.DataFrame(rows)
-    table.insert(0, "survey_id", [f"S{i:06d}" for i in range(len(table))])
-    return table.assign(answered_at=table["answered_at"].dt.floor("s"))
+    return rows
 
 
 def opt_outs(people: pd.DataFrame, random: Random, end: str) -> tuple[pd.DataFrame, pd.DataFrame]:

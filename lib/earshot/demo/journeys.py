@@ -64,15 +64,14 @@ def follow(
     return pd.DataFrame(replies), pd.DataFrame(journeys)
 
 
+AGENTS = ("Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev")
+
+
 def _thread(root, path: str, number: int, random: Random, end) -> list[dict]:
     """Return the replies of one journey; ``parent`` is the place
     of the reply before it (-1 is the complaint).
     """
-    agent, at, rows = (
-        random.choice(["Priya", "Tom", "Megan", "Stefan", "Rory", "Sian", "Jo", "Dev"]),
-        root.at,
-        [],
-    )
+    agent, at, rows = random.choice(AGENTS), root.at, []
     for place, step in enumerate(PATHS[path][1]):
         ours = step in OURS
         median = FIRST_REPLY[root.brand] if step == "acknowledge" else PACE[step]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse.topics import changes as topic_changes
-from earshot.analyse.topics import crosswalk
+from earshot.analyse.topics import categories, crosswalk
 from earshot.core.params import ParamError
 from earshot.core.store import Store
 from earshot.enrich.embeddings import step as embeddings
@@ -135,7 +135,7 @@ def test_children_sum_to_parents_in_any_taxonomy():
     for place in reversed(range(12)):
         for other in (one for one in range(12) if found[one].parent == found[place].name):
             inside[:, place] |= inside[:, other]
-    lowest, split = crosswalk._split(found, inside)
+    lowest, split = categories.split_votes(found, inside)
     alone = lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1)
     for place, category in enumerate(found):
         children = [one for one in range(12) if found[one].parent == category.name]

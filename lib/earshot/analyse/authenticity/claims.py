@@ -4,11 +4,12 @@ who acted together, what leaving it out turns.
 
 from earshot.analyse.authenticity.figures import Authenticity
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import DETAIL, WEIGHTY, Claim
 from earshot.core.params import Brief
 from earshot.enrich.authenticity.step import LEARNT_AUC, PROFILE_AUC
 
 INPUTS = ("posts", "clean", "duplicates", "authenticity", "coordination", "sentiment", "topics", "accounts")
+CO_SHARING = "co-sharing against chance, 1% false discoveries"
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
 
 
@@ -64,22 +65,10 @@ def _share(found: Authenticity, params: Brief) -> Claim:
 
 
 def _groups(found: Authenticity) -> list[Claim]:
-    table = found.groups
+    table, rest = found.groups, {"n": found.posts, "method": CO_SHARING, "inputs": INPUTS}
     if table.empty:
         said = "No group of accounts was found to act together beyond chance."
-        return [
-            Claim(
-                "authenticity.groups",
-                said,
-                0,
-                "groups",
-                n=found.posts,
-                method="co-sharing against chance, 1% false discoveries",
-                inputs=INPUTS,
-                kind="quality",
-                weight=0.2,
-            )
-        ]
+        return [Claim.quality("authenticity.groups", said, 0, "groups", weight=DETAIL, **rest)]
     first = table.iloc[0]
     number = (
         "One group of accounts acts"
@@ -91,20 +80,8 @@ def _groups(found: Authenticity) -> list[Claim]:
         f"{words.count(first['posts'])} posts between {words.day(first['first'])} and "
         f"{words.day(first['last'])}" + (f", most of them about {first['brand']}." if first["brand"] else ".")
     )
-    return [
-        Claim(
-            "authenticity.groups",
-            said,
-            len(table),
-            "groups",
-            n=found.posts,
-            method="co-sharing against chance, 1% false discoveries",
-            inputs=INPUTS,
-            kind="quality",
-            weight=0.7,
-            about={"brand": first["brand"]},
-        )
-    ]
+    rest |= {"weight": WEIGHTY, "about": {"brand": first["brand"]}}
+    return [Claim.quality("authenticity.groups", said, len(table), "groups", **rest)]
 
 
 def _flipped(found: Authenticity) -> Claim:

@@ -16,6 +16,8 @@ from earshot.core.store import Store
 from earshot.enrich.authenticity import step as authenticity
 from earshot.statistics import estimate
 
+GROUPS = ["group", "accounts", "posts", "shared", "brand", "text", "share of their posts"]
+GROUPS += ["first", "last", "seconds apart"]
 PUSHED = """
     SELECT p.author, p.post_id, p.text, p.brand, p.created_at, d."group" AS copies
     FROM posts p LEFT JOIN duplicates d USING (post_id) WHERE p.author IN (
@@ -137,17 +139,5 @@ def _groups(judged: pd.DataFrame, store: Store) -> pd.DataFrame:
                 "seconds apart": float(np.median(part["seconds"])),
             }
         )
-    columns = [
-        "group",
-        "accounts",
-        "posts",
-        "shared",
-        "brand",
-        "text",
-        "share of their posts",
-        "first",
-        "last",
-        "seconds apart",
-    ]
-    table = pd.DataFrame(rows, columns=columns).sort_values(["accounts", "group"], ascending=[False, True])
+    table = pd.DataFrame(rows, columns=GROUPS).sort_values(["accounts", "group"], ascending=[False, True])
     return table.assign(group=[f"group {place}" for place in range(1, len(table) + 1)]).reset_index(drop=True)

@@ -34,7 +34,7 @@ def _volume_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
         f"{'source' if sources == 1 else 'sources'}, "
         f"written on {words.span(posts['day'].min(), posts['day'].max())}."
     )
-    return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4)
+    return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4, part="volume")
 
 
 def _late_claims(arrival: Arrival) -> list[Claim]:

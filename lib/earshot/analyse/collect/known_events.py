@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import DETAIL, Claim
 from earshot.core.params import Brief, ParamError
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
@@ -144,14 +144,7 @@ def _judged(event: dict, came: int, before: list[int], covered: float) -> dict:
     a known loss is found when posts are lacking.
     """
     if not before or (covered < COVERED and event["kind"] != "gap"):
-        return {
-            "expected": None,
-            "ratio": None,
-            "low": None,
-            "high": None,
-            "p": None,
-            "verdict": NOT_COLLECTED,
-        }
+        return dict.fromkeys(("expected", "ratio", "low", "high", "p")) | {"verdict": NOT_COLLECTED}
     total, days = sum(before), len(before)
     expected = total / days
     share = (
@@ -186,9 +179,7 @@ def _judged(event: dict, came: int, before: list[int], covered: float) -> dict:
 def _claims(probes: pd.DataFrame) -> list[Claim]:
     if probes.empty:
         said = "No known event is written in campaigns.yml, so completeness cannot be judged against any."
-        return [
-            Claim("collect.events", said, n=0, method=METHOD, inputs=("posts",), kind="quality", weight=0.2)
-        ]
+        return [Claim.quality("collect.events", said, None, "", 0, METHOD, DETAIL)]
     found, judged = int((probes["verdict"] == FOUND).sum()), int((probes["verdict"] != NOT_COLLECTED).sum())
     apart = len(probes) - judged
     shown = (
@@ -199,40 +190,19 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
     )
     said = shown + (f"; {words.count(apart)} fell outside what was collected." if apart else ".")
     low, high = wilson(found, judged) if judged else (None, None)
-    claims = [
-        Claim(
-            "collect.events",
-            said,
-            found / judged if judged else None,
-            "share",
-            low,
-            high,
-            judged,
-            METHOD,
-            ("posts", "gaps"),
-            "quality",
-            0.4,
-        )
-    ]
-    for row in probes[probes["verdict"] == MISSED].to_dict("records"):
-        lost = f" {words.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
-        said = (
-            f"{row['event']} does not show: {words.count(row['came'])} posts about "
-            f"{words.spoken(row['about'])} in "
-            f"its first day, where {words.count(row['expected'])} are usual.{lost}"
-        )
-        claims.append(
-            Claim(
-                f"collect.event.{words.slug(row['event'])}",
-                said,
-                row["came"],
-                "posts",
-                n=row["came"],
-                method=METHOD,
-                inputs=("posts", "gaps"),
-                kind="quality",
-                weight=0.6,
-                about={"day": f"{row['start']:%Y-%m-%d}"},
-            )
-        )
-    return claims
+    share = {"value": found / judged if judged else None, "low": low, "high": high, "n": judged}
+    rest = {"method": METHOD, "inputs": ("posts", "gaps"), "kind": "quality"}
+    claims = [Claim.of("collect.events", said, share, weight=0.4, **rest)]
+    return claims + [_missed(row) for row in probes[probes["verdict"] == MISSED].to_dict("records")]
+
+
+def _missed(row: dict) -> Claim:
+    """State an event that does not show in the volume."""
+    lost = f" {words.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
+    said = (
+        f"{row['event']} does not show: {words.count(row['came'])} posts about {words.spoken(row['about'])} "
+        f"in its first day, where {words.count(row['expected'])} are usual.{lost}"
+    )
+    name, about = f"collect.event.{words.slug(row['event'])}", {"day": f"{row['start']:%Y-%m-%d}"}
+    rest = {"inputs": ("posts", "gaps"), "about": about}
+    return Claim.quality(name, said, row["came"], "posts", row["came"], METHOD, 0.6, **rest)

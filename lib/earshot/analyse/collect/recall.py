@@ -11,7 +11,7 @@ import pandas as pd
 
 from earshot.collect.query import catalogue
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import NOTABLE, NOTE, Claim
 from earshot.core.workspace import Workspace
 from earshot.statistics import capture_recapture as capture
 
@@ -140,17 +140,8 @@ def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
             "How much of all that was said is held cannot be told: no two sources, and no two queries "
             f"of one target, overlap enough ({FEWEST} posts found twice are needed)."
         )
-        return [
-            Claim(
-                "collect.recall",
-                said,
-                n=n,
-                method="capture–recapture",
-                inputs=("posts", "matches"),
-                kind="quality",
-                weight=0.3,
-            )
-        ]
+        rest = {"method": "capture–recapture", "inputs": ("posts", "matches"), "kind": "quality"}
+        return [Claim("collect.recall", said, n=n, weight=NOTE, **rest)]
     claims = []
     for what, rows in estimates.groupby("of", sort=False):
         row = rows.iloc[-1]  # the last allows for dependence between lists, where there are three
@@ -159,19 +150,12 @@ def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
             f"Of all {what}, {words.percent(row['recall'])} are held at most ({sure}), judged from how far "
             f"{row['lists']} overlap: {words.count(row['seen'])} of an estimated {words.count(row['total'])}."
         )
-        claims.append(
-            Claim(
-                f"collect.recall.{words.slug(what)}",
-                said,
-                row["recall"],
-                "share",
-                row["recall_low"],
-                row["recall_high"],
-                int(row["seen"]),
-                row["method"],
-                ("posts", "matches", "duplicates"),
-                "quality",
-                0.5,
-            )
-        )
+        held = {
+            "value": row["recall"],
+            "low": row["recall_low"],
+            "high": row["recall_high"],
+            "n": row["seen"],
+        }
+        rest = {"method": row["method"], "inputs": ("posts", "matches", "duplicates"), "kind": "quality"}
+        claims.append(Claim.of(f"collect.recall.{words.slug(what)}", said, held, weight=NOTABLE, **rest))
     return claims

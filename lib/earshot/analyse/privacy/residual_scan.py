@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import NOTE, Claim
 from earshot.core.params import Brief
 from earshot.govern.masking import canaries, masking
 from earshot.govern.masking import residual_scan as second_look
@@ -127,41 +127,17 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
         f"{words.percent(hidden / planted)} were hidden ({words.between(low, high)})"
         + (f"; least often {told}." if told else ".")
     )
-    claims = [
-        Claim(
-            "clean.privacy.recall",
-            said,
-            hidden / planted,
-            "share",
-            low,
-            high,
-            planted,
-            METHOD,
-            ("posts",),
-            "quality",
-            0.5 if low < ENOUGH else 0.4,
-        )
-    ]  # one to watch only where details slip through
+    shown = {"value": hidden / planted, "low": low, "high": high, "n": planted}
+    rest = {"method": METHOD, "inputs": ("posts",), "kind": "quality"}
+    weight = 0.5 if low < ENOUGH else 0.4  # one to watch only where details slip through
+    claims = [Claim.of("clean.privacy.recall", said, shown, weight=weight, **rest)]
     for row in partly.to_dict("records"):
         said = (
             f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a "
             "name is masked only where a greeting, a signature or a title gives the person away."
         )
-        claims.append(
-            Claim(
-                f"clean.privacy.{row['type']}",
-                said,
-                row["share"],
-                "share",
-                row["low"],
-                row["high"],
-                int(row["planted"]),
-                METHOD,
-                ("posts",),
-                "quality",
-                0.3,
-            )
-        )
+        row |= {"value": row["share"], "n": row["planted"]}
+        claims.append(Claim.of(f"clean.privacy.{row['type']}", said, row, weight=NOTE, **rest))
     return [*claims, _leak_claim(sure, left, n), _suspect_claim(suspects, n)]
 
 

@@ -10,12 +10,13 @@ from earshot.analyse.posts import opinions, period
 from earshot.analyse.posts.opinions import CLASSES
 from earshot.analyse.sentiment.figures import Feeling
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import BACKGROUND, DETAIL, NOTABLE, Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
 
 INPUTS = ("posts", "duplicates", "language", "sentiment")
 FRESH = pd.Timedelta(days=14)  # an older event is history rather than news
+DIFFERENCE = "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)"
 SURGE = "negative binomial against the brand's other days, corrected for all looks"
 METHOD = (
     "halfway between counted labels and the most likely mix (Saerens et al. 2002), repeats left out; "
@@ -73,15 +74,16 @@ def _levels(feeling: Feeling) -> list[Claim]:
         f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
         f"and {rest['positive']} positive."
     )
-    claims = [_claim("sentiment.negative", said, negative, "share", "level", 0.5, {"measure": "negative"})]
+    rest = {"method": METHOD, "inputs": INPUTS}
+    about = {"measure": "negative"}
+    claims = [Claim.level("sentiment.negative", said, negative, NOTABLE, about=about, part="overall", **rest)]
     ranked = feeling.brands.sort_values("rank")
     claims.extend(_order(ranked))
     for row in ranked.to_dict("records"):
         about = {"brand": row["brand"], "measure": "net", "rank": row["rank"]}
         said = _net_sentence(row, feeling.shares, len(ranked))
-        claims.append(
-            _claim(f"sentiment.net.{words.slug(row['brand'])}", said, row, "net share", "level", 0.4, about)
-        )
+        rest |= {"unit": "net share", "about": about, "part": "standing"}
+        claims.append(Claim.level(f"sentiment.net.{words.slug(row['brand'])}", said, row, 0.4, **rest))
     return claims
 
 
@@ -96,7 +98,9 @@ def _acting(feeling: Feeling) -> list[Claim]:
     )
     row = {"value": rule["negative"], "low": rule["low"], "high": rule["high"], "n": rule["flagged"]}
     about = {"measure": "acting", "missed": feeling.costs.missed}
-    return [_claim("sentiment.acting", said, row, "share", "level", 0.2, about)] if rule["flagged"] else []
+    if not rule["flagged"]:
+        return []
+    return [Claim.level("sentiment.acting", said, row, DETAIL, method=METHOD, inputs=INPUTS, about=about)]
 
 
 def _order(ranked: pd.DataFrame) -> list[Claim]:
@@ -110,7 +114,8 @@ def _order(ranked: pd.DataFrame) -> list[Claim]:
         "of negative posts."
     )
     about = {"brand": worst["brand"], "best": best["brand"]}
-    return [_claim("sentiment.order", said, worst, "net share", "level", 0.6, about)]
+    rest = {"method": METHOD, "inputs": INPUTS, "about": about, "part": "order"}
+    return [Claim.level("sentiment.order", said, worst, 0.6, unit="net share", **rest)]
 
 
 def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
@@ -119,10 +124,11 @@ def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
     place = words.ordinal(low)
     if high > low:
         place += (" or " if high - low == 1 else " to ") + words.ordinal(high)
+    among = f"; {place} of {brands} brands" if brands > 1 else ""
     return (
         f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
         f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
-        f"({words.between(row['low'], row['high'], words.points)}){f'; {place} of {brands} brands' if brands > 1 else ''}."
+        f"({words.between(row['low'], row['high'], words.points)}){among}."
     )
 
 
@@ -139,16 +145,16 @@ def _changes(feeling: Feeling, params: Brief) -> list[Claim]:
             f"{abs(round(100 * row['value']))} points",
         }
         claims.append(
-            _claim(
+            Claim.change(
                 f"sentiment.change.{words.slug(row['group'])}",
                 _change_sentence(row, feeling.period),
                 row | {"n": row["n_before"] + row["n_after"]},
-                "net share",
-                "change",
-                weight if row["verdict"] == "real" else 0.1,
-                about,
+                round(weight, 3) if row["verdict"] == "real" else BACKGROUND,
                 row["verdict"],
-                "difference of means clustered by author, corrected for all looks (Benjamini-Hochberg)",
+                unit="net share",
+                method=DIFFERENCE,
+                inputs=INPUTS,
+                about=about,
             )
         )
     return claims
@@ -194,21 +200,10 @@ def _surge(run: pd.DataFrame, feeling: Feeling, params: Brief) -> Claim:
         "ratio": round(ratio, 2),
         "headline": f"{brand}: complaints reach {words.times(ratio)} the usual on {when}",
     }
-    return Claim(
-        f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}",
-        said,
-        ratio,
-        "times the usual",
-        drew / high,
-        drew / max(low, 1),
-        round(drew),
-        SURGE,
-        INPUTS,
-        "event",
-        round(weight * (1.0 if fresh else 0.7), 3),
-        "real",
-        about,
-    )
+    estimate = {"value": ratio, "low": drew / high, "high": drew / max(low, 1), "n": round(drew)}
+    rest = {"unit": "times the usual", "method": SURGE, "inputs": INPUTS, "verdict": "real", "about": about}
+    name = f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}"
+    return Claim.event(name, said, estimate, round(weight * (1.0 if fresh else 0.7), 3), **rest)
 
 
 def _quoted(feeling: Feeling, params: Brief) -> list[Claim]:
@@ -235,32 +230,4 @@ def _quoted(feeling: Feeling, params: Brief) -> list[Claim]:
         ]
         if len(chosen)
         else []
-    )
-
-
-def _claim(
-    name: str,
-    sentence: str,
-    row,
-    unit: str,
-    kind: str,
-    weight: float,
-    about: dict,
-    verdict: str = "",
-    method: str = METHOD,
-) -> Claim:
-    return Claim(
-        name,
-        sentence,
-        row["value"],
-        unit,
-        row["low"],
-        row["high"],
-        int(row["n"]),
-        method,
-        INPUTS,
-        kind,
-        round(weight, 3),
-        verdict,
-        about,
     )

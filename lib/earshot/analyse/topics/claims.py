@@ -1,11 +1,13 @@
 """What 04_topics states: the largest topics, the least favourable one, what moved and what is new."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from earshot.analyse.topics import emergence
 from earshot.analyse.topics.tables import Topics
 from earshot.core import wording as words
-from earshot.core.claim import Claim
+from earshot.core.claim import BACKGROUND, Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
 
@@ -19,7 +21,8 @@ LARGEST, MOVED = 3, 5
 
 def state(found: Topics, params: Brief) -> list[Claim]:
     """Return the claims that the tables of ``found`` support, what is new before what is large."""
-    return [*_new(found), *_moved(found), *_levels(found), *_least(found), *_words(found), *_lost(found)]
+    parts = (_new, _moved, _levels, _least, _words, _lost)
+    return [replace(claim, part="topic") for part in parts for claim in part(found)]
 
 
 def _levels(found: Topics) -> list[Claim]:
@@ -30,21 +33,10 @@ def _levels(found: Topics) -> list[Claim]:
             f"“{row['topic name']}” is the {rank} topic: {words.percent(row['share'])} of posts "
             f"({words.between(row['low'], row['high'])}){_felt(row)}."
         )
+        rest = {"method": SHARE, "inputs": INPUTS, "about": _about(found, row["topic"], row["topic name"])}
+        row |= {"value": row["share"], "n": found.counted}
         claims.append(
-            Claim(
-                f"topics.share.{row['topic']}",
-                said,
-                row["share"],
-                "share",
-                row["low"],
-                row["high"],
-                found.counted,
-                SHARE,
-                INPUTS,
-                "level",
-                round(0.5 - 0.1 * place, 3),
-                about=_about(found, row["topic"], row["topic name"]),
-            )
+            Claim.level(f"topics.share.{row['topic']}", said, row, round(0.5 - 0.1 * place, 3), **rest)
         )
     return claims
 
@@ -67,22 +59,9 @@ def _least(found: Topics) -> list[Claim]:
         f"sentiment {words.points(row['net'])} "
         f"({words.between(row['net low'], row['net high'], words.points)})."
     )
-    return [
-        Claim(
-            "topics.least",
-            said,
-            row["net"],
-            "net share",
-            row["net low"],
-            row["net high"],
-            int(row["n"]),
-            MEAN,
-            INPUTS,
-            "level",
-            0.45,
-            about=_about(found, topic, row["topic name"]),
-        )
-    ]
+    rest = {"method": MEAN, "inputs": INPUTS, "about": _about(found, topic, row["topic name"])}
+    estimate = {"value": row["net"], "low": row["net low"], "high": row["net high"], "n": row["n"]}
+    return [Claim.level("topics.least", said, estimate, 0.45, unit="net share", **rest)]
 
 
 def _new(found: Topics) -> list[Claim]:
@@ -177,37 +156,14 @@ def _lost(found: Topics) -> list[Claim]:
         f"topics; {words.percent(row['value'])} are far from every topic."
     )
     return [
-        Claim(
-            "topics.none",
-            said,
-            row["value"],
-            "share",
-            row["low"],
-            row["high"],
-            int(row["n"]),
-            SHARE,
-            INPUTS,
-            "quality",
-            0.1,
-        )
+        Claim.of("topics.none", said, row, method=SHARE, inputs=INPUTS, kind="quality", weight=BACKGROUND)
     ]
 
 
 def _change(row: dict, said: str, kind: str, weight: float, verdict: str, about: dict) -> Claim:
-    return Claim(
-        f"topics.{kind}.{row['topic']}",
-        said,
-        row["value"],
-        "share change",
-        row["low"],
-        row["high"],
-        int(row["n"]),
-        CHANGE,
-        INPUTS,
-        kind,
-        round(weight, 3),
-        verdict,
-        about,
+    rest = {"method": CHANGE, "inputs": INPUTS, "kind": kind, "verdict": verdict, "about": about}
+    return Claim.of(
+        f"topics.{kind}.{row['topic']}", said, row, "share change", weight=round(weight, 3), **rest
     )
 
 

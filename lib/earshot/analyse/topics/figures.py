@@ -11,6 +11,7 @@ from earshot.core.params import Brief
 from earshot.enrich.topics import words as topic_words
 from earshot.statistics import estimate
 
+SIZES = ["topic", "topic name", "share", "low", "high", "posts", "authors", "net", "net low", "net high", "n"]
 FACETS = 6
 EXAMPLES = 5
 DAILY = 35  # a window of so many days is drawn by day, a longer one by week
@@ -82,20 +83,7 @@ def _sizes(voiced: pd.DataFrame, params: Brief) -> pd.DataFrame:
                 "n": len(group),
             }
         )
-    columns = [
-        "topic",
-        "topic name",
-        "share",
-        "low",
-        "high",
-        "posts",
-        "authors",
-        "net",
-        "net low",
-        "net high",
-        "n",
-    ]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=SIZES)
     return table.sort_values(["posts", "topic"], ascending=[False, True], ignore_index=True)
 
 

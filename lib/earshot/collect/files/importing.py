@@ -145,6 +145,21 @@ def _import_file(
     )
 
 
+def _given_source(
+    mapping: str | dict, sources: list[Source], path: Path, columns: list[str], where: str
+) -> Source:
+    """Return the source that was given whole or by its name; raises ParamError when it does not fit."""
+    if isinstance(mapping, dict):
+        entry = {name: value for name, value in mapping.items() if name != "name"}
+        given = parse(str(mapping.get("name", "given")), entry, "mapping")
+        return _checked(given, path, columns, "mapping")
+    named = [source for source in sources if source.name == mapping]
+    if not named:
+        there = ", ".join(source.name for source in sources) or "none"
+        raise ParamError(f"{where} has no source {mapping!r} (there: {there}).")
+    return _checked(named[0], path, columns, where)
+
+
 def _source(
     workspace: Workspace,
     path: Path,
@@ -154,24 +169,9 @@ def _source(
 ) -> Source:
     """Return the source that is given, or that fits, or that was guessed and approved."""
     where, columns = f"params/{workspace.name}/sources.yml", [str(column) for column in sample]
-    if isinstance(mapping, dict):
-        return _checked(
-            parse(
-                str(mapping.get("name", "given")),
-                {k: v for k, v in mapping.items() if k != "name"},
-                "mapping",
-            ),
-            path,
-            columns,
-            "mapping",
-        )
     sources = read_sources(workspace)
     if mapping is not None:
-        named = [source for source in sources if source.name == mapping]
-        if not named:
-            there = ", ".join(source.name for source in sources) or "none"
-            raise ParamError(f"{where} has no source {mapping!r} (there: {there}).")
-        return _checked(named[0], path, columns, where)
+        return _given_source(mapping, sources, path, columns, where)
     if found := find_source(sources, path.name, columns, where):
         return found
     taken = [source.name for source in sources]

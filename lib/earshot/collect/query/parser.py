@@ -1,6 +1,4 @@
-"""From the text of a query to its nodes;
-what cannot be read is answered with the place and what was expected.
-"""
+"""From the text of a query to its nodes, or to the place that cannot be read and what was expected."""
 
 import re
 import unicodedata
@@ -43,9 +41,7 @@ SHOWN = ("WORD", "QUOTED", "VALUE", "LPAR", "RPAR", "AND", "OR", "$END")
 
 
 class QueryError(ParamError):
-    """A query that cannot be read: ``line`` and ``column`` (from 1) of the character,
-    ``picture`` points at it.
-    """
+    """A query that cannot be read: ``line`` and ``column`` (from 1), and a ``picture`` of the place."""
 
     def __init__(self, problem: str, text: str, at: int):
         at = min(max(at, 0), len(text))
@@ -81,9 +77,7 @@ def parse(text: str) -> Node:
 
 
 def filled(node: Node, parts: Mapping[str, Node], text: str = "") -> Node:
-    """Return the query with its named parts put in;
-    raises QueryError for an unknown part or one that holds itself.
-    """
+    """Return the query with its named parts put in; QueryError for one unknown or within itself."""
     return _filled(node, parts, text, ())
 
 

@@ -50,27 +50,24 @@ def tune(
 ) -> dict[str, np.ndarray]:
     """Return the weights of a tower that tells the classes of texts, as float32 arrays by name.
 
-    ``tokens`` are the texts' token ids; ``targets`` (n, classes) each text's share of each class, which adds
-    up to one; ``importance`` (n) a weight per text. Training begins at the weights ``start``, or else at
-    MiniLM's first layers; word vectors are those of ``start`` if it has any, and MiniLM's if not.
+    ``tokens`` are the texts' token ids, ``targets`` (n, classes) each text's share of each class, which add
+    up to one, ``importance`` (n) a weight per text. Training begins at ``start``, or at MiniLM's layers.
     """
     import torch
 
     torch.manual_seed(plan.seed)
-    net = _begin(plan, targets.shape[1], start)
+    net, steps = _begin(plan, targets.shape[1], start), plan.epochs * -(-len(tokens) // plan.batch)
     learning = [weight for weight in net.values() if weight.requires_grad]
-    steps = plan.epochs * -(-len(tokens) // plan.batch)
     optimiser = torch.optim.AdamW(_grouped(net, plan), plan.step)
     pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: _pace(at / steps, plan.warming))
     mean, words, taken = {name: weight.detach().clone() for name, weight in net.items()}, _words(start), 0
-    importance = np.ones(len(tokens), np.float32) if importance is None else importance.astype(np.float32)
+    importance = np.asarray(np.ones(len(tokens)) if importance is None else importance, np.float32)
     for epoch in range(plan.epochs):
-        losses = []
-        for rows in _shuffled(tokens, plan.batch, np.random.default_rng((plan.seed, epoch))):
+        losses, chance = [], np.random.default_rng((plan.seed, epoch))
+        for rows in _shuffled(tokens, plan.batch, chance):
+            part = [tokens[row] for row in rows], targets[rows], importance[rows]
             with torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
-                loss = _loss(
-                    net | words, [tokens[row] for row in rows], targets[rows], importance[rows], plan.dropped
-                )
+                loss = _loss(net | words, *part, plan.dropped)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(learning, 1.0)

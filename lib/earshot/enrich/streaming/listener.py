@@ -67,8 +67,7 @@ def listen(
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda line: None,
 ) -> Heard:
-    """Read a workspace's stream until ``stop()``,
-    or with ``once`` until nothing is left, and return what was done.
+    """Read a workspace's stream until ``stop()`` or, with ``once``, until nothing is left; say what was done.
 
     A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody
     listened or the stream did not answer; a run with ``once`` comes by schedule and leaves no gap behind.
@@ -77,8 +76,7 @@ def listen(
     """
     stream = checked(read_stream(workspace))
     intake = Intake(workspace, stream, stream.codec(workspace))
-    heard = Heard(since=clock.now().isoformat())
-    note = notes(stream) / f"{os.getpid()}.json"
+    heard, note = Heard(since=clock.now().isoformat()), notes(stream) / f"{os.getpid()}.json"
     consumer, watch, grave = stream.consumer(), stream.watch(), None
     presence = Presence(workspace.store, stream.source or stream.topic, stream.full_group)
     try:
@@ -87,8 +85,7 @@ def listen(
         while not stop():
             if not once and presence.due():
                 _show_presence(presence, watch)
-            messages = consumer.take(stream.batch.posts, 0.5 if once else stream.batch.seconds)
-            if messages:
+            if messages := consumer.take(stream.batch.posts, 0.5 if once else stream.batch.seconds):
                 grave = _deal_with(intake, consumer, messages, heard, say, grave)
             elif once and not sum(lag.messages for lag in watch.lag()):
                 break
@@ -96,15 +93,19 @@ def listen(
     except Exception as error:
         heard.error = str(error)
         write_note(note, heard)
-        presence.trouble("down", str(error))
+        presence.trouble("down", heard.error)
         raise
     finally:
-        for open_ in filter(None, (consumer, watch, grave)):
-            open_.close()
+        _close(consumer, watch, grave)
     write_note(note, heard, ended=True)
     if not once and not read_notes(stream)[0]:
         presence.end()
     return heard
+
+
+def _close(*opened) -> None:
+    for one in filter(None, opened):
+        one.close()
 
 
 def _arrive(presence: Presence, watch: Watch, once: bool) -> None:

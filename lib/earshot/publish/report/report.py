@@ -69,8 +69,7 @@ def report(
     ``params`` replaces single ones. Raises ParamError on wrong parameters and lock.Busy when another report
     of the workspace is being made.
     """
-    begun = time.monotonic()
-    requester = requester or _user()
+    begun, requester = time.monotonic(), requester or _user()
     space = open_workspace(workspace, **(_params_of(workspace, like) | params))
     listed = list_notebooks(notebooks or _notebooks())
     for notebook in listed:
@@ -86,12 +85,18 @@ def report(
         unchanged = _unchanged(space, plans, past)
         if unchanged and not problem:
             return _no_run(space, unchanged, time.monotonic() - begun)
-        try:
-            draft = begin(space, plans, tables, before, board, limits, reason=reason, requester=requester)
-        except OSError as error:  # a full disk: there is no run to set aside, and still someone to tell
-            notices.tell(space, plain(f"No run could be begun: {error}"))
-            raise
+        who = {"reason": reason, "requester": requester}
+        draft = _begin(space, plans, tables, before, board, limits, **who)
         return _finish(draft, problem or _make(draft, plans, jobs), begun)
+
+
+def _begin(space: Workspace, *made_with, **who) -> Draft:
+    """Begin the draft of the run; on a full disk there is none to set aside, and still someone to tell."""
+    try:
+        return begin(space, *made_with, **who)
+    except OSError as error:
+        notices.tell(space, plain(f"No run could be begun: {error}"))
+        raise
 
 
 def _enrich(space: Workspace, board: Board) -> str:
