@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.analyse.topics import changes as topic_changes
 from earshot.analyse.topics import categories, crosswalk
+from earshot.analyse.topics import changes as topic_changes
 from earshot.core.params import ParamError
 from earshot.core.store import Store
 from earshot.enrich.embeddings import step as embeddings

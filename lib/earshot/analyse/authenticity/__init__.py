@@ -17,6 +17,12 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Authenticity:
 
     Where the brief leaves them out (``authentic_only``) they are read again, so that the page shows what that
     does. Raises ValueError when no post was judged yet.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> judged = posts.assign(authenticity=0.9, inauthentic=False)
+    >>> measure(judged, workspace.store, workspace.params).posts
+    120
     """
     found = figures.measure(posts, store, params)
     return replace(found, claims=claims.state(found, params))

@@ -76,6 +76,11 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     of classifiers.yml has; repeats left out.
 
     Classes in fewer posts than ``min_posts`` have no row.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> measure(posts, workspace).any  # nothing was taught here yet
+    False
     """
     read = workspace.store.read(
         "classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"]

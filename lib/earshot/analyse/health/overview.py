@@ -49,6 +49,12 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
     and on the behavioural cases.
 
     Raises ValueError when no post has a sentiment, ParamError on labels or cases that cannot be used.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> health = examine(posts, workspace)
+    >>> health.trust["posts looked at"]
+    120
     """
     counted = prevalence.with_class_shares(posts)
     params = workspace.params

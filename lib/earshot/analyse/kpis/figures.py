@@ -54,6 +54,13 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Score
     Intervals are a delete-a-group jackknife over authors (Kott 2001, J. Official Statistics 17); the baseline
     is the mean of earlier periods, and a change counts only when it leaves their prediction interval after
     correction. Likes and other counts that a platform did not tell are never zero: see ``unknown_counts``.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> from earshot.analyse.kpis.contracts import Contract
+    >>> anger = Contract(id="anger", name="Anger", formula="negative / posts", owner="Care", decision="staff")
+    >>> measure(posts, [anger], workspace.params).table[["name", "brand", "n"]].values.tolist()
+    [['Anger', '', 30]]
     """
     counted = _counted(posts)
     counts = unknown_counts.drawn(

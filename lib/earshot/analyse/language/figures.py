@@ -46,6 +46,11 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
     """Return what is known of the languages of ``posts`` (as analyse.posts gives them).
 
     Raises ValueError when the language step has not read any of them.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> measure(posts, workspace.store).shares[["what", "value", "n"]].values.tolist()
+    [['mixed', 0.0, 120], ['undecided', 0.0, 120]]
     """
     step = store.read("language", columns=["post_id", "lang", "confidence", "mixed", "spans"])
     table = posts.drop(columns="lang").merge(step, on="post_id")

@@ -44,6 +44,11 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Ours:
 
     Read them with ``hidden``: those hidden because they are not about it count here, others that are hidden
     do not. Raises ValueError when the relevance step has not seen any of them.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> measure(posts, workspace).shares[["brand", "value", "n"]].values.tolist()
+    [['All brands', 1.0, 120], ['Acme', 1.0, 60], ['Bolt', 1.0, 60]]
     """
     if "hidden_by" in posts:
         by_relevance = [one.name for one in set_aside.read(workspace) if "relevance" in one.conditions]

@@ -80,6 +80,11 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
     that the table ``targets`` has.
 
     Repeats and languages that the model was not tested in are left out; a target in too few posts has no row.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> measure(posts, workspace.store, workspace.params).trust["posts that name one"]
+    0
     """
     found = store.read("targets", columns=["post_id", "target", "kind", "label", *COLUMNS])
     counted = opinions.distinct(posts)
@@ -181,7 +186,13 @@ def _divided(spoken: pd.DataFrame) -> pd.DataFrame:
 
 
 def quotes(found: Towards, number: int) -> pd.DataFrame:
-    """Return divided posts that may be quoted, one per author, at most ``number``, the surest first."""
+    """Return divided posts that may be quoted, one per author, at most ``number``, the surest first.
+
+    >>> from earshot.analyse.posts.example import example_posts, example_workspace
+    >>> posts, workspace = example_posts(), example_workspace()
+    >>> quotes(measure(posts, workspace.store, workspace.params), 3).empty
+    True
+    """
     return (
         quotable(found.divided[found.divided["words"].between(6, 60)]).drop_duplicates("author").head(number)
     )

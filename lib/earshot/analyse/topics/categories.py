@@ -97,6 +97,7 @@ def cells_of(
 def category_sizes(
     posts: pd.DataFrame, categories: list[Category], inside: np.ndarray, lowest: np.ndarray, split: np.ndarray
 ) -> pd.DataFrame:
+    """Return each category with its posts, their share with interval, and the votes split among them."""
     alone = (lowest / np.maximum(lowest.sum(axis=1, keepdims=True), 1)).sum(axis=0)
     rows = [
         estimate.means(posts.assign(_held=held.astype(float)), "_held", share=True).iloc[0]

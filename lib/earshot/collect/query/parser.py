@@ -7,20 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from earshot.collect.query import fields, nodes
-from earshot.collect.query.nodes import (
-    And,
-    Field,
-    Near,
-    Node,
-    Not,
-    Or,
-    Part,
-    Phrase,
-    Term,
-    joined,
-    rebuilt,
-    walk,
-)
+from earshot.collect.query.nodes import And, Field, Near, Node, Not, Or, Part, Phrase, Term, joined, walk
 from earshot.collect.query.tokens import EMOJI, tokenise
 from earshot.core.params import ParamError, nearest
 
@@ -54,7 +41,12 @@ class QueryError(ParamError):
 
 
 def parse(text: str) -> Node:
-    """Return the nodes of a query; raises QueryError at the first character that cannot be right."""
+    """Return the nodes of a query; raises QueryError at the first character that cannot be right.
+
+    >>> from earshot.collect.query import pretty
+    >>> pretty(parse("(late OR refund*) NOT fixed"))
+    '(late OR refund*) AND NOT fixed'
+    """
     from lark import UnexpectedInput
     from lark.exceptions import VisitError
 
@@ -101,7 +93,7 @@ def _filled(node: Node, parts: Mapping[str, Node], text: str, inside: tuple[str,
             )
         return _filled(parts[found.name], parts, text, (*inside, found.name))
 
-    whole = rebuilt(node, put)
+    whole = nodes.rebuilt(node, put)
     for near in (found for found in walk(whole) if isinstance(found, Near)):
         for side in (near.left, near.right):
             _joinable(side, text, near.at)

@@ -10,7 +10,12 @@ RANK = {Or: 0, And: 1, Near: 2, Not: 3}
 
 
 def pretty(node: Node) -> str:
-    """Return the text of a query, with no more parentheses than it needs."""
+    """Return the text of a query, with no more parentheses than it needs.
+
+    >>> from earshot.collect.query import parse
+    >>> pretty(parse("((late)) (lang:en)"))
+    'late AND lang:en'
+    """
     if isinstance(node, Or | And):
         word = " OR " if isinstance(node, Or) else " AND "
         return word.join(_inside(part, RANK[type(node)] + 1) for part in node.parts)
