@@ -37,9 +37,9 @@ def main() -> int:
 def read(file: Path | None, size: int) -> list[str]:
     """Return that many texts of a file (column text), or of the simulated brand."""
     if file:
-        from earshot.analyse.posts import label_files as labelled
+        from earshot.analyse.posts import label_files
 
-        found = labelled.read(str(file), ("text",))["text"]
+        found = label_files.read(str(file), ("text",))["text"]
     else:
         from earshot.demo.simulation import simulate
 

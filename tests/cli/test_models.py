@@ -11,10 +11,9 @@ from earshot.core.claim import Claim
 from earshot.enrich.classes import files as classifier_files
 from earshot.enrich.embeddings import minilm
 from earshot.enrich.embeddings import step as embeddings
-from earshot.enrich.registry import in_use as champions
-from earshot.enrich.registry import shipped as registry
+from earshot.enrich.registry import in_use, shipped
 from earshot.enrich.sentiment import step as sentiment
-from earshot.publish.evaluations import comparison as run_comparison
+from earshot.publish.evaluations import comparison
 from earshot.publish.report.claims import write_claims
 
 
@@ -34,14 +33,14 @@ def call(*words: str):
 def test_models_are_listed_with_champion_fingerprint_card_and_the_way_back(workspace):
     space = workspace(classifiers={"intents": {"champion": "new0", "before": "old0"}})
     shown = call("models", "acme").output
-    for model in registry.shipped():
-        assert f"{model.name}: SHA-256 {model.sha256}, card {registry.within(model.card)}" in shown
+    for model in shipped.shipped():
+        assert f"{model.name}: SHA-256 {model.sha256}, card {shipped.within(model.card)}" in shown
     lines = {line.split()[1]: line for line in shown.splitlines() if line.startswith("sentiment ")}
     assert "of acme" in lines["earshot-2"]
     assert "of acme" not in lines["earshot-1"]
     assert f"{sentiment.shipped()['earshot-2'][:16]}…" in lines["earshot-2"]
     assert "intents new0" in shown
-    for model in champions.listed(space):
+    for model in in_use.listed(space):
         assert f"{model.use}: {model.name}; {model.back}\n" in shown
     assert "What going back would change: earshot compare acme\n" in shown
     assert shown.endswith("The bias gate was not looked at yet; earshot report acme does it.\n")
@@ -130,9 +129,9 @@ def test_a_comparison_is_shown_as_tables_and_sentences_with_its_page(workspace, 
         Claim("compare.net.acme", "Not said twice."),
         Claim("compare.labels", "20 of 50 posts would change."),
     ]
-    made = run_comparison.Compared(tmp_path, tmp_path / "models.html", tables, claims)
+    made = comparison.Compared(tmp_path, tmp_path / "models.html", tables, claims)
     asked = []
-    monkeypatch.setattr(run_comparison, "compare", lambda space, model: asked.append(model) or made)
+    monkeypatch.setattr(comparison, "compare", lambda space, model: asked.append(model) or made)
     monkeypatch.setattr(second_reading, "check", lambda space, model: "earshot-1")
     shown = call("compare", "acme").output
     assert asked == [""]

@@ -6,8 +6,7 @@ from tests import tiny
 from typer.testing import CliRunner
 
 from earshot import cli
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import loading as all_posts
+from earshot.analyse.posts import human_labels, loading
 
 
 def call(*words: object):
@@ -36,7 +35,7 @@ def test_a_sample_goes_out_and_comes_back(space, tmp_path):
     assert call("tiny", "--labels", file).output == (
         "80 labels are kept in params/tiny/labels.csv; the next report uses them.\n"
     )
-    marked = judged.mark(all_posts.load(space.store, space.params), space)
+    marked = human_labels.mark(loading.load(space.store, space.params), space)
     assert marked["right"].notna().sum() == 80
     assert marked["weight"].gt(1).any()
 

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.publish import charts, show
-from earshot.publish.drawing import palette, scales
-from earshot.publish.drawing import pictures as drawing
+from earshot.publish.drawing import palette, pictures, scales
 from earshot.publish.drawing.aggregates import tidy_x
 
 DAYS = pd.DataFrame(
@@ -187,7 +186,7 @@ def test_nothing_is_fetched_whatever_a_specification_names():
         "encoding": {"x": {"field": "a", "type": "quantitative"}},
     }
     with pytest.raises(ValueError, match="tracker.example|allowed"):
-        drawing.draw_spec(spec)
+        pictures.draw_spec(spec)
 
 
 def test_hostile_labels_are_only_words():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.statistics import capture_recapture as capture
+from earshot.statistics import capture_recapture
 
 HEPATITIS = {
     (1, 1, 1): 28,
@@ -24,7 +24,7 @@ def hepatitis() -> pd.DataFrame:
 
 
 def test_chapman_on_the_textbook_example():
-    found = capture.chapman(10, 15, 5)  # ten marked, fifteen caught later, five of them marked
+    found = capture_recapture.chapman(10, 15, 5)  # ten marked, fifteen caught later, five of them marked
     assert found.total == pytest.approx(28.33, abs=0.01)
     assert found.low >= found.seen == 20
     assert found.low < found.total < found.high
@@ -34,22 +34,22 @@ def test_chao_on_the_cottontail_rabbits():
     """Edwards and Eberhardt (1967): 135 rabbits, 76 of them caught,
     43 once and 16 twice; Chao (1987) finds 134.
     """
-    found = capture.chao_counts(76, 43, 16)
+    found = capture_recapture.chao_counts(76, 43, 16)
     assert round(found.total) == 134
     assert found.low < 135 < found.high
 
 
 def test_loglinear_on_the_hepatitis_lists():
     assert len(hepatitis()) == 271
-    assert capture.loglinear(hepatitis(), ()).total == pytest.approx(388, abs=1)
-    whole = capture.loglinear(hepatitis(), (("P", "Q"), ("P", "E"), ("Q", "E")))
+    assert capture_recapture.loglinear(hepatitis(), ()).total == pytest.approx(388, abs=1)
+    whole = capture_recapture.loglinear(hepatitis(), (("P", "Q"), ("P", "E"), ("Q", "E")))
     assert whole.total == pytest.approx(1313, abs=1)  # 271 + 28*69*55*63 / (21*17*18)
     with pytest.raises(ValueError, match="needs three lists, and there are 2"):
-        capture.loglinear(hepatitis()[["P", "Q"]])
+        capture_recapture.loglinear(hepatitis()[["P", "Q"]])
 
 
 def test_lists_that_overlap_wholly_have_seen_all():
-    assert capture.chapman(50, 50, 50).recall == (1.0, 1.0, 1.0)
+    assert capture_recapture.chapman(50, 50, 50).recall == (1.0, 1.0, 1.0)
 
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says():
@@ -57,7 +57,7 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
     held = 0
     for _ in range(300):
         first, second = rng.random(400) < 0.5, rng.random(400) < 0.4
-        found = capture.chapman(first.sum(), second.sum(), (first & second).sum())
+        found = capture_recapture.chapman(first.sum(), second.sum(), (first & second).sum())
         held += found.low <= 400 <= found.high
     assert 0.9 <= held / 300 <= 0.99
 
@@ -65,6 +65,6 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
 @given(st.integers(0, 500), st.integers(0, 500), st.data())
 def test_no_total_is_below_what_was_seen(first, second, data):
     both = data.draw(st.integers(0, min(first, second)))
-    found = capture.chapman(first, second, both)
+    found = capture_recapture.chapman(first, second, both)
     assert found.seen <= found.low + 1e-9 <= found.total + 2e-9 <= found.high + 3e-9
     assert 0 <= found.recall[1] <= found.recall[0] <= found.recall[2] <= 1

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from earshot.statistics import expected_counts as expectation
+from earshot.statistics import expected_counts
 
 RNG = np.random.default_rng(4)
 
@@ -13,26 +13,26 @@ def counts(numbers, brand="Acme", start="2026-03-02"):
 
 def test_quiet_days_are_left_alone_and_a_lost_day_is_found():
     usual = RNG.poisson(200, 28)
-    table = expectation.days(counts(usual))
+    table = expected_counts.days(counts(usual))
     assert (table["verdict"] == "").all()
     lost = usual.copy()
     lost[10] = 20
-    table = expectation.days(counts(lost))
+    table = expected_counts.days(counts(lost))
     assert table[table["verdict"] == "short"]["day"].dt.strftime("%d").tolist() == ["12"]
 
 
 def test_a_weekly_rhythm_is_no_news():
     rhythm = np.tile([300, 300, 300, 300, 300, 40, 30], 8)
-    table = expectation.days(counts(RNG.poisson(rhythm)))
+    table = expected_counts.days(counts(RNG.poisson(rhythm)))
     assert (table["verdict"] == "").all()
 
 
 def test_too_little_history_gives_no_expectation():
-    assert expectation.days(counts([5, 900, 5]))["p"].isna().all()
+    assert expected_counts.days(counts([5, 900, 5]))["p"].isna().all()
 
 
 def gaps(times, zone="UTC", source="x"):
-    return expectation.gaps(times, pd.Series(source, index=times.index, dtype="str"), zone)
+    return expected_counts.gaps(times, pd.Series(source, index=times.index, dtype="str"), zone)
 
 
 def hourly(hours=24 * 14, rate=20):
@@ -59,7 +59,7 @@ def test_one_silent_source_among_others_is_found():
     cut = (times >= "2026-03-09T10:00Z") & (times < "2026-03-09T15:00Z")
     both = pd.concat([times[~cut], times], ignore_index=True)
     sources = pd.Series(["x"] * (~cut).sum() + ["forum"] * len(times))
-    assert expectation.gaps(both, sources, "UTC")["source"].tolist() == ["x"]
+    assert expected_counts.gaps(both, sources, "UTC")["source"].tolist() == ["x"]
 
 
 def test_a_gap_is_told_in_the_readers_time_zone():
@@ -70,7 +70,7 @@ def test_a_gap_is_told_in_the_readers_time_zone():
 
 def test_a_brand_that_joins_late_is_found_and_one_that_does_not_is_not():
     table = pd.concat([counts([100] * 8), counts([0, 0, 0, 1, 1, 600, 800, 500], "Bolt")])
-    found = expectation.late(table)
+    found = expected_counts.late(table)
     assert found["brand"].tolist() == ["Bolt"]
     assert found["since"].astype(str).tolist() == ["2026-03-07"]
     assert found["before"].tolist() == [2]
@@ -78,8 +78,8 @@ def test_a_brand_that_joins_late_is_found_and_one_that_does_not_is_not():
 
 def test_a_last_day_cut_short_shows():
     times = hourly()
-    assert expectation.unfinished(times, "UTC") < 0.1
-    assert 0.4 < expectation.unfinished(times[times < "2026-03-15T14:00Z"], "UTC") < 0.7
+    assert expected_counts.unfinished(times, "UTC") < 0.1
+    assert 0.4 < expected_counts.unfinished(times[times < "2026-03-15T14:00Z"], "UTC") < 0.7
 
 
 def test_no_posts_no_gaps():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 
 MOST = 4
@@ -31,7 +31,7 @@ class Page:
     @property
     def caption(self) -> str:
         """The caption of the standings: what they are and on how many posts."""
-        posts = words.count(self.standing["posts"].sum())
+        posts = wording.count(self.standing["posts"].sum())
         return f"Share of positive less share of negative posts, 95% interval; {posts} posts"
 
 

@@ -89,18 +89,17 @@ def plan(
     """
     from earshot.collect.stream.settings import read_stream
     from earshot.collect.stream.writing import write
-    from earshot.enrich.streaming import capacity as planning
-    from earshot.enrich.streaming import step_costs as costs
+    from earshot.enrich.streaming import capacity, step_costs
 
     workspace = open_workspace(workspace_name)
-    demand = planning.Demand(
+    demand = capacity.Demand(
         peak, budget, usual, outage, cores, price, read_stream(workspace).retention.hours
     )
-    measured = None if measure else costs.known(workspace)
+    measured = None if measure else step_costs.known(workspace)
     if measured is None:
         say("Measuring each step on the workspace's posts.")
-        measured = costs.measure(workspace)
-    made = planning.plan(measured, demand)
+        measured = step_costs.measure(workspace)
+    made = capacity.plan(measured, demand)
     tell_plan(made, measured, demand)
     if apply:
         say(f"Written: {write(workspace, made.in_line, made.batch_seconds, made.partitions)}", "green")

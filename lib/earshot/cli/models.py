@@ -87,12 +87,12 @@ def compare(
     The sentiment model, the intents that lean on it and your own classifiers are compared with the versions
     that a rollback brings back. A page with both figures is written, and nothing that is stored changes.
     """
-    from earshot.analyse.model_comparison import sentiment as second_reading
+    from earshot.analyse.model_comparison import sentiment
     from earshot.core.workspace import open_workspace
     from earshot.publish.evaluations.comparison import compare as make_page
 
     workspace = open_workspace(workspace_name)
-    second_reading.check(workspace, model)
+    sentiment.check(workspace, model)
     made = make_page(workspace, model)
     _show_net(made.tables["compare_net"])
     for name in ("compare_labels", "compare_kpis"):
@@ -106,32 +106,36 @@ def compare(
 
 def _show_net(table) -> None:
     """Show net sentiment by brand under both models, with the difference of each pair of readings."""
-    from earshot.analyse.model_comparison import sentiment as second_reading
-    from earshot.core import wording as words
+    from earshot.analyse.model_comparison import sentiment
+    from earshot.core import wording
 
     shown = plain_table("Brand", "Posts", "Net now", "Net under the other", "Difference", "Other label")
     for row in table.to_dict("records"):
-        nets = [second_reading.told(row, name) for name in ("now", "other", "gap")]
+        nets = [sentiment.told(row, name) for name in ("now", "other", "gap")]
         shown.add_row(
             cell(row["brand"]),
             f"{row['posts']:,}",
             *nets,
-            f"{row['changed']:,} ({words.percent(row['share'])})",
+            f"{row['changed']:,} ({wording.percent(row['share'])})",
         )
     out.print(shown)
 
 
 def _show_classes(table) -> None:
     """Show the share of each intent and of each class of your own under both, where there are any."""
-    from earshot.analyse.model_comparison import sentiment as second_reading
-    from earshot.core import wording as words
+    from earshot.analyse.model_comparison import sentiment
+    from earshot.core import wording
 
     if len(table):
         shown = plain_table("Classes", "Class", "Posts", "Now", "Under the other", "Difference")
         for row in table.to_dict("records"):
             told = [
-                second_reading.told(row, name, write)
-                for name, write in (("now", words.percent), ("other", words.percent), ("gap", words.points))
+                sentiment.told(row, name, write)
+                for name, write in (
+                    ("now", wording.percent),
+                    ("other", wording.percent),
+                    ("gap", wording.points),
+                )
             ]
             shown.add_row(cell(row["classifier"]), cell(row["class"]), f"{row['posts']:,}", *told)
         out.print(shown)

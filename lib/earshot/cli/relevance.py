@@ -18,7 +18,7 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
 
     The part drawn at random (column ``drawn``) keeps an estimate from the labels honest.
     """
-    from earshot.core import wording as words
+    from earshot.core import wording
     from earshot.enrich.relevance import step as relevance
 
     relevance.update(workspace)
@@ -35,17 +35,17 @@ def write_sheet(workspace: Workspace, file: Path) -> str:
     sheet = pd.concat([doubtful.assign(drawn="doubtful"), drawn.assign(drawn="random")])
     csv_safe(sheet.assign(label="")).to_csv(file, index=False)
     return (
-        f"{file} holds {words.count(len(doubtful))} doubtful posts and {words.count(len(drawn))} drawn at "
-        "random; write relevant or irrelevant under label, then give it back with --labels."
+        f"{file} holds {wording.count(len(doubtful))} doubtful posts and {wording.count(len(drawn))} drawn "
+        "at random; write relevant or irrelevant under label, then give it back with --labels."
     )
 
 
 def learn(workspace: Workspace, file: Path) -> str:
     """Keep the labels of a sheet in params, train the model on all labels so far, and say how good it is."""
-    from earshot.analyse.posts import label_files as labelled
+    from earshot.analyse.posts import label_files
     from earshot.enrich.relevance import model as relevance_model
 
-    given = labelled.read(str(file), ("post_id", "label"))
+    given = label_files.read(str(file), ("post_id", "label"))
     given = given.assign(label=given["label"].fillna("").astype("str").str.strip().str.lower())
     given = given[given["label"] != ""]
     wrong = given.loc[~given["label"].isin(["relevant", "irrelevant"]), "label"]
@@ -53,7 +53,7 @@ def learn(workspace: Workspace, file: Path) -> str:
         found = f"{wrong.iloc[0]!r}" if len(wrong) else "nothing"
         raise ParamError(f"{file}: under label stands {found}; write relevant or irrelevant.")
     given = given.assign(post_id=given["post_id"].map(as_written), drawn=given.get("drawn", "doubtful"))
-    kept = labelled.keep(workspace.folder / "relevance.csv", given[["post_id", "label", "drawn"]])
+    kept = label_files.keep(workspace.folder / "relevance.csv", given[["post_id", "label", "drawn"]])
     posts = workspace.readable().store.read("posts", columns=["post_id", "brand", "text"])
     known = kept.merge(posts, on="post_id").query("brand != ''")
     try:

@@ -32,7 +32,7 @@ def sheet(
     From a sample, 15_health tells how often the model is right, for each period and with its interval. Texts
     are masked as they are stored, and what the model says is not on the sheet.
     """
-    from earshot.analyse.posts import human_labels as judged
+    from earshot.analyse.posts import human_labels
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
 
@@ -43,8 +43,8 @@ def sheet(
     workspace = open_workspace(workspace_name)
     if labels:
         say(
-            f"{judged.take(workspace, str(labels)):,} labels are kept in "
-            f"params/{workspace_name}/{judged.FILE}; the next report uses them."
+            f"{human_labels.take(workspace, str(labels)):,} labels are kept in "
+            f"params/{workspace_name}/{human_labels.FILE}; the next report uses them."
         )
     else:
         say(_write(workspace, of, count, to))

@@ -29,7 +29,7 @@ def train(
     shown.
     """
     from earshot.analyse.classes.evaluation import check
-    from earshot.analyse.posts import label_files as labelled
+    from earshot.analyse.posts import label_files
     from earshot.core.params import ParamError
     from earshot.core.workspace import open_workspace
     from earshot.enrich.classes import training
@@ -40,7 +40,7 @@ def train(
         raise ParamError(f"--promise is {promise:g}; it lies from 0.5 to below 1.")
     costs = _read_costs(missed)
     workspace = open_workspace(workspace_name)
-    given = check(labelled.read(str(labels)))
+    given = check(label_files.read(str(labels)))
     trained = training.train(
         name, given["text"].tolist(), given["label"].tolist(), promise, costs, workspace.params.seed, say
     )

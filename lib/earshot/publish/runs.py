@@ -46,22 +46,22 @@ class Run:
         does. Where a person labelled a post that counts in place of what the model read, unless ``as_read``.
         """
         if hidden not in self._loaded:
-            from earshot.analyse.posts import human_labels as judged
+            from earshot.analyse.posts import human_labels
             from earshot.analyse.posts import loading as posts
 
             read = posts.load(self.store, self.params, hidden)
-            self._loaded[hidden] = judged.correct(read, self.workspace), read
+            self._loaded[hidden] = human_labels.correct(read, self.workspace), read
         corrected, read = self._loaded[hidden]
         return (read if as_read else corrected).copy(deep=False)
 
     def lost(self) -> pd.DataFrame:
         """Return the stretches in which posts are missing,
-        for every chart over time to shade (``lost_time.marks``).
+        for every chart over time to shade (``missing_time.marks``).
         """
-        from earshot.analyse.collect import missing_time as lost_time
+        from earshot.analyse.collect import missing_time
 
         events = self.workspace.settings("campaigns").get("events")
-        return lost_time.marks(self.posts(), self.store, self.params, events)
+        return missing_time.marks(self.posts(), self.store, self.params, events)
 
     def quoted(self, ids: Iterable[str]) -> pd.DataFrame:
         """Return the posts with these ids, in this order:

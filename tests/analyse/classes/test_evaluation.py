@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse.classes import evaluation as evaluation_classifier
-from earshot.analyse.classes import irony_evaluation as evaluation_irony
+from earshot.analyse.classes import irony_evaluation
 
 PLAIN = {"late": "flight late {}", "bag": "my bag is lost {}", "oos": "cake in the oven {}"}
 IRONY = {"1": "oh great, love waiting {}", "0": "thanks, seat was fine {}"}
@@ -76,7 +76,7 @@ def test_sets_bins_and_classes_hold_every_text(scored):
 def test_irony_reads_labels_or_a_column_sarcastic(tmp_path, rare):
     column = "sarcastic" if rare else "label"
     train, data = write(tmp_path, IRONY, 25, 1, column), write(tmp_path, IRONY, 8, 2, column)
-    metrics = evaluation_irony.evaluate(data, train, rare).metrics
+    metrics = irony_evaluation.evaluate(data, train, rare).metrics
     assert metrics["n"] == 16
     assert metrics["f1"] > 0.9
 
@@ -90,10 +90,10 @@ def test_files_that_cannot_be_used_are_one_sentence(tmp_path):
     with pytest.raises(
         ValueError, match=r"^The labels in 1-label.csv are bag, late, oos; there have to be two, one"
     ):
-        evaluation_irony.evaluate(data, data)
+        irony_evaluation.evaluate(data, data)
     with pytest.raises(
         ValueError, match=r"^The data has no column 'label' or 'sarcastic'; it has text, is_ironic"
     ):
-        evaluation_irony.read(write(tmp_path, IRONY, 6, 3, "is_ironic"))
+        irony_evaluation.read(write(tmp_path, IRONY, 6, 3, "is_ironic"))
     with pytest.raises(ValueError, match=r"^The data has no row with both text and label\.$"):
         evaluation_classifier.check(pd.DataFrame({"text": ["a"], "label": [" "]}))

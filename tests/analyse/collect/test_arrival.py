@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse import collect
-from earshot.analyse.posts import loading as posts
+from earshot.analyse.posts import loading
 from earshot.collect.files.importing import import_files
 
 SOURCES = {
@@ -45,7 +45,7 @@ def arrival(workspace, tmp_path):
     frame.loc[:999, "where"] = "Leeds"
     frame.to_csv(tmp_path / "feed.csv", index=False)
     import_files(acme, [tmp_path / "feed.csv"])
-    return collect.measure(posts.load(acme.store, acme.params), acme.store, acme.params)
+    return collect.measure(loading.load(acme.store, acme.params), acme.store, acme.params)
 
 
 def said(arrival) -> dict[str, str]:
@@ -90,7 +90,7 @@ def test_the_real_airlines_late_starter_is_found(home, airline_posts):
 
     airline = earshot.open("airline")
     import_files(airline, [airline_posts])
-    told = said(collect.measure(posts.load(airline.store, airline.params), airline.store, airline.params))
+    told = said(collect.measure(loading.load(airline.store, airline.params), airline.store, airline.params))
     assert told["collect.late.american"].startswith("American is missing before 22 Feb 2015: 2 posts")
     assert [name for name in told if name.startswith("collect.late")] == ["collect.late.american"]
     assert told["collect.unfinished"].startswith("24 Feb 2015 is not whole: the last post is of 14:53")
@@ -101,4 +101,4 @@ def test_no_post_is_said_in_one_sentence(workspace):
     with pytest.raises(
         ValueError, match=r"^There is no post in this window; widen start and end, or import posts"
     ):
-        collect.measure(posts.load(acme.store, acme.params), acme.store, acme.params)
+        collect.measure(loading.load(acme.store, acme.params), acme.store, acme.params)

@@ -4,8 +4,7 @@ from random import Random
 import pandas as pd
 import pytest
 
-from earshot.analyse.duplicates import evaluation
-from earshot.analyse.duplicates import planted_copies as planting
+from earshot.analyse.duplicates import evaluation, planted_copies
 
 SAID = (
     "signal lost again in the north since monday morning and nobody at the shop could say when it comes "
@@ -29,14 +28,14 @@ def test_planted_copies_are_found(file, tmp_path):
     found = json.loads((tmp_path / "metrics.json").read_text())
     assert found["n"] == 3000
     assert found["f1"] >= 0.97
-    assert set(found["by_type"]) == set(planting.KINDS)
+    assert set(found["by_type"]) == set(planted_copies.KINDS)
     assert (scored.summary["low"] <= scored.summary["value"]).all()
     assert (scored.summary["value"] <= scored.summary["high"]).all()
 
 
 def test_what_is_planted_repeats_exactly_and_is_a_fifth(file):
     texts = pd.read_csv(file)["text"].tolist()
-    first, second = (planting.plant(texts, 1000, seed=3) for _ in range(2))
+    first, second = (planted_copies.plant(texts, 1000, seed=3) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert (first["kind"] != "").sum() == 200
     assert first["truth"].nunique() == 800
@@ -45,10 +44,10 @@ def test_what_is_planted_repeats_exactly_and_is_a_fifth(file):
     assert (copies["text"] == copies["truth"].map(originals)).all()
 
 
-@pytest.mark.parametrize("kind", planting.KINDS)
+@pytest.mark.parametrize("kind", planted_copies.KINDS)
 def test_every_change_changes_one_thing(kind):
     text = "the signal is lost again in the north"
-    changed = planting.change(text, kind, Random(1))
+    changed = planted_copies.change(text, kind, Random(1))
     assert (changed == text) is (kind == "exact")
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse.health import accuracy
-from earshot.analyse.posts import human_labels as judged
+from earshot.analyse.posts import human_labels
 
 DAYS = pd.date_range("2026-03-01", periods=21)
 
@@ -19,7 +19,7 @@ def marked(posts, space, labels: list[dict]) -> pd.DataFrame:
         table.assign(post_id=[f"x:{number:04}" for number in table.pop("number")]).to_csv(
             space.folder / "labels.csv", index=False
         )
-    return judged.mark(frame, space)
+    return human_labels.mark(frame, space)
 
 
 def test_each_week_has_its_share_and_interval(posts, workspace):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from earshot.analyse.health import allocation
-from earshot.analyse.sentiment import decision_costs as acting
+from earshot.analyse.sentiment import decision_costs
 from earshot.core.params import Brief
 
 BRIEF = Brief(brands=["Acme"], min_posts=20)
-COSTS = acting.Costs(1.0, "a test")  # flagged from a probability of one half
+COSTS = decision_costs.Costs(1.0, "a test")  # flagged from a probability of one half
 
 
 def read(posts):

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from earshot.analyse import kpis
-from earshot.analyse.kpis import contracts
-from earshot.analyse.kpis import sensitivity as kpi_effect
+from earshot.analyse.kpis import contracts, sensitivity
 from earshot.core.params import Brief
 
 NET = {
@@ -41,7 +40,7 @@ def measured(posts, smear: int):
     frame = posts(rows)
     frame = frame.assign(inauthentic=frame["author"].str.startswith("p_bot"))
     agreed = contracts.read({"kpis": [NET]})
-    return kpi_effect.measure(frame, agreed, BRIEF, kpis.measure(frame, agreed, BRIEF))
+    return sensitivity.measure(frame, agreed, BRIEF, kpis.measure(frame, agreed, BRIEF))
 
 
 def test_a_smear_turns_a_target_round_and_it_is_said(posts):
@@ -79,12 +78,12 @@ def test_what_filters_hide_is_counted_beside_the_card(posts):
     agreed = contracts.read({"kpis": [NET]})
     shown = everything[everything["hidden_by"] == ""]
     card = kpis.measure(shown, agreed, BRIEF)
-    found = kpi_effect.measure_hidden(everything, agreed, BRIEF, card)
+    found = sensitivity.measure_hidden(everything, agreed, BRIEF, card)
     assert "the target: missed becomes met" in found.table["what turns round"].iloc[0]
     assert found.claims[0].sentence.startswith(
         "120 of 456 posts are hidden by filters; with them 2 figures of the "
     )
-    assert kpi_effect.measure_hidden(shown, agreed, BRIEF, card).claims == []
+    assert sensitivity.measure_hidden(shown, agreed, BRIEF, card).claims == []
 
 
 def test_labels_of_people_restate_a_kpi_and_it_is_said(posts):
@@ -101,7 +100,7 @@ def test_labels_of_people_restate_a_kpi_and_it_is_said(posts):
     )
     agreed = contracts.read({"kpis": [NET]})
     card = kpis.measure(told, agreed, BRIEF)
-    found = kpi_effect.measure_restated(read, told, agreed, BRIEF, card)
+    found = sensitivity.measure_restated(read, told, agreed, BRIEF, card)
     row = found.table.iloc[0]
     assert row["as the model read"].startswith("+75 ")
     assert row["restated"].startswith("−75 ")
@@ -110,7 +109,7 @@ def test_labels_of_people_restate_a_kpi_and_it_is_said(posts):
         "In 56 of 336 posts a person's label counts, in 49 another than the model's; "
         "restated, 2 figures of the scorecard say something else: see the table."
     )
-    assert kpi_effect.measure_restated(read, read, agreed, BRIEF, card).claims == []
+    assert sensitivity.measure_restated(read, read, agreed, BRIEF, card).claims == []
 
 
 def test_labels_that_agree_with_the_model_change_no_kpi(posts):
@@ -118,7 +117,7 @@ def test_labels_that_agree_with_the_model_change_no_kpi(posts):
         [("Acme", day, "positive") for day in pd.date_range("2026-03-01", periods=42) for _ in range(8)]
     )
     told, agreed = read.assign(tier=["person", *["model"] * 335]), contracts.read({"kpis": [NET]})
-    found = kpi_effect.measure_restated(read, told, agreed, BRIEF, kpis.measure(told, agreed, BRIEF))
+    found = sensitivity.measure_restated(read, told, agreed, BRIEF, kpis.measure(told, agreed, BRIEF))
     assert found.claims[0].sentence == (
         "In 1 of 336 posts a person's label counts, in 0 another than the model's; "
         "restated, no KPI says anything else."

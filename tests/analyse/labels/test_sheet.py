@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse.labels import sheet
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import loading as all_posts
+from earshot.analyse.posts import human_labels, loading
 from earshot.core.params import ParamError
 from earshot.statistics import estimate
 
@@ -24,7 +23,7 @@ def filled(posts, workspace, monkeypatch):
     def build(rows, **params):
         frame = posts(rows).assign(content_hash="h").astype({"topic": "Int64"})
         frame = frame.assign(possible=frame.get("possible", frame["sentiment"]))
-        monkeypatch.setattr(all_posts, "load", lambda store, brief: frame)
+        monkeypatch.setattr(loading, "load", lambda store, brief: frame)
         return workspace(brands=["Acme", "Bolt"], **params), frame
 
     return build
@@ -132,13 +131,13 @@ def test_a_second_sheet_goes_on_where_the_first_ended(filled, tmp_path):
     space, _ = filled(weeks(3))
     first = sheet.draw(space, "sample", 10)
     first.assign(label=["negative"] * 9 + [""]).to_csv(tmp_path / "sheet.csv", index=False)
-    assert judged.take(space, str(tmp_path / "sheet.csv")) == 9
+    assert human_labels.take(space, str(tmp_path / "sheet.csv")) == 9
     assert "text" not in pd.read_csv(space.folder / "labels.csv")
     second = sheet.draw(space, "sample", 100)
     assert not set(second["post_id"]) & set(first["post_id"][:9])
     assert len(second) == 7 * 6 - 9
     second.assign(label="neutral").to_csv(tmp_path / "second.csv", index=False)
-    judged.take(space, str(tmp_path / "second.csv"))
+    human_labels.take(space, str(tmp_path / "second.csv"))
     with pytest.raises(ParamError, match="Every post of acme in 22–28 Mar 2026 is labelled already"):
         sheet.draw(space, "sample")
 

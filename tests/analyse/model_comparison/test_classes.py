@@ -10,7 +10,7 @@ from tests.enrich.pipeline.test_steps import make_posts
 from earshot.analyse.model_comparison import classes as second_classes
 from earshot.analyse.model_comparison import report as comparison
 from earshot.analyse.model_comparison.sentiment import SecondReading
-from earshot.analyse.posts import loading as loaded
+from earshot.analyse.posts import loading
 from earshot.enrich.classes import step as classes
 from earshot.enrich.classes import training
 from earshot.enrich.embeddings.model_files import WeightsError
@@ -166,7 +166,7 @@ def test_two_trained_versions_are_read_as_they_are(workspace):
     training.keep(made, training.train("reasons", TEXTS, swapped))
     made.store.merge("posts", make_posts(3).assign(text=[LATE[3], BAGS[5], GREETINGS[7]], brand="Acme"))
     steps.update(made, until="classes")
-    found = second_classes.compare(loaded.load(made.store, made.params), made)
+    found = second_classes.compare(loading.load(made.store, made.params), made)
     assert found.remarks == []
     rows = found.table.set_index("class")
     assert found.changed["changed"].item() >= 2  # each says the opposite of what the other says

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse.health.behaviour import Case
-from earshot.analyse.model_comparison import classes as second_classes
+from earshot.analyse.model_comparison import classes
 from earshot.analyse.model_comparison import report as comparison
 from earshot.analyse.model_comparison import sentiment as second_reading
 from earshot.analyse.posts import opinions
@@ -122,9 +122,7 @@ def test_the_comparison_states_labels_net_kpis_and_the_gate_of_each(space, monke
 
 def test_intents_under_the_champion_are_those_that_are_stored(space):
     steps.update(space, until="classes")
-    found = second_classes.with_intents(
-        second_classes.nothing(), second_reading.compare(space, "earshot-1"), space
-    )
+    found = classes.with_intents(classes.nothing(), second_reading.compare(space, "earshot-1"), space)
     stored = space.store.sql(
         "SELECT label FROM classes JOIN duplicates USING (post_id) WHERE label <> '' "
         "AND role NOT IN ('exact', 'near', 'repost')"

@@ -5,7 +5,7 @@ refused in one sentence, left alone when of other classes.
 import pandas as pd
 import pytest
 
-from earshot.analyse.posts import human_labels as judged
+from earshot.analyse.posts import human_labels
 from earshot.core.params import ParamError
 from earshot.enrich.sentiment.step import COLUMNS
 from earshot.publish.report.reuse import hash_settings
@@ -16,7 +16,7 @@ def marked(posts, space, **columns):
     frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive", "neutral")])
     frame["text"] = ["bad bad", "good", "so so"]
     pd.DataFrame(columns).to_csv(space.folder / "labels.csv", index=False)
-    return judged.mark(frame, space)["right"].tolist()
+    return human_labels.mark(frame, space)["right"].tolist()
 
 
 def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
@@ -32,7 +32,7 @@ def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
 
 
 def test_without_a_file_or_with_other_classes_nothing_is_marked(posts, workspace):
-    assert judged.mark(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"].isna().all()
+    assert human_labels.mark(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"].isna().all()
     assert pd.isna(marked(posts, workspace(), text=["good", "so so"], label=["refund", "delay"])).all()
 
 
@@ -106,7 +106,7 @@ def test_a_sheet_that_cannot_be_taken_back_is_one_sentence_and_changes_nothing(
     if before:
         (space.folder / "labels.csv").write_text(before)
     with pytest.raises(ParamError) as error:
-        judged.take(space, str(file))
+        human_labels.take(space, str(file))
     assert str(error.value) == sentence.format(file=file)
     assert ((space.folder / "labels.csv").read_text() if before else "") == before
 
@@ -117,14 +117,14 @@ def test_a_sheet_taken_back_adds_to_the_labels_and_replaces_older_ones(posts, wo
     for first in ("neutral", "Negative "):
         sheet = pd.DataFrame({"post_id": ["x:0000", "'=1"], "text": "t", "label": [first, "positive"]})
         sheet.to_csv(file, index=False)
-        assert judged.take(space, str(file)) == 2
+        assert human_labels.take(space, str(file)) == 2
     kept = pd.read_csv(space.folder / "labels.csv")
     assert kept["label"].tolist() == ["positive", "negative", "positive"]
     assert kept["post_id"].tolist()[1:] == ["x:0000", "=1"]
     frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive")]).assign(
         text=["bad", "good"]
     )
-    assert judged.mark(frame, space)["right"].tolist() == [1, 1]
+    assert human_labels.mark(frame, space)["right"].tolist() == [1, 1]
 
 
 def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, workspace):
@@ -137,7 +137,7 @@ def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, worksp
     pd.DataFrame({"post_id": ["x:0000", "x:0002"], "label": ["neutral", "positive"]}).to_csv(
         space.folder / "labels.csv", index=False
     )
-    found = judged.correct(read, space)
+    found = human_labels.correct(read, space)
     assert found["sentiment"].tolist() == ["neutral", "positive", "positive"]
     assert found["tier"].tolist() == ["person", "model", "person"]
     assert found["possible"].tolist() == ["neutral", "negative neutral", "positive"]
@@ -145,9 +145,9 @@ def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, worksp
     assert found.loc[[0, 2], COLUMNS].sum(axis=1).tolist() == pytest.approx([1, 1])
     assert not found["untested"].any()
     assert read["sentiment"].iloc[0] == "negative"
-    assert judged.mark(read, space)["right"].tolist()[0] == 0
+    assert human_labels.mark(read, space)["right"].tolist()[0] == 0
 
 
 def test_without_labels_the_posts_are_as_they_were_read(posts, workspace):
     read = posts([("Acme", "2026-03-02", "negative")])
-    assert judged.correct(read, workspace()) is read
+    assert human_labels.correct(read, workspace()) is read

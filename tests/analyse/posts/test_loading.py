@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.posts import loading as posts
+from earshot.analyse.posts import loading
 from earshot.core import clock
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -39,26 +39,26 @@ def store(tmp_path):
 
 
 def test_a_day_begins_in_the_workspaces_zone(store):
-    found = posts.load(store, Brief(timezone="America/New_York"))
+    found = loading.load(store, Brief(timezone="America/New_York"))
     assert found["day"].dt.strftime("%m-%d").tolist() == ["02-16", "02-17", "02-18"]
-    window = posts.load(store, Brief(timezone="America/New_York", start="2015-02-17", end="2015-02-17"))
+    window = loading.load(store, Brief(timezone="America/New_York", start="2015-02-17", end="2015-02-17"))
     assert window["post_id"].tolist() == ["x:2"]
 
 
 def test_private_posts_never_enter(store):
-    assert "x:4" not in set(posts.load(store, Brief())["post_id"])
+    assert "x:4" not in set(loading.load(store, Brief())["post_id"])
 
 
 def test_enrichment_is_joined_and_missing_where_it_has_not_run(store):
-    found = posts.load(store, Brief()).set_index("post_id")
+    found = loading.load(store, Brief()).set_index("post_id")
     assert found["lang"].tolist() == ["es", "en", "en"]  # detected, detected, declared
     assert found["is_repeat"].tolist() == [False, True, False]
     assert found["sentiment"].isna().all()
-    assert posts.load(store, Brief(languages=["es"]))["post_id"].tolist() == ["x:1"]
+    assert loading.load(store, Brief(languages=["es"]))["post_id"].tolist() == ["x:1"]
 
 
 def test_an_empty_store_gives_an_empty_frame_with_its_columns(tmp_path):
-    found = posts.load(Store(tmp_path / "none"), Brief())
+    found = loading.load(Store(tmp_path / "none"), Brief())
     assert found.empty
     assert {"day", "is_repeat", "topic_name", "p_negative"} <= set(found.columns)
 
@@ -85,8 +85,8 @@ def test_a_post_in_a_language_the_model_was_not_tested_in_has_no_sentiment_unles
             lang=["ja", "und", "ja"], confidence=0.9, step_version="1"
         ),
     )
-    found = posts.load(store, Brief())
+    found = loading.load(store, Brief())
     assert found["untested"].tolist() == [True, False, False]
     assert found["sentiment"].notna().tolist() == [False, True, True]
     assert found["p_positive"].notna().tolist() == [False, True, True]
-    assert posts.load(store, Brief(sentiment_languages=["ja"]))["sentiment"].notna().all()
+    assert loading.load(store, Brief(sentiment_languages=["ja"]))["sentiment"].notna().all()

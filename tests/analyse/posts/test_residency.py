@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.posts import residency
+from earshot.analyse.posts import loading, residency
 from earshot.analyse.queries.trace import trace
 from earshot.cli import app
 from earshot.collect.files.importing import import_files
@@ -61,7 +60,7 @@ def acme(workspace, tmp_path):
 
 def seen(space, **given):
     params = open_workspace(space.name, **given).params
-    return sorted(all_posts.load(space.store, params)["post_id"])
+    return sorted(loading.load(space.store, params)["post_id"])
 
 
 def test_a_region_reads_its_own_rows_and_a_workspace_what_it_may(acme):
@@ -205,7 +204,7 @@ def test_what_crosses_is_approved_recorded_once_and_shown(acme):
         ["x:2", "us", "uk", "Jane"],
         ["x:3", "us", "uk", "Jane"],
     ]
-    posts = all_posts.load(space.store, space.params)
+    posts = loading.load(space.store, space.params)
     found = residency.measure(posts, space.store, space.params)
     assert found.crossed[["region", "posts", "why", "until"]].to_numpy().tolist() == [
         ["us", 2, "Joint desk", "2099-12-31"]
@@ -254,9 +253,9 @@ def test_wrong_regions_are_answered_in_one_sentence(workspace, regions, said):
 
 def test_what_may_not_be_quoted_is_marked_and_never_shown(acme):
     space = acme(terms={"board": {"may_quote": False}})
-    posts = all_posts.load(space.store, space.params)
+    posts = loading.load(space.store, space.params)
     assert posts.groupby("source")["may_quote"].first().to_dict() == {"board": False, "posts": True}
-    assert set(all_posts.quotable(posts)["source"]) == {"posts"}
+    assert set(loading.quotable(posts)["source"]) == {"posts"}
     page = str(shapes.posts(posts[posts["source"] == "board"], "Voices"))
     assert "Acme is number" not in page
     assert "2 posts may not be quoted under the source&#39;s terms." in page

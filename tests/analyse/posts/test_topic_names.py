@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from tests import tiny
 
-from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.posts import topic_names
+from earshot.analyse.posts import loading, topic_names
 from earshot.core.params import ParamError
 from earshot.publish.report.reuse import hash_settings
 
@@ -17,9 +16,7 @@ def test_a_name_is_used_for_its_topic_and_the_others_keep_theirs(home):
     space = tiny.workspace(home, posts=60, hostile=False)
     before = hash_settings(space)
     (space.folder / "topic_names.yml").write_text("3: '  Parcels that   never came '\n")
-    named = (
-        all_posts.load(space.store, space.params).drop_duplicates("topic").set_index("topic")["topic_name"]
-    )
+    named = loading.load(space.store, space.params).drop_duplicates("topic").set_index("topic")["topic_name"]
     assert {topic: name for topic, name in named.items() if topic >= 0} == tiny.TOPICS | {
         3: "Parcels that never came"
     }

@@ -1,19 +1,19 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.privacy import residual_scan as privacy_check
+from earshot.analyse.privacy import residual_scan
 from earshot.core.params import Brief
 from earshot.govern.masking import canaries, masking
 
 
-def measured(texts: list[str]) -> privacy_check.PrivacyCheck:
-    return privacy_check.measure(pd.DataFrame({"text": texts}), Brief())
+def measured(texts: list[str]) -> residual_scan.PrivacyCheck:
+    return residual_scan.measure(pd.DataFrame({"text": texts}), Brief())
 
 
 def test_every_type_is_planted_and_what_is_masked_is_counted():
     found = measured(["my flight was late [phone]", "great crew"] * 20)
     assert set(found.by_type["type"]) == set(masking.TYPES)
-    assert found.by_type["planted"].sum() == privacy_check.EACH * len(canaries.FORMS)
+    assert found.by_type["planted"].sum() == residual_scan.EACH * len(canaries.FORMS)
     assert found.by_type.set_index("type").at["phone", "masked here"] == 20
     assert found.leak_rate == 0
     assert found.missed_forms["form"].tolist() == ["merely mentioned"]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tests.analyse.queries.test_named import make_posts
 
-from earshot.analyse.queries import accuracy as query_accuracy
+from earshot.analyse.queries import accuracy
 from earshot.core.params import ParamError
 
 REST = {"purpose": "p", "owner": "Head of Care", "version": 1}
@@ -39,12 +39,12 @@ def label(space, **columns):
     labels = ["relevant"] * 10 + ["irrelevant"] * 10 + ["relevant"] * 10
     pd.DataFrame(
         {"query": "money", "post_id": [f"x:{row}" for row in range(30)], "label": labels} | columns
-    ).to_csv(space.folder / query_accuracy.FILE, index=False)
+    ).to_csv(space.folder / accuracy.FILE, index=False)
 
 
 def test_precision_and_recall_of_the_query_and_of_each_clause_that_decides(acme):
     label(acme, drawn="posts that speak of money")
-    found = query_accuracy.measure(acme)
+    found = accuracy.measure(acme)
     whole = found.clauses.iloc[0]
     assert (whole["found"], whole["precision"], whole["recall"]) == (20, 0.5, 0.5)
     assert found.shown[["clause", "found", "precision"]].values.tolist() == [
@@ -59,13 +59,13 @@ def test_precision_and_recall_of_the_query_and_of_each_clause_that_decides(acme)
 
 def test_a_query_of_one_clause_is_the_whole(acme):
     label(acme, query="one")
-    assert query_accuracy.measure(acme).shown["clause"].tolist() == ["one, the whole query"]
+    assert accuracy.measure(acme).shown["clause"].tolist() == ["one, the whole query"]
 
 
 def test_without_labels_or_with_few_nothing_is_said(acme):
-    assert query_accuracy.measure(acme).shown.empty
+    assert accuracy.measure(acme).shown.empty
     label(acme, post_id=[f"y:{row}" for row in range(30)])  # of posts that are not stored
-    assert query_accuracy.measure(acme).claims == []
+    assert accuracy.measure(acme).claims == []
 
 
 def test_labels_of_a_query_that_does_not_exist_are_refused(acme):
@@ -76,4 +76,4 @@ def test_labels_of_a_query_that_does_not_exist_are_refused(acme):
         match=rf"^{said}"
         r'Did you mean "money"\?$',
     ):
-        query_accuracy.measure(acme)
+        accuracy.measure(acme)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from earshot.analyse.queries import named as named_queries
+from earshot.analyse.queries import named
 from earshot.core import clock
 from earshot.enrich.queries import step as queries
 
@@ -43,7 +43,7 @@ def test_each_query_has_its_posts_share_and_clauses_and_the_silent_and_broad_are
     posts = make_posts()
     acme.store.merge("posts", posts)
     queries.update(acme)
-    found = named_queries.read(acme, acme.store, posts)
+    found = named.read(acme, acme.store, posts)
     rows = found.queries.set_index("query")
     assert (rows.at["money", "posts"], rows.at["money", "share"], rows.at["money", "authors"]) == (3, 0.5, 2)
     assert 0 < rows.at["money", "low"] < 0.5 < rows.at["money", "high"] < 1
@@ -61,7 +61,7 @@ def test_each_query_has_its_posts_share_and_clauses_and_the_silent_and_broad_are
 
 def test_a_workspace_without_queries_or_posts_has_empty_tables(workspace):
     acme = workspace()
-    found = named_queries.read(acme, acme.store, make_posts())
+    found = named.read(acme, acme.store, make_posts())
     assert found.queries.empty
     assert found.clauses.empty
     assert found.claims == []

@@ -8,8 +8,7 @@ import pytest
 
 import earshot
 from earshot.analyse.posts import opinions
-from earshot.analyse.sentiment import decision_costs as acting
-from earshot.analyse.sentiment import prevalence
+from earshot.analyse.sentiment import decision_costs, prevalence
 from earshot.core.params import ParamError
 
 
@@ -33,14 +32,14 @@ def stream(shares, size, seed=1):
 
 
 def test_the_threshold_is_where_looking_costs_as_much_as_missing():
-    assert acting.Costs(4, "").threshold == pytest.approx(0.2)
-    assert acting.Costs(1, "").threshold == pytest.approx(0.5)
+    assert decision_costs.Costs(4, "").threshold == pytest.approx(0.2)
+    assert decision_costs.Costs(1, "").threshold == pytest.approx(0.5)
 
 
 def test_what_is_expected_of_the_flagged_comes_true():
     posts, negative = stream((0.5, 0.3, 0.2), 8_000)
-    rules = acting.weigh(posts, acting.Costs(4, "")).set_index("rule")
-    flagged = acting.chances(posts).to_numpy() >= 0.2
+    rules = decision_costs.weigh(posts, decision_costs.Costs(4, "")).set_index("rule")
+    flagged = decision_costs.chances(posts).to_numpy() >= 0.2
     assert rules.at["as agreed", "flagged"] == flagged.sum()
     assert rules.at["as agreed", "negative"] == pytest.approx(negative[flagged].mean(), abs=0.03)
     assert rules.at["as agreed", "missed"] == pytest.approx(
@@ -53,15 +52,15 @@ def test_what_is_expected_of_the_flagged_comes_true():
 def test_the_agreed_rule_costs_least():
     posts, _ = stream((0.3, 0.4, 0.3), 4_000)
     for missed in (1.5, 4, 20):
-        rules = acting.weigh(posts, acting.Costs(missed, "")).set_index("rule")["cost"]
+        rules = decision_costs.weigh(posts, decision_costs.Costs(missed, "")).set_index("rule")["cost"]
         assert rules.idxmin() == "as agreed"
 
 
 def test_costs_come_from_the_workspace_or_its_industry(workspace, home):
     acme = workspace(brief={"industry": "bank"})
-    assert acting.read_costs(acme).missed == 6
+    assert decision_costs.read_costs(acme).missed == 6
     (home / "params" / "acme" / "costs.yml").write_text("missed: 2.5\nwhy: agreed in May\n")
-    assert acting.read_costs(acme) == acting.Costs(2.5, "agreed in May")
+    assert decision_costs.read_costs(acme) == decision_costs.Costs(2.5, "agreed in May")
 
 
 @pytest.mark.parametrize(
@@ -82,17 +81,17 @@ def test_costs_that_cannot_be_used_are_one_sentence(workspace, home, written, se
     acme = workspace()
     (home / "params" / "acme" / "costs.yml").write_text(written)
     with pytest.raises(ParamError, match=sentence):
-        acting.read_costs(acme)
+        decision_costs.read_costs(acme)
 
 
 def test_an_unknown_industry_is_one_sentence(workspace):
     with pytest.raises(
         ParamError, match=r"^params/acme/brief.yml has no industry 'airlines'; there are airline, bank"
     ):
-        acting.read_costs(workspace(brief={"industry": "airlines"}))
+        decision_costs.read_costs(workspace(brief={"industry": "airlines"}))
 
 
 def test_shipped_workspaces_name_an_industry_there_is(monkeypatch):
     monkeypatch.delenv("EARSHOT_HOME", raising=False)
     for name in ("demo", "airline"):
-        assert acting.read_costs(earshot.open(name)).missed > 1
+        assert decision_costs.read_costs(earshot.open(name)).missed > 1

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from earshot.analyse import sources as source_scorecard
-from earshot.analyse.posts import loading as all_posts
+from earshot.analyse.posts import loading
 from earshot.collect.files.importing import import_files
 from earshot.collect.mapping import exports
 
@@ -60,7 +60,7 @@ def card(workspace, tmp_path):
             brand="Acme", p_relevant=0.1, verdict="irrelevant", reason="rule", step_version="1"
         ),
     )
-    return source_scorecard.measure(all_posts.load(store, acme.params), store, acme.params)
+    return source_scorecard.measure(loading.load(store, acme.params), store, acme.params)
 
 
 def test_measures_of_each_source_are_those_counted_by_hand(card):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.analyse.posts import loading as all_posts
+from earshot.analyse.posts import loading
 from earshot.analyse.sources import terms as source_terms
 from earshot.collect.retention import expiry
 from earshot.collect.retention import rules as retention
@@ -49,7 +49,7 @@ def space(workspace, monkeypatch):
 def measured(space) -> tuple[pd.DataFrame, dict[str, str]]:
     """The card table by source, and the sentences by claim."""
     sources = pd.Series(["old", "named", "swift", "file", "news"])
-    card = source_terms.table(space, space.store, sources, all_posts.load(space.store, space.params))
+    card = source_terms.table(space, space.store, sources, loading.load(space.store, space.params))
     return card.set_index("source"), {claim.id: claim.sentence for claim in source_terms.state(card, "acme")}
 
 

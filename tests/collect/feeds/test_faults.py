@@ -133,10 +133,8 @@ class Platform:
         for page, request in zip(self.pages, asks):
             body = page if isinstance(page, bytes) else json.dumps(page).encode()
             rows = platform.read(Answer(body, request), Query("q", self.query)).rows
-            found |= {
-                f"{platform.mapping.constants['platform']}:{inside(row, *platform.mapping.columns['id'].split('.'))}"
-                for row in rows
-            }
+            name, path = platform.mapping.constants["platform"], platform.mapping.columns["id"].split(".")
+            found |= {f"{name}:{inside(row, *path)}" for row in rows}
         return found
 
 

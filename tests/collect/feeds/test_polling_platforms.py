@@ -171,11 +171,11 @@ def test_live_follows_streams_and_receives_webhooks_until_it_is_stopped(
     workspace, httpserver, monkeypatch, capsys
 ):
     from earshot.cli import following
-    from earshot.collect.feeds import streaming as live
+    from earshot.collect.feeds import streaming
 
     monkeypatch.setenv("A_SECRET", "s3cret")
     stop = threading.Event()
-    monkeypatch.setattr(live, "stop_on_signals", lambda: stop)
+    monkeypatch.setattr(streaming, "stop_on_signals", lambda: stop)
     httpserver.expect_request("/api/v1/streaming/public").respond_with_data("", status=404)
     options = {"id": "id", "text": "body", "created_at": "written"}
     space = workspace(
@@ -190,8 +190,8 @@ def test_live_follows_streams_and_receives_webhooks_until_it_is_stopped(
             },
         },
     )
-    quick = live.Rhythm(first=0.01, most=0.02)
-    monkeypatch.setattr(live, "Rhythm", lambda: quick)
+    quick = streaming.Rhythm(first=0.01, most=0.02)
+    monkeypatch.setattr(streaming, "Rhythm", lambda: quick)
     threading.Timer(4, stop.set).start()
     assert following.follow(space, read_feeds(space), 0) == 1
     assert "refuses the connection (status 404)" in "".join(capsys.readouterr())

@@ -19,8 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 from werkzeug import Response
 
-from earshot.collect.feeds import cursors as bookmarks
-from earshot.collect.feeds import streaming as live
+from earshot.collect.feeds import cursors, streaming
 from earshot.collect.feeds.connections import Connection, Lost, events
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.feeds.streaming import Rhythm, follow
@@ -241,8 +240,8 @@ def following(base: str, rhythm: str, stop: str = "threading.Event()") -> subpro
     """Follow in a process of its own."""
     code = (
         "import sys, threading, earshot; from earshot.collect.feeds.settings import Feed; from "
-        "earshot.collect.feeds import streaming as live; live.follow(earshot.open('acme'), Feed('stream', "
-        f"'jetstream', 'acme', base=sys.argv[1]), {stop}, live.Rhythm({rhythm}))"
+        "earshot.collect.feeds import streaming; streaming.follow(earshot.open('acme'), Feed('stream', "
+        f"'jetstream', 'acme', base=sys.argv[1]), {stop}, streaming.Rhythm({rhythm}))"
     )
     return subprocess.Popen([sys.executable, "-c", code, base])
 
@@ -253,7 +252,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(space):
         base,
     ):
         process = following(base, "posts=20, seconds=0.2, silence=5")
-        wait_for(lambda: bookmarks.find(space.store, "stream", "acme").cursor)
+        wait_for(lambda: cursors.find(space.store, "stream", "acme").cursor)
         process.kill()
         process.wait()
         listen(space, base, has(60))
@@ -352,7 +351,7 @@ def test_mastodon_posts_edits_and_deletions_come_by_events(space, httpserver):
         "the answer is not JSON: expecting property name enclosed in double quotes"
     ]
     gap = space.store.read("gaps").iloc[-1]
-    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("stopped", live.STOPPED, True)
+    assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == ("stopped", streaming.STOPPED, True)
 
 
 def test_events_are_cut_where_they_end():

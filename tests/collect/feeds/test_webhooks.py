@@ -11,7 +11,7 @@ import threading
 import pandas as pd
 import pytest
 
-from earshot.collect.feeds import webhooks as receiver
+from earshot.collect.feeds import webhooks
 from earshot.collect.feeds.settings import read_feeds
 from earshot.collect.sources.credentials import CredentialMissing
 from earshot.core.params import ParamError
@@ -49,7 +49,7 @@ def hook(workspace, monkeypatch):
         ports, ready = [], threading.Event()
         threads.append(
             threading.Thread(
-                target=receiver.receive,
+                target=webhooks.receive,
                 args=(space, read_feeds(space)[0], 0, stop),
                 kwargs={"ready": lambda port: (ports.append(port), ready.set())},
             )
@@ -145,7 +145,7 @@ def test_an_old_delivery_is_refused_where_the_time_is_signed(hook):
 
 def test_size_length_path_and_method_are_checked(hook):
     _, deliver = hook()
-    long = str(receiver.LARGEST + 1)
+    long = str(webhooks.LARGEST + 1)
     assert deliver(b" ", Content_Length=long) == (413, {"reason": "a delivery may have 5,000,000 bytes"})
     assert deliver({}, path="/elsewhere") == (404, {"reason": "there is no such feed here"})
     assert deliver({}, method="GET") == (405, {"reason": "deliveries come by POST"})
@@ -166,7 +166,7 @@ def test_downtime_of_the_receiver_is_in_the_gap_ledger(workspace, monkeypatch):
     )
     for running in (True, False):
         stop = threading.Event()
-        receiver.receive(space, read_feeds(space)[0], 0, stop, ready=lambda port, stop=stop: stop.set())
+        webhooks.receive(space, read_feeds(space)[0], 0, stop, ready=lambda port, stop=stop: stop.set())
         gap, *more = space.store.read("gaps").sort_values("start").to_dict("records")
         assert (gap["source"], gap["platform"], gap["kind"], pd.isna(gap["end"])) == (
             "reviews",
@@ -207,11 +207,11 @@ def test_a_secret_can_be_changed_while_it_runs_and_must_be_there_at_the_start(ho
     with pytest.raises(
         CredentialMissing, match="looks for its secret in the environment variable REVIEWS_SECRET"
     ):
-        receiver.Receiver(space, read_feeds(space)[0])
+        webhooks.Receiver(space, read_feeds(space)[0])
     feed = {"platform": "webhook", "query": "x", "credentials": {"secret": "env:REVIEWS_SECRET"}}
     bare = workspace("bare", feeds={"reviews": feed})
     with pytest.raises(ParamError, match="do not say where the text of a post stands"):
-        receiver.Receiver(bare, read_feeds(bare)[0])
+        webhooks.Receiver(bare, read_feeds(bare)[0])
 
 
 def test_deliveries_at_the_same_time_are_all_kept(hook):

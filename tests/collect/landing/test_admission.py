@@ -5,10 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from earshot.collect.files import lost_fields as vanished
+from earshot.collect.files import lost_fields
 from earshot.collect.files.importing import import_files, remap
-from earshot.collect.landing import terms, tombstones
-from earshot.collect.landing import visibility as spaces
+from earshot.collect.landing import terms, tombstones, visibility
 from earshot.collect.landing.tombstones import GONE
 from earshot.core.params import ParamError
 from earshot.core.tables import TABLES
@@ -67,7 +66,7 @@ def test_private_messages_are_refused_until_a_review_is_recorded(workspace, brin
     acme = workspace(brands=["Acme"], sources=SOURCE)
     report = bring(acme)
     assert (report.added, report.refused) == (2, 1)
-    assert acme.store.read("quarantine")["reason"].tolist() == [spaces.PRIVATE]
+    assert acme.store.read("quarantine")["reason"].tolist() == [visibility.PRIVATE]
     assert report.warning == (
         "posts has no terms card; until one stands in params/acme/terms.yml it is assumed that "
         "text is stored and may be quoted, ids are not shared, nothing expires, private messages "
@@ -100,7 +99,7 @@ def test_private_messages_are_refused_until_a_review_is_recorded(workspace, brin
 )
 def test_a_private_space_is_known_by_what_the_payload_says(column, value, closed):
     rows = pd.DataFrame({column: [value]})
-    assert spaces.private(rows, pd.Series([True], dtype="boolean")).tolist() == [closed]
+    assert visibility.private(rows, pd.Series([True], dtype="boolean")).tolist() == [closed]
 
 
 def test_where_text_may_not_be_stored_only_ids_and_measures_are(workspace, bring):
@@ -228,5 +227,5 @@ def test_a_field_that_was_filled_and_is_empty_now_is_told_on_the_first_file(work
     later = [row | {"id": f"{row['id']}1", "likes": None} for row in many]
     assert bring(acme, later, "two.jsonl").vanished == ["likes"]
     assert bring(acme, [row | {"id": f"{row['id']}2"} for row in later[:2]], "few.jsonl").vanished == []
-    table = vanished.table(acme.store.read("imports"))
+    table = lost_fields.table(acme.store.read("imports"))
     assert table[["source", "file", "field"]].to_numpy().tolist() == [["posts", "two.jsonl", "likes"]]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.enrich.campaigns import step as campaign_links
+from earshot.enrich.campaigns import step as campaigns
 
 SPRING = {
     "campaigns": [
@@ -45,7 +45,7 @@ def posts(texts, at="2026-03-10"):
 
 
 def test_a_utm_link_or_a_hashtag_in_the_window_names_the_campaign(workspace):
-    known = campaign_links.read_campaigns(workspace(campaigns=SPRING))
+    known = campaigns.read_campaigns(workspace(campaigns=SPRING))
     texts = [
         "see https://acme.example/?utm_source=x&utm_campaign=Spring26",
         "love #acmespring",
@@ -53,20 +53,20 @@ def test_a_utm_link_or_a_hashtag_in_the_window_names_the_campaign(workspace):
         "https://t.co/abc",
         "http://[ #other",
     ]
-    assert campaign_links.tag(posts(texts), known).fillna("").tolist() == ["spring", "spring", "", "", ""]
-    assert campaign_links.tag(posts(["love #acmespring"], "2026-04-01"), known).isna().all()
+    assert campaigns.tag(posts(texts), known).fillna("").tolist() == ["spring", "spring", "", "", ""]
+    assert campaigns.tag(posts(["love #acmespring"], "2026-04-01"), known).isna().all()
 
 
 def test_a_campaign_that_came_with_the_data_stays(workspace):
-    known = campaign_links.read_campaigns(workspace(campaigns=SPRING))
-    assert campaign_links.tag(posts(["#acmespring"]).assign(campaign="other"), known).tolist() == ["other"]
+    known = campaigns.read_campaigns(workspace(campaigns=SPRING))
+    assert campaigns.tag(posts(["#acmespring"]).assign(campaign="other"), known).tolist() == ["other"]
 
 
 def test_the_step_writes_only_what_it_finds(workspace):
     space = workspace(campaigns=SPRING)
     space.store.merge("posts", posts(["#acmespring", "no"]))
-    assert campaign_links.update(space) == 1
-    assert campaign_links.update(space) == 0
+    assert campaigns.update(space) == 1
+    assert campaigns.update(space) == 0
     assert space.store.read("posts")["campaign"].fillna("").tolist() == ["spring", ""]
 
 
@@ -79,17 +79,15 @@ def test_source_and_medium_count_where_a_campaign_states_them(workspace):
         "utm_medium": "email",
     }
     paid = {"id": "paid", "start": "2026-03-01", "end": "2026-03-31", "utm_source": "AdNet"}
-    known = campaign_links.read_campaigns(
-        workspace(campaigns={"campaigns": [mail, paid, *SPRING["campaigns"]]})
-    )
+    known = campaigns.read_campaigns(workspace(campaigns={"campaigns": [mail, paid, *SPRING["campaigns"]]}))
     link = "https://acme.example/?utm_campaign=spring26&utm_medium={}&utm_source={}"
     texts = [
         link.format("Email", "list"),
         link.format("social", "x"),
         "https://acme.example/?utm_source=adnet",
     ]
-    assert campaign_links.tag(posts(texts), known).tolist() == ["mail", "spring", "paid"]
-    assert campaign_links.tag(posts(texts[2:], "2026-05-01"), known).isna().all()
+    assert campaigns.tag(posts(texts), known).tolist() == ["mail", "spring", "paid"]
+    assert campaigns.tag(posts(texts[2:], "2026-05-01"), known).isna().all()
 
 
 def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
@@ -98,8 +96,8 @@ def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
         ["see https://acme.example/?utm_source=x&utm_medium=social&utm_campaign=s", "no link", "utm_ talk"]
     )
     space.store.merge("posts", frame)
-    assert campaign_links.keep_links(space) == 1
-    assert campaign_links.keep_links(space) == 0
+    assert campaigns.keep_links(space) == 1
+    assert campaigns.keep_links(space) == 0
     said = space.store.read("utm").iloc[0]
     assert said[["post_id", "utm_source", "utm_medium", "utm_campaign"]].tolist() == [
         "x:0",
@@ -109,7 +107,7 @@ def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
     ]
     edited = frame.head(1).assign(text="https://acme.example/?utm_source=mail", content_hash="new")
     space.store.merge("posts", edited)
-    assert campaign_links.keep_links(space) == 1
+    assert campaigns.keep_links(space) == 1
     said = space.store.read("utm").iloc[0]
     assert said["utm_source"] == "mail"
     assert pd.isna(said["utm_medium"])
@@ -126,4 +124,4 @@ def test_what_links_say_is_kept_once_and_anew_when_a_post_changes(workspace):
 )
 def test_a_wrong_entry_is_one_sentence(workspace, entry, sentence):
     with pytest.raises(ParamError, match=sentence):
-        campaign_links.read_campaigns(workspace(campaigns={"campaigns": [entry]}))
+        campaigns.read_campaigns(workspace(campaigns={"campaigns": [entry]}))

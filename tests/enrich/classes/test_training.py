@@ -7,7 +7,7 @@ from earshot.core.params import ParamError
 from earshot.enrich.classes import classifier, training
 from earshot.enrich.classes import files as classifier_files
 from earshot.enrich.embeddings.model_files import WeightsError
-from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import in_use
 
 LATE = [f"my flight was delayed {hours} hours at gate {hours + 3}" for hours in range(1, 31)]
 BAGS = [f"you lost my bag number {number} and nobody finds it" for number in range(30)]
@@ -156,7 +156,7 @@ def test_after_an_upgrade_an_old_classifier_is_not_used_and_is_still_listed_with
     training.keep(space, training.train("reasons", TEXTS, LABELS))
     new = training.champions(space)["reasons"]
     assert training.load(space, "reasons", new).card["reads"][0] == "learner another"
-    listed = {model.use: model for model in champions.listed(space)}["classes"]
+    listed = {model.use: model for model in in_use.listed(space)}["classes"]
     assert (listed.name, listed.before) == (f"reasons {new}", old)
     assert listed.sha256
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from earshot.enrich.classes import view_comparison as bakeoff
+from earshot.enrich.classes import view_comparison
 
 
 def model(*rows):
@@ -40,12 +40,12 @@ WORDS, TOGETHER = ("words", 0.80, 0.05, 0.01, 0.09, 12.4), ("together", 0.85, 0.
     ],
 )
 def test_the_sentence_says_who_won_by_how_much_and_at_what_cost(best, said):
-    assert bakeoff.won({"": model(WORDS, best, TOGETHER)}, 480.2) == said
+    assert view_comparison.won({"": model(WORDS, best, TOGETHER)}, 480.2) == said
 
 
 def test_where_labels_overlap_figures_are_means_over_the_labels_and_seconds_add_up():
     other = model(("words", 0.90, 0.03, 0.01, 0.05, 7.6), ("together", 0.93, 0.0, 0.0, 0.0, 90.0))
-    said = bakeoff.won({"late": model(WORDS, TOGETHER), "bag": other}, 100)
+    said = view_comparison.won({"late": model(WORDS, TOGETHER), "bag": other}, 100)
     assert said == (
         "All views together won: 89.0% right on texts not seen on average over the labels, 4.0 points (1.0 "
         "to 7.0) more often than words, the best alone; together they took 300 s to learn, words 20 s, and "

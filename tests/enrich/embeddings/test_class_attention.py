@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from earshot.enrich.classes import classifier
-from earshot.enrich.classes import views as classifier_views
-from earshot.enrich.embeddings import class_attention as attention
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.classes import classifier, views
+from earshot.enrich.embeddings import class_attention, minilm
 
 WIDTH = 12
 
@@ -23,7 +21,7 @@ def told_by_one_token(count, seed):
 
 @pytest.fixture(scope="module")
 def learned():
-    return attention.learn(*told_by_one_token(1500, 1), 3, seed=1)
+    return class_attention.learn(*told_by_one_token(1500, 1), 3, seed=1)
 
 
 def test_one_token_in_a_text_tells_the_class_where_their_mean_does_not(learned):
@@ -35,20 +33,20 @@ def test_one_token_in_a_text_tells_the_class_where_their_mean_does_not(learned):
         for part in (states, told_by_one_token(1500, 1)[0])
     )
     plain = LogisticRegression().fit(known, told_by_one_token(1500, 1)[1])
-    right = (attention.scores(learned, states).argmax(axis=1) == labels).mean()
+    right = (class_attention.scores(learned, states).argmax(axis=1) == labels).mean()
     assert right > 0.9
     assert right > plain.score(means, labels) + 0.05
 
 
 def test_a_text_scores_the_same_alone_and_with_longer_ones(learned):
     states, _ = told_by_one_token(20, 3)
-    together = attention.scores(learned, states)
-    assert np.allclose(together[:1], attention.scores(learned, states[:1]), atol=1e-5)
-    assert attention.scores(learned, []).shape == (0, 3)
+    together = class_attention.scores(learned, states)
+    assert np.allclose(together[:1], class_attention.scores(learned, states[:1]), atol=1e-5)
+    assert class_attention.scores(learned, []).shape == (0, 3)
 
 
 def test_the_same_seed_learns_the_same(learned):
-    again = attention.learn(*told_by_one_token(1500, 1), 3, seed=1)
+    again = class_attention.learn(*told_by_one_token(1500, 1), 3, seed=1)
     assert all((again[name] == part).all() for name, part in learned.items())
 
 
@@ -67,7 +65,7 @@ def test_a_classifier_that_looks_closely_reads_the_same_in_parts(monkeypatch):
     labels = ["bag", "late", "praise"] * 12
     monkeypatch.setattr(classifier, "CLOSELY", 30)
     model = classifier.fit(
-        texts, labels, views=("words", "attention"), seen=classifier_views.look_at(texts, closely=True)
+        texts, labels, views=("words", "attention"), seen=views.look_at(texts, closely=True)
     )
     whole = model.read(texts[:7])
     monkeypatch.setattr(classifier, "TOGETHER", 3)

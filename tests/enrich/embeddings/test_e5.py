@@ -7,9 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from earshot.enrich.embeddings import e5
-from earshot.enrich.embeddings import int4 as blocks
-from earshot.enrich.embeddings import tokeniser as pieces
+from earshot.enrich.embeddings import e5, int4, tokeniser
 from earshot.enrich.embeddings.model_files import WeightsError
 
 NAMES = ["<s>", "<pad>", "</s>", "<unk>", "▁hola", "é"]
@@ -35,7 +33,7 @@ def write(path):
             shapes[f"l{layer}.{short}.b"] = (out,)
     tables = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     packed = {
-        name: blocks.pack(table).tobytes() if is_packed(name) else table.tobytes()
+        name: int4.pack(table).tobytes() if is_packed(name) else table.tobytes()
         for name, table in tables.items()
     }
     words = [name.encode() for name in NAMES]
@@ -76,11 +74,11 @@ def test_a_model_is_read_as_it_was_written(file):
     assert model.pieces == NAMES
     assert model.scores.tolist() == [0, 1, 2, 3, 4, 5]
     found = model.weights
-    exact = blocks.unpack(blocks.pack(tables["l1.fo.w"]))
+    exact = int4.unpack(int4.pack(tables["l1.fo.w"]))
     assert (found["encoder.layer.1.output.dense.weight"] == exact).all()
     assert (found["encoder.layer.0.attention.self.key.bias"] == tables["l0.k.b"]).all()
     assert (found["encoder.layer.0.output.LayerNorm.weight"] == tables["l0.oln.w"]).all()
-    assert (found["embeddings.position_embeddings.weight"] == tables["emb.pos"][: pieces.LONGEST]).all()
+    assert (found["embeddings.position_embeddings.weight"] == tables["emb.pos"][: tokeniser.LONGEST]).all()
     assert (found["embeddings.LayerNorm.bias"] == tables["emb.ln.b"]).all()
     assert len(found) == 5 + 16 * LAYERS
 

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import fine_tuning as tuning
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import encoder, fine_tuning, minilm
 from earshot.enrich.embeddings.fine_tuning import Plan, tune
 from earshot.enrich.embeddings.int8 import Weights
 
@@ -35,7 +33,7 @@ def learnt():
 
 
 def test_a_tower_learns_what_the_labels_say(learnt):
-    said = tower.scores(learnt, minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])).argmax(
+    said = encoder.scores(learnt, minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])).argmax(
         axis=1
     )
     assert said.tolist() == [0] * 6 + [1] * 6 + [0, 1]
@@ -49,9 +47,9 @@ def asking():
 
 def test_a_head_that_asks_the_tokens_learns_and_reads_the_same_in_any_company(asking):
     texts = minilm.tokenise([*GOOD, *BAD, "a lovely phone", "an awful day"])
-    together = tower.scores(asking, texts)
+    together = encoder.scores(asking, texts)
     assert together.argmax(axis=1).tolist() == [0] * 6 + [1] * 6 + [0, 1]
-    alone = np.vstack([tower.scores(asking, [text]) for text in texts])
+    alone = np.vstack([encoder.scores(asking, [text]) for text in texts])
     np.testing.assert_allclose(alone, together, atol=1e-5)
 
 
@@ -59,11 +57,11 @@ def test_each_class_asks_a_question_of_its_own(asking):
     assert asking["head.asks"].shape == asking["head.weight"].shape == (384, 2)
     silent = asking | {"head.asks": np.zeros_like(asking["head.asks"])}
     texts = minilm.tokenise(BAD)
-    assert np.abs(tower.scores(asking, texts) - tower.scores(silent, texts)).max() > 0.01
+    assert np.abs(encoder.scores(asking, texts) - encoder.scores(silent, texts)).max() > 0.01
 
 
 def test_only_layers_and_head_are_kept(learnt):
-    assert tower.depth(learnt) == 2
+    assert encoder.depth(learnt) == 2
     assert not [name for name in learnt if name.startswith("embeddings")]
     assert learnt["head.weight"].shape == (384, 2)
 
@@ -77,9 +75,9 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others():
 
 def test_a_text_is_read_the_same_in_any_company(learnt):
     texts = minilm.tokenise([*GOOD, *BAD, "", "a b c d e f g " * 12])
-    together = tower.scores(learnt, texts * 2)
+    together = encoder.scores(learnt, texts * 2)
     for at, text in enumerate(texts):
-        np.testing.assert_allclose(tower.scores(learnt, [text])[0], together[at], atol=1e-5)
+        np.testing.assert_allclose(encoder.scores(learnt, [text])[0], together[at], atol=1e-5)
 
 
 def test_padding_changes_nothing(learnt):
@@ -91,8 +89,8 @@ def test_padding_changes_nothing(learnt):
         :, None, None
     ]
     with torch.inference_mode():
-        padded = tower.forward(ids, tower.complete(learnt), mask).numpy()
-    alone = minilm.in_batches([short, long], lambda ids: tower.forward(ids, tower.complete(learnt)))
+        padded = encoder.forward(ids, encoder.complete(learnt), mask).numpy()
+    alone = minilm.in_batches([short, long], lambda ids: encoder.forward(ids, encoder.complete(learnt)))
     np.testing.assert_allclose(padded, alone, atol=1e-5)
 
 
@@ -110,7 +108,7 @@ def test_frozen_layers_stay_as_they_are():
 
 def test_a_batch_holds_texts_of_like_length_and_every_text_comes_once():
     tokens = [[1] * (1 + at % 17) for at in range(300)]
-    batches = list(tuning._shuffled(tokens, 32, np.random.default_rng(1)))
+    batches = list(fine_tuning._shuffled(tokens, 32, np.random.default_rng(1)))
     assert sorted(np.concatenate(batches)) == list(range(300))
     assert max(np.ptp([len(tokens[row]) for row in batch]) for batch in batches) <= 3
 
@@ -126,12 +124,12 @@ def test_a_tower_of_another_origin_brings_its_word_vectors():
     learned = tune(texts * 4, np.tile(targets, (4, 1)), SMALL, start=few)
     assert not [part for part in learned if part.startswith("embeddings")]
     own = learned | {part: values for part, values in few.items() if part.startswith("embeddings.")}
-    assert tower.scores(own, texts).argmax(axis=1).tolist() == [0, 0, 1, 1]
-    np.testing.assert_allclose(tower.scores(learned, known), tower.scores(own, texts), atol=1e-5)
+    assert encoder.scores(own, texts).argmax(axis=1).tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(encoder.scores(learned, known), encoder.scores(own, texts), atol=1e-5)
 
 
 def test_weights_that_do_not_change_are_laid_out_once(learnt, monkeypatch):
     texts, kept = minilm.tokenise(GOOD), Weights(learnt)
-    first = tower.scores(kept, texts)
-    monkeypatch.setattr(tower, "quantise", lambda weights: pytest.fail("laid out again"))
-    assert (tower.scores(kept, texts) == first).all()
+    first = encoder.scores(kept, texts)
+    monkeypatch.setattr(encoder, "quantise", lambda weights: pytest.fail("laid out again"))
+    assert (encoder.scores(kept, texts) == first).all()

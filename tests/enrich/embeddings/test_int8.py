@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from earshot.enrich.embeddings import int8 as quantised
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import int8, minilm
 from earshot.enrich.embeddings.int8 import Quantised, quantise
 
 
@@ -26,7 +25,7 @@ def matrices(seed: int, rows: int = 40, out: int = 24, width: int = 384):
 @pytest.fixture
 def slowly(monkeypatch):
     """On a processor that multiplies no whole numbers."""
-    monkeypatch.setattr(quantised, "in_integers", lambda: False)
+    monkeypatch.setattr(int8, "in_integers", lambda: False)
 
 
 def test_whole_numbers_are_multiplied_exactly():
@@ -58,7 +57,7 @@ def test_a_processor_without_whole_numbers_gives_the_same(slowly):
     values, matrix, bias = matrices(3)
     slow = Quantised.of(matrix)
     assert not slow.packed
-    quantised.in_integers = lambda: True  # undone by ``slowly``
+    int8.in_integers = lambda: True  # undone by ``slowly``
     assert (Quantised.of(matrix).linear(values, bias) == slow.linear(values, bias)).all()
 
 
@@ -99,7 +98,7 @@ def test_what_is_kept_is_read_as_what_was_learned():
         "lexical": np.linspace(-1, 1, 3_000, dtype=np.float32),
         "floors": np.array([0.25, 0.5]),
     }
-    kept = quantised.narrow(learned)
+    kept = int8.narrow(learned)
     assert {name: values.dtype.name for name, values in kept.items()} == {
         "encoder.layer.0.output.dense.weight": "int8",
         "encoder.layer.0.output.dense.weight.scale": "float32",
@@ -107,7 +106,7 @@ def test_what_is_kept_is_read_as_what_was_learned():
         "lexical": "float16",
         "floors": "float32",
     }
-    found = quantised.widen(kept)
+    found = int8.widen(kept)
     assert found.keys() == learned.keys()
     values, _, bias = matrices(7, out=384)
     one, same = (
@@ -126,18 +125,18 @@ def test_tables_are_kept_in_four_bits_by_rows_or_by_columns_and_bytes_as_they_ar
         "pieces": np.arange(9, dtype=np.uint8),
         "floors": np.array([0.25, 0.5]),
     }
-    kept = quantised.narrow(learned, in_blocks={"encoder.": 7, "lexical": 8, "floors": 8})
+    kept = int8.narrow(learned, in_blocks={"encoder.": 7, "lexical": 8, "floors": 8})
     assert {name: values.shape for name, values in kept.items()} == {
         "encoder.layer.0.output.dense.weight.blocks": (384, 1536 // 32 * 18),
         "lexical.turned": (7, 1_800),
         "pieces": (9,),
         "floors": (2,),
     }
-    found = quantised.widen(kept)
+    found = int8.widen(kept)
     assert found.keys() == learned.keys()
     assert found["pieces"].dtype == np.uint8
     for name in ("lexical", "encoder.layer.0.output.dense.weight"):
         assert found[name].flags.c_contiguous
         assert np.corrcoef(found[name].ravel(), learned[name].ravel())[0, 1] > 0.99
-        again = quantised.widen(quantised.narrow(found, in_blocks={name: 7 if "encoder" in name else 8}))
+        again = int8.widen(int8.narrow(found, in_blocks={name: 7 if "encoder" in name else 8}))
         assert (again[name] == found[name]).all()

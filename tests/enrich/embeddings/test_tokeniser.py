@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earshot.enrich.embeddings import tokeniser as pieces
-from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.embeddings import tokeniser
+from earshot.enrich.sentiment import earshot2
 from earshot.enrich.sentiment import step as sentiment
 
 NAMES = ["<s>", "</s>", "<unk>", "▁", "▁un", "happy", "▁unhappy", "h", "a", "p", "y", "u", "n"]
@@ -15,16 +15,18 @@ SCORES = [0, 0, 0, -3, -4, -4, -7, -6, -6, -6, -6, -6, -6]
 
 @pytest.fixture(scope="module")
 def small():
-    return pieces.vocabulary(NAMES, np.array(SCORES))
+    return tokeniser.vocabulary(NAMES, np.array(SCORES))
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    return sentiment_model.other(sentiment.load())
+    return earshot2.other(sentiment.load())
 
 
 def cut(words, text):
-    return [bytes(words["pieces"]).decode().split("\n")[token] for token in pieces.tokenise(words, [text])[0]]
+    return [
+        bytes(words["pieces"]).decode().split("\n")[token] for token in tokeniser.tokenise(words, [text])[0]
+    ]
 
 
 def test_the_likeliest_pieces_are_taken(small):
@@ -48,7 +50,7 @@ def test_the_vocabulary_that_ships_knows_eight_languages(shipped):
         "nahi",
         "thanks",
     ]  # Hindi in Latin letters
-    assert [word for word in known if len(pieces.tokenise(shipped, [word])[0]) <= 4] == known
+    assert [word for word in known if len(tokeniser.tokenise(shipped, [word])[0]) <= 4] == known
 
 
 def test_every_piece_has_a_vector(shipped):
@@ -58,12 +60,12 @@ def test_every_piece_has_a_vector(shipped):
 
 def test_a_long_text_is_cut_off(shipped):
     long = cut(shipped, "palabra " * 500)
-    assert len(long) == pieces.LONGEST == len(shipped["embeddings.position_embeddings.weight"])
+    assert len(long) == tokeniser.LONGEST == len(shipped["embeddings.position_embeddings.weight"])
     assert long[-1] == "</s>"
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_cut(shipped, text):
-    found = pieces.tokenise(shipped, [text])[0]
-    assert 2 <= len(found) <= pieces.LONGEST
+    found = tokeniser.tokenise(shipped, [text])[0]
+    assert 2 <= len(found) <= tokeniser.LONGEST

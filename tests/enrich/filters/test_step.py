@@ -3,7 +3,7 @@ import pytest
 from typer.testing import CliRunner
 
 from earshot import open as open_workspace
-from earshot.analyse.posts import loading as reading
+from earshot.analyse.posts import loading
 from earshot.cli import app
 from earshot.core.params import ParamError
 from earshot.enrich.filters import audit
@@ -96,12 +96,12 @@ def test_a_filter_hides_posts_by_query_author_language_or_verdict(workspace):
 def test_hidden_posts_are_in_no_figure_but_in_the_store_and_come_back(workspace):
     space = stocked(workspace, {"prizes": {"query": "prize", "why": "spam"}})
     set_aside.apply(space)
-    assert set(reading.load(space.store, space.params)["post_id"]) == {"x:1", "x:3", "x:5"}
+    assert set(loading.load(space.store, space.params)["post_id"]) == {"x:1", "x:3", "x:5"}
     assert len(space.store.read("posts")) == 6
     assert set_aside.restore(space, "prizes", ["x:4"]) == 1
     assert set_aside.restore(space, "prizes") == 2
     assert set_aside.apply(space) == 0
-    assert len(reading.load(space.store, space.params)) == 6
+    assert len(loading.load(space.store, space.params)) == 6
 
 
 def test_a_filter_that_is_taken_out_shows_its_posts_again(workspace):
@@ -142,8 +142,8 @@ RULES = {"Acme": {"negative": ["prize"]}}
 def test_what_is_not_about_its_brand_is_hidden_where_rules_say_what_that_is(workspace):
     space = judged(workspace, relevance=RULES)
     assert hidden(space) == {"x:0": "irrelevant"}
-    assert "x:0" not in set(reading.load(space.store, space.params)["post_id"])
-    everything = reading.load(space.store, space.params, hidden=True).set_index("post_id")["hidden_by"]
+    assert "x:0" not in set(loading.load(space.store, space.params)["post_id"])
+    everything = loading.load(space.store, space.params, hidden=True).set_index("post_id")["hidden_by"]
     assert everything[everything.ne("")].to_dict() == {"x:0": "irrelevant"}
     assert set_aside.restore(space, "irrelevant") == 1
     assert set_aside.apply(space) == 0

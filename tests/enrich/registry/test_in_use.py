@@ -8,13 +8,13 @@ import json
 import pytest
 
 from earshot.enrich.embeddings import minilm
-from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import in_use
 from earshot.enrich.sentiment import step as sentiment
 
 
 def found(space) -> dict:
     """The models in use by what they are for."""
-    return {model.use: model for model in champions.listed(space)}
+    return {model.use: model for model in in_use.listed(space)}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_own_classifiers_stand_with_version_file_and_the_one_before(workspace):
         folder.mkdir(parents=True)
         (folder / "model.skops").write_bytes(name.encode())
     (space.data / "models" / "relevance.skops").write_bytes(b"relevance")
-    seen = {model.name: model for model in champions.listed(space)}
+    seen = {model.name: model for model in in_use.listed(space)}
     assert seen["intents new0"].sha256 == hashlib.sha256(b"intents").hexdigest()
     assert seen["intents new0"].back == (
         "to go back, write one line in params/acme/classifiers.yml: intents: {champion: old0}"
@@ -79,20 +79,20 @@ def test_own_classifiers_stand_with_version_file_and_the_one_before(workspace):
     assert seen["reasons one0"].back == "there is none before it"
     assert seen["gone lost"].sha256 == seen["wrong"].sha256 == ""
     assert seen["relevance"].back.startswith("there is none before it: learn again from the sheet")
-    assert champions.previous(space) == {"intents": "old0"}
-    assert champions.shown(space).set_index("model").loc["gone lost", "SHA-256"] == "not on this machine"
+    assert in_use.previous(space) == {"intents": "old0"}
+    assert in_use.shown(space).set_index("model").loc["gone lost", "SHA-256"] == "not on this machine"
 
 
 def test_a_folder_of_hugging_face_has_its_own_fingerprint_and_a_wrong_name_none(workspace, tmp_path):
     (tmp_path / "bert").mkdir()
     (tmp_path / "bert" / "config.json").write_text(json.dumps({"id2label": {}}))
-    one = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
+    one = in_use.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
         f"sentiment: {tmp_path / 'bert'}"
     ]
     (tmp_path / "bert" / "model.safetensors").write_bytes(b"weights")
-    two = champions.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
+    two = in_use.fingerprints(workspace(sentiment_model=str(tmp_path / "bert")))[
         f"sentiment: {tmp_path / 'bert'}"
     ]
     assert len(one) == len(two) == 64
     assert one != two
-    assert champions.fingerprints(workspace(sentiment_model="earshot-9"))["sentiment: earshot-9"] == ""
+    assert in_use.fingerprints(workspace(sentiment_model="earshot-9"))["sentiment: earshot-9"] == ""

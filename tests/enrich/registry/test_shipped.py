@@ -7,14 +7,14 @@ import pytest
 from tests.tracked import tracked
 
 from earshot.core.params import Brief
-from earshot.enrich.registry import shipped as registry
+from earshot.enrich.registry import shipped
 from earshot.enrich.sentiment import step as sentiment
 
 
 def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
-    found = {model.name: model for model in registry.shipped()}
+    found = {model.name: model for model in shipped.shipped()}
     files = {
-        path.stem: path for path in registry.FOLDER.glob("*/*") if path.suffix in (".safetensors", ".parquet")
+        path.stem: path for path in shipped.FOLDER.glob("*/*") if path.suffix in (".safetensors", ".parquet")
     }
     assert found.keys() == files.keys()
     for name, model in found.items():
@@ -22,12 +22,12 @@ def test_every_model_file_is_listed_with_its_own_fingerprint_and_card():
         assert model.megabytes == pytest.approx(files[name].stat().st_size / 1e6)
         assert model.whole
         assert model.card.is_file()
-        assert (registry.FOLDER.parents[2] / registry.within(model.card)) == model.card
+        assert (shipped.FOLDER.parents[2] / shipped.within(model.card)) == model.card
     assert found["earshot-1"].card.name == "earshot-1.md"
 
 
 def test_every_card_and_model_that_the_code_or_a_card_speaks_of_is_there():
-    library = registry.FOLDER.parent
+    library = shipped.FOLDER.parent
     texts = [
         path.read_text(encoding="utf-8")
         for path in (*tracked("lib/earshot/**/*.py"), *tracked("lib/earshot/models/*/*.md"))
@@ -51,15 +51,15 @@ def test_the_champion_is_the_file_that_the_brief_names(champion, used):
     params = Brief(sentiment_model=champion)
     found = {
         model.name
-        for model in registry.shipped()
-        if model.use == "sentiment" and registry.is_champion(model, params)
+        for model in shipped.shipped()
+        if model.use == "sentiment" and shipped.is_champion(model, params)
     }
     assert found == used
 
 
 def test_every_shipped_name_of_sentiment_has_a_file():
-    names = {model.name for model in registry.shipped()}
-    assert {registry.base(name) for name in sentiment.NAMES} <= names
+    names = {model.name for model in shipped.shipped()}
+    assert {shipped.base(name) for name in sentiment.NAMES} <= names
 
 
 def test_a_changed_or_missing_file_is_seen(tmp_path, monkeypatch):
@@ -68,6 +68,6 @@ def test_a_changed_or_missing_file_is_seen(tmp_path, monkeypatch):
     (folder / "one.safetensors").write_bytes(b"changed")
     first = hashlib.sha256(b"first").hexdigest()
     (folder / "SHA256SUMS").write_text(f"{first}  one.safetensors\n{'0' * 64}  two.json\n")
-    monkeypatch.setattr(registry, "FOLDER", folder.parent)
-    assert [(model.name, model.whole) for model in registry.shipped()] == [("one", False), ("two", False)]
-    assert registry.shown(Brief())["file"].tolist() == ["changed or missing"] * 2
+    monkeypatch.setattr(shipped, "FOLDER", folder.parent)
+    assert [(model.name, model.whole) for model in shipped.shipped()] == [("one", False), ("two", False)]
+    assert shipped.shown(Brief())["file"].tolist() == ["changed or missing"] * 2

@@ -16,7 +16,7 @@ import pytest
 from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.enrich.pipeline import steps
-from earshot.enrich.sentiment import huggingface as hub
+from earshot.enrich.sentiment import huggingface
 from earshot.enrich.sentiment import step as sentiment
 from earshot.publish.report import enrichment
 
@@ -126,7 +126,7 @@ def test_what_is_not_loaded_changes_no_name_and_what_is_not_here_has_none(tmp_pa
     assert sentiment.identify(str(tmp_path)) == before
     (tmp_path / "config.json").write_text('{"id2label": {"0": "positive"}}')
     assert sentiment.identify(str(tmp_path)) != before
-    assert hub.identify("nobody/has-this-model-here") == hub.identify("a/b/c") == ""
+    assert huggingface.identify("nobody/has-this-model-here") == huggingface.identify("a/b/c") == ""
     assert sentiment.identify("nobody/has-this-model-here") == "nobody/has-this-model-here"
 
 
@@ -190,5 +190,5 @@ def test_a_model_by_its_name_is_read_from_the_cache_of_hugging_face_without_a_ne
         check=True,
     ).stdout
     name, found = told.splitlines()[-1].split(" ", 1)
-    assert name == f"acme/tiny@{hub.identify(str(folder))[:8]}"
+    assert name == f"acme/tiny@{huggingface.identify(str(folder))[:8]}"
     np.testing.assert_allclose(json.loads(found), by_hand(str(folder), TEXTS)[:, [1, 2, 0]], atol=1e-4)

@@ -13,8 +13,7 @@ from tests.tracked import tracked
 from earshot.core.params import ParamError
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.embeddings.model_files import WeightsError
-from earshot.enrich.sentiment import earshot2 as sentiment_model
-from earshot.enrich.sentiment import huggingface as hub
+from earshot.enrich.sentiment import earshot2, huggingface
 from earshot.enrich.sentiment import step as sentiment
 
 PLAIN = {
@@ -56,9 +55,7 @@ def test_plain_sentences_in_other_languages_are_read_right():
 
 
 def test_letters_that_english_does_not_have_go_to_the_tower_for_other_languages():
-    _, group = sentiment_model.say_words(
-        ["this is fine", "the यह बहुत", "the 字 is", "😡 the"], sentiment.load()
-    )
+    _, group = earshot2.say_words(["this is fine", "the यह बहुत", "the 字 is", "😡 the"], sentiment.load())
     assert group.tolist() == [1, 0, 0, 1]
 
 
@@ -222,7 +219,7 @@ def test_what_ships_is_small_and_has_a_card():
     ],
 )
 def test_classes_of_other_models_are_recognised(names, order):
-    assert hub._order(names, "some/model") == order
+    assert huggingface._order(names, "some/model") == order
 
 
 def test_a_model_with_other_classes_is_refused():
@@ -231,7 +228,7 @@ def test_a_model_with_other_classes_is_refused():
         r"and positive is needed\.$"
     )
     with pytest.raises(ParamError, match=sentence):
-        hub._order({0: "joy", 1: "fear"}, "some/model")
+        huggingface._order({0: "joy", 1: "fear"}, "some/model")
 
 
 def test_where_a_model_was_tested_is_your_word_else_its_cards_and_nobodys_for_another_model():

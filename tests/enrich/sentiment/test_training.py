@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.enrich.sentiment import calibration as tune_sentiment
-from earshot.enrich.sentiment import training as train_sentiment
-from earshot.enrich.sentiment import word_model as lexical
+from earshot.enrich.sentiment import calibration, training, word_model
 
 
 def scores(truth, strength, seed):
@@ -22,7 +20,7 @@ def truth():
 
 def test_the_view_that_knows_more_counts_more_and_probabilities_come_true(truth):
     weak, strong = scores(truth, 0.5, 1), scores(truth, 2.0, 2)
-    mixed = tune_sentiment.mix([weak, strong], truth)
+    mixed = calibration.mix([weak, strong], truth)
     # Scores with unit noise around s at the true class: the log ratio of two classes is s times their
     # difference.
     assert float(mixed["words"]) == pytest.approx(0.5, abs=0.1)
@@ -32,20 +30,18 @@ def test_the_view_that_knows_more_counts_more_and_probabilities_come_true(truth)
 
 def test_floors_keep_nine_in_ten_of_each_class(truth):
     truth = np.tile(truth, 5)
-    seen, new = (
-        tune_sentiment.sentiment_model.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4)
-    )
-    floors = tune_sentiment.floors(seen, truth)
+    seen, new = (calibration.sentiment_model.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4))
+    floors = calibration.floors(seen, truth)
     for at in range(3):
         assert (new[truth == at, at] >= floors[at]).mean() == pytest.approx(0.9, abs=0.02)
 
 
 def test_the_cascade_loses_no_more_than_it_may(truth):
     fast, model = (
-        tune_sentiment.sentiment_model.probabilities(strength * scores(truth, strength, seed))
+        calibration.sentiment_model.probabilities(strength * scores(truth, strength, seed))
         for strength, seed in ((1.0, 5), (2.0, 6))
     )
-    least = tune_sentiment.sure(fast, model, truth)
+    least = calibration.sure(fast, model, truth)
     recalls = [
         np.mean([(said[truth == at] == at).mean() for at in range(3)])
         for said in (
@@ -53,27 +49,27 @@ def test_the_cascade_loses_no_more_than_it_may(truth):
             np.where(fast.max(axis=1) >= least, fast.argmax(axis=1), model.argmax(axis=1)),
         )
     ]
-    assert recalls[0] - recalls[1] <= tune_sentiment.LOST
+    assert recalls[0] - recalls[1] <= calibration.LOST
     assert 0.5 < least < 1
 
 
 def test_classes_count_the_same_within_english_and_without():
     frame = pd.DataFrame({"english": [True] * 8 + [False] * 4, "label": [0] * 6 + [1, 2] + [0, 1, 2, 2]})
-    weights = pd.Series(train_sentiment.importance(frame))
+    weights = pd.Series(training.importance(frame))
     totals = weights.groupby([frame["english"], frame["label"]]).sum().unstack()
     np.testing.assert_allclose(totals.loc[True], 8 / 3, rtol=1e-5)
-    np.testing.assert_allclose(totals.loc[False], train_sentiment.OTHER_WEIGHT * 4 / 3, rtol=1e-5)
+    np.testing.assert_allclose(totals.loc[False], training.OTHER_WEIGHT * 4 / 3, rtol=1e-5)
 
 
 def test_the_fast_tier_learns_words():
     texts = ["so good", "a good day", "very good", "so bad", "a bad day", "very bad"]
-    parts, targets = lexical.read(texts).parts().tocsr(), np.eye(3, dtype=np.float32)[[2, 2, 2, 0, 0, 0]]
-    weights = train_sentiment.fit_words(parts, targets, np.ones(6, np.float32), 1, 8, 6, 0.06, 0.25)
-    said = lexical.read(["good", "bad", "not good"]).scores(weights)
+    parts, targets = word_model.read(texts).parts().tocsr(), np.eye(3, dtype=np.float32)[[2, 2, 2, 0, 0, 0]]
+    weights = training.fit_words(parts, targets, np.ones(6, np.float32), 1, 8, 6, 0.06, 0.25)
+    said = word_model.read(["good", "bad", "not good"]).scores(weights)
     assert said[:2].argmax(axis=1).tolist() == [2, 0]
 
 
 def test_copies_of_validation_posts_do_not_train():
     same = ["RT @a: It's  great!! http://t.co/x", "rt: its great"]
-    assert train_sentiment.core(same[0]) != train_sentiment.core("something else")
-    assert train_sentiment.core("It's great") == train_sentiment.core("ITS GREAT!")
+    assert training.core(same[0]) != training.core("something else")
+    assert training.core("It's great") == training.core("ITS GREAT!")

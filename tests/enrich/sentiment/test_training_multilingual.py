@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.enrich.embeddings import e5, minilm
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import tokeniser as pieces
+from earshot.enrich.embeddings import e5, encoder, minilm, tokeniser
 from earshot.enrich.embeddings.fine_tuning import Plan
 from earshot.enrich.embeddings.int8 import Weights
 from earshot.enrich.embeddings.model_files import remember
-from earshot.enrich.sentiment import earshot2 as sentiment_model
-from earshot.enrich.sentiment import training_multilingual as train_other
+from earshot.enrich.sentiment import earshot2, training_multilingual
 
 NAMES = [
     "<s>",
@@ -53,34 +50,39 @@ def test_pieces_that_the_posts_need_stay_and_so_do_letters_of_their_alphabets(sm
     posts = frame(
         ["muy bien", "muy mal", "good"] + ["good"] * 4 + ["rare"], ["spanish"] * 2 + ["english"] * 6, 0
     )
-    kept = [NAMES[row] for row in train_other.choose(small, posts)]
+    kept = [NAMES[row] for row in training_multilingual.choose(small, posts)]
     assert kept == ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁muy", "▁good", "m", "ñ"]
 
 
 def test_all_posts_in_other_languages_teach_and_some_english_ones(monkeypatch):
-    monkeypatch.setattr(train_other, "ENGLISH", 2)
+    monkeypatch.setattr(training_multilingual, "ENGLISH", 2)
     posts = frame([f"post {at}" for at in range(9)], ["hindi"] * 4 + ["english"] * 5, [0] * 9)
-    drawn = train_other.draw(posts)
+    drawn = training_multilingual.draw(posts)
     assert drawn["language"].value_counts().to_dict() == {"hindi": 4, "english": 2}
     assert drawn.index.tolist() != sorted(drawn.index)
-    pd.testing.assert_frame_equal(drawn, train_other.draw(posts))
+    pd.testing.assert_frame_equal(drawn, training_multilingual.draw(posts))
 
 
 def test_each_class_of_a_language_counts_the_same():
     posts = frame([""] * 8, ["german"] * 5 + ["french"] * 3, [0, 0, 0, 1, 2, 0, 1, 2])
     totals = (
-        pd.Series(train_other.balance(posts)).groupby([posts["language"], posts["label"]]).sum().unstack()
+        pd.Series(training_multilingual.balance(posts))
+        .groupby([posts["language"], posts["label"]])
+        .sum()
+        .unstack()
     )
     np.testing.assert_allclose(totals.loc["german"], 5 / 3, rtol=1e-6)
     np.testing.assert_allclose(totals.loc["french"], 1, rtol=1e-6)
 
 
 def test_what_is_learned_is_read_with_a_vocabulary_of_its_own_and_kept(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_other, "PLAN", Plan(layers=2, epochs=30, step=5e-4, batch=4, memory=0.5))
+    monkeypatch.setattr(
+        training_multilingual, "PLAN", Plan(layers=2, epochs=30, step=5e-4, batch=4, memory=0.5)
+    )
     posts = frame([*GOOD, *BAD], "spanish", [2, 2, 0, 0])
-    learned = remember(tmp_path / "other.safetensors", lambda: train_other.learn(posts, small))
-    own = sentiment_model.other(Weights(learned))
-    said = tower.scores(own, pieces.tokenise(own, [*GOOD, *BAD])).argmax(axis=1)
+    learned = remember(tmp_path / "other.safetensors", lambda: training_multilingual.learn(posts, small))
+    own = earshot2.other(Weights(learned))
+    said = encoder.scores(own, tokeniser.tokenise(own, [*GOOD, *BAD])).argmax(axis=1)
     assert said.tolist() == [2, 2, 0, 0]
     assert len(own["embeddings.word_embeddings.weight"]) == len(own["scores"]) / 4 < len(NAMES)
     again = remember(tmp_path / "other.safetensors", lambda: pytest.fail("learned again"))

@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earshot.enrich.sentiment import word_model as lexical
+from earshot.enrich.sentiment import word_model
 
-WEIGHTS = np.random.default_rng(1).normal(size=(lexical.SIZE, 2)).astype(np.float32)
+WEIGHTS = np.random.default_rng(1).normal(size=(word_model.SIZE, 2)).astype(np.float32)
 TEXTS = ["not good at all, but fine", "good", "", "?!", "Größe 漢字 नमस्ते", "good good good", "a\ud800b"]
 
 
 def test_scores_are_the_parts_times_the_weights():
-    words = lexical.read(TEXTS)
+    words = word_model.read(TEXTS)
     np.testing.assert_allclose(words.scores(WEIGHTS), words.parts() @ WEIGHTS, atol=1e-4)
 
 
 def test_a_word_counts_itself_its_kind_and_its_letter_groups():
-    row = lexical.read(["good"]).parts()
+    row = word_model.read(["good"]).parts()
     counts = round(float((row.data**2).sum()))  # each part is one over the root of how many there are
     assert counts == 1
     assert (
@@ -26,17 +26,17 @@ def test_a_word_counts_itself_its_kind_and_its_letter_groups():
 
 
 def test_a_text_without_words_scores_nothing():
-    assert not lexical.read(["", "   "]).scores(WEIGHTS).any()
-    assert lexical.read([]).scores(WEIGHTS).shape == (0, 2)
+    assert not word_model.read(["", "   "]).scores(WEIGHTS).any()
+    assert word_model.read([]).scores(WEIGHTS).shape == (0, 2)
 
 
 def test_what_is_denied_shares_nothing_with_what_is_said():
-    said, denied = (set(lexical.read([text]).parts().indices) for text in ("good", "not good"))
-    assert not said & (denied - set(lexical.read(["not"]).parts().indices))
+    said, denied = (set(word_model.read([text]).parts().indices) for text in ("good", "not good"))
+    assert not said & (denied - set(word_model.read(["not"]).parts().indices))
 
 
 def test_word_order_counts_through_pairs():
-    one, other = lexical.read(["bad not", "not bad"]).scores(WEIGHTS)
+    one, other = word_model.read(["bad not", "not bad"]).scores(WEIGHTS)
     assert (one != other).all()
 
 
@@ -44,14 +44,14 @@ def test_word_order_counts_through_pairs():
 @given(st.lists(st.text(max_size=40), max_size=6), st.integers(0, 5))
 def test_a_text_scores_the_same_in_any_company(texts, turn):
     turned = texts[turn:] + texts[:turn]
-    together = dict(zip(turned, lexical.read(turned).scores(WEIGHTS), strict=True))
+    together = dict(zip(turned, word_model.read(turned).scores(WEIGHTS), strict=True))
     for text in texts:
-        np.testing.assert_allclose(lexical.read([text]).scores(WEIGHTS)[0], together[text], atol=1e-5)
+        np.testing.assert_allclose(word_model.read([text]).scores(WEIGHTS)[0], together[text], atol=1e-5)
 
 
 @pytest.mark.parametrize("text", ["good", "größe"])
 def test_the_numbers_of_letter_groups_never_change(text):
     """Weights are kept by these numbers: a change here would make every stored model read noise."""
     known = {"good": 3962736, "größe": 5262750}
-    row = lexical.read([text]).parts()
+    row = word_model.read([text]).parts()
     assert int(row.indices.sum()) == known[text]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from earshot.core.params import ParamError
 from earshot.enrich.pipeline import steps
-from earshot.enrich.streaming import step_costs as costs
+from earshot.enrich.streaming import step_costs
 from earshot.enrich.streaming.capacity import LOAD, Demand, plan
 from earshot.enrich.streaming.step_costs import Cost, Costs
 
@@ -97,17 +97,17 @@ def test_costs_are_measured_on_the_posts_that_are_there_and_kept(workspace, post
     space = workspace("acme", brands=["Acme", "Bolt"])
     import_files(space, [posts_file(40)], approve=True)
     with pytest.raises(ParamError, match="acme has 40 posts and a step is measured on 1,000 or more; import"):
-        costs.measure(space)
+        step_costs.measure(space)
     import_files(space, [posts_file(1200, "more.csv")], approve=True)
-    assert costs.known(space) is None
+    assert step_costs.known(space) is None
     before = space.store.versions()
-    found = costs.measure(space)
+    found = step_costs.measure(space)
     assert [cost.step for cost in found.steps] == ["store", "clean", "language"]
     assert all(cost.rate > 0 and cost.startup >= 0 and cost.bytes > 0 for cost in found.steps)
-    assert costs.known(space) == found
+    assert step_costs.known(space) == found
     assert space.store.versions() == before
     monkeypatch.setattr(steps, "names", lambda: ("clean", "language", "topics"))
-    assert costs.known(space) is None
+    assert step_costs.known(space) is None
 
 
 def test_the_command_says_the_plan_and_ends_with_1_when_it_does_not_fit(workspace, monkeypatch):

@@ -10,10 +10,9 @@ from sklearn.metrics import adjusted_rand_score
 from earshot.core import schema
 from earshot.core.params import Brief
 from earshot.core.store import Store
-from earshot.enrich.topics import lineage as topic_ledger
+from earshot.enrich.topics import lineage, words
 from earshot.enrich.topics import model as topic_model
 from earshot.enrich.topics import step as topics
-from earshot.enrich.topics import words as topic_words
 
 BRIEF = Brief(
     workspace="acme", brand="Acme", brands=["Acme", "Bolt"], handles=["AcmeHelp"], topics_min_posts=10
@@ -103,26 +102,24 @@ def test_c_tf_idf_is_bertopics():
 
     counts = csr_matrix(np.array([[9.0, 6, 0, 3], [0, 0, 12, 6], [1, 0, 2, 30]]))
     np.testing.assert_allclose(
-        topic_words.ctfidf(counts).toarray(),
-        ClassTfidfTransformer().fit_transform(counts).toarray(),
-        rtol=1e-12,
+        words.ctfidf(counts).toarray(), ClassTfidfTransformer().fit_transform(counts).toarray(), rtol=1e-12
     )
 
 
 def test_c_tf_idf_is_tf_times_log_of_one_plus_a_over_f():
     counts = np.array([[9.0, 6, 0, 3], [0, 0, 12, 6]])
     expected = counts / counts.sum(axis=1, keepdims=True) * np.log(1 + 18 / counts.sum(axis=0))
-    np.testing.assert_allclose(topic_words.ctfidf(csr_matrix(counts)).toarray(), expected, rtol=1e-12)
+    np.testing.assert_allclose(words.ctfidf(csr_matrix(counts)).toarray(), expected, rtol=1e-12)
 
 
 def test_a_topic_is_described_by_what_it_uses_more_than_others():
     texts = ["signal mast signal", "mast signal gone"] * 3 + ["bill paid twice", "paid bill bill"] * 3
-    found = topic_words.weigh(texts, np.array([3] * 6 + [8] * 6), frozenset({"gone"}))
+    found = words.weigh(texts, np.array([3] * 6 + [8] * 6), frozenset({"gone"}))
     assert set(found) == {3, 8}
     assert any("signal" in term for term in found[3])
     assert not any("gone" in term for term in found[3])
-    assert set(topic_words.weigh(texts, np.array([3] * 6 + [-1] * 6))) == {3}
-    assert topic_words.weigh(["one", "two"], np.array([0, 1])) == {0: [], 1: []}
+    assert set(words.weigh(texts, np.array([3] * 6 + [-1] * 6))) == {3}
+    assert words.weigh(["one", "two"], np.array([0, 1])) == {0: [], 1: []}
 
 
 def test_terms_say_different_things_and_pairs_replace_the_word_they_explain():
@@ -130,9 +127,9 @@ def test_terms_say_different_things_and_pairs_replace_the_word_they_explain():
     counts = np.array([20.0, 15.0, 12.0, 12.0, 9.0, 1.0])
     weights = np.array([6.0, 3.0, 5.0, 4.0, 2.0, 1.0])
     assert (
-        topic_words.terms(weights, counts, counts, vocabulary, 40) == []
+        words.terms(weights, counts, counts, vocabulary, 40) == []
     )  # nothing is used more here than elsewhere
-    found = topic_words.terms(weights, counts, np.append(counts[:5], 500.0), vocabulary, 40)
+    found = words.terms(weights, counts, np.append(counts[:5], 500.0), vocabulary, 40)
     assert found == ["customer service", "delay", "rude"]
 
 
@@ -140,18 +137,18 @@ def test_names_are_short_readable_and_never_twice_the_same():
     taken = set()
     names = []
     for _ in range(3):
-        names.append(topic_words.name(["bag", "lost luggage", "claim", "airport"], taken))
+        names.append(words.name(["bag", "lost luggage", "claim", "airport"], taken))
         taken.add(names[-1])
     assert names[:2] == ["bag · lost luggage · claim", "bag · lost luggage · claim · airport"]
     assert len(set(names)) == 3
-    assert topic_words.name([], set()) == "short posts"
-    assert len(topic_words.name(["a" * 24, "b" * 24, "c" * 24], set())) <= topic_words.LONGEST
+    assert words.name([], set()) == "short posts"
+    assert len(words.name(["a" * 24, "b" * 24, "c" * 24], set())) <= words.LONGEST
 
 
 def test_words_are_counted_without_links_accounts_masks_and_brands():
     text = "RT @acme: I can't &amp; won't pay [phone] https://t.co/x"
-    assert re.findall(topic_words.WORD, topic_words.bare(text)) == ["cant", "wont", "pay"]
-    ignored = topic_words.ignored(["US Airways"], ["AmericanAir"])
+    assert re.findall(words.WORD, words.bare(text)) == ["cant", "wont", "pay"]
+    ignored = words.ignored(["US Airways"], ["AmericanAir"])
     assert {"us", "airways", "usairways", "americanair", "the", "nicht", "siempre"} <= ignored
     assert "signal" not in ignored
 
@@ -267,7 +264,7 @@ def test_nothing_stored_is_nothing_done(tmp_path):
 def told(before: list[tuple[int, int]], new: list[tuple[int, int]], count: int, free: int = 10):
     """The lasting numbers, and (event, overlap, other) by topic, of posts given as (topic, how many) runs."""
     olds, places = (np.repeat(*map(list, zip(*runs, strict=True))) for runs in (before, new))
-    lasting, table = topic_ledger.compare(olds, places, count, free)
+    lasting, table = lineage.compare(olds, places, count, free)
     rows = table.astype({"other": object}).itertuples(index=False)
     return lasting, {
         row.topic: (row.event, row.overlap, None if pd.isna(row.other) else row.other) for row in rows
@@ -313,14 +310,14 @@ def test_a_topic_keeps_its_number_whatever_other_pairs_share_too_little():
 def test_a_first_fit_and_a_fit_without_topics_have_their_ledger():
     assert told([(-1, 50)], [(0, 50)], 1) == ((10,), {10: ("born", 0, None)})
     assert told([(2, 50)], [(-1, 50)], 0) == ((), {2: ("ended", 0, None)})
-    assert topic_ledger.compare(np.full(5, -1), np.full(5, -1), 0, 0)[1].empty
+    assert lineage.compare(np.full(5, -1), np.full(5, -1), 0, 0)[1].empty
 
 
 def test_no_posts_make_a_topic_both_merged_and_split():
     chance = np.random.default_rng(3)
     for _ in range(200):
         before, new = chance.integers(-1, 4, 60), chance.integers(-1, 4, 60) // chance.integers(1, 3)
-        lasting, table = topic_ledger.compare(before, new, 4, 10)
+        lasting, table = lineage.compare(before, new, 4, 10)
         rows = table.set_index("topic")
         merged, split = (rows.loc[rows["event"] == event, "other"].to_dict() for event in ("merged", "split"))
         assert not [one for one, other in merged.items() if split.get(other) == one]

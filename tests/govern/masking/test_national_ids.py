@@ -1,12 +1,11 @@
 import pytest
 
 from earshot.core.params import ParamError
-from earshot.govern.masking import masking
-from earshot.govern.masking import national_ids as packs
+from earshot.govern.masking import masking, national_ids
 
 
-def found(text: str, chosen=packs.PACKS) -> list[str]:
-    return [text[start:end] for start, end in packs.find_identities(text, chosen)]
+def found(text: str, chosen=national_ids.PACKS) -> list[str]:
+    return [text[start:end] for start, end in national_ids.find_identities(text, chosen)]
 
 
 SPECIMENS = [  # numbers that the issuers print as examples, or that carry the right check digit
@@ -49,7 +48,7 @@ SPECIMENS = [  # numbers that the issuers print as examples, or that carry the r
 def test_a_number_is_found_by_its_pack_and_by_no_other(pack, text):
     assert len(found(f"so {text} ok", [pack])) == 1
     assert "[" in masking.mask_text(f"so {text} ok")
-    others = [other for other in packs.PACKS if other != pack]
+    others = [other for other in national_ids.PACKS if other != pack]
     assert found(f"so {text} ok", others) == [] or pack in ("ca", "au", "nl", "pt", "dk", "se", "no")
 
 
@@ -82,9 +81,9 @@ def test_without_its_word_or_beside_an_order_a_number_survives(text):
 
 
 def test_an_unknown_pack_is_answered_in_one_sentence():
-    assert packs.check_packs(None) == packs.PACKS
-    assert packs.check_packs(["gb", "any"]) == ("gb", "any")
+    assert national_ids.check_packs(None) == national_ids.PACKS
+    assert national_ids.check_packs(["gb", "any"]) == ("gb", "any")
     with pytest.raises(ParamError, match="there is no pack 'uk'"):
-        packs.check_packs(["uk"])
+        national_ids.check_packs(["uk"])
     with pytest.raises(ParamError, match="write a list such as"):
-        packs.check_packs("gb")
+        national_ids.check_packs("gb")

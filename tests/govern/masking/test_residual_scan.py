@@ -1,6 +1,6 @@
 import pandas as pd
 
-from earshot.govern.masking import residual_scan as second_look
+from earshot.govern.masking import residual_scan
 
 
 def test_loose_patterns_find_what_a_masker_might_miss():
@@ -17,7 +17,7 @@ def test_loose_patterns_find_what_a_masker_might_miss():
             "nothing here",
         ]
     )
-    found = second_look.suspects(texts).set_index("kind")["posts"].to_dict()
+    found = residual_scan.suspects(texts).set_index("kind")["posts"].to_dict()
     assert found == {
         "an e-mail address": 1,
         "a long number": 1,
@@ -31,4 +31,4 @@ def test_loose_patterns_find_what_a_masker_might_miss():
 
 def test_masks_prices_and_web_addresses_are_no_suspects():
     texts = pd.Series(["[email] and [phone]", "$123456789", "https://x.com/i/status/570306133677760513"])
-    assert second_look.suspects(texts)["posts"].sum() == 0
+    assert residual_scan.suspects(texts)["posts"].sum() == 0

@@ -20,8 +20,7 @@ import pandas as pd
 import pytest
 from tests import tiny
 
-from earshot.publish.dashboards import explore, summaries
-from earshot.publish.dashboards import explore_app as dashboard_explore
+from earshot.publish.dashboards import explore, explore_app, summaries
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -218,7 +217,7 @@ def text_of(widget) -> str:
 
 
 def test_picking_changes_the_numbers_and_back_again():
-    shown = dashboard_explore.Explore("brand=Acme")
+    shown = explore_app.Explore("brand=Acme")
     acme = text_of(shown.parts["facts"])
     assert text_of(shown.parts["place"]) == "Page 1 of 4, 80 posts"
     shown.inputs["brand"].value = "Bolt"
@@ -235,7 +234,7 @@ def test_picking_changes_the_numbers_and_back_again():
 
 def test_a_browser_that_sends_anything_changes_no_number():
     """The way a message of a hostile client takes: ``set_state`` of the widget."""
-    shown = dashboard_explore.Explore()
+    shown = explore_app.Explore()
     before = {name: part.value for name, part in shown.parts.items()}
     for field, state in [
         ("brand", {"index": 999}),
@@ -252,7 +251,7 @@ def test_a_browser_that_sends_anything_changes_no_number():
 
 
 def test_a_callback_that_fails_shows_one_line_and_no_trace(monkeypatch):
-    shown = dashboard_explore.Explore()
+    shown = explore_app.Explore()
     monkeypatch.setattr(summaries, "narrow", lambda *_: 1 / 0)
     shown.inputs["brand"].value = "Acme"
     assert (
@@ -262,7 +261,7 @@ def test_a_callback_that_fails_shows_one_line_and_no_trace(monkeypatch):
 
 def test_a_home_without_a_finished_report_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("EARSHOT_HOME", str(tmp_path))
-    box = dashboard_explore.screen()
+    box = explore_app.screen()
     assert text_of(box.children[0]) == (
         "There is no finished report yet; run 'make report' first, then load this page again."
     )

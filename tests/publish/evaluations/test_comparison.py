@@ -7,7 +7,7 @@ import json
 import pytest
 from tests import tiny
 
-from earshot.publish.evaluations import comparison as run_comparison
+from earshot.publish.evaluations import comparison
 from earshot.publish.report.processes import Outcome
 from earshot.publish.report.reuse import read_past
 from earshot.publish.safety import checks
@@ -17,12 +17,10 @@ def test_one_that_fails_leaves_nothing_and_says_why(tmp_path, monkeypatch):
     space = tiny.workspace(tmp_path, posts=30)
     asked = []
     monkeypatch.setattr(
-        run_comparison, "run_job", lambda job: asked.append(job) or Outcome("models", "cell 4: no.", 1)
+        comparison, "run_job", lambda job: asked.append(job) or Outcome("models", "cell 4: no.", 1)
     )
-    with pytest.raises(
-        run_comparison.ComparisonFailed, match=r"^The comparison of tiny failed: cell 4: no\.$"
-    ):
-        run_comparison.compare(space, "earshot-1")
+    with pytest.raises(comparison.ComparisonFailed, match=r"^The comparison of tiny failed: cell 4: no\.$"):
+        comparison.compare(space, "earshot-1")
     assert list((space.outputs / "comparisons").iterdir()) == []
     (job,) = asked
     assert job.parameters == {"workspace": "tiny", "run_dir": ".", "model": "earshot-1"}
@@ -36,7 +34,7 @@ def test_one_that_fails_leaves_nothing_and_says_why(tmp_path, monkeypatch):
 def test_the_page_is_made_on_pinned_tables_and_no_run_is_touched(tmp_path):
     space = tiny.workspace(tmp_path, posts=120)
     before, runs = space.store.versions(), [run.name for run in read_past(space.outputs)]
-    made = run_comparison.compare(space, "earshot-2-fast")
+    made = comparison.compare(space, "earshot-2-fast")
     page = made.page.read_text(encoding="utf-8")
     assert checks.check(page) == []
     assert "What would the report say under the models before?" in page

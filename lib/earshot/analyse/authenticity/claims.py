@@ -3,7 +3,7 @@ who acted together, what leaving it out turns.
 """
 
 from earshot.analyse.authenticity.figures import Authenticity
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import DETAIL, WEIGHTY, Claim
 from earshot.core.params import Brief
 from earshot.enrich.authenticity.step import LEARNT_AUC, PROFILE_AUC
@@ -24,7 +24,7 @@ def _basis() -> Claim:
     said = (
         "The score is a product of reasons whose weights were set by hand, not learnt. What a profile alone "
         f"shows tells bots from others with an AUC of {known['value']:.2f} ({known['low']:.2f} to "
-        f"{known['high']:.2f}) on {words.count(known['n'])} labelled accounts, where a model learnt from "
+        f"{known['high']:.2f}) on {wording.count(known['n'])} labelled accounts, where a model learnt from "
         f"labels reaches {LEARNT_AUC:.2f}: the verdicts rest on how accounts act."
     )
     return Claim.of(
@@ -43,11 +43,11 @@ def _share(found: Authenticity, params: Brief) -> Claim:
     row = found.shares[found.shares["brand"] == "All brands"].iloc[0]
     handled = "left out of all figures" if params.authentic_only else "kept in the figures and marked"
     said = (
-        f"{words.percent(row['value'])} of posts are judged inauthentic "
-        f"({words.between(row['low'], row['high'])}); they are {handled}."
+        f"{wording.percent(row['value'])} of posts are judged inauthentic "
+        f"({wording.between(row['low'], row['high'])}); they are {handled}."
         if row["inauthentic"]
-        else f"None of {words.count(row['n'])} posts is judged inauthentic (at most "
-        f"{words.percent(row['high'])})."
+        else f"None of {wording.count(row['n'])} posts is judged inauthentic (at most "
+        f"{wording.percent(row['high'])})."
     )
     return Claim(
         "authenticity.share",
@@ -73,12 +73,13 @@ def _groups(found: Authenticity) -> list[Claim]:
     number = (
         "One group of accounts acts"
         if len(table) == 1
-        else f"{words.count(len(table))} groups of accounts act"
+        else f"{wording.count(len(table))} groups of accounts act"
     )
     said = (
-        f"{number} together beyond chance; the largest, {words.count(first['accounts'])} accounts, put out "
-        f"{words.count(first['posts'])} posts between {words.day(first['first'])} and "
-        f"{words.day(first['last'])}" + (f", most of them about {first['brand']}." if first["brand"] else ".")
+        f"{number} together beyond chance; the largest, {wording.count(first['accounts'])} accounts, put out "
+        f"{wording.count(first['posts'])} posts between {wording.day(first['first'])} and "
+        f"{wording.day(first['last'])}"
+        + (f", most of them about {first['brand']}." if first["brand"] else ".")
     )
     rest |= {"weight": WEIGHTY, "about": {"brand": first["brand"]}}
     return [Claim.quality("authenticity.groups", said, len(table), "groups", **rest)]
@@ -89,7 +90,7 @@ def _flipped(found: Authenticity) -> Claim:
     if number:
         row = found.flips.iloc[0]
         said = (
-            f"Leaving out inauthentic posts turns {words.count(number)} "
+            f"Leaving out inauthentic posts turns {wording.count(number)} "
             f"{'conclusion' if number == 1 else 'conclusions'} round, such as {row['figure']} of "
             f"{row['what']}: {row['with']} with them, {row['without']} without."
         )

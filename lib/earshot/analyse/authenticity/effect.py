@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.analyse.posts import opinions, period
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import Brief
 from earshot.statistics import estimate
 
@@ -157,7 +157,7 @@ def _topics(posts: pd.DataFrame, out: pd.Series, params: Brief) -> list[dict]:
 
 def _told(figure: str, value: float, low: float, high: float) -> str:
     """Return a figure as readers want it: posts as a count, shares in percent, net sentiment in points."""
-    say = words.count if figure == "posts" else words.points if "net" in figure else words.percent
+    say = wording.count if figure == "posts" else wording.points if "net" in figure else wording.percent
     if pd.isna(value):
         return "too few posts"
-    return say(value) if pd.isna(low) else f"{say(value)} ({words.between(low, high, say)})"
+    return say(value) if pd.isna(low) else f"{say(value)} ({wording.between(low, high, say)})"

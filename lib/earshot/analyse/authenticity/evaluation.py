@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.core.params import nearest
 from earshot.enrich.authenticity import account_model
 from earshot.enrich.authenticity import step as authenticity
@@ -151,10 +151,10 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     ``data`` are scored by cross-validation. Raises ValueError in one sentence when a column is missing or a
     label unknown.
     """
-    accounts = check(labelled.read(data, ("bot",)))
+    accounts = check(label_files.read(data, ("bot",)))
     if not train:
         return _cross_validate(accounts)
-    learnt = check(labelled.read(train, ("bot",)))
+    learnt = check(label_files.read(train, ("bot",)))
     if "screen_name" in learnt and "screen_name" in accounts:
         learnt = learnt[~learnt["screen_name"].isin(accounts["screen_name"])]
     model = account_model.train(learnt, learnt["bot"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels, ranked
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.enrich.classes import classifier
 from earshot.statistics import agreement, stacking
 
@@ -128,8 +128,8 @@ def evaluate(data: str, train: str) -> Evaluation:
     if not train:
         raise ValueError("A classifier has to learn first: name a file with text and label in --train.")
     seen, posts = (
-        check(labelled.read(train, ("text", "label"))),
-        check(labelled.read(data, ("text", "label"))),
+        check(label_files.read(train, ("text", "label"))),
+        check(label_files.read(data, ("text", "label"))),
     )
     begun = time.perf_counter()
     model = classifier.fit(seen["text"].tolist(), seen["label"].tolist())

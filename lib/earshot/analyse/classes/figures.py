@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import opinions
+from earshot.analyse.posts import human_labels, opinions
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes import training
@@ -55,11 +54,11 @@ class Classes:
             {
                 "classes": table["classifier"],
                 "class": table["label"],
-                "share": table["value"].map(words.percent),
-                "95% interval": [words.between(low, high) for low, high in spans],
+                "share": table["value"].map(wording.percent),
+                "95% interval": [wording.between(low, high) for low, high in spans],
                 "posts": table["posts"],
-                "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net)),
-                "left to a person": table["unsure"].map(words.percent),
+                "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else wording.points(net)),
+                "left to a person": table["unsure"].map(wording.percent),
                 "may route": table["routes"],
                 "when routed, right": table["promise"],
             }
@@ -86,7 +85,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
         "classes", columns=["post_id", "classifier", "label", "routes", "open", "step_version"]
     )
     counted = opinions.distinct(posts)
-    scope = f"{words.count(len(counted))} posts"
+    scope = f"{wording.count(len(counted))} posts"
     rows = read[read["post_id"].isin(counted["post_id"]) & read["classifier"].ne(SHIPPED)]
     if rows.empty:
         return Classes(pd.DataFrame(columns=COLUMNS), {}, [], NONE.format(workspace.name), scope)
@@ -95,10 +94,12 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Classes:
     for name, found in rows.groupby("classifier"):
         card = training.read_card(workspace, name, trained_version(found["step_version"].iloc[0]))
         parts.append(_table(voiced, found, card).assign(classifier=name))
-        trust[f"{name}: version, texts it learned from"] = f"{card['version']}, {words.count(card['texts'])}"
+        trust[f"{name}: version, texts it learned from"] = (
+            f"{card['version']}, {wording.count(card['texts'])}"
+        )
         left = found.loc[left_open(found), "post_id"].nunique()
         trust[f"{name}: posts left to a person"] = (
-            f"{words.count(left)}; those that matter most: {judged.command(workspace.name, name)}"
+            f"{wording.count(left)}; those that matter most: {human_labels.command(workspace.name, name)}"
             if left
             else "none"
         )
@@ -116,7 +117,7 @@ def _table(voiced: pd.DataFrame, found: pd.DataFrame, card: dict) -> pd.DataFram
         own = found[found["label"] == label]
         inside = voiced["post_id"].isin(own["post_id"])
         share = estimate.means(voiced.assign(_in=inside.astype(float)), "_in", share=True).iloc[0]
-        kept = "never" if rule["route"] is None else f"{words.percent(card['promised'])} or more"
+        kept = "never" if rule["route"] is None else f"{wording.percent(card['promised'])} or more"
         rows.append(
             {
                 "label": label,
@@ -135,12 +136,12 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     """State the share of each class, and how many of its posts may route work."""
     claims = []
     for row in table.to_dict("records"):
-        routed = f"; {words.count(row['routes'])} of its posts may route work" if row["routes"] else ""
+        routed = f"; {wording.count(row['routes'])} of its posts may route work" if row["routes"] else ""
         said = (
-            f"“{row['label']}” is said of {words.percent(row['value'])} of posts "
-            f"({words.between(row['low'], row['high'])}){routed}."
+            f"“{row['label']}” is said of {wording.percent(row['value'])} of posts "
+            f"({wording.between(row['low'], row['high'])}){routed}."
         )
-        name = f"{words.slug(row['classifier'])}.{words.slug(row['label'])}"
+        name = f"{wording.slug(row['classifier'])}.{wording.slug(row['label'])}"
         claims.append(
             Claim.of(
                 f"sentiment.class.{name}",

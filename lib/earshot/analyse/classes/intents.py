@@ -8,7 +8,7 @@ import pandas as pd
 
 from earshot.analyse.posts import opinions
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes import intent_settings
@@ -47,10 +47,10 @@ class Intents:
         return pd.DataFrame(
             {
                 "intent": table["intent"],
-                "share": table["value"].map(words.percent),
-                "95% interval": [words.between(low, high) for low, high in spans],
+                "share": table["value"].map(wording.percent),
+                "95% interval": [wording.between(low, high) for low, high in spans],
                 "posts": table["posts"],
-                "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else words.points(net)),
+                "net sentiment": table["net"].map(lambda net: "–" if pd.isna(net) else wording.points(net)),
             }
         )
 
@@ -89,7 +89,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Intents:
     known = intent_settings.of(workspace)
     voiced = prevalence.with_class_shares(posts) if len(opinions.counted(posts)) else posts.head(0)
     heard = voiced[voiced["post_id"].isin(rows.loc[rows["label"].ne("") | rows["open"].eq(0), "post_id"])]
-    scope = f"{words.count(len(heard))} English posts"
+    scope = f"{wording.count(len(heard))} English posts"
     if heard.empty:
         facts = {"intents": NONE.format(workspace.name)}
         return Intents(
@@ -139,24 +139,24 @@ def _told(figure: Figure) -> str:
     """Say a figure that was measured: its mean, how far kinds of posts differ, and on how many posts."""
     if not figure.n:
         return "not measured"
-    apart = f", {words.between(figure.lowest, figure.highest)}" if figure.lowest < figure.highest else ""
-    return f"{words.percent(figure.share)}{apart} (n {words.count(figure.n)})"
+    apart = f", {wording.between(figure.lowest, figure.highest)}" if figure.lowest < figure.highest else ""
+    return f"{wording.percent(figure.share)}{apart} (n {wording.count(figure.n)})"
 
 
 def _trust(voiced: pd.DataFrame, heard: pd.DataFrame, known: list[Intent]) -> dict:
     """Return what was left out of the figures and why."""
     facts = {
-        "left out, not in English": f"{words.count(len(voiced) - len(heard))} of {words.count(len(voiced))} "
-        f"posts"
+        "left out, not in English": f"{wording.count(len(voiced) - len(heard))} of "
+        f"{wording.count(len(voiced))} posts"
     }
     for intent in known:
         if intent.held_back:
             facts[f"held back: {intent.name}"] = (
-                f"right {_told(intent.precision)} when said, less than {words.percent(LEAST)}"
+                f"right {_told(intent.precision)} when said, less than {wording.percent(LEAST)}"
             )
     changed = [intent.name for intent in known if intent.measures and not intent.known]
     if changed:
-        facts["not measured since its words were changed"] = words.listed(changed)
+        facts["not measured since its words were changed"] = wording.listed(changed)
     return facts
 
 
@@ -165,12 +165,12 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     claims = []
     for row in table.to_dict("records"):
         said = (
-            f"“{row['intent']}” is found in {words.percent(row['value'])} of {words.count(row['n'])} English "
-            f"posts ({words.between(row['low'], row['high'])})."
+            f"“{row['intent']}” is found in {wording.percent(row['value'])} of {wording.count(row['n'])} "
+            f"English posts ({wording.between(row['low'], row['high'])})."
         )
         claims.append(
             Claim.of(
-                f"sentiment.intent.{words.slug(row['intent'])}",
+                f"sentiment.intent.{wording.slug(row['intent'])}",
                 said,
                 row,
                 method=METHOD,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.classes import evaluation as scoring
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.core.params import nearest
 from earshot.enrich.classes import classifier
 from earshot.statistics import prior_shift
@@ -46,7 +46,7 @@ def evaluate(data: str, train: str, rare: bool = False) -> scoring.Evaluation:
 
 def read(path: str) -> pd.DataFrame:
     """Return text and label of a file with these columns, or with text and sarcastic (0 or 1)."""
-    frame = labelled.read(path, ("text",))
+    frame = label_files.read(path, ("text",))
     name = next((name for name in ("label", "sarcastic") if name in frame), None)
     if name is None:
         raise ValueError(

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from earshot.analyse.clean.figures import REPEATED, SINGLE, Hygiene
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.govern.masking import masking
 from earshot.statistics import estimate
 
 INPUTS = ("posts", "clean", "language", "duplicates")
 SHARE = "share of posts, clustered by author, Wilson interval on the effective number"
+REST = {"method": SHARE, "inputs": INPUTS, "kind": "quality"}
 TOP = 10
 DETAILS = {
     "email": ("e-mail address", "e-mail addresses"),
@@ -41,12 +42,15 @@ def _repeat_claims(posts: pd.DataFrame, hygiene: Hygiene) -> list[Claim]:
     overall = hygiene.repeats[hygiene.repeats["brand"] == "All brands"].set_index("kind")
     total = overall.loc["repeats"]
     numbers = {kind: round(overall.loc[kind, "value"] * total["n"]) for kind in REPEATED}
-    parts = words.listed(
-        [f"{words.count(number)} {SINGLE[kind] if number == 1 else kind}" for kind, number in numbers.items()]
+    parts = wording.listed(
+        [
+            f"{wording.count(number)} {SINGLE[kind] if number == 1 else kind}"
+            for kind, number in numbers.items()
+        ]
     )
     said = (
-        f"{words.percent(total['value'])} of posts repeat another "
-        f"({words.between(total['low'], total['high'])}): "
+        f"{wording.percent(total['value'])} of posts repeat another "
+        f"({wording.between(total['low'], total['high'])}): "
         f"{parts}. They are kept, and left out wherever opinions are counted."
     )
     claims = [
@@ -58,22 +62,11 @@ def _repeat_claims(posts: pd.DataFrame, hygiene: Hygiene) -> list[Claim]:
     worst = by_brand.sort_values("value").iloc[-1] if len(by_brand) else None
     if worst is not None and worst["low"] > total["high"]:
         said = (
-            f"Repeats are most frequent about {worst['brand']}: {words.percent(worst['value'])} of its posts "
-            f"({words.between(worst['low'], worst['high'])})."
+            f"Repeats are most frequent about {worst['brand']}: {wording.percent(worst['value'])} of its "
+            f"posts ({wording.between(worst['low'], worst['high'])})."
         )
-        claims.append(
-            _claim(
-                "clean.repeats.most",
-                said,
-                worst["value"],
-                "share",
-                worst["n"],
-                0.4,
-                worst["low"],
-                worst["high"],
-                {"brand": worst["brand"]},
-            )
-        )
+        about = {"brand": worst["brand"]}
+        claims.append(Claim.of("clean.repeats.most", said, worst, weight=0.4, about=about, **REST))
     return claims
 
 
@@ -106,10 +99,10 @@ def _language_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     top, others = hygiene.languages.iloc[0], hygiene.languages.iloc[1:4].query("share > 0.002")
     hit = posts["lang"].fillna("und").eq(top["code"]).astype("float64")
     sure = estimate.means(posts.assign(hit=hit), "hit", share=True).iloc[0]
-    rest = [f"{row['language']} ({words.percent(row['share'])})" for row in others.to_dict("records")]
-    between = words.between(sure["low"], sure["high"])
-    said = f"{words.percent(top['share'])} of posts are in {top['language']} ({between})"
-    said += f"; then {words.listed(rest)}." if rest else "."
+    rest = [f"{row['language']} ({wording.percent(row['share'])})" for row in others.to_dict("records")]
+    between = wording.between(sure["low"], sure["high"])
+    said = f"{wording.percent(top['share'])} of posts are in {top['language']} ({between})"
+    said += f"; then {wording.listed(rest)}." if rest else "."
     return _claim("clean.language", said, top["share"], "share", len(posts), 0.2, sure["low"], sure["high"])
 
 
@@ -119,8 +112,8 @@ def _offtopic_claim(posts: pd.DataFrame) -> list[Claim]:
     if not share["value"]:
         return []
     said = (
-        f"{words.percent(share['value'])} of posts name none of the brands "
-        f"({words.between(share['low'], share['high'])}); they are kept, and in no comparison."
+        f"{wording.percent(share['value'])} of posts name none of the brands "
+        f"({wording.between(share['low'], share['high'])}); they are kept, and in no comparison."
     )
     return [
         _claim("clean.offtopic", said, share["value"], "share", len(posts), 0.3, share["low"], share["high"])
@@ -131,8 +124,8 @@ def _account_claim(posts: pd.DataFrame) -> Claim:
     sizes = posts["author"].value_counts()
     ten, once = sizes.head(TOP).sum() / max(len(posts), 1), (sizes == 1).mean()
     said = (
-        f"The {words.count(min(TOP, len(sizes)))} busiest of {words.count(len(sizes))} accounts wrote "
-        f"{words.percent(ten)} of posts; {words.percent(once)} of accounts wrote one only."
+        f"The {wording.count(min(TOP, len(sizes)))} busiest of {wording.count(len(sizes))} accounts wrote "
+        f"{wording.percent(ten)} of posts; {wording.percent(once)} of accounts wrote one only."
     )
     return _claim("clean.accounts", said, ten, "share", len(posts), 0.3 if ten < 0.2 else 0.6)
 
@@ -141,11 +134,11 @@ def _private_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     table = hygiene.private.set_index("kind")
     found = table.loc[list(masking.TYPES), "replaced_at_import"].astype(int)
     found = found[found > 0].sort_values(ascending=False)
-    told = [f"{words.count(count)} {DETAILS[type_][int(count != 1)]}" for type_, count in found.items()]
+    told = [f"{wording.count(count)} {DETAILS[type_][int(count != 1)]}" for type_, count in found.items()]
     names = table.loc["names of others", "in_these_posts"]
     said = (
-        f"Before anything was stored, {words.listed([*told, 'the name of every author'])} "
-        f"{'were' if told else 'was'} replaced; {words.count(names)} mentions of others in these posts are "
+        f"Before anything was stored, {wording.listed([*told, 'the name of every author'])} "
+        f"{'were' if told else 'was'} replaced; {wording.count(names)} mentions of others in these posts are "
         f"pseudonyms."
     )
     return _claim("clean.private", said, int(found.sum()), "details", len(posts), 0.3)
@@ -154,9 +147,10 @@ def _private_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
 def _leak_claim(posts: pd.DataFrame, hygiene: Hygiene) -> Claim:
     high = 3.0 / max(len(posts), 1) if not hygiene.leaks else None  # the rule of three: none found in n posts
     said = (
-        f"Looking again through all {words.count(len(posts))} stored texts finds none of these details left."
+        f"Looking again through all {wording.count(len(posts))} stored texts finds none of these details "
+        f"left."
         if not hygiene.leaks
-        else f"{words.count(hygiene.leaks)} private "
+        else f"{wording.count(hygiene.leaks)} private "
         f"{'detail is' if hygiene.leaks == 1 else 'details are'} still readable; import again."
     )
     return _claim(

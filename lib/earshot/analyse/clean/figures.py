@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from earshot.analyse.posts.loading import quotable
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -88,7 +88,7 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Hygiene:
         tidied=_tidied(posts, store),
         effect=_effect(posts, params),
         leaks=sum(leaks.values()),
-        scope=f"{words.count(len(posts))} posts, {words.span(posts['day'].min(), posts['day'].max())}",
+        scope=f"{wording.count(len(posts))} posts, {wording.span(posts['day'].min(), posts['day'].max())}",
         trust=_trust(posts),
     )
 
@@ -236,10 +236,10 @@ def _effect(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
 def _trust(posts: pd.DataFrame) -> dict:
     short = posts["words"].fillna(0) < 3
     return {
-        "posts": words.count(len(posts)),
+        "posts": wording.count(len(posts)),
         "posts that repeat no other": f"{100 * (1 - posts['is_repeat'].mean()):.1f}%",
-        "posts of fewer than three words": f"{words.count(short.sum())} ({words.percent(short.mean())})",
-        "language not recognised": words.percent(posts["lang"].fillna("und").eq("und").mean()),
+        "posts of fewer than three words": f"{wording.count(short.sum())} ({wording.percent(short.mean())})",
+        "language not recognised": wording.percent(posts["lang"].fillna("und").eq("und").mean()),
         "median confidence of language": f"{posts['lang_confidence'].median():.2f}",
         "not looked for": "names that nothing gives away; sarcasm",
     }

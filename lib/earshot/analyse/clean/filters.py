@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse.authenticity.effect import effect_of, effect_told, flips_of
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.workspace import Workspace
@@ -74,9 +74,9 @@ def measure(workspace: Workspace, posts: pd.DataFrame, params: Brief) -> Hidden:
 
 
 def _flipped(flips: pd.DataFrame, number: int, n: int) -> Claim:
-    share = f"{words.count(number)} of {words.count(n)} posts of the window are hidden by filters"
+    share = f"{wording.count(number)} of {wording.count(n)} posts of the window are hidden by filters"
     said = (
-        f"{share}; with them {words.count(len(flips))} conclusions would be others: see the table."
+        f"{share}; with them {wording.count(len(flips))} conclusions would be others: see the table."
         if len(flips)
         else f"{share}; with them every conclusion would be the same."
     )
@@ -100,18 +100,18 @@ def _none() -> Claim:
 
 def _claim(row: dict) -> Claim:
     hidden = row["hidden"] - row["restored"]
-    said = f"The filter {row['filter']} hides {words.count(hidden)} {'post' if hidden == 1 else 'posts'}"
+    said = f"The filter {row['filter']} hides {wording.count(hidden)} {'post' if hidden == 1 else 'posts'}"
     if row["n"]:
         said += (
-            f"; of {words.count(row['n'])} that people judged {words.count(row['good'])} were good, so that "
-            f"it costs some {words.count(row['killed'])} good posts "
-            f"({words.between(row['killed_low'], row['killed_high'], words.count)})."
+            f"; of {wording.count(row['n'])} that people judged {wording.count(row['good'])} were good, so "
+            f"that it costs some {wording.count(row['killed'])} good posts "
+            f"({wording.between(row['killed_low'], row['killed_high'], wording.count)})."
         )
     else:
         said += "; nobody has judged a sample of them yet, so what it costs is not known."
     unknown = not row["n"]
     return Claim(
-        f"clean.filters.{words.slug(row['filter'])}",
+        f"clean.filters.{wording.slug(row['filter'])}",
         said,
         None if unknown else row["killed"],
         "posts",

@@ -9,12 +9,11 @@ import pandas as pd
 
 from earshot.analyse.posts.loading import may_be_quoted
 from earshot.collect.landing.visibility import PRIVATE
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
-from earshot.statistics import expected_counts as expectation
-from earshot.statistics import surges as events
+from earshot.statistics import expected_counts, surges
 
 FIELDS = ("author", "brand", "place", "reply_to", "url", "likes", "reposts", "replies", "views", "followers")
 EXAMPLES = 70
@@ -89,22 +88,22 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Arrival:
     if posts.empty:
         raise ValueError("There is no post in this window; widen start and end, or import posts first.")
     named = posts.assign(brand=posts["brand"].replace("", "no brand"))
-    whole = events.daily(posts.assign(brand="All brands"))
-    counts = _from_the_start(events.daily(named), whole)
-    late = expectation.late(counts)
+    whole = surges.daily(posts.assign(brand="All brands"))
+    counts = _from_the_start(surges.daily(named), whole)
+    late = expected_counts.late(counts)
     since = pd.to_datetime(counts["brand"].map(late.set_index("brand")["since"]))
     active = counts[since.isna() | (counts["day"] >= since)]
-    if (unfinished := expectation.unfinished(posts["created_at"], params.timezone)) > 0.1:
+    if (unfinished := expected_counts.unfinished(posts["created_at"], params.timezone)) > 0.1:
         active, whole = (table[table["day"] < posts["day"].max()] for table in (active, whole))
     arrival = Arrival(
-        days=pd.concat([expectation.days(whole), expectation.days(active)], ignore_index=True),
+        days=pd.concat([expected_counts.days(whole), expected_counts.days(active)], ignore_index=True),
         late=late,
-        gaps=expectation.gaps(posts["created_at"], posts["source"], params.timezone),
+        gaps=expected_counts.gaps(posts["created_at"], posts["source"], params.timezone),
         sources=_sources(posts),
         fields=_fields(posts),
         refused=_refused(store, params),
         imports=_imports(store),
-        scope=f"{words.count(len(posts))} posts, {words.span(posts['day'].min(), posts['day'].max())}",
+        scope=f"{wording.count(len(posts))} posts, {wording.span(posts['day'].min(), posts['day'].max())}",
         trust={},
         unfinished=unfinished,
     )
@@ -167,10 +166,10 @@ def _trust(posts: pd.DataFrame, arrival: Arrival) -> dict:
     return {
         "first post": f"{posts['created_at'].min():%Y-%m-%d %H:%M} UTC",
         "last post": f"{posts['created_at'].max():%Y-%m-%d %H:%M} UTC",
-        "posts": words.count(len(posts)),
-        "files": words.count(len(arrival.imports)),
-        "days looked at": words.count(len(arrival.days)),
-        "of a usual day, missing on the last": words.percent(arrival.unfinished),
-        "posts that name no brand": words.count((posts["brand"] == "").sum()),
+        "posts": wording.count(len(posts)),
+        "files": wording.count(len(arrival.imports)),
+        "days looked at": wording.count(len(arrival.days)),
+        "of a usual day, missing on the last": wording.percent(arrival.unfinished),
+        "posts that name no brand": wording.count((posts["brand"] == "").sum()),
         "never filled": ", ".join(empty) or "none",
     }

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.core import clock
-from earshot.core import wording as words
+from earshot.core import clock, wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich.campaigns import step as campaign_links
@@ -55,7 +54,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Windows:
     columns = ["campaign", "name", "window", "start", "end", "days", "collected", "posts", "tagged", "whole"]
     table = pd.DataFrame(rows, columns=columns)
     links = _links(posts, workspace, {campaign.id: campaign.name for campaign in campaigns})
-    return Windows(table, links, _claims(table), f"{words.count(len(campaigns))} campaigns")
+    return Windows(table, links, _claims(table), f"{wording.count(len(campaigns))} campaigns")
 
 
 def _links(posts: pd.DataFrame, workspace: Workspace, names: dict[str, str]) -> pd.DataFrame:
@@ -138,7 +137,7 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     campaigns = table["campaign"].nunique()
     if bad.empty:
         said = (
-            f"Before and after each of {words.count(campaigns)} campaigns the posts were really collected: "
+            f"Before and after each of {wording.count(campaigns)} campaigns the posts were really collected: "
             "comparing the two is fair."
         )
         return [
@@ -146,15 +145,15 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
         ]
     claims = []
     for row in bad.to_dict("records"):
-        share = words.percent(row["collected"])
+        share = wording.percent(row["collected"])
         said = (
             f"The {row['days']} days {row['window']} {row['name']} were collected on {share} of days only "
-            f"({words.span(pd.Timestamp(row['start']), pd.Timestamp(row['end']))}): a comparison with them "
+            f"({wording.span(pd.Timestamp(row['start']), pd.Timestamp(row['end']))}): a comparison with them "
             "says nothing about the campaign."
         )
         claims.append(
             Claim.quality(
-                f"collect.campaigns.{words.slug(row['campaign'])}.{row['window']}",
+                f"collect.campaigns.{wording.slug(row['campaign'])}.{row['window']}",
                 said,
                 row["collected"],
                 "share",

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from earshot.analyse.collect.arrival import Arrival
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.statistics.proportion import wilson
@@ -29,10 +29,10 @@ def state(posts: pd.DataFrame, arrival: Arrival, params: Brief) -> list[Claim]:
 def _volume_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
     brands, sources = posts.loc[posts["brand"] != "", "brand"].nunique(), posts["source"].nunique()
     said = (
-        f"{words.count(len(posts))} posts by {words.count(posts['author'].nunique())} authors about {brands} "
-        f"{'brand' if brands == 1 else 'brands'} arrived from {sources} "
-        f"{'source' if sources == 1 else 'sources'}, "
-        f"written on {words.span(posts['day'].min(), posts['day'].max())}."
+        f"{wording.count(len(posts))} posts by {wording.count(posts['author'].nunique())} authors about "
+        f"{brands} {'brand' if brands == 1 else 'brands'} arrived from {sources} "
+        f"{'source' if sources == 1 else 'sources'}, written on "
+        f"{wording.span(posts['day'].min(), posts['day'].max())}."
     )
     return Claim.quality("collect.volume", said, len(posts), "posts", len(posts), "count", 0.4, part="volume")
 
@@ -40,15 +40,15 @@ def _volume_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
 def _late_claims(arrival: Arrival) -> list[Claim]:
     claims = []
     for row in arrival.late.to_dict("records"):
-        day = words.day(row["since"])
+        day = wording.day(row["since"])
         said = (
-            f"{row['brand']} is missing before {day}: {words.count(row['before'])} posts where its later "
-            f"days let one expect {words.count(row['missed'] + row['before'])}. Do not compare it with "
+            f"{row['brand']} is missing before {day}: {wording.count(row['before'])} posts where its later "
+            f"days let one expect {wording.count(row['missed'] + row['before'])}. Do not compare it with "
             "others before then."
         )
         claims.append(
             Claim.quality(
-                f"collect.late.{words.slug(row['brand'])}",
+                f"collect.late.{wording.slug(row['brand'])}",
                 said,
                 row["before"],
                 "posts",
@@ -70,12 +70,12 @@ def _gap_claims(arrival: Arrival) -> list[Claim]:
         )
         return [Claim.quality("collect.gaps", said, 0, "gaps", 0, method, 0.2)]
     worst = arrival.gaps.sort_values("missed").iloc[-1]
-    number, day = len(arrival.gaps), words.day(worst["start"])
-    rest = f"; {words.count(number - 1)} more such silences are in the table below" if number > 1 else ""
-    who = words.spoken(str(worst["source"]))
+    number, day = len(arrival.gaps), wording.day(worst["start"])
+    rest = f"; {wording.count(number - 1)} more such silences are in the table below" if number > 1 else ""
+    who = wording.spoken(str(worst["source"]))
     said = (
         f"{who} is silent for {worst['hours']} hours from {worst['start']:%H:%M} on {day}, where some "
-        f"{words.count(worst['missed'])} posts were to be expected{rest}."
+        f"{wording.count(worst['missed'])} posts were to be expected{rest}."
     )
     return [
         Claim.quality(
@@ -96,8 +96,8 @@ def _unfinished_claim(posts: pd.DataFrame, share: float, params: Brief) -> list[
         return []
     last = posts["created_at"].max().tz_convert(params.timezone)
     said = (
-        f"{words.day(last)} is not whole: the last post is of {last:%H:%M}, and on other days "
-        f"{words.percent(share)} of posts come later."
+        f"{wording.day(last)} is not whole: the last post is of {last:%H:%M}, and on other days "
+        f"{wording.percent(share)} of posts come later."
     )
     how = "posts of other days after that time of day"
     return [
@@ -121,14 +121,14 @@ def _odd_claims(arrival: Arrival) -> list[Claim]:
     claims = []
     for row in arrival.odd[arrival.odd["verdict"] == "short"].head(5).to_dict("records"):
         said = (
-            f"{row['brand']} drew only {words.count(row['count'])} posts on {words.day(row['day'])} where "
-            f"{words.count(row['expected'])} were expected "
-            f"({words.between(row['low'], row['high'], words.count)})."
+            f"{row['brand']} drew only {wording.count(row['count'])} posts on {wording.day(row['day'])} "
+            f"where {wording.count(row['expected'])} were expected "
+            f"({wording.between(row['low'], row['high'], wording.count)})."
         )
         about = {"brand": row["brand"], "day": f"{row['day']:%Y-%m-%d}"}
         claims.append(
             Claim.quality(
-                f"collect.short.{words.slug(row['brand'])}.{about['day']}",
+                f"collect.short.{wording.slug(row['brand'])}.{about['day']}",
                 said,
                 row["count"],
                 "posts",
@@ -142,14 +142,14 @@ def _odd_claims(arrival: Arrival) -> list[Claim]:
         )
     many = arrival.odd[arrival.odd["verdict"] == "high"].sort_values("count", ascending=False)
     told = [
-        f"{row['brand']} on {words.day(row['day'])} ({words.count(row['count'])} where "
-        f"{words.count(row['expected'])} were expected)"
+        f"{row['brand']} on {wording.day(row['day'])} ({wording.count(row['count'])} where "
+        f"{wording.count(row['expected'])} were expected)"
         for row in many.head(3).to_dict("records")
     ]
-    of_all = f"{words.count(len(many))} of {words.count(len(arrival.days))} days of a brand"
+    of_all = f"{wording.count(len(many))} of {wording.count(len(arrival.days))} days of a brand"
     said = (
         f"{of_all} brought far more posts than expected{', first of all' if len(many) > 3 else ''}: "
-        f"{words.listed(told)}."
+        f"{wording.listed(told)}."
         if told
         else "No day of any brand brought far more posts than expected."
     )
@@ -163,11 +163,11 @@ def _refusal_claims(arrival: Arrival) -> list[Claim]:
         return []
     low, high = wilson(refused, read)
     why = f", most often because {arrival.refused['reason'].iloc[0]}" if len(arrival.refused) else ""
-    sure = words.between(low, high) if refused else f"at most {100 * high:.2f}%"
+    sure = wording.between(low, high) if refused else f"at most {100 * high:.2f}%"
     said = (
-        f"Of {words.count(read)} rows read, {words.count(refused) if refused else 'none'} "
+        f"Of {wording.count(read)} rows read, {wording.count(refused) if refused else 'none'} "
         f"{'was' if refused < 2 else 'were'} refused ({sure}){why}; "
-        f"{words.count(repeated)} repeated a post that was there."
+        f"{wording.count(repeated)} repeated a post that was there."
     )
     return [
         Claim.quality(
@@ -194,12 +194,12 @@ def _field_claim(posts: pd.DataFrame, arrival: Arrival) -> Claim:
         .sort_values()
     )
     never = sorted(overall[overall == 0].index)
-    told = words.listed([f"{name} ({words.percent(share)})" for name, share in partly.head(4).items()])
+    told = wording.listed([f"{name} ({wording.percent(share)})" for name, share in partly.head(4).items()])
     said = (
         f"Known of only some posts: {told}." if told else "Every field that is known is known of every post."
     )
     said += (
-        f" Never known: {words.listed(never)}; unknown is not zero, so nothing here counts them."
+        f" Never known: {wording.listed(never)}; unknown is not zero, so nothing here counts them."
         if never
         else ""
     )
@@ -211,7 +211,7 @@ def _lag_claim(posts: pd.DataFrame) -> Claim:
     hours = (posts["collected_at"] - posts["created_at"]).dt.total_seconds().median() / 3600
     size, unit = next((size, unit) for size, unit in LAGS if hours >= 2 * size or size == 1)
     late = "; what was deleted before then is not here" if hours > 48 else ""
-    said = f"The median post was collected {words.count(hours / size)} {unit} after it was written{late}."
+    said = f"The median post was collected {wording.count(hours / size)} {unit} after it was written{late}."
     return Claim.quality(
         "collect.lag", said, hours, "hours", len(posts), "median of collected less written", 0.1
     )

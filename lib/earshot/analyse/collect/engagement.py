@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich.engagement import step as engagement
@@ -59,7 +59,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Engagement:
         pd.DataFrame(parts)[["platform", *columns]],
         tiers.assign(share=tiers["posts"] / len(posts)),
         _claims(totals),
-        f"{words.count(len(posts))} posts",
+        f"{wording.count(len(posts))} posts",
     )
 
 
@@ -91,14 +91,16 @@ def _claims(totals: pd.DataFrame) -> list[Claim]:
     claims = []
     for row in totals.dropna(subset="value").to_dict("records"):
         name, n = row["count"], int(row["n"])
-        said = f"These posts drew {words.count(row['value'])} {name}"
+        said = f"These posts drew {wording.count(row['value'])} {name}"
         if row["imputed"]:
             said += (
-                f" ({words.between(row['low'], row['high'], words.count)}), {words.percent(row['imputed'])} "
-                "of posts having a count imputed from posts like them"
+                f" ({wording.between(row['low'], row['high'], wording.count)}), "
+                f"{wording.percent(row['imputed'])} of posts having a count imputed from posts like them"
             )
         if row["never known"]:
-            said += f"; for {words.percent(row['never known'])} of posts nobody tells, and they are left out"
+            said += (
+                f"; for {wording.percent(row['never known'])} of posts nobody tells, and they are left out"
+            )
         if row["imputed"] > MOST_IMPUTED:
             said += ". Most of it is imputed: do not build on it"
         claims.append(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.collect.feeds import gaps
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -105,7 +105,7 @@ def _covered(group: pd.DataFrame) -> float:
 
 
 def _marks(rows: pd.DataFrame) -> pd.DataFrame:
-    label = rows["platform"].astype("str").map(words.spoken) + " " + rows["kind"].astype("str")
+    label = rows["platform"].astype("str").map(wording.spoken) + " " + rows["kind"].astype("str")
     return rows[["start", "end"]].assign(label=label.astype("str"))
 
 
@@ -124,7 +124,7 @@ def _claims(rows: pd.DataFrame, by_source: pd.DataFrame, store: Store) -> list[C
 def _none(store: Store) -> Claim:
     feeds = store.read("cursors", ["source"])["source"].nunique()
     said = (
-        f"No interruption was written down while {words.count(feeds)} "
+        f"No interruption was written down while {wording.count(feeds)} "
         f"{'feed was' if feeds == 1 else 'feeds were'} collected."
         if feeds
         else "No feed is collected here: the posts came as files, so nobody wrote down when "
@@ -135,10 +135,10 @@ def _none(store: Store) -> Claim:
 
 def _total(rows: pd.DataFrame, by_source: pd.DataFrame) -> Claim:
     minutes, running = float(by_source["minutes"].sum()), int(rows["running"].sum())
-    open_ = f"; {words.count(running)} of them had not ended when last tried" if running else ""
+    open_ = f"; {wording.count(running)} of them had not ended when last tried" if running else ""
     said = (
         f"Collection was interrupted {_often(len(rows))}, for {_long(minutes)} in all, in "
-        f"{words.count(len(by_source))} {'source' if len(by_source) == 1 else 'sources'}{open_}."
+        f"{wording.count(len(by_source))} {'source' if len(by_source) == 1 else 'sources'}{open_}."
     )
     return Claim.quality("collect.ledger", said, minutes, "minutes", len(rows), METHOD, 0.5, INPUTS)
 
@@ -146,16 +146,16 @@ def _total(rows: pd.DataFrame, by_source: pd.DataFrame) -> Claim:
 def _of_source(rows: pd.DataFrame, sums: dict) -> Claim:
     """State the longest gap of a source and what all of its gaps may have cost."""
     worst = rows.sort_values("minutes").iloc[-1]
-    who = words.spoken(str(worst["platform"]))
+    who = wording.spoken(str(worst["platform"]))
     who = (
         who
         if who == worst["source"] or str(worst["platform"]) == worst["source"]
         else f"{who} ({worst['source']})"
     )
-    when = words.day(worst["start"])
+    when = wording.day(worst["start"])
     told = f"{who} {DONE[worst['kind']]} for {_long(worst['minutes'])} on {when}"
     rest = (
-        f", the longest of {words.count(len(rows))} gaps that make {_long(sums['minutes'])}"
+        f", the longest of {wording.count(len(rows))} gaps that make {_long(sums['minutes'])}"
         if len(rows) > 1
         else ""
     )
@@ -163,7 +163,7 @@ def _of_source(rows: pd.DataFrame, sums: dict) -> Claim:
     about = {"source": str(worst["source"]), "day": f"{worst['start']:%Y-%m-%d}", "direction": "gap"}
     missed = None if pd.isna(sums["missed"]) else int(sums["missed"])
     return Claim.quality(
-        f"collect.ledger.{words.slug(worst['source'])}",
+        f"collect.ledger.{wording.slug(worst['source'])}",
         said,
         sums["minutes"],
         "minutes",
@@ -179,11 +179,11 @@ def _cost(sums: dict, number: int) -> str:
     if pd.isna(sums["missed"]):
         return "how many posts that cost is not known"
     partly = (
-        "" if sums["counted"] == number else f" in the {words.count(sums['counted'])} that could be counted"
+        "" if sums["counted"] == number else f" in the {wording.count(sums['counted'])} that could be counted"
     )
     missed = int(sums["missed"])
     return (
-        f"some {words.count(missed)} posts may be missing{partly}"
+        f"some {wording.count(missed)} posts may be missing{partly}"
         if missed
         else f"no post is missing{partly}"
     )
@@ -197,9 +197,9 @@ def _long(minutes: float) -> str:
     days, hours, left = whole // 1440, whole // 60 % 24, whole % 60
     parts = [(days, "day"), (hours, "hour"), (left, "minute")]
     return " ".join(
-        f"{words.count(number)} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number
+        f"{wording.count(number)} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number
     )
 
 
 def _often(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{words.count(number)} times")
+    return {1: "once", 2: "twice"}.get(number, f"{wording.count(number)} times")

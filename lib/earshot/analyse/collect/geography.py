@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.store import Store
 from earshot.enrich.geography import step as geography
@@ -60,7 +60,7 @@ def measure(posts: pd.DataFrame, store: Store) -> Places:
         _countries(known),
         both,
         _claims(kinds, known, both),
-        f"{words.count(len(table))} posts",
+        f"{wording.count(len(table))} posts",
     )
 
 
@@ -102,7 +102,7 @@ def _claims(kinds: pd.DataFrame, known: pd.DataFrame, both: pd.DataFrame) -> lis
     unknown = kinds.set_index("provenance").loc["unknown"]
     share, low, high = 1 - unknown["value"], 1 - unknown["high"], 1 - unknown["low"]
     said = (
-        f"For {words.percent(share)} of posts ({words.between(low, high)}) it is known or inferred where "
+        f"For {wording.percent(share)} of posts ({wording.between(low, high)}) it is known or inferred where "
         "they come from; the others stay unknown."
     )
     claims = [
@@ -112,10 +112,10 @@ def _claims(kinds: pd.DataFrame, known: pd.DataFrame, both: pd.DataFrame) -> lis
     ]
     if len(both) and both["n"].iloc[0] >= LEAST:
         row = both.iloc[0]
-        differ = words.percent(row["value"])
+        differ = wording.percent(row["value"])
         said = (
             f"Where a profile states a country and the words name one too, they differ in {differ} of posts "
-            f"({words.between(row['low'], row['high'])}): travellers, and mistakes."
+            f"({wording.between(row['low'], row['high'])}): travellers, and mistakes."
         )
         claims.append(
             Claim.of(

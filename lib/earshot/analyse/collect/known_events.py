@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy import stats
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import DETAIL, Claim
 from earshot.core.params import Brief, ParamError
 from earshot.core.store import Store
@@ -183,12 +183,12 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
     found, judged = int((probes["verdict"] == FOUND).sum()), int((probes["verdict"] != NOT_COLLECTED).sum())
     apart = len(probes) - judged
     shown = (
-        f"Of {words.count(judged)} known events whose days were collected, {words.count(found)} show in the "
-        f"volume"
+        f"Of {wording.count(judged)} known events whose days were collected, {wording.count(found)} show in "
+        "the volume"
         if judged != 1
         else f"The one known event whose days were collected {SHOWS[found]} in the volume"
     )
-    said = shown + (f"; {words.count(apart)} fell outside what was collected." if apart else ".")
+    said = shown + (f"; {wording.count(apart)} fell outside what was collected." if apart else ".")
     low, high = wilson(found, judged) if judged else (None, None)
     share = {"value": found / judged if judged else None, "low": low, "high": high, "n": judged}
     rest = {"method": METHOD, "inputs": ("posts", "gaps"), "kind": "quality"}
@@ -198,11 +198,12 @@ def _claims(probes: pd.DataFrame) -> list[Claim]:
 
 def _missed(row: dict) -> Claim:
     """State an event that does not show in the volume."""
-    lost = f" {words.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
+    lost = f" {wording.count(row['gap_minutes'])} minutes of it were lost." if row["gap_minutes"] else ""
     said = (
-        f"{row['event']} does not show: {words.count(row['came'])} posts about {words.spoken(row['about'])} "
-        f"in its first day, where {words.count(row['expected'])} are usual.{lost}"
+        f"{row['event']} does not show: {wording.count(row['came'])} posts about "
+        f"{wording.spoken(row['about'])} "
+        f"in its first day, where {wording.count(row['expected'])} are usual.{lost}"
     )
-    name, about = f"collect.event.{words.slug(row['event'])}", {"day": f"{row['start']:%Y-%m-%d}"}
+    name, about = f"collect.event.{wording.slug(row['event'])}", {"day": f"{row['start']:%Y-%m-%d}"}
     rest = {"inputs": ("posts", "gaps"), "about": about}
     return Claim.quality(name, said, row["came"], "posts", row["came"], METHOD, 0.6, **rest)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from earshot.analyse.collect import gaps as gap_ledger
 from earshot.analyse.collect import known_events
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import Brief
 from earshot.core.store import Store
-from earshot.statistics import expected_counts as expectation
+from earshot.statistics import expected_counts
 
 COLUMNS = ["start", "end", "label"]
 SAME = 0.5  # a stretch of which this share is already shaded for its platform is not shaded again
@@ -43,7 +43,7 @@ def _known(events: list) -> pd.DataFrame:
         {
             "start": [row["start"] for row in gaps],
             "end": [row["end"] for row in gaps],
-            "label": [f"{words.spoken(name) if name else 'all'} lost" for name in about],
+            "label": [f"{wording.spoken(name) if name else 'all'} lost" for name in about],
         }
     )
 
@@ -51,9 +51,9 @@ def _known(events: list) -> pd.DataFrame:
 def _silent(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
     if posts.empty:
         return pd.DataFrame(columns=COLUMNS)
-    found = expectation.gaps(posts["created_at"], posts["source"], params.timezone)
+    found = expected_counts.gaps(posts["created_at"], posts["source"], params.timezone)
     platform = posts.drop_duplicates("source").set_index("source")["platform"]
-    label = found["source"].map(platform).astype("str").map(words.spoken) + " silent"
+    label = found["source"].map(platform).astype("str").map(wording.spoken) + " silent"
     return found[["start", "end"]].assign(label=label.astype("str"))
 
 

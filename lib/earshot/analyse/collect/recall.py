@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.collect.query import catalogue
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import NOTABLE, NOTE, Claim
 from earshot.core.workspace import Workspace
-from earshot.statistics import capture_recapture as capture
+from earshot.statistics import capture_recapture
 
 FEWEST = 7  # items on two lists: Chapman's estimate is nearly unbiased from seven on (Robson & Regier 1964)
 SMALLEST, MOST = 20, 4  # items a list must hold, and lists that are compared
@@ -112,17 +112,17 @@ def _estimates(lists: pd.DataFrame, what: str) -> list[dict]:
     if len(names) == 2:
         first, second = lists[names[0]], lists[names[1]]
         if (both := int((first & second).sum())) >= FEWEST:
-            found.append(capture.chapman(int(first.sum()), int(second.sum()), both))
+            found.append(capture_recapture.chapman(int(first.sum()), int(second.sum()), both))
     elif (lists.sum(axis=1) >= 2).sum() >= FEWEST:
-        found += [capture.chao(lists), capture.loglinear(lists)]
+        found += [capture_recapture.chao(lists), capture_recapture.loglinear(lists)]
     return [_row(total, what, names) for total in found]
 
 
-def _row(total: capture.Total, what: str, names: list[str]) -> dict:
+def _row(total: capture_recapture.Total, what: str, names: list[str]) -> dict:
     value, low, high = total.recall
     return {
         "of": what,
-        "lists": words.listed(names),
+        "lists": wording.listed(names),
         "seen": total.seen,
         "total": total.total,
         "total_low": total.low,
@@ -145,10 +145,11 @@ def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
     claims = []
     for what, rows in estimates.groupby("of", sort=False):
         row = rows.iloc[-1]  # the last allows for dependence between lists, where there are three
-        sure = words.between(row["recall_low"], row["recall_high"])
+        sure = wording.between(row["recall_low"], row["recall_high"])
         said = (
-            f"Of all {what}, {words.percent(row['recall'])} are held at most ({sure}), judged from how far "
-            f"{row['lists']} overlap: {words.count(row['seen'])} of an estimated {words.count(row['total'])}."
+            f"Of all {what}, {wording.percent(row['recall'])} are held at most ({sure}), judged from how far "
+            f"{row['lists']} overlap: {wording.count(row['seen'])} of an estimated "
+            f"{wording.count(row['total'])}."
         )
         held = {
             "value": row["recall"],
@@ -157,5 +158,5 @@ def _claims(estimates: pd.DataFrame, n: int) -> list[Claim]:
             "n": row["seen"],
         }
         rest = {"method": row["method"], "inputs": ("posts", "matches", "duplicates"), "kind": "quality"}
-        claims.append(Claim.of(f"collect.recall.{words.slug(what)}", said, held, weight=NOTABLE, **rest))
+        claims.append(Claim.of(f"collect.recall.{wording.slug(what)}", said, held, weight=NOTABLE, **rest))
     return claims

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.workspace import Workspace
-from earshot.enrich.streaming import capacity as planning
-from earshot.enrich.streaming import step_costs as costs
+from earshot.enrich.streaming import capacity, step_costs
 
 BUDGET = 60.0  # seconds within which a post is to be enriched
 STORED = "storing"
@@ -33,7 +32,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> StepCosts:
 
     The table is empty, and the sentence says what to do, where the steps were never measured.
     """
-    known = costs.known(workspace)
+    known = step_costs.known(workspace)
     if known is None or posts.empty:
         return StepCosts(
             pd.DataFrame(),
@@ -41,11 +40,11 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> StepCosts:
             f"{workspace.name} --peak 10 --budget {BUDGET:.0f} --measure does.",
         )
     peak = float(posts["created_at"].dt.floor("h").value_counts().max()) / 3600
-    made = planning.plan(known, planning.Demand(peak, BUDGET))
+    made = capacity.plan(known, capacity.Demand(peak, BUDGET))
     times = pd.Series([1 / one.cost.rate for one in made.steps])
     table = pd.DataFrame(
         {
-            "step": [STORED if one.cost.step == planning.STORE else one.cost.step for one in made.steps],
+            "step": [STORED if one.cost.step == capacity.STORE else one.cost.step for one in made.steps],
             "posts a second": [one.cost.rate for one in made.steps],
             "share of the time": times / times.sum(),
             "seconds a batch": [one.seconds for one in made.steps],
@@ -59,10 +58,10 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> StepCosts:
 def _said(table: pd.DataFrame, measured: int, peak: float, rate: float) -> str:
     after = table.loc[table["runs"] == "after", "step"].tolist()
     dearest = table.sort_values("share of the time").iloc[-1]
-    where = f"{words.listed(after)} would run after the others" if after else "all of it would run in line"
+    where = f"{wording.listed(after)} would run after the others" if after else "all of it would run in line"
     return (
-        f"One core stores and enriches some {words.count(rate)} posts a second, measured on "
-        f"{words.count(measured)} posts; {dearest['step']} takes "
-        f"{words.percent(dearest['share of the time'])} of that time. At the rate of the busiest hour, "
-        f"{words.count(peak * 3600)} posts, and with a minute from arrival to answer, {where}."
+        f"One core stores and enriches some {wording.count(rate)} posts a second, measured on "
+        f"{wording.count(measured)} posts; {dearest['step']} takes "
+        f"{wording.percent(dearest['share of the time'])} of that time. At the rate of the busiest hour, "
+        f"{wording.count(peak * 3600)} posts, and with a minute from arrival to answer, {where}."
     )

@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.duplicates import planted_copies as evaluation_planting
+from earshot.analyse.duplicates import planted_copies
 from earshot.analyse.evaluation.report import EvaluationReport
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.enrich.duplicates import step as duplicates
 from earshot.statistics.proportion import wilson
 
@@ -111,7 +111,7 @@ def evaluate(data: str, train: str = "", posts: int = 1_000_000, seed: int = 1) 
     """
     if train:
         raise ValueError("Finding copies learns nothing; leave train empty.")
-    frame = labelled.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
+    frame = label_files.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
     named = next((name for name in TRUTHS if name in frame), None)
     if named:
         alone = pd.Series([f"#{row}" for row in range(len(frame))], index=frame.index)
@@ -124,7 +124,7 @@ def evaluate(data: str, train: str = "", posts: int = 1_000_000, seed: int = 1) 
         )
         frame.loc[frame["truth"].duplicated(), "kind"] = "labelled"
     else:
-        frame = evaluation_planting.plant(frame["text"].astype("str").tolist(), posts, seed)
+        frame = planted_copies.plant(frame["text"].astype("str").tolist(), posts, seed)
     return score(frame, f"column {named}" if named else "planted")
 
 

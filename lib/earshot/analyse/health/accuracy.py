@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import opinions, period
-from earshot.core import wording as words
+from earshot.analyse.posts import human_labels, opinions, period
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.statistics import estimate
@@ -43,18 +42,20 @@ class Accuracy:
             {
                 "posts": table["posts"],
                 "labelled": table["n"].astype("int64"),
-                "read rightly": table["value"].map(words.percent),
-                "95% interval": [words.between(low, high) for low, high in spans],
+                "read rightly": table["value"].map(wording.percent),
+                "95% interval": [wording.between(low, high) for low, high in spans],
             }
         )
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Accuracy:
-    """Return how often the model is right on ``posts`` (as judged.mark gives them); repeats are left out."""
+    """Return how often the model is right on ``posts`` (as human_labels.mark gives them); repeats are left
+    out.
+    """
     counted = opinions.counted(posts)
     parts = period.split(counted["day"])
     rows = [
-        _row(counted[counted["day"].between(*span)], words.span(*span), span) for span in parts.stretches()
+        _row(counted[counted["day"].between(*span)], wording.span(*span), span) for span in parts.stretches()
     ]
     whole = _row(counted, ALL, (parts.first, parts.end))
     table = pd.DataFrame(
@@ -73,13 +74,13 @@ def _row(posts: pd.DataFrame, called: str, span: tuple, value: str = "right") ->
 def _said(table: pd.DataFrame, labelled: int, recent: dict, workspace: Workspace) -> str:
     """Say how many more labels are wanted and where they come from, or that there are enough."""
     if (table["posts"] == recent["posts"]).any():
-        return f"{words.count(recent['n'])} posts of {recent['posts']} are labelled."
+        return f"{wording.count(recent['n'])} posts of {recent['posts']} are labelled."
     name, wanted = workspace.name, workspace.params.min_posts
     return (
-        f"{words.count(labelled)} posts of this window that count are labelled, {words.count(recent['n'])} "
-        f"of them in {recent['posts']}; a figure needs {wanted}. Draw some with "
-        f"{judged.command(name, judged.SAMPLE)}, fill in label, and give it back with "
-        f"{judged.returned(name)}."
+        f"{wording.count(labelled)} posts of this window that count are labelled, "
+        f"{wording.count(recent['n'])} of them in {recent['posts']}; a figure needs {wanted}. Draw some with "
+        f"{human_labels.command(name, human_labels.SAMPLE)}, fill in label, and give it back with "
+        f"{human_labels.returned(name)}."
     )
 
 
@@ -90,12 +91,12 @@ def _claims(table: pd.DataFrame, recent: str) -> list[Claim]:
         Claim.of(
             "health.accuracy",
             (
-                f"Of {words.count(row['n'])} posts that a person labelled in {row['posts']}, the model reads "
-                f"{words.percent(row['value'])} rightly ({words.between(row['low'], row['high'])})."
+                f"Of {wording.count(row['n'])} posts that a person labelled in {row['posts']}, the model "
+                f"reads {wording.percent(row['value'])} rightly ({wording.between(row['low'], row['high'])})."
             ),
             row,
             method=METHOD,
-            inputs=("posts", "sentiment", judged.FILE),
+            inputs=("posts", "sentiment", human_labels.FILE),
             kind="quality",
             weight=0.35,
         )

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.health import bias
-from earshot.analyse.sentiment import decision_costs as acting
-from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.analyse.sentiment import decision_costs, prevalence
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
@@ -44,9 +43,9 @@ class Allocation:
             return []
         row = rows.sort_values(["value", "group"]).iloc[0]
         said = (
-            f"Of {row['by']} {words.spoken(row['group'])}, {words.percent(row['value'])} of posts "
-            f"({words.between(row['low'], row['high'])}) are in the tenth of all that are likeliest negative "
-            f"and so first in line, the least of {len(self.table) // len(MEASURES)} groups."
+            f"Of {row['by']} {wording.spoken(row['group'])}, {wording.percent(row['value'])} of posts "
+            f"({wording.between(row['low'], row['high'])}) are in the tenth of all that are likeliest "
+            f"negative and so first in line, the least of {len(self.table) // len(MEASURES)} groups."
         )
         return [
             Claim.quality(
@@ -69,10 +68,10 @@ class Allocation:
         a column for each measure with its interval.
         """
         told = [
-            f"{words.percent(row['value'])} ({words.between(row['low'], row['high'])})"
+            f"{wording.percent(row['value'])} ({wording.between(row['low'], row['high'])})"
             for row in self.table.to_dict("records")
         ]
-        wide = self.table.assign(told=told, group=self.table["group"].map(words.spoken)).pivot(
+        wide = self.table.assign(told=told, group=self.table["group"].map(wording.spoken)).pivot(
             index=["by", "group", "n"], columns="measure", values="told"
         )
         wide = wide.reindex(columns=list(MEASURES)).rename_axis(columns=None)
@@ -83,18 +82,18 @@ class Allocation:
         """What the columns count."""
         return (
             f"Share of each group with its 95% interval: flagged from a probability of "
-            f"{words.percent(self.threshold)}, read as negative, and among the tenth of all "
-            f"{words.count(self.counted)} posts that are likeliest negative"
+            f"{wording.percent(self.threshold)}, read as negative, and among the tenth of all "
+            f"{wording.count(self.counted)} posts that are likeliest negative"
         )
 
 
-def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs) -> Allocation:
+def measure(posts: pd.DataFrame, params: Brief, costs: decision_costs.Costs) -> Allocation:
     """Return how attention falls on each group of ``posts`` (as analyse.posts gives them) with enough posts.
 
     Repeats are left out; raises ValueError when no post has a sentiment.
     """
     voiced = prevalence.with_class_shares(posts)
-    chance = acting.chances(voiced)
+    chance = decision_costs.chances(voiced)
     read = pd.DataFrame(
         {
             "author": voiced["author"],

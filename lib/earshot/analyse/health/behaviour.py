@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import ParamError, nearest, read_yaml
 from earshot.core.workspace import Workspace
@@ -82,8 +82,8 @@ class Behaviour:
             {
                 "kind": table["kind"],
                 "what it asks": table["about"],
-                "passed": table["value"].map(words.percent),
-                "95% interval": [words.between(low, high) for low, high in spans],
+                "passed": table["value"].map(wording.percent),
+                "95% interval": [wording.between(low, high) for low, high in spans],
                 "cases": table["n"],
             }
         )
@@ -98,7 +98,7 @@ class Behaviour:
         """The caption of the pass rates."""
         return (
             f"Behavioural tests of {self.model}: share of cases passed; "
-            f"{words.count(self.rates['n'].sum())} cases"
+            f"{wording.count(self.rates['n'].sum())} cases"
         )
 
 
@@ -171,7 +171,7 @@ def _judged(case: Case, labels: list[str], shares: np.ndarray) -> dict:
         "expected": case.expected,
         "moved": _moved(shares) if case.form == "put_in" else float("nan"),
         "labels": len(set(labels)),
-        "found": " / ".join(f"{names[place]} ({words.percent(told[place])})" for place in at),
+        "found": " / ".join(f"{names[place]} ({wording.percent(told[place])})" for place in at),
     }
 
 
@@ -189,14 +189,14 @@ def _claims(rates: pd.DataFrame, model: str) -> list[Claim]:
     low, high = wilson(passed, n)
     weak = rates.sort_values("value").iloc[0]
     said = (
-        f"{model} passes {words.percent(passed / n)} of {words.count(n)} behavioural tests "
-        f"({words.between(low, high)}); it is weakest at {weak['kind']}: {weak['passed']} of {weak['n']}."
+        f"{model} passes {wording.percent(passed / n)} of {wording.count(n)} behavioural tests "
+        f"({wording.between(low, high)}); it is weakest at {weak['kind']}: {weak['passed']} of {weak['n']}."
     )
     overall = _claim("health.behaviour", said, {"value": passed / n, "low": low, "high": high, "n": n}, 0.3)
     return [
         overall,
         *(
-            _claim(f"health.behaviour.{words.slug(row['kind'])}", _kind_sentence(row), row, 0.1)
+            _claim(f"health.behaviour.{wording.slug(row['kind'])}", _kind_sentence(row), row, 0.1)
             for row in rates.to_dict("records")
         ),
     ]
@@ -205,7 +205,7 @@ def _claims(rates: pd.DataFrame, model: str) -> list[Claim]:
 def _kind_sentence(row: dict) -> str:
     return (
         f"{row['kind'].capitalize()}: {row['passed']} of {row['n']} tests passed "
-        f"({words.between(row['low'], row['high'])})."
+        f"({wording.between(row['low'], row['high'])})."
     )
 
 
@@ -217,8 +217,8 @@ def _swaps(swapped: pd.DataFrame) -> list[Claim]:
     low, high = wilson(changed, n)
     said = (
         f"Where only a name or group is swapped, the label changes in {changed} of {n} tests "
-        f"({words.between(low, high)}); the widest move of a probability is {words.points(widest, False)} "
-        f"points."
+        f"({wording.between(low, high)}); the widest move of a probability is "
+        f"{wording.points(widest, False)} points."
     )
     return [_claim("health.swaps", said, {"value": changed / n, "low": low, "high": high, "n": n}, 0.25)]
 

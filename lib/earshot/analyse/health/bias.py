@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse.posts import opinions
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
-from earshot.enrich.topics import words as topic_words
+from earshot.enrich.topics import words
 from earshot.statistics import estimate
 
 INFORMAL = re.compile(
-    r"\b(?:u|ur|r|y'?all|ain'?t|gonna|gotta|wanna|finna|imma|tryna|lemme|gimme|kinda|dunno|cuz|coz|bc|tho|thru|dat|dis"
+    r"\b(?:u|ur|r|y'?all|ain'?t|gonna|gotta|wanna|finna|imma|tryna|lemme|gimme|kinda|dunno|cuz|coz|bc|tho"
+    r"|thru|dat|dis"
     r"|dem|da|wit|dey|bruh|bro|fam|aint|innit|lol|lmao|smh|idk|tbh|ya|nah|yo|plz|pls|thx|wtf)\b"
     r"|\b[a-z]{3,}in['’](?!\w)|([a-z])\1\1",
     re.I,
@@ -82,7 +83,7 @@ class Audit:
         said += f", and {swayed} of {swaps} swaps of a name or group change the reading" if swaps else ""
         if self.groups["measure"].eq("accuracy").any():
             return f"{said}."
-        few = f"only {words.count(self.labelled)} posts are" if self.labelled else "no post is"
+        few = f"only {wording.count(self.labelled)} posts are" if self.labelled else "no post is"
         return f"{said}; {few} labelled, so accuracy is not compared."
 
     @property
@@ -93,12 +94,12 @@ class Audit:
         return pd.DataFrame(
             {
                 "by": table["by"],
-                "group": table["group"].map(words.spoken),
+                "group": table["group"].map(wording.spoken),
                 "measure": table["measure"],
-                "here": table["here"].map(words.percent),
-                "elsewhere": table["elsewhere"].map(words.percent),
-                "gap": table["gap"].map(words.points),
-                "95% interval": [words.between(low, high, words.points) for low, high in spans],
+                "here": table["here"].map(wording.percent),
+                "elsewhere": table["elsewhere"].map(wording.percent),
+                "gap": table["gap"].map(wording.points),
+                "95% interval": [wording.between(low, high, wording.points) for low, high in spans],
                 "posts": table["n"],
                 "verdict": [
                     f"{verdict}, over the gate" if over else verdict
@@ -150,7 +151,7 @@ def spelling(posts: pd.DataFrame) -> pd.Series:
     """Return "informal" for each English post that is spelt so,
     "" for other English ones, missing for all else.
     """
-    bare = posts["text"].str.replace(topic_words.NOISE, " ", regex=True)
+    bare = posts["text"].str.replace(words.NOISE, " ", regex=True)
     informal = bare.map(lambda text: "informal" if INFORMAL.search(text) else "").astype(object)
     return informal.where(posts["lang"].eq("en"), None)
 
@@ -222,8 +223,8 @@ def _widest(over: pd.DataFrame) -> str:
         return ""
     row = over.loc[over["gap"].astype("float64").abs().idxmax()]
     return (
-        f" (widest: {row['by']} {words.spoken(row['group'])}, {row['measure']} "
-        f"{words.points(row['gap'])} points)"
+        f" (widest: {row['by']} {wording.spoken(row['group'])}, {row['measure']} "
+        f"{wording.points(row['gap'])} points)"
     )
 
 
@@ -232,13 +233,13 @@ def _gap(row: dict) -> Claim:
         "left open": "{} of posts are left open for a person",
         "confidence": "the mean confidence is {}",
         "accuracy": "{} of labelled posts are read rightly",
-    }[row["measure"]].format(words.percent(row["here"]))
+    }[row["measure"]].format(wording.percent(row["here"]))
     said = (
-        f"{row['by'].capitalize()} {words.spoken(row['group'])}: {what}, {words.percent(row['elsewhere'])} "
-        f"elsewhere (a gap of {words.points(row['gap'])} points, "
-        f"{words.between(row['low'], row['high'], words.points)})."
+        f"{row['by'].capitalize()} {wording.spoken(row['group'])}: {what}, "
+        f"{wording.percent(row['elsewhere'])} elsewhere (a gap of {wording.points(row['gap'])} points, "
+        f"{wording.between(row['low'], row['high'], wording.points)})."
     )
-    name = ".".join(words.slug(row[part]) for part in ("by", "group", "measure"))
+    name = ".".join(wording.slug(row[part]) for part in ("by", "group", "measure"))
     return Claim.quality(
         f"health.bias.{name}",
         said,

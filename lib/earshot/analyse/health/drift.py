@@ -17,11 +17,11 @@ import pandas as pd
 
 from earshot.analyse.posts import opinions, period
 from earshot.analyse.topics import emergence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich.embeddings import minilm
-from earshot.enrich.topics import words as topic_words
+from earshot.enrich.topics import words
 from earshot.statistics import estimate
 from earshot.statistics.proportion import LEVEL
 
@@ -72,7 +72,7 @@ class Drift:
                 "by chance at most (95%)": table["chance"],
                 "stability index": table["psi"],
                 "largest change": [
-                    f"{most} {words.points(by)}" for most, by in zip(table["most"], table["by"])
+                    f"{most} {wording.points(by)}" for most, by in zip(table["most"], table["by"])
                 ],
                 "posts": table["n"],
                 "verdict": table["verdict"],
@@ -100,7 +100,7 @@ class Drift:
     @property
     def caption(self) -> str:
         """The caption of the moves."""
-        return f"Distance from all earlier posts, in bits; {words.span(self.parts.first, self.parts.end)}"
+        return f"Distance from all earlier posts, in bits; {wording.span(self.parts.first, self.parts.end)}"
 
 
 def measure(posts: pd.DataFrame, params: Brief) -> Drift:
@@ -109,7 +109,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> Drift:
     """
     voiced = opinions.counted(posts).copy()
     parts = period.split(voiced["day"])
-    ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
+    ignore = words.ignored([*params.brands, params.brand], params.handles)
     moves = _moves(_binned(voiced, ignore), parts, params)
     terms = emergence.new_words(voiced, parts, ignore)
     terms = terms.assign(unknown=[", ".join(filter(_unknown, term.split())) for term in terms["term"]])
@@ -168,13 +168,13 @@ def _binned(voiced: pd.DataFrame, ignore: frozenset[str]) -> dict[str, pd.DataFr
 
 
 def _steps() -> list[str]:
-    named = [f"under {words.percent(SURE[0])}", *(words.between(*pair) for pair in pairwise(SURE))]
-    return [*named, f"over {words.percent(SURE[-1])}"]
+    named = [f"under {wording.percent(SURE[0])}", *(wording.between(*pair) for pair in pairwise(SURE))]
+    return [*named, f"over {wording.percent(SURE[-1])}"]
 
 
 def count_unknown(texts: pd.Series, ignore: frozenset[str] = frozenset()) -> pd.Series:
     """Return how many different words of each text the model has no entry for, and spells from pieces."""
-    found = texts.map(topic_words.bare).map(lambda text: set(re.findall(topic_words.WORD, text)) - ignore)
+    found = texts.map(words.bare).map(lambda text: set(re.findall(words.WORD, text)) - ignore)
     return found.map(lambda said: sum(map(_unknown, said))).astype("int64")
 
 
@@ -191,7 +191,9 @@ def _moves(binned: dict[str, pd.DataFrame], parts: period.Period, params: Brief)
     for start, end in starts:
         for name, frame in binned.items():
             row = _move(frame, start, end, params.min_posts, draws, rng)
-            rows += [row | {"when": start, "stretch": words.span(start, end), "measure": name}] if row else []
+            rows += (
+                [row | {"when": start, "stretch": wording.span(start, end), "measure": name}] if row else []
+            )
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "verdict"])
     table["p"] = estimate.adjusted(table["p"].astype("float64"))
     table["verdict"] = (table["p"] < RATE).map({True: "moved", False: "within chance"})

@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.analyse.health.drift import RATE, Drift
 from earshot.analyse.posts import period
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 
 MEASURES = {
@@ -79,17 +79,17 @@ def _latest(moves: pd.DataFrame) -> list[Claim]:
 
 
 def _change(row) -> str:
-    return f"“{row['most']}” {words.points(row['by'])} points"
+    return f"“{row['most']}” {wording.points(row['by'])} points"
 
 
 def _words(terms: pd.DataFrame, parts: period.Period, counted: int) -> list[Claim]:
     strange = terms[terms["unknown"] != ""]
     if strange.empty:
         return []
-    listed = words.listed([f"“{term}”" for term in strange["term"].head(6)])
+    listed = wording.listed([f"“{term}”" for term in strange["term"].head(6)])
     said = (
         f"New in {parts.now} against {parts.then}, and without an entry in the model's vocabulary: {listed}; "
-        f"the first was used by {words.count(strange['now'].iloc[0])} people."
+        f"the first was used by {wording.count(strange['now'].iloc[0])} people."
     )
     return [
         Claim.quality(
@@ -106,8 +106,9 @@ def _accuracy(accuracy: pd.DataFrame, parts: period.Period) -> list[Claim]:
     real, n = row["p"] < RATE, row["n_before"] + row["n_after"]
     way = ("fell" if row["value"] < 0 else "rose") if real else "is within chance of what it was"
     said = (
-        f"On labelled posts, accuracy {way}: {words.percent(row['was'])} before, {words.percent(row['now'])} "
-        f"in {parts.now} (a change of {words.between(row['low'], row['high'], words.points)} points)."
+        f"On labelled posts, accuracy {way}: {wording.percent(row['was'])} before, "
+        f"{wording.percent(row['now'])} "
+        f"in {parts.now} (a change of {wording.between(row['low'], row['high'], wording.points)} points)."
     )
     return [
         Claim.quality(

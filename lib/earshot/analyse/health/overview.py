@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from earshot.analyse.health import accuracy, allocation, behaviour, bias, drift, drift_claims
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.sentiment import decision_costs as acting
-from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.analyse.posts import human_labels
+from earshot.analyse.sentiment import decision_costs, prevalence
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
-from earshot.enrich.registry import in_use as champions
-from earshot.enrich.registry import shipped as registry
+from earshot.enrich.registry import in_use, shipped
 
 
 @dataclass(frozen=True)
@@ -58,12 +56,12 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
     """
     counted = prevalence.with_class_shares(posts)
     params = workspace.params
-    marked = judged.mark(posts, workspace)
+    marked = human_labels.mark(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
     moved = drift.measure(marked, params)
     moved = replace(moved, claims=drift_claims.state(moved))
     audit = bias.measure(marked, params, suite.swayed(params.allowed_gap))
-    spread = allocation.measure(posts, params, acting.read_costs(workspace))
+    spread = allocation.measure(posts, params, decision_costs.read_costs(workspace))
     trust = {
         "model": params.sentiment_model,
         "behavioural cases": int(suite.rates["n"].sum()),
@@ -72,7 +70,7 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
         "looks for drift": len(moved.moves),
         "comparisons of groups": len(audit.groups),
         "bias gate": audit.gate,
-        "gap allowed between groups": f"{words.count(params.allowed_gap)} points",
+        "gap allowed between groups": f"{wording.count(params.allowed_gap)} points",
     }
     return Health(
         suite,
@@ -80,7 +78,7 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
         accuracy.measure(marked, workspace),
         audit,
         spread,
-        registry.shown(params),
-        champions.shown(workspace),
+        shipped.shown(params),
+        in_use.shown(workspace),
         trust,
     )

@@ -4,15 +4,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.analyse.kpis import contracts, formula, scorecard
-from earshot.analyse.kpis import imputed_counts as unknown_counts
+from earshot.analyse.kpis import contracts, formula, imputed_counts, scorecard
 from earshot.analyse.kpis.contracts import Contract
 from earshot.analyse.kpis.estimates import FOLDS, value_by
 from earshot.analyse.kpis.imputed_counts import Counts
 from earshot.analyse.kpis.scorecard import Scorecard, written
 from earshot.analyse.posts import opinions
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import Brief
 from earshot.statistics import estimate
 
@@ -63,7 +62,7 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief) -> Score
     [['Anger', '', 30]]
     """
     counted = _counted(posts)
-    counts = unknown_counts.drawn(
+    counts = imputed_counts.drawn(
         posts, [name for one in agreed for name in formula.names(one.formula)], params.seed
     )
     rows, past, refused = [], [], []
@@ -159,11 +158,11 @@ def _few(row: dict, contract: Contract) -> str:
     if row["left_out"] == 1:
         return "nobody tells the counts that it uses, for any post of the period"
     known = (
-        f", {words.percent(row['left_out'])} left out since nobody tells their counts"
+        f", {wording.percent(row['left_out'])} left out since nobody tells their counts"
         if row["left_out"]
         else ""
     )
-    return f"{words.count(row['n'])} posts in the period{known}, fewer than the {contract.min_n} agreed"
+    return f"{wording.count(row['n'])} posts in the period{known}, fewer than the {contract.min_n} agreed"
 
 
 def _segment(row: dict, by: list[str]) -> str:

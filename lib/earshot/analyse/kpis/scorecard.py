@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse.collect.engagement import MOST_IMPUTED
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -51,7 +51,7 @@ class Scorecard:
         """Return the caption of one KPI: its name, its period and its target."""
         row = self.table[self.table["kpi"] == kpi].iloc[0]
         aim = f", target {row['target']}" if row["target"] else ""
-        return f"{row['name']}, {words.span(row['first_day'], row['last_day'])}{aim}"
+        return f"{row['name']}, {wording.span(row['first_day'], row['last_day'])}{aim}"
 
     @property
     def agreed(self) -> pd.DataFrame:
@@ -65,15 +65,15 @@ class Scorecard:
         return {
             "KPIs published": len(self.ids),
             "KPIs and cells refused": len(self.refused),
-            "KPIs that serve no decision": words.listed(self.vanity) or "none",
-            "KPIs that rest on imputed counts, share of posts": words.listed(self._imputed) or "none",
+            "KPIs that serve no decision": wording.listed(self.vanity) or "none",
+            "KPIs that rest on imputed counts, share of posts": wording.listed(self._imputed) or "none",
         }
 
     @property
     def _imputed(self) -> list[str]:
         whole = self.table[(self.table["level"] == 0) & (self.table["imputed"] > 0)]
         return [
-            f"{name} ({words.percent(share)})"
+            f"{name} ({wording.percent(share)})"
             for name, share in zip(whole["name"], whole["imputed"], strict=True)
         ]
 
@@ -106,7 +106,7 @@ def _unknown(rows: list[dict]) -> dict:
     """
     titles = {"imputed": "counts imputed", "left_out": "left out: counts never told"}
     return {
-        title: [words.percent(row[name]) for row in rows]
+        title: [wording.percent(row[name]) for row in rows]
         for name, title in titles.items()
         if any(row[name] for row in rows)
     }
@@ -126,7 +126,7 @@ def claims(table: pd.DataFrame, params: Brief) -> list[Claim]:
         about = {"brand": row["brand"], "meets": row["meets"], "kpi": row["kpi"], "headline": _headline(row)}
         stated.append(
             Claim(
-                f"kpi.{row['kpi']}.{words.slug(row['brand'] or 'all')}",
+                f"kpi.{row['kpi']}.{wording.slug(row['brand'] or 'all')}",
                 _sentence(row),
                 row["value"],
                 row["unit"],
@@ -148,14 +148,14 @@ def written(value: float, unit: str) -> str:
     """Return a KPI's value in its unit: 61%, −57, 1,204, 0.42."""
     if pd.isna(value):
         return "\u2013"
-    writer = {"share": words.percent, "net share": words.points, "posts": words.count}.get(unit)
-    return writer(value) if writer else f"{value:.2f}".replace("-", words.MINUS)
+    writer = {"share": wording.percent, "net share": wording.points, "posts": wording.count}.get(unit)
+    return writer(value) if writer else f"{value:.2f}".replace("-", wording.MINUS)
 
 
 def _sentence(row: dict) -> str:
     value, low, high = (written(row[name], row["unit"]) for name in ("value", "low", "high"))
     about = f" for {row['brand']}" if row["brand"] else ""
-    when = ("on " if row["first_day"] == row["last_day"] else "in ") + words.span(
+    when = ("on " if row["first_day"] == row["last_day"] else "in ") + wording.span(
         row["first_day"], row["last_day"]
     )
     usual = written(row["baseline"], row["unit"])
@@ -177,7 +177,7 @@ def _sentence(row: dict) -> str:
 def _rests(row: dict) -> str:
     """Return on how many posts with unknown counts a KPI rests, as sentences; empty where all are known."""
     said = (
-        f" A count of {words.percent(row['imputed'])} of the posts is imputed from posts like them."
+        f" A count of {wording.percent(row['imputed'])} of the posts is imputed from posts like them."
         if row["imputed"]
         else ""
     )
@@ -185,7 +185,7 @@ def _rests(row: dict) -> str:
         said += " Most of it is imputed: do not build on it."
     if row["left_out"]:
         said += (
-            f" {words.percent(row['left_out'])} of the posts are left out, since nobody tells their counts."
+            f" {wording.percent(row['left_out'])} of the posts are left out, since nobody tells their counts."
         )
     return said
 

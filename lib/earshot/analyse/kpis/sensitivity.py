@@ -12,7 +12,7 @@ from earshot.analyse.kpis import figures as kpis
 from earshot.analyse.kpis.contracts import Contract
 from earshot.analyse.kpis.scorecard import Scorecard, written
 from earshot.analyse.posts import opinions
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 
@@ -54,9 +54,9 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
         return Effect(pd.DataFrame(columns=COLUMNS), [])
     table = beside(kpis.measure(posts, agreed, params).table, card.table)
     flips = int(table["what turns round"].ne("").sum())
-    share = f"{words.count(number)} of {words.count(len(posts))} posts are hidden by filters"
+    share = f"{wording.count(number)} of {wording.count(len(posts))} posts are hidden by filters"
     said = (
-        f"{share}; with them {words.count(flips)} figures of the scorecard would say something else: see "
+        f"{share}; with them {wording.count(flips)} figures of the scorecard would say something else: see "
         f"the table."
         if flips
         else f"{share}; with them no KPI would say anything else."
@@ -79,13 +79,13 @@ def measure_restated(
     flips = int(table["what turns round"].ne("").sum())
     other = int(posts.loc[told, "sentiment"].ne(read.loc[told, "sentiment"]).sum())
     end = (
-        f"restated, {words.count(flips)} figures of the scorecard say something else: see the table."
+        f"restated, {wording.count(flips)} figures of the scorecard say something else: see the table."
         if flips
         else "restated, no KPI says anything else."
     )
     said = (
-        f"In {words.count(told.sum())} of {words.count(len(posts))} posts a person's label counts, in "
-        f"{words.count(other)} another than the model's; {end}"
+        f"In {wording.count(told.sum())} of {wording.count(len(posts))} posts a person's label counts, in "
+        f"{wording.count(other)} another than the model's; {end}"
     )
     return Effect(
         table.rename(columns={"with": "as the model read", "without": "restated"}),
@@ -124,14 +124,14 @@ def _turned(row: dict) -> str:
 
 
 def _claim(flips: int, number: int, n: int) -> Claim:
-    share = f"{words.count(number)} of {words.count(n)} posts look inauthentic"
+    share = f"{wording.count(number)} of {wording.count(n)} posts look inauthentic"
     if not number:
         said = "No post looks inauthentic, so no KPI rests on such posts."
     elif not flips:
         said = f"{share}; without them every KPI meets or misses its target as before, and no verdict flips."
     else:
         said = (
-            f"{share}; without them {words.count(flips)} figures of the scorecard say something else: "
+            f"{share}; without them {wording.count(flips)} figures of the scorecard say something else: "
             f"see the table."
         )
     return _stated("kpi.authentic", said, flips, n)

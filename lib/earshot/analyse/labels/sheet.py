@@ -13,19 +13,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.posts import opinions, period
+from earshot.analyse.posts import human_labels, loading, opinions, period
 from earshot.analyse.sentiment import prevalence
 from earshot.analyse.topics import crosswalk
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes import step as classes
 from earshot.enrich.classes import training
 from earshot.govern.pseudonyms.pseudonyms import among
-from earshot.statistics import estimate
-from earshot.statistics import sampling as chance
+from earshot.statistics import estimate, sampling
 
 # posts per stratum, so that each has a spread; where the sheet is too small for that there are no
 # strata
@@ -33,7 +30,7 @@ LEAST = 2
 COLUMNS = ["post_id", "brand", "day", "text", "label", "drawn", "weight"]
 
 
-def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFrame:
+def draw(workspace: Workspace, of: str, count: int = human_labels.COUNT) -> pd.DataFrame:
     """Return ``count`` posts of the window in COLUMNS: "unsure", "sample", "unmapped", or what classes of
     your own, by the name of their classifier, leave open; all there are, where fewer.
 
@@ -46,7 +43,7 @@ def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFra
         raise ParamError(f"--of is {of!r}; use {', '.join(kinds)}.{nearest(of, kinds)}")
     if count < 1:
         raise ParamError(f"--count is {count}; a sheet holds one post or more.")
-    posts = all_posts.load(workspace.store, workspace.params)
+    posts = loading.load(workspace.store, workspace.params)
     drawn = kinds[of](posts, workspace, count)
     return drawn.assign(label="", drawn=of, day=drawn["day"].dt.strftime("%Y-%m-%d"))[
         [*COLUMNS, *(name for name in ("reach",) if name in drawn)]
@@ -56,15 +53,15 @@ def draw(workspace: Workspace, of: str, count: int = judged.COUNT) -> pd.DataFra
 def waiting(posts: pd.DataFrame, workspace: Workspace) -> str:
     """Say how many of ``posts`` (as analyse.posts gives them) wait for a person, and how to get them."""
     counted = opinions.counted(posts)
-    left = _open(counted) & judged.labels(counted, workspace).isna()
+    left = _open(counted) & human_labels.labels(counted, workspace).isna()
     if not left.any():
-        return f"None of {words.count(len(counted))} posts waits for a person."
+        return f"None of {wording.count(len(counted))} posts waits for a person."
     row = estimate.means(counted.assign(_left=left.astype(float)), "_left", share=True).iloc[0]
     return (
-        f"{words.count(left.sum())} of {words.count(len(counted))} posts ({words.percent(row['value'])}; "
-        f"{words.between(row['low'], row['high'])}) wait for a person, since more than one class is "
-        "possible. Those that matter most, by doubt times reach: "
-        f"{judged.command(workspace.name, judged.UNSURE)}"
+        f"{wording.count(left.sum())} of {wording.count(len(counted))} posts "
+        f"({wording.percent(row['value'])}; {wording.between(row['low'], row['high'])}) wait for a person, "
+        "since more than one class is possible. Those that matter most, by doubt times reach: "
+        f"{human_labels.command(workspace.name, human_labels.UNSURE)}"
     )
 
 
@@ -83,7 +80,7 @@ def _free(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     if counted.empty:
         raise ParamError(prevalence.NONE)
     counted = counted[counted["text"].ne("")]
-    return counted[judged.labels(counted, workspace).isna()]
+    return counted[human_labels.labels(counted, workspace).isna()]
 
 
 def _unsure(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFrame:
@@ -152,7 +149,7 @@ def _sample(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataFra
     if count < LEAST * len(sizes):
         stratum, sizes = pd.Series("", left.index), pd.Series({"": len(left)})
     shares = allot(sizes, count)
-    place = chance.order(left["post_id"], workspace.params.seed).groupby(stratum).rank(method="first")
+    place = sampling.order(left["post_id"], workspace.params.seed).groupby(stratum).rank(method="first")
     chosen = left[place <= stratum.map(shares)]
     return chosen.assign(weight=(stratum.map(sizes) / stratum.map(shares))[chosen.index].round(6))
 
@@ -179,8 +176,12 @@ def _unmapped(posts: pd.DataFrame, workspace: Workspace, count: int) -> pd.DataF
     left = crosswalk.unmapped(workspace, posts)
     if left.empty:
         raise ParamError(f"Every post of {workspace.name} with a text is in a category of taxonomy.yml.")
-    drawn = left.loc[chance.order(left["post_id"], workspace.params.seed).sort_values().index[:count]]
+    drawn = left.loc[sampling.order(left["post_id"], workspace.params.seed).sort_values().index[:count]]
     return drawn.assign(weight=round(len(left) / len(drawn), 6))
 
 
-KINDS: dict[str, Callable] = {judged.UNSURE: _unsure, judged.SAMPLE: _sample, judged.UNMAPPED: _unmapped}
+KINDS: dict[str, Callable] = {
+    human_labels.UNSURE: _unsure,
+    human_labels.SAMPLE: _sample,
+    human_labels.UNMAPPED: _unmapped,
+}

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels, ranked
-from earshot.analyse.posts import label_files as labelled
-from earshot.enrich.language import letter_ngrams as letters
+from earshot.analyse.posts import label_files
+from earshot.enrich.language import letter_ngrams
 from earshot.enrich.language import step as language
 from earshot.statistics.proportion import wilson
 
@@ -174,7 +174,7 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     """
     if train:
         raise ValueError("The language model is ready-made and learns nothing here; leave train empty.")
-    frame = labelled.read(data, ("text", "language")).dropna(subset=["text", "language"])
+    frame = label_files.read(data, ("text", "language")).dropna(subset=["text", "language"])
     if frame.empty:
         raise ValueError("The data has no row with both text and language.")
     posts = frame[["text", "language"]].astype("str").reset_index(drop=True)
@@ -189,7 +189,7 @@ def evaluate(data: str, train: str = "") -> Evaluation:
         begun = time.process_time()
         found = language.detect(posts["text"].tolist())
         seconds = min(seconds, time.process_time() - begun)
-    words = [len(letters.spell(language.LEFT_OUT.sub(" ", text))) for text in posts["text"]]
+    words = [len(letter_ngrams.spell(language.LEFT_OUT.sub(" ", text))) for text in posts["text"]]
     if "mixed" in frame:
         spans = language.read(posts["text"].tolist())
         posts["mixed"] = _marked(frame["mixed"]).to_numpy()

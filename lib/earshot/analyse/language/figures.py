@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.store import Store
 from earshot.statistics import estimate
@@ -67,7 +67,7 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
     )
     shown = grouped.head(TOP).reset_index()
     shown = shown.assign(
-        language=[words.spoken(code) for code in shown["lang"]],
+        language=[wording.spoken(code) for code in shown["lang"]],
         share=shown["posts"] / len(table),
         measured=[MEASURED.get(code) for code in shown["lang"]],
     )
@@ -79,7 +79,7 @@ def measure(posts: pd.DataFrame, store: Store) -> Languages:
         shares[["what", "value", "low", "high", "n"]].reset_index(drop=True),
         _pairs(table),
         _claims(shares, grouped),
-        f"{words.count(len(table))} posts",
+        f"{wording.count(len(table))} posts",
     )
 
 
@@ -88,7 +88,7 @@ def _pairs(table: pd.DataFrame) -> pd.DataFrame:
     posts and their share of all with its interval, most first.
     """
     spoken = table.loc[table["mixed"] > 0, "spans"].map(
-        lambda spans: words.listed(sorted({words.spoken(code) for _, _, code in json.loads(spans)}))
+        lambda spans: wording.listed(sorted({wording.spoken(code) for _, _, code in json.loads(spans)}))
     )
     rows = [
         estimate.means(
@@ -106,9 +106,9 @@ def _pairs(table: pd.DataFrame) -> pd.DataFrame:
 def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
     mixed, undecided = (shares[shares["what"] == name].iloc[0] for name in ("mixed", "undecided"))
     said = (
-        f"{words.percent(mixed['value'])} of posts mix two languages "
-        f"({words.between(mixed['low'], mixed['high'])}), and of {words.percent(undecided['value'])} the "
-        f"language stays undecided ({words.between(undecided['low'], undecided['high'])})."
+        f"{wording.percent(mixed['value'])} of posts mix two languages "
+        f"({wording.between(mixed['low'], mixed['high'])}), and of {wording.percent(undecided['value'])} the "
+        f"language stays undecided ({wording.between(undecided['low'], undecided['high'])})."
     )
     claims = [
         Claim.of(
@@ -116,10 +116,10 @@ def _claims(shares: pd.DataFrame, grouped: pd.DataFrame) -> list[Claim]:
         )
     ]
     big = grouped[grouped["posts"] >= LEAST].drop(index="und", errors="ignore")
-    untested = [words.spoken(code) for code in big.index if code not in MEASURED]
+    untested = [wording.spoken(code) for code in big.index if code not in MEASURED]
     if untested:
         said = (
-            f"How well {words.listed(untested)} {'is' if len(untested) == 1 else 'are'} told was never "
+            f"How well {wording.listed(untested)} {'is' if len(untested) == 1 else 'are'} told was never "
             "measured on labelled posts: read figures by these languages with care."
         )
         share = (

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.model_comparison import sentiment as second_reading
+from earshot.analyse.model_comparison import sentiment
 from earshot.analyse.model_comparison.sentiment import SecondReading
 from earshot.analyse.posts import opinions
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes import intent_settings, intents, training
@@ -19,7 +19,7 @@ from earshot.enrich.classes import step as classes
 from earshot.enrich.classes.intents import READS, SHIPPED
 from earshot.enrich.embeddings.model_files import WeightsError
 from earshot.enrich.embeddings.step import MODEL
-from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import in_use
 
 COLUMNS = [
     "classifier",
@@ -59,13 +59,13 @@ class SecondClasses:
         """The shares as a reader wants them."""
         rows = self.table.to_dict("records")
         parts = {
-            "now": ("now", words.percent),
-            "under the other": ("other", words.percent),
-            "difference": ("gap", words.points),
+            "now": ("now", wording.percent),
+            "under the other": ("other", wording.percent),
+            "difference": ("gap", wording.points),
         }
         return self.table[["classifier", "class", "posts"]].assign(
             **{
-                title: [second_reading.told(row, side, how) for row in rows]
+                title: [sentiment.told(row, side, how) for row in rows]
                 for title, (side, how) in parts.items()
             }
         )
@@ -82,11 +82,11 @@ def compare(posts: pd.DataFrame, workspace: Workspace) -> SecondClasses:
     Repeats are left out, and nothing is stored.
     """
     counted, parts, changed, remarks = opinions.counted(posts), [], [], []
-    for name, version in champions.previous(workspace).items():
+    for name, version in in_use.previous(workspace).items():
         now = _stored(workspace, name)
         if now.empty:
             remarks.append(f"{name} has not read these posts yet; earshot report {workspace.name} lets it.")
-        elif not champions.file_of(workspace, name, version).is_file():
+        elif not in_use.file_of(workspace, name, version).is_file():
             remarks.append(
                 f"{name} {version}, the version before, is no longer in data/{workspace.name}/models."
             )
@@ -167,7 +167,7 @@ def _shares(posts: pd.DataFrame, name: str, both: tuple[pd.Series, pd.Series], l
                     "classifier": name,
                     "class": label,
                     "posts": len(posts),
-                    **second_reading.paired(frame, "in", share=True),
+                    **sentiment.paired(frame, "in", share=True),
                 }
             )
     return rows

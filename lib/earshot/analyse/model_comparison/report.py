@@ -8,14 +8,13 @@ import pandas as pd
 
 from earshot.analyse import kpis
 from earshot.analyse.health import behaviour, bias
-from earshot.analyse.kpis import contracts
-from earshot.analyse.kpis import sensitivity as kpi_effect
+from earshot.analyse.kpis import contracts, sensitivity
 from earshot.analyse.model_comparison import classes as second_classes
-from earshot.analyse.model_comparison import sentiment as second_reading
+from earshot.analyse.model_comparison import sentiment
 from earshot.analyse.model_comparison.classes import SecondClasses
 from earshot.analyse.model_comparison.sentiment import EVERYWHERE, SecondReading
-from earshot.analyse.posts import human_labels as judged
-from earshot.core import wording as words
+from earshot.analyse.posts import human_labels
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich.classes.intents import SHIPPED
@@ -51,8 +50,8 @@ class Comparison:
         return {
             "now": reading.now,
             "compared with": reading.other,
-            "posts read by both": words.count(self.counted),
-            "other label": words.count(reading.changed),
+            "posts read by both": wording.count(self.counted),
+            "other label": wording.count(reading.changed),
             **{
                 f"classes of {row['classifier']}": f"compared with {row['before']}"
                 for row in self.classes.changed.to_dict("records")
@@ -68,13 +67,13 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
     Nothing is stored. Raises ParamError for a model that cannot be compared, ValueError when no post has a
     sentiment.
     """
-    reading = second_reading.compare(workspace, model)
+    reading = sentiment.compare(workspace, model)
     classes = second_classes.nothing() if model else second_classes.compare(reading.was, workspace)
     classes = second_classes.with_intents(classes, reading, workspace)
     agreed = contracts.read(workspace.settings("kpis"))
     cards = [kpis.measure(posts, agreed, workspace.params).table for posts in (reading.was, reading.would)]
     names = (f"under {reading.now}", f"under {reading.other}")
-    table = kpi_effect.beside(*cards).rename(columns=dict(zip(("with", "without"), names, strict=True)))
+    table = sensitivity.beside(*cards).rename(columns=dict(zip(("with", "without"), names, strict=True)))
     found = Comparison(reading, table, classes, _gates(reading, workspace), [])
     found.claims.extend(_claims(found))
     return found
@@ -87,7 +86,7 @@ def _gates(reading: SecondReading, workspace: Workspace) -> pd.DataFrame:
     params, cases, rows = workspace.params, behaviour.read_cases(workspace), []
     for model, posts in ((reading.now, reading.was), (reading.other, reading.would)):
         swayed = behaviour.examine(cases, model, params.phrases).swayed(params.allowed_gap)
-        audit = bias.measure(judged.mark(posts, workspace), params, swayed)
+        audit = bias.measure(human_labels.mark(posts, workspace), params, swayed)
         rows.append(
             {
                 "model": model,
@@ -120,14 +119,14 @@ def _claims(found: Comparison) -> list[Claim]:
 
 
 def _net(row: dict, found: Comparison, weight: float) -> Claim:
-    now, other, gap = (second_reading.told(row, side) for side in ("now", "other", "gap"))
+    now, other, gap = (sentiment.told(row, side) for side in ("now", "other", "gap"))
     real = row["gap_low"] > 0 or row["gap_high"] < 0
     said = (
         f"Net sentiment of {row['brand']} is {now} under {found.reading.now} and would be {other} under "
         f"{found.reading.other}: a difference of {gap} points."
     )
     return Claim(
-        f"compare.net.{words.slug(row['brand'])}",
+        f"compare.net.{wording.slug(row['brand'])}",
         said,
         row["gap"],
         "net share change",
@@ -148,8 +147,9 @@ def _labels(found: Comparison) -> Claim:
     frame = pd.DataFrame({"author": reading.was["author"].loc[moved.index], "moved": moved.astype("float64")})
     row = estimate.means(frame, "moved", share=True).iloc[0]
     said = (
-        f"Under {reading.other}, {words.count(reading.changed)} of {words.count(found.counted)} posts would "
-        f"have another label ({words.percent(row['value'])}, {words.between(row['low'], row['high'])})."
+        f"Under {reading.other}, {wording.count(reading.changed)} of {wording.count(found.counted)} posts "
+        f"would have another label ({wording.percent(row['value'])}, "
+        f"{wording.between(row['low'], row['high'])})."
     )
     return Claim.of("compare.labels", said, row, method=METHOD, inputs=INPUTS, kind="change", weight=0.5)
 
@@ -160,7 +160,7 @@ def _kpis(found: Comparison) -> list[Claim]:
         return []
     turned = int(found.kpis["what turns round"].ne("").sum())
     said = (
-        f"Under {found.reading.other}, {words.count(turned)} of {len(found.kpis)} published KPI figures "
+        f"Under {found.reading.other}, {wording.count(turned)} of {len(found.kpis)} published KPI figures "
         "would say something else of their target or their change."
     )
     return [
@@ -185,7 +185,7 @@ def _classes(found: Comparison) -> list[Claim]:
         if row["classifier"] == SHIPPED
         else _moved(
             row,
-            f"compare.classes.{words.slug(row['classifier'])}",
+            f"compare.classes.{wording.slug(row['classifier'])}",
             ("posts", "classes"),
             f", the version of {row['classifier']} before,",
             "posts would have other classes",
@@ -205,7 +205,9 @@ def _intents(row: dict) -> Claim:
 
 
 def _moved(row: dict, name: str, inputs: tuple[str, ...], what: str, end: str) -> Claim:
-    said = f"Under {row['before']}{what} {words.count(row['changed'])} of {words.count(row['posts'])} {end}."
+    said = (
+        f"Under {row['before']}{what} {wording.count(row['changed'])} of {wording.count(row['posts'])} {end}."
+    )
     return Claim(
         name,
         said,
@@ -229,7 +231,7 @@ def _gate(row: dict) -> Claim:
         "open": f"The bias gate is open for {row['model']}: {why}",
     }.get(row["gate"], f"The bias gate is not judged for {row['model']}: {why}")
     return Claim.quality(
-        f"compare.gate.{words.slug(row['model'])}",
+        f"compare.gate.{wording.slug(row['model'])}",
         said,
         None,
         "",

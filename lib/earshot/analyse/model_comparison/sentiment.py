@@ -10,10 +10,10 @@ from earshot.analyse.posts import loading as posts
 from earshot.analyse.posts import opinions
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace
-from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import in_use
 from earshot.enrich.sentiment import step as sentiment
 from earshot.statistics import estimate
 
@@ -44,11 +44,11 @@ class SecondReading:
     @property
     def brands_shown(self) -> pd.DataFrame:
         """Net sentiment by brand under both models, the paired difference, and how many labels change."""
-        table = _shown(self.brands[["brand", "posts"]], self.brands, self.now, self.other, words.points)
+        table = _shown(self.brands[["brand", "posts"]], self.brands, self.now, self.other, wording.points)
         return table.assign(
             **{
                 "other label": [
-                    f"{words.count(row['changed'])} ({words.percent(row['share'])})"
+                    f"{wording.count(row['changed'])} ({wording.percent(row['share'])})"
                     for row in self.brands.to_dict("records")
                 ]
             }
@@ -73,7 +73,7 @@ class SecondReading:
     def shares_shown(self) -> pd.DataFrame:
         """The share of each class by brand under both models, and the paired difference in points."""
         return _shown(
-            self.shares[["brand", "class", "posts"]], self.shares, self.now, self.other, words.percent
+            self.shares[["brand", "class", "posts"]], self.shares, self.now, self.other, wording.percent
         )
 
     @property
@@ -113,7 +113,7 @@ def choose(workspace: Workspace, model: str = "") -> str:
     with it.
     """
     champion = workspace.params.sentiment_model
-    chosen = model or champions.before(champion)
+    chosen = model or in_use.before(champion)
     if not chosen:
         raise ParamError(
             f"Before {champion} there is no sentiment model; name one with --model "
@@ -247,13 +247,13 @@ def _shown(head: pd.DataFrame, table: pd.DataFrame, now: str, other: str, write)
     parts = {
         f"under {now}": ("now", write),
         f"under {other}": ("other", write),
-        "difference": ("gap", words.points),
+        "difference": ("gap", wording.points),
     }
     return head.assign(
         **{title: [told(row, side, how) for row in rows] for title, (side, how) in parts.items()}
     )
 
 
-def told(row: dict, side: str, write=words.points) -> str:
+def told(row: dict, side: str, write=wording.points) -> str:
     """Return one figure with its interval in words: −57 (−59 to −55)."""
-    return f"{write(row[side])} ({words.between(row[f'{side}_low'], row[f'{side}_high'], write)})"
+    return f"{write(row[side])} ({wording.between(row[f'{side}_low'], row[f'{side}_high'], write)})"

@@ -7,8 +7,7 @@ posts one that was drawn at random stands for.
 
 import pandas as pd
 
-from earshot.analyse.posts import label_files as labelled
-from earshot.analyse.posts import opinions
+from earshot.analyse.posts import label_files, opinions
 from earshot.core.params import ParamError, nearest
 from earshot.core.spreadsheet import as_written
 from earshot.core.workspace import Workspace
@@ -74,20 +73,20 @@ def take(workspace: Workspace, sheet: str) -> int:
     Rows without a label are left for later; raises ParamError, and keeps nothing, at a label that is no
     sentiment.
     """
-    rows = _filled(labelled.read(sheet, ("post_id", "label")), sheet)
+    rows = _filled(label_files.read(sheet, ("post_id", "label")), sheet)
     rows = rows.assign(post_id=rows["post_id"].map(as_written, na_action="ignore")).dropna(subset=["post_id"])
     if rows.empty:
         raise ParamError(f"{sheet}: under label stands nothing yet; write {', '.join(CLASSES)}.")
     _refuse(rows, sheet)
     _weighed(rows, sheet)
     path, where = workspace.folder / FILE, _where(workspace)
-    before = _filled(labelled.read(str(path), ("label",)), where) if path.exists() else rows.head(0)
+    before = _filled(label_files.read(str(path), ("label",)), where) if path.exists() else rows.head(0)
     if len(before) and _given(workspace).empty:
         raise ParamError(
             f"{where} holds labels of other classes, such as {before['label'].iloc[0]!r}; give that file "
             "another name, then take this sheet again."
         )
-    labelled.keep(path, rows[["post_id", "label", *(name for name in MORE if name in rows)]])
+    label_files.keep(path, rows[["post_id", "label", *(name for name in MORE if name in rows)]])
     return len(rows)
 
 
@@ -116,7 +115,7 @@ def _given(workspace: Workspace) -> pd.DataFrame:
     path = workspace.folder / FILE
     if not path.exists():
         return pd.DataFrame(columns=["label"])
-    given = _filled(labelled.read(str(path), ("label",)), _where(workspace))
+    given = _filled(label_files.read(str(path), ("label",)), _where(workspace))
     if not given["label"].isin(CLASSES).any():
         return given.head(0)
     _refuse(given, _where(workspace))

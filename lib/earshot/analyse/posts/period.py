@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 
 LONG = 21
 WEEK = 7
@@ -42,7 +42,7 @@ class Period:
     @property
     def now(self) -> str:
         """The recent stretch in words."""
-        return words.span(self.start, self.end)
+        return wording.span(self.start, self.end)
 
     @property
     def eve(self) -> pd.Timestamp:
@@ -52,7 +52,7 @@ class Period:
     @property
     def then(self) -> str:
         """The stretch before in words."""
-        return words.span(self.begin, self.eve)
+        return wording.span(self.begin, self.eve)
 
 
 def split(days: pd.Series) -> Period:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.core import clock
-from earshot.core import wording as words
+from earshot.core import clock, wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.regions import Bounds, read_regions
@@ -123,4 +122,4 @@ def _claims(
 
 
 def _posts(number: int) -> str:
-    return f"{words.count(number)} {'post' if number == 1 else 'posts'}"
+    return f"{wording.count(number)} {'post' if number == 1 else 'posts'}"

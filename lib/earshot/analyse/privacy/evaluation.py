@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.report import EvaluationReport
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.govern.masking import masking
 
 NAMES = {
@@ -158,7 +158,7 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     """
     if train:
         raise ValueError("The masker is made of rules and learns nothing here; leave train empty.")
-    return score(labelled.read(data, ("text", "spans")))
+    return score(label_files.read(data, ("text", "spans")))
 
 
 def score(rows: pd.DataFrame) -> Evaluation:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import NOTE, Claim
 from earshot.core.params import Brief
-from earshot.govern.masking import canaries, masking
-from earshot.govern.masking import residual_scan as second_look
+from earshot.govern.masking import canaries, masking, residual_scan
 from earshot.statistics.proportion import wilson
 
 EACH = 25  # canaries of every form
@@ -66,7 +65,7 @@ def measure(posts: pd.DataFrame, params: Brief) -> PrivacyCheck:
         .reset_index()
     )
     by_type = _by_type(planted, texts)
-    suspects = second_look.suspects(texts)
+    suspects = residual_scan.suspects(texts)
     sure = by_type[~by_type["type"].isin(PARTLY)]
     left = float(sure["left"].sum()) / max(1, len(texts))
     return PrivacyCheck(by_type, by_form, suspects, left, _claims(by_type, suspects, left, len(texts)))
@@ -119,12 +118,12 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
     hidden, planted = int(sure["hidden"].sum()), int(sure["planted"].sum())
     low, high = wilson(hidden, planted)
     worst = sure[sure["share"] < 0.99].sort_values("share")
-    told = words.listed(
-        [f"{SAID[row['type']]} ({words.percent(row['share'])})" for row in worst.to_dict("records")]
+    told = wording.listed(
+        [f"{SAID[row['type']]} ({wording.percent(row['share'])})" for row in worst.to_dict("records")]
     )
     said = (
-        f"Of {words.count(planted)} invented private details woven into our own texts, "
-        f"{words.percent(hidden / planted)} were hidden ({words.between(low, high)})"
+        f"Of {wording.count(planted)} invented private details woven into our own texts, "
+        f"{wording.percent(hidden / planted)} were hidden ({wording.between(low, high)})"
         + (f"; least often {told}." if told else ".")
     )
     shown = {"value": hidden / planted, "low": low, "high": high, "n": planted}
@@ -133,8 +132,8 @@ def _claims(by_type: pd.DataFrame, suspects: pd.DataFrame, left: float, n: int) 
     claims = [Claim.of("clean.privacy.recall", said, shown, weight=weight, **rest)]
     for row in partly.to_dict("records"):
         said = (
-            f"Of {words.count(row['planted'])} names planted, {words.percent(row['share'])} were hidden: a "
-            "name is masked only where a greeting, a signature or a title gives the person away."
+            f"Of {wording.count(row['planted'])} names planted, {wording.percent(row['share'])} were hidden: "
+            "a name is masked only where a greeting, a signature or a title gives the person away."
         )
         row |= {"value": row["share"], "n": row["planted"]}
         claims.append(Claim.of(f"clean.privacy.{row['type']}", said, row, weight=NOTE, **rest))
@@ -148,8 +147,9 @@ def _leak_claim(sure: pd.DataFrame, left: float, n: int) -> Claim:
     best = np.sum(marks * (1 / sure["high"].clip(lower=1e-3).to_numpy() - 1))
     per, unit = 10_000, "details per 10,000 posts"
     said = (
-        f"In {words.count(n)} stored posts {words.count(marks.sum())} details stand masked, so an estimated "
-        f"{words.count(left * n)} more were probably missed (up to {words.count(np.ceil(worst))})."
+        f"In {wording.count(n)} stored posts {wording.count(marks.sum())} details stand masked, so an "
+        f"estimated {wording.count(left * n)} more were probably missed (up to "
+        f"{wording.count(np.ceil(worst))})."
     )
     rates = (best / max(1, n) * per, worst / max(1, n) * per)
     return Claim(
@@ -168,14 +168,15 @@ def _leak_claim(sure: pd.DataFrame, left: float, n: int) -> Claim:
 
 def _suspect_claim(suspects: pd.DataFrame, n: int) -> Claim:
     hits = suspects[suspects["posts"] > 0].sort_values("posts", ascending=False)
-    told = words.listed(
-        [f"{row['kind']} ({words.count(row['posts'])})" for row in hits.head(3).to_dict("records")]
+    told = wording.listed(
+        [f"{row['kind']} ({wording.count(row['posts'])})" for row in hits.head(3).to_dict("records")]
     )
     said = (
-        f"A second, looser look at {words.count(n)} stored posts finds {words.count(hits['posts'].sum())} "
-        f"that may still hold a detail, most of them harmless: {told}."
+        f"A second, looser look at {wording.count(n)} stored posts finds "
+        f"{wording.count(hits['posts'].sum())} that may still hold a detail, most of them harmless: {told}."
         if told
-        else f"A second, looser look at {words.count(n)} stored posts finds nothing that still looks private."
+        else f"A second, looser look at {wording.count(n)} stored posts finds nothing that still looks "
+        f"private."
     )
     return Claim(
         "clean.privacy.suspects",

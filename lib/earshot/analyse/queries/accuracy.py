@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.collect.query import accuracy, catalogue
 from earshot.collect.query.nodes import Node
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.literals import listed
 from earshot.core.params import ParamError, nearest
@@ -57,7 +57,7 @@ def _labels(workspace: Workspace) -> pd.DataFrame:
     path = workspace.folder / FILE
     if not path.exists():
         return pd.DataFrame(columns=["query", "post_id", "label", "drawn"], dtype="str")
-    rows = labelled.read(str(path), ("query", "post_id", "label"))
+    rows = label_files.read(str(path), ("query", "post_id", "label"))
     known = catalogue.read(workspace)
     strange = [name for name in rows["query"].unique() if name not in known]
     if strange:
@@ -105,18 +105,18 @@ def _deciding(table: pd.DataFrame) -> pd.DataFrame:
 def _told(row: dict, name: str) -> str:
     if pd.isna(row[name]):
         return "none found"
-    return f"{words.percent(row[name])} ({words.between(row[f'{name}_low'], row[f'{name}_high'])})"
+    return f"{wording.percent(row[name])} ({wording.between(row[f'{name}_low'], row[f'{name}_high'])})"
 
 
 def _claim(name: str, whole: pd.Series, labels: pd.DataFrame) -> Claim:
     drawn = str(labels["drawn"].fillna("").iloc[0])
     said = (
-        f"On {words.count(whole['n'])} labelled {drawn or 'posts'} the query {name} is right in "
+        f"On {wording.count(whole['n'])} labelled {drawn or 'posts'} the query {name} is right in "
         f"{_told(whole, 'precision')} of what it finds, and finds {_told(whole, 'recall')} of what it should."
     )
     value = None if pd.isna(whole["precision"]) else whole["precision"]
     return Claim(
-        f"collect.query.{words.slug(name)}.accuracy",
+        f"collect.query.{wording.slug(name)}.accuracy",
         said,
         value,
         "share",

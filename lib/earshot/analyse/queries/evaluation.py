@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.report import EvaluationReport
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.collect.query import sampling
 from earshot.collect.query.accuracy import by_clause, truth
 from earshot.collect.query.engine import Engine
@@ -152,7 +152,7 @@ def evaluate(
         raise ParamError("The query engine learns nothing; leave train empty.")
     if min(queries, posts, pairs) < 1:
         raise ParamError(f"queries, posts and pairs are at least 1; got {queries}, {posts} and {pairs}.")
-    frame = labelled.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
+    frame = label_files.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
     texts = frame["text"].astype("str").tolist()
     if not any(text.strip() for text in texts):
         raise ParamError("The data has no row with a text.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.collect.query import catalogue
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
@@ -84,15 +84,15 @@ def _clauses(matches: pd.DataFrame) -> pd.DataFrame:
 
 def _claim(row: dict) -> Claim:
     about = "all posts" if row["brand"] == "all" else f"posts about {row['brand']}"
-    said = f"The query {row['query']} finds {words.count(row['posts'])} posts"
+    said = f"The query {row['query']} finds {wording.count(row['posts'])} posts"
     if row["posts"]:
         said += (
-            f", {words.percent(row['share'])} of {about} ({words.between(row['low'], row['high'])}), for "
+            f", {wording.percent(row['share'])} of {about} ({wording.between(row['low'], row['high'])}), for "
             f"{row['owner']}"
         )
     value = None if pd.isna(row["share"]) else row["share"]
     return Claim(
-        f"collect.query.{words.slug(row['query'])}",
+        f"collect.query.{wording.slug(row['query'])}",
         f"{said}.",
         value,
         "share",
@@ -113,7 +113,7 @@ def _doubts(table: pd.DataFrame, n: int) -> list[Claim]:
         "silent": (silent, "found no post: nothing of the kind was said, or what is asked for is wrong"),
         "broad": (
             broad,
-            f"found more than {words.percent(BROAD)} of the posts, which says little about them",
+            f"found more than {wording.percent(BROAD)} of the posts, which says little about them",
         ),
     }
     return [
@@ -134,4 +134,4 @@ def _doubts(table: pd.DataFrame, n: int) -> list[Claim]:
 
 
 def _queries(names: list[str]) -> str:
-    return f"{'query' if len(names) == 1 else 'queries'} {words.listed(names)}"
+    return f"{'query' if len(names) == 1 else 'queries'} {wording.listed(names)}"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.core.params import nearest
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.relevance import model as relevance_model
@@ -109,10 +109,10 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     Columns of both: text, topic, label. Raises ValueError in one sentence when they cannot be used. With
     ``train`` the speed is that of the whole model; by folds it is that of one pass of learning and judging.
     """
-    posts = check(labelled.read(data, ("text", "topic", "label")))
+    posts = check(label_files.read(data, ("text", "topic", "label")))
     if not train:
         return _by_folds(posts)
-    seen = check(labelled.read(train, ("text", "topic", "label")))
+    seen = check(label_files.read(train, ("text", "topic", "label")))
     model = relevance_model.fit(
         seen["text"].tolist(), seen["topic"].tolist(), seen["label"].eq("relevant").to_numpy()
     )

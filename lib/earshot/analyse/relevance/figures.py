@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.workspace import Workspace
 from earshot.enrich.filters import step as set_aside
@@ -76,7 +76,7 @@ def measure(posts: pd.DataFrame, workspace: Workspace) -> Ours:
         .reset_index()
     )
     return Ours(
-        shares, verdicts.rename_axis(columns=None), _claims(shares), f"{words.count(len(table))} posts"
+        shares, verdicts.rename_axis(columns=None), _claims(shares), f"{wording.count(len(table))} posts"
     )
 
 
@@ -107,22 +107,22 @@ def _share(group: pd.DataFrame, labels: pd.DataFrame) -> dict:
 def _claims(shares: pd.DataFrame) -> list[Claim]:
     total = shares.iloc[0]
     by = (
-        f"corrected by {words.count(total['labels'])} labelled posts"
+        f"corrected by {wording.count(total['labels'])} labelled posts"
         if total["method"] == "labels"
         else "by rules that nobody has checked against labels yet"
     )
     said = (
-        f"{words.percent(total['value'])} of the posts collected are really about the brands "
-        f"({words.between(total['low'], total['high'])}), {by}."
+        f"{wording.percent(total['value'])} of the posts collected are really about the brands "
+        f"({wording.between(total['low'], total['high'])}), {by}."
     )
     claims = [_claim("clean.relevance", said, total)]
     worst = shares.iloc[1:].sort_values("value").iloc[0] if len(shares) > 2 else None
     if worst is not None and worst["high"] < total["low"]:
         said = (
-            f"Least of all those found for {worst['brand']}: {words.percent(worst['value'])} "
-            f"({words.between(worst['low'], worst['high'])}) are about it."
+            f"Least of all those found for {worst['brand']}: {wording.percent(worst['value'])} "
+            f"({wording.between(worst['low'], worst['high'])}) are about it."
         )
-        claims.append(_claim(f"clean.relevance.{words.slug(worst['brand'])}", said, worst))
+        claims.append(_claim(f"clean.relevance.{wording.slug(worst['brand'])}", said, worst))
     return claims
 
 

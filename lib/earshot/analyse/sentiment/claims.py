@@ -9,7 +9,7 @@ import pandas as pd
 from earshot.analyse.posts import opinions, period
 from earshot.analyse.posts.opinions import CLASSES
 from earshot.analyse.sentiment.figures import Feeling
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import BACKGROUND, DETAIL, NOTABLE, Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
@@ -46,8 +46,8 @@ def left_out(posts: pd.DataFrame) -> list[Claim]:
     share = estimate.means(read.assign(_out=strange.astype(float)), "_out", share=True).iloc[0]
     langs = read.loc[strange, "lang"].value_counts().index
     said = (
-        f"{words.percent(share['value'])} of {words.count(share['n'])} posts "
-        f"({words.between(share['low'], share['high'])}) are in languages in which the sentiment model was "
+        f"{wording.percent(share['value'])} of {wording.count(share['n'])} posts "
+        f"({wording.between(share['low'], share['high'])}) are in languages in which the sentiment model was "
         f"not tested ({', '.join(langs)}); they are in no share, net or chart of feelings."
     )
     return [
@@ -68,10 +68,10 @@ def _levels(feeling: Feeling) -> list[Claim]:
     parts = [estimate.means(feeling.opinions, name, share=True, doubt=f"doubt_{name}") for name in CLASSES]
     overall = pd.concat(parts).set_axis(list(CLASSES))
     negative = overall.loc["negative"]
-    rest = overall["value"].map(words.percent)
+    rest = overall["value"].map(wording.percent)
     said = (
-        f"{rest['negative']} of {words.count(negative['n'])} posts were negative "
-        f"({words.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
+        f"{rest['negative']} of {wording.count(negative['n'])} posts were negative "
+        f"({wording.between(negative['low'], negative['high'])}), {rest['neutral']} neutral "
         f"and {rest['positive']} positive."
     )
     rest = {"method": METHOD, "inputs": INPUTS}
@@ -83,7 +83,7 @@ def _levels(feeling: Feeling) -> list[Claim]:
         about = {"brand": row["brand"], "measure": "net", "rank": row["rank"]}
         said = _net_sentence(row, feeling.shares, len(ranked))
         rest |= {"unit": "net share", "about": about, "part": "standing"}
-        claims.append(Claim.level(f"sentiment.net.{words.slug(row['brand'])}", said, row, 0.4, **rest))
+        claims.append(Claim.level(f"sentiment.net.{wording.slug(row['brand'])}", said, row, 0.4, **rest))
     return claims
 
 
@@ -93,7 +93,7 @@ def _acting(feeling: Feeling) -> list[Claim]:
     wrong, missed = round(100 * (1 - rule["negative"])), round(100 * rule["missed"])
     said = (
         f"If a missed negative post is worth {feeling.costs.missed:g} looked at for nothing, "
-        f"{words.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not "
+        f"{wording.count(rule['flagged'])} posts deserve a look: of 100 of them about {wrong} are not "
         f"negative, and of 100 negative posts about {missed} are missed."
     )
     row = {"value": rule["negative"], "low": rule["low"], "high": rule["high"], "n": rule["flagged"]}
@@ -109,8 +109,8 @@ def _order(ranked: pd.DataFrame) -> list[Claim]:
         return []
     best, worst = ranked.iloc[0], ranked.iloc[-1]
     said = (
-        f"{worst['brand']} is spoken of least favourably (net {words.points(worst['value'])}), "
-        f"{best['brand']} most (net {words.points(best['value'])}); net is the share of positive less that "
+        f"{worst['brand']} is spoken of least favourably (net {wording.points(worst['value'])}), "
+        f"{best['brand']} most (net {wording.points(best['value'])}); net is the share of positive less that "
         "of negative posts."
     )
     about = {"brand": worst["brand"], "best": best["brand"]}
@@ -121,14 +121,14 @@ def _order(ranked: pd.DataFrame) -> list[Claim]:
 def _net_sentence(row: dict, shares: pd.DataFrame, brands: int) -> str:
     share = shares[shares["brand"] == row["brand"]].set_index("sentiment")["value"]
     low, high = row["rank_low"], row["rank_high"]
-    place = words.ordinal(low)
+    place = wording.ordinal(low)
     if high > low:
-        place += (" or " if high - low == 1 else " to ") + words.ordinal(high)
+        place += (" or " if high - low == 1 else " to ") + wording.ordinal(high)
     among = f"; {place} of {brands} brands" if brands > 1 else ""
     return (
-        f"{row['brand']}: {words.percent(share['negative'])} of posts negative, "
-        f"{words.percent(share['positive'])} positive, net {words.points(row['value'])} "
-        f"({words.between(row['low'], row['high'], words.points)}){among}."
+        f"{row['brand']}: {wording.percent(share['negative'])} of posts negative, "
+        f"{wording.percent(share['positive'])} positive, net {wording.points(row['value'])} "
+        f"({wording.between(row['low'], row['high'], wording.points)}){among}."
     )
 
 
@@ -146,7 +146,7 @@ def _changes(feeling: Feeling, params: Brief) -> list[Claim]:
         }
         claims.append(
             Claim.change(
-                f"sentiment.change.{words.slug(row['group'])}",
+                f"sentiment.change.{wording.slug(row['group'])}",
                 _change_sentence(row, feeling.period),
                 row | {"n": row["n_before"] + row["n_after"]},
                 round(weight, 3) if row["verdict"] == "real" else BACKGROUND,
@@ -163,15 +163,16 @@ def _changes(feeling: Feeling, params: Brief) -> list[Claim]:
 def _change_sentence(row: dict, parts: period.Period) -> str:
     if row["verdict"] == "noise":
         return (
-            f"{row['group']}: net sentiment moved from {words.points(row['was'])} to "
-            f"{words.points(row['now'])}, which is not distinguishable from noise (a change under "
+            f"{row['group']}: net sentiment moved from {wording.points(row['was'])} to "
+            f"{wording.points(row['now'])}, which is not distinguishable from noise (a change under "
             f"{abs(round(100 * row['detectable']))} points would go unseen)."
         )
     way = "fell" if row["value"] < 0 else "rose"
     return (
         f"Net sentiment towards {row['group']} {way} by {abs(round(100 * row['value']))} points, from "
-        f"{words.points(row['was'])} in {words.span(row['since'], parts.eve)} to {words.points(row['now'])} "
-        f"in {parts.now} ({words.between(row['low'], row['high'], words.points)})."
+        f"{wording.points(row['was'])} in {wording.span(row['since'], parts.eve)} to "
+        f"{wording.points(row['now'])} "
+        f"in {parts.now} ({wording.between(row['low'], row['high'], wording.points)})."
     )
 
 
@@ -185,11 +186,11 @@ def _surges(feeling: Feeling, params: Brief) -> list[Claim]:
 def _surge(run: pd.DataFrame, feeling: Feeling, params: Brief) -> Claim:
     brand, first, last = run["brand"].iloc[0], run["day"].iloc[0], run["day"].iloc[-1]
     drew, usual, low, high = (run[name].sum() for name in ("count", "expected", "low", "high"))
-    ratio, when = drew / usual, words.span(first, last)
+    ratio, when = drew / usual, wording.span(first, last)
     said = (
-        f"{'On' if first == last else 'In'} {when}, {brand} drew {words.count(drew)} negative posts, "
-        f"{words.times(ratio)} the {words.count(usual)} expected from its other days "
-        f"({words.count(low)} to {words.count(high)})."
+        f"{'On' if first == last else 'In'} {when}, {brand} drew {wording.count(drew)} negative posts, "
+        f"{wording.times(ratio)} the {wording.count(usual)} expected from its other days "
+        f"({wording.count(low)} to {wording.count(high)})."
     )
     ours, fresh = params.brand in ("", brand), last > feeling.period.end - FRESH
     weight = min(1.0, 0.25 + 0.15 * math.log10(max(drew - usual, 1)) + ratio / 20) * (1.0 if ours else 0.5)
@@ -198,11 +199,11 @@ def _surge(run: pd.DataFrame, feeling: Feeling, params: Brief) -> Claim:
         "day": f"{first:%Y-%m-%d}",
         "last_day": f"{last:%Y-%m-%d}",
         "ratio": round(ratio, 2),
-        "headline": f"{brand}: complaints reach {words.times(ratio)} the usual on {when}",
+        "headline": f"{brand}: complaints reach {wording.times(ratio)} the usual on {when}",
     }
     estimate = {"value": ratio, "low": drew / high, "high": drew / max(low, 1), "n": round(drew)}
     rest = {"unit": "times the usual", "method": SURGE, "inputs": INPUTS, "verdict": "real", "about": about}
-    name = f"sentiment.surge.{words.slug(brand)}.{first:%Y-%m-%d}"
+    name = f"sentiment.surge.{wording.slug(brand)}.{first:%Y-%m-%d}"
     return Claim.event(name, said, estimate, round(weight * (1.0 if fresh else 0.7), 3), **rest)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.core.params import nearest
 from earshot.enrich.sentiment import step as sentiment
 from earshot.enrich.sentiment.step import CLASSES, COLUMNS
@@ -214,7 +214,7 @@ def evaluate(data: str, train: str = "", model: str = sentiment.MODEL) -> Evalua
     """
     if train:
         raise ValueError("The sentiment model is ready-made and learns nothing here; leave train empty.")
-    posts = check(labelled.read(data))
+    posts = check(label_files.read(data))
     said, seconds = _timed(posts["text"].tolist(), model)
     tiers = [
         _tier(posts, name)

@@ -9,9 +9,8 @@ import pandas as pd
 from earshot.analyse.posts import opinions, period
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.posts.opinions import CLASSES
-from earshot.analyse.sentiment import decision_costs as acting
-from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.analyse.sentiment import decision_costs, prevalence
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.enrich.sentiment import step as reading
@@ -34,7 +33,7 @@ class Feeling:
     surges: pd.DataFrame
     quotes: pd.DataFrame
     rules: pd.DataFrame
-    costs: acting.Costs
+    costs: decision_costs.Costs
     trust: dict
     period: period.Period
     opinions: pd.DataFrame
@@ -62,12 +61,12 @@ class Feeling:
         spans = zip(table["low"], table["high"], strict=True)
         return pd.DataFrame(
             {
-                "group": table["group"].map(words.spoken),
-                "before": table["was"].map(words.points),
-                "recent": table["now"].map(words.points),
-                "change": table["value"].map(words.points),
-                "95% interval": [words.between(low, high, words.points) for low, high in spans],
-                "visible from": table["detectable"].map(lambda share: words.points(share, sign=False)),
+                "group": table["group"].map(wording.spoken),
+                "before": table["was"].map(wording.points),
+                "recent": table["now"].map(wording.points),
+                "change": table["value"].map(wording.points),
+                "95% interval": [wording.between(low, high, wording.points) for low, high in spans],
+                "visible from": table["detectable"].map(lambda share: wording.points(share, sign=False)),
                 "verdict": table["verdict"],
             }
         )
@@ -77,7 +76,7 @@ class Feeling:
         """The days that stood out, with what was expected of them."""
         table = self.surges[self.surges["surge"]]
         usual = [
-            words.between(low, high, words.count)
+            wording.between(low, high, wording.count)
             for low, high in zip(table["low"], table["high"], strict=True)
         ]
         count, expected = (table[name].round().astype(int) for name in ("count", "expected"))
@@ -101,12 +100,12 @@ class Feeling:
         return pd.DataFrame(
             {
                 "look at": table["rule"],
-                "from a probability of": table["threshold"].map(words.percent),
-                "posts flagged": table["flagged"].map(words.count),
+                "from a probability of": table["threshold"].map(wording.percent),
+                "posts flagged": table["flagged"].map(wording.count),
                 "of 100 flagged, negative": table["negative"].map(lambda share: f"{100 * share:.0f}"),
-                "95% interval": [words.between(low, high) for low, high in spans],
+                "95% interval": [wording.between(low, high) for low, high in spans],
                 "of 100 negative, missed": table["missed"].map(lambda share: f"{100 * share:.0f}"),
-                "cost per 1,000 posts": table["cost"].map(words.count),
+                "cost per 1,000 posts": table["cost"].map(wording.count),
             }
         )
 
@@ -121,7 +120,7 @@ class Feeling:
         frame = getattr(self, table)
         named = {"value": "net sentiment", "low": "low", "high": "high"}
         keys = ["brand", "day"] if table == "days" else [by]
-        shown = frame[keys].assign(**{key: frame[key].map(words.spoken) for key in keys if key != "day"})
+        shown = frame[keys].assign(**{key: frame[key].map(wording.spoken) for key in keys if key != "day"})
         return shown.assign(**{name: 100 * frame[column] for column, name in named.items()}, posts=frame["n"])
 
     def caption(self, figure: str) -> str:
@@ -133,10 +132,14 @@ class Feeling:
             "changes": f"{self.period.now} against {self.period.then}, in points",
         }
         told = about.get(figure, "Net sentiment in points, 95% interval")
-        return f"{told}; {words.count(self.counted)} posts, {words.span(self.period.first, self.period.end)}"
+        return (
+            f"{told}; {wording.count(self.counted)} posts, {wording.span(self.period.first, self.period.end)}"
+        )
 
 
-def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USUAL) -> Feeling:
+def measure(
+    posts: pd.DataFrame, params: Brief, costs: decision_costs.Costs = decision_costs.USUAL
+) -> Feeling:
     """Return the sentiment of ``posts`` (as analyse.posts gives them) by brand, channel, language and day.
 
     Repeats are left out, since a copied text is one opinion; raises ValueError when no post has a sentiment.
@@ -156,7 +159,7 @@ def measure(posts: pd.DataFrame, params: Brief, costs: acting.Costs = acting.USU
         changes=changes,
         surges=surges,
         quotes=_quotes(voiced, parts, params),
-        rules=acting.weigh(voiced, costs),
+        rules=decision_costs.weigh(voiced, costs),
         costs=costs,
         trust=_trust(posts, voiced, params),
         period=parts,
@@ -240,14 +243,14 @@ def _trust(posts: pd.DataFrame, voiced: pd.DataFrame, params: Brief) -> dict:
     return {
         "posts in the window": len(posts),
         "repeats left out": int(posts["is_repeat"].sum()),
-        "left out, in a language the model was not tested in": f"{words.count(strange.sum())} "
-        f"({words.percent(strange.sum() / len(opinions.distinct(posts)))})",
+        "left out, in a language the model was not tested in": f"{wording.count(strange.sum())} "
+        f"({wording.percent(strange.sum() / len(opinions.distinct(posts)))})",
         "tested in": ", ".join(sorted(known or ())) or "not known, so that every language is counted",
         "posts measured": len(voiced),
         "authors": len(authors),
         "posts by the busiest author": int(authors.max()) if len(authors) else 0,
-        "posts left to a person (more than one class is possible)": f"{words.count(open_.sum())} "
-        f"({words.percent(open_.mean())})"
+        "posts left to a person (more than one class is possible)": f"{wording.count(open_.sum())} "
+        f"({wording.percent(open_.mean())})"
         if reading.has_sets(params.sentiment_model)
         else "not known: the model names the likeliest class alone",
         "posts in which a phrase of yours decides": int(own.sum()),

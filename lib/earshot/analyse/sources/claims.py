@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.analyse.sources import terms as source_terms
 from earshot.analyse.sources.scorecard import SourceScorecard
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 
 
@@ -49,9 +49,10 @@ def _usable(posts: pd.DataFrame, card: SourceScorecard) -> list[Claim]:
     best = table.iloc[-1]
     first = "brings the most usable mentions" if len(table) > 1 else "is the only source"
     said = (
-        f"{best['source']} {first}: {words.count(best['number'])} of its "
-        f"{words.count(best['posts'])} posts ({words.percent(best['usable'])}; "
-        f"{words.between(best['usable_low'], best['usable_high'])}) neither repeat another nor are off topic."
+        f"{best['source']} {first}: {wording.count(best['number'])} of its "
+        f"{wording.count(best['posts'])} posts ({wording.percent(best['usable'])}; "
+        f"{wording.between(best['usable_low'], best['usable_high'])}) neither repeat another nor are off "
+        f"topic."
     )
     return [
         Claim.quality(
@@ -123,11 +124,11 @@ def _stripped(card: SourceScorecard) -> list[Claim]:
     if card.strips.empty:
         return []
     waiting = card.strips.groupby("source")["posts without text"].first()
-    vendors = words.listed(sorted(card.strips["vendor"].unique()))
+    vendors = wording.listed(sorted(card.strips["vendor"].unique()))
     number = int(waiting.sum())
     more = (
         (
-            f" {words.count(number)} {'post' if number == 1 else 'posts'} came as an id alone and must be "
+            f" {wording.count(number)} {'post' if number == 1 else 'posts'} came as an id alone and must be "
             "fetched from the platform."
         )
         if number
@@ -150,7 +151,7 @@ def _stripped(card: SourceScorecard) -> list[Claim]:
 
 def _hours(number: float) -> str:
     if number >= 48:
-        return f"{words.count(number / 24)} days"
+        return f"{wording.count(number / 24)} days"
     return f"{number:.1f} hours" if number >= 1 else f"{max(round(number * 60), 1)} minutes"
 
 

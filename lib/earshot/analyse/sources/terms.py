@@ -8,8 +8,7 @@ from earshot.collect.deletions import rechecks
 from earshot.collect.landing import terms
 from earshot.collect.retention import rules as retention
 from earshot.collect.sources.protocol import DELETIONS
-from earshot.core import clock
-from earshot.core import wording as words
+from earshot.core import clock, wording
 from earshot.core.claim import Claim
 from earshot.core.store import Store
 from earshot.core.workspace import Workspace
@@ -108,7 +107,7 @@ def _assumed(card: pd.DataFrame, workspace: str) -> list[Claim]:
     if assumed.empty:
         return []
     said = (
-        f"{words.listed(sorted(assumed))} {'has' if len(assumed) == 1 else 'have'} no terms card in "
+        f"{wording.listed(sorted(assumed))} {'has' if len(assumed) == 1 else 'have'} no terms card in "
         f"params/{workspace}/terms.yml; it is assumed that {terms.ASSUMED}."
     )
     return [Claim.quality("collect.terms", said, len(assumed), "sources", len(assumed), "terms.yml", 0.5)]
@@ -120,9 +119,9 @@ def _kept(card: pd.DataFrame, workspace: str) -> list[Claim]:
         return []
     number = int(over["kept too long"].sum())
     said = (
-        f"{words.count(number)} {'post' if number == 1 else 'posts'} of "
-        f"{words.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} kept longer than the rules "
-        f"allow: earshot retain {workspace} --apply removes them."
+        f"{wording.count(number)} {'post' if number == 1 else 'posts'} of "
+        f"{wording.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} kept longer than the "
+        f"rules allow: earshot retain {workspace} --apply removes them."
     )
     return [
         Claim.quality(
@@ -143,7 +142,8 @@ def _late(card: pd.DataFrame) -> list[Claim]:
     if not late:
         return []
     said = (
-        f"{words.count(late)} {'deletion was' if late == 1 else 'deletions were'} followed later than agreed."
+        f"{wording.count(late)} {'deletion was' if late == 1 else 'deletions were'} followed later than "
+        f"agreed."
     )
     return [
         Claim.quality(
@@ -165,9 +165,9 @@ def _unfollowed(card: pd.DataFrame, workspace: str) -> list[Claim]:
         return []
     number = int(over["not followed"].sum())
     said = (
-        f"{words.count(number)} {'deletion' if number == 1 else 'deletions'} of "
-        f"{words.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} known for longer than the "
-        f"terms allow and not yet followed: run earshot collect {workspace} --deletions."
+        f"{wording.count(number)} {'deletion' if number == 1 else 'deletions'} of "
+        f"{wording.listed(sorted(over['source']))} {'is' if number == 1 else 'are'} known for longer than "
+        f"the terms allow and not yet followed: run earshot collect {workspace} --deletions."
     )
     return [
         Claim.quality(
@@ -193,13 +193,13 @@ def _unasked(card: pd.DataFrame, workspace: str) -> list[Claim]:
         (("never", "none"), "{} tells nobody"),
     ]
     parts = [
-        said.format(words.listed(sorted(over.loc[over["way"].isin(ways), "source"])))
+        said.format(wording.listed(sorted(over.loc[over["way"].isin(ways), "source"])))
         for ways, said in advice
         if over["way"].isin(ways).any()
     ]
     said = (
-        f"The terms of {words.listed(sorted(over['source']))} want deletions followed within hours, and for "
-        f"longer than that nothing was heard of them: {'; '.join(parts)}."
+        f"The terms of {wording.listed(sorted(over['source']))} want deletions followed within hours, and "
+        f"for longer than that nothing was heard of them: {'; '.join(parts)}."
     )
     return [
         Claim.quality(

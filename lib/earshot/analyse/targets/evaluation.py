@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.scored_labels import ScoredLabels
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.core.params import nearest
 from earshot.enrich.targets import learning as towards_model
-from earshot.enrich.targets import marked_text as pairs
-from earshot.enrich.targets import model as towards
+from earshot.enrich.targets import marked_text
+from earshot.enrich.targets import model as target_model
 from earshot.enrich.targets.model import CLASSES, COLUMNS
 from earshot.govern.masking.masking import mask_text
 from earshot.statistics import agreement
@@ -139,13 +139,13 @@ def evaluate(data: str, train: str = "") -> Evaluation:
     Columns of both: text, target, and polarity or label. Raises ValueError in one sentence when they cannot
     be used.
     """
-    posts = check(labelled.read(data, ("text", "target")))
+    posts = check(label_files.read(data, ("text", "target")))
     given = posts["full"].tolist(), posts["spans"].tolist(), posts["target"].tolist()
     if not train:
-        towards.score(["I love the bag"], [[(11, 14)]], ["bag"])
+        target_model.score(["I love the bag"], [[(11, 14)]], ["bag"])
         (p, sets), seconds = _timed(_by_shipped, *given)
-        return Evaluation(_judged(posts, p), sets, seconds, 0.0, towards.MODEL, {})
-    seen = check(labelled.read(train, ("text", "target")))
+        return Evaluation(_judged(posts, p), sets, seconds, 0.0, target_model.MODEL, {})
+    seen = check(label_files.read(train, ("text", "target")))
     labels = seen["label"].map(CLASSES.index).to_numpy(int)
     model, learning = _timed(
         towards_model.fit, seen["full"].tolist(), seen["spans"].tolist(), seen["target"].tolist(), labels
@@ -165,8 +165,8 @@ def evaluate(data: str, train: str = "") -> Evaluation:
 
 
 def _by_shipped(texts: list[str], spans: list, targets: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    p = towards.score(texts, spans, targets)
-    return p, p >= towards.load()["cut"][0]
+    p = target_model.score(texts, spans, targets)
+    return p, p >= target_model.load()["cut"][0]
 
 
 def _timed(work, *given) -> tuple:
@@ -190,7 +190,9 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     kept = frame[["text", "target", column]].dropna().astype("str").reset_index(drop=True)
     if kept.empty:
         raise ValueError("The data has no row with text, target and label.")
-    located = [pairs.placed(text, target) for text, target in zip(kept["text"], kept["target"], strict=True)]
+    located = [
+        marked_text.placed(text, target) for text, target in zip(kept["text"], kept["target"], strict=True)
+    ]
     return pd.DataFrame(
         {
             "full": [text for text, _ in located],

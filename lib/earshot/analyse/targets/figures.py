@@ -12,7 +12,7 @@ from earshot.analyse.posts import opinions
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.posts.opinions import CLASSES
 from earshot.analyse.sentiment import prevalence
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store
@@ -62,17 +62,17 @@ class Towards:
                 "towards": table["target"],
                 "kind": table["kind"],
                 "posts": table["n"],
-                "net": table["value"].map(words.points),
-                "the posts' own": table["overall"].map(words.points),
-                "gap beyond other targets'": table["gap"].map(words.points),
-                "95% interval": [words.between(low, high, words.points) for low, high in spans],
+                "net": table["value"].map(wording.points),
+                "the posts' own": table["overall"].map(wording.points),
+                "gap beyond other targets'": table["gap"].map(wording.points),
+                "95% interval": [wording.between(low, high, wording.points) for low, high in spans],
                 "verdict": table["verdict"],
             }
         )
 
     def caption(self, said: str) -> str:
         """Return a caption with the number of posts."""
-        return f"{said}; {words.count(self.trust['posts that name one'])} posts"
+        return f"{said}; {wording.count(self.trust['posts that name one'])} posts"
 
 
 def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
@@ -94,9 +94,9 @@ def measure(posts: pd.DataFrame, store: Store, params: Brief) -> Towards:
     divided = _divided(spoken)
     trust = {
         "posts that name one": rows["post_id"].nunique(),
-        "share of all posts": words.percent(rows["post_id"].nunique() / max(1, len(counted))),
+        "share of all posts": wording.percent(rows["post_id"].nunique() / max(1, len(counted))),
         "left out, in a language not tested": int((~rows["lang"].isin(ENGLISH)).sum()),
-        "left to a person": f"{words.percent(spoken['towards'].eq(UNSURE).mean() if len(spoken) else 0.0)} "
+        "left to a person": f"{wording.percent(spoken['towards'].eq(UNSURE).mean() if len(spoken) else 0.0)} "
         f"of targets",
         "posts that praise one and blame another": divided["post_id"].nunique(),
     }
@@ -203,17 +203,17 @@ def _claims(table: pd.DataFrame) -> list[Claim]:
     claims = []
     for row in table.to_dict("records"):
         real = row["verdict"] == "real"
-        apart = words.points(abs(row["gap"]), sign=False)
+        apart = wording.points(abs(row["gap"]), sign=False)
         said = (
-            f"Towards {row['target']}, {words.count(row['n'])} posts are {words.points(row['value'])} net "
-            f"({words.between(row['low'], row['high'], words.points)})"
+            f"Towards {row['target']}, {wording.count(row['n'])} posts are {wording.points(row['value'])} "
+            f"net ({wording.between(row['low'], row['high'], wording.points)})"
         )
         side = "better" if row["gap"] > 0 else "worse"
         beside = f"; beside other targets that is {apart} points {side} than the same posts sound in all"
         said += f"{beside if real else ''}."
         claims.append(
             Claim.of(
-                f"sentiment.towards.{words.slug(row['target'])}",
+                f"sentiment.towards.{wording.slug(row['target'])}",
                 said,
                 row,
                 "net share",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.topics.placement import place
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import Brief
 from earshot.enrich.topics import taxonomy
 from earshot.enrich.topics.taxonomy import Category
@@ -48,7 +48,7 @@ def coverage_of(posts: pd.DataFrame, params: Brief) -> pd.DataFrame:
     by = estimate.means(posts, "_in", ["lang"], share=True)
     by = by[by["n"] >= params.min_posts].sort_values("n", ascending=False, kind="stable")
     table = pd.concat(
-        [whole, by.assign(language=[words.spoken(code) for code in by["lang"]])], ignore_index=True
+        [whole, by.assign(language=[wording.spoken(code) for code in by["lang"]])], ignore_index=True
     )
     return table.rename(columns={"value": "share", "n": "posts"})[COVERAGE]
 

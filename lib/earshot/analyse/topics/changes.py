@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from earshot.analyse.posts import topic_names
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.store import Store
 
 TOLD = {
@@ -55,10 +55,12 @@ def last(store: Store, names: dict[int, str] | None = None) -> Changes:
         return Changes("The topic model has not been fitted yet.", pd.DataFrame(columns=COLUMNS), fits)
     counts = ledger["event"].value_counts()
     first = set(counts.index) == {"born"}
-    told = [f"{words.count(counts[event])} {called}" for event, called in COUNTED.items() if event in counts]
+    told = [
+        f"{wording.count(counts[event])} {called}" for event, called in COUNTED.items() if event in counts
+    ]
     said = (
-        f"The model was last fitted on {words.day(ledger['at'].max())}: "
-        f"{f'{words.count(len(ledger))} topics, all of them new' if first else words.listed(told)}."
+        f"The model was last fitted on {wording.day(ledger['at'].max())}: "
+        f"{f'{wording.count(len(ledger))} topics, all of them new' if first else wording.listed(told)}."
     )
     return Changes(said, pd.DataFrame(columns=COLUMNS) if first else _told(ledger, current), fits)
 
@@ -71,7 +73,10 @@ def _fits(ledger: pd.DataFrame) -> pd.DataFrame:
     counts = pd.crosstab(ledger["model"], ledger["event"]).reindex(fits.index)
     counts = counts.reindex(columns=list(COUNTED), fill_value=0)
     table = pd.DataFrame(
-        {"fitted": fits.map(words.day).astype("str"), "topics": counts[["kept", "born", "split"]].sum(axis=1)}
+        {
+            "fitted": fits.map(wording.day).astype("str"),
+            "topics": counts[["kept", "born", "split"]].sum(axis=1),
+        }
     )
     return pd.concat([table, counts.rename(columns=COUNTED)], axis=1).reset_index(drop=True)
 
@@ -91,7 +96,7 @@ def _told(ledger: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
         (
             _called(names, row["topic"]),
             TOLD[row["event"]].format(
-                other=_called(names, row["other"]), share=words.percent(row["overlap"])
+                other=_called(names, row["other"]), share=wording.percent(row["overlap"])
             ),
             row["posts"],
         )

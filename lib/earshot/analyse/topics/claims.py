@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.analyse.topics import emergence
 from earshot.analyse.topics.tables import Topics
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import BACKGROUND, Claim
 from earshot.core.params import Brief
 from earshot.statistics import estimate
@@ -28,10 +28,10 @@ def state(found: Topics, params: Brief) -> list[Claim]:
 def _levels(found: Topics) -> list[Claim]:
     claims = []
     for place, row in enumerate(found.sizes.head(LARGEST).to_dict("records"), 1):
-        rank = "largest" if place == 1 else f"{words.ordinal(place)} largest"
+        rank = "largest" if place == 1 else f"{wording.ordinal(place)} largest"
         said = (
-            f"“{row['topic name']}” is the {rank} topic: {words.percent(row['share'])} of posts "
-            f"({words.between(row['low'], row['high'])}){_felt(row)}."
+            f"“{row['topic name']}” is the {rank} topic: {wording.percent(row['share'])} of posts "
+            f"({wording.between(row['low'], row['high'])}){_felt(row)}."
         )
         rest = {"method": SHARE, "inputs": INPUTS, "about": _about(found, row["topic"], row["topic name"])}
         row |= {"value": row["share"], "n": found.counted}
@@ -44,7 +44,7 @@ def _levels(found: Topics) -> list[Claim]:
 def _felt(row: dict) -> str:
     if row["net"] is None or pd.isna(row["net"]):
         return ""
-    return f", spoken of with net sentiment {words.points(row['net'])}"
+    return f", spoken of with net sentiment {wording.points(row['net'])}"
 
 
 def _least(found: Topics) -> list[Claim]:
@@ -56,8 +56,8 @@ def _least(found: Topics) -> list[Claim]:
     topic = found.sizes.loc[found.sizes["topic name"] == row["topic name"], "topic"].iloc[0]
     said = (
         f"Of the {len(felt)} largest topics, people speak least favourably in “{row['topic name']}”: net "
-        f"sentiment {words.points(row['net'])} "
-        f"({words.between(row['net low'], row['net high'], words.points)})."
+        f"sentiment {wording.points(row['net'])} "
+        f"({wording.between(row['net low'], row['net high'], wording.points)})."
     )
     rest = {"method": MEAN, "inputs": INPUTS, "about": _about(found, topic, row["topic name"])}
     estimate = {"value": row["net"], "low": row["net low"], "high": row["net high"], "n": row["n"]}
@@ -68,12 +68,12 @@ def _new(found: Topics) -> list[Claim]:
     claims = []
     for row in found.moves[found.moves["new"]].to_dict("records"):
         count = row["n_before"]
-        before = f"{words.count(count)} posts" if count > 1 else ("not a single post", "one post")[count]
+        before = f"{wording.count(count)} posts" if count > 1 else ("not a single post", "one post")[count]
         said = (
-            f"New in {found.period.now}: “{row['name']}”, {words.count(row['n_after'])} posts or "
-            f"{words.percent(row['now'])} of the talk; in {found.period.then} it was {before}."
+            f"New in {found.period.now}: “{row['name']}”, {wording.count(row['n_after'])} posts or "
+            f"{wording.percent(row['now'])} of the talk; in {found.period.then} it was {before}."
         )
-        headline = f"New: \u201c{row['name']}\u201d takes {words.percent(row['now'])} of the talk"
+        headline = f"New: \u201c{row['name']}\u201d takes {wording.percent(row['now'])} of the talk"
         about = _about(found, row["topic"], row["name"]) | {"direction": "up", "headline": headline}
         claims.append(_change(row, said, "new", min(0.85, 0.55 + 2 * row["value"]), "real", about))
     return claims
@@ -110,14 +110,14 @@ def _moved(found: Topics) -> list[Claim]:
 def _moved_sentence(row: dict, found: Topics) -> str:
     way = "grew" if row["value"] > 0 else "shrank"
     return (
-        f"“{row['name']}” {way} from {words.percent(row['was'])} of posts in {found.period.then} to "
-        f"{words.percent(row['now'])} in {found.period.now} (a change of {_points(row['low'])} to "
+        f"“{row['name']}” {way} from {wording.percent(row['was'])} of posts in {found.period.then} to "
+        f"{wording.percent(row['now'])} in {found.period.now} (a change of {_points(row['low'])} to "
         f"{_points(row['high'])})."
     )
 
 
 def _points(share: float) -> str:
-    sign = "+" if share > 0 else words.MINUS if share < 0 else ""
+    sign = "+" if share > 0 else wording.MINUS if share < 0 else ""
     return f"{sign}{abs(100 * share):.1f} points"
 
 
@@ -125,10 +125,10 @@ def _words(found: Topics) -> list[Claim]:
     if found.words.empty:
         return []
     first = found.words.iloc[0]
-    listed = words.listed([f"“{term}”" for term in found.words["term"].head(6)])
+    listed = wording.listed([f"“{term}”" for term in found.words["term"].head(6)])
     said = (
         f"Words that are new in {found.period.now}: {listed}. The first was used by "
-        f"{words.count(first['now'])} people, by {words.count(first['before'])} in {found.period.then}."
+        f"{wording.count(first['now'])} people, by {wording.count(first['before'])} in {found.period.then}."
     )
     return [
         Claim(
@@ -152,8 +152,8 @@ def _lost(found: Topics) -> list[Claim]:
     lost = emergence.among(voiced["topic"] < 0, emergence.speakers(voiced))
     row = estimate.means(lost, "_in", share=True).iloc[0]
     said = (
-        f"{words.percent(1 - row['value'])} of {words.count(row['n'])} posts have one of {len(found.sizes)} "
-        f"topics; {words.percent(row['value'])} are far from every topic."
+        f"{wording.percent(1 - row['value'])} of {wording.count(row['n'])} posts have one of "
+        f"{len(found.sizes)} topics; {wording.percent(row['value'])} are far from every topic."
     )
     return [
         Claim.of("topics.none", said, row, method=SHARE, inputs=INPUTS, kind="quality", weight=BACKGROUND)

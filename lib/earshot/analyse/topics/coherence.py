@@ -10,7 +10,7 @@ import pandas as pd
 from earshot.core.literals import listed
 from earshot.enrich.embeddings.step import matrix
 from earshot.enrich.topics import model as topic_model
-from earshot.enrich.topics import words as topic_words
+from earshot.enrich.topics import words
 
 SAMPLE = 3_000
 TOP = 10
@@ -29,7 +29,7 @@ def npmi(texts: pd.Series, terms: dict[int, list[str]], ignore: frozenset[str] =
         return pd.Series(dtype="float64")
     counter = CountVectorizer(
         ngram_range=(1, 2),
-        token_pattern=topic_words.WORD,
+        token_pattern=words.WORD,
         vocabulary=vocabulary,
         stop_words=sorted(ignore) or None,
         binary=True,
@@ -88,7 +88,7 @@ def terms_of(names: pd.DataFrame) -> dict[int, list[str]]:
 
 def bare(posts: pd.DataFrame) -> pd.Series:
     """Return the words of each post as topics count them."""
-    return posts["text"].map(topic_words.bare)
+    return posts["text"].map(words.bare)
 
 
 def _mean_npmi(together: np.ndarray, rows: list[int]) -> float:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from earshot.analyse.posts import human_labels as judged
+from earshot.analyse.posts import human_labels
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.topics import emergence
 from earshot.analyse.topics.categories import (
@@ -23,7 +23,7 @@ from earshot.analyse.topics.categories import (
     split_votes,
     topics_in_categories,
 )
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.claim import Claim
 from earshot.core.literals import listed
 from earshot.core.params import Brief, ParamError
@@ -78,8 +78,8 @@ class Crosswalk:
         counts = self.topics["verdict"].value_counts()
         told = [f"{counts.get(verdict, 0)} {verdict}" for verdict in ("mapped", "ambiguous", "unmapped")]
         return (
-            f"Of {words.count(len(self.topics))} topics, {words.listed(told)} by {where}. For a random "
-            f"sample of all posts in none: {judged.command(self.workspace, judged.UNMAPPED)}"
+            f"Of {wording.count(len(self.topics))} topics, {wording.listed(told)} by {where}. For a random "
+            f"sample of all posts in none: {human_labels.command(self.workspace, human_labels.UNMAPPED)}"
         )
 
     @property
@@ -105,12 +105,12 @@ class Crosswalk:
             "categories": "Our categories, and the topics that make up most of each",
             "coverage": "Posts in at least one category, by language",
         }[table]
-        return f"{about}; {words.count(self.coverage['posts'].iloc[0])} posts without repeats"
+        return f"{about}; {wording.count(self.coverage['posts'].iloc[0])} posts without repeats"
 
     def _made_of(self, category: str) -> str:
         cells = self.cells[self.cells["category"] == category].nlargest(NAMED, "share of category")
         return "; ".join(
-            f"{name} {words.percent(share)}"
+            f"{name} {wording.percent(share)}"
             for name, share in cells[["topic name", "share of category"]].itertuples(index=False)
         )
 
@@ -126,7 +126,7 @@ class Crosswalk:
         if rest.empty:
             return "In none of our categories"
         return (
-            f"In none of our categories, drawn at random from {words.count(rest['_of'].iloc[0])} posts of "
+            f"In none of our categories, drawn at random from {wording.count(rest['_of'].iloc[0])} posts of "
             f"“{rest['_topic'].iloc[0]}”"
         )
 
@@ -230,10 +230,10 @@ def _unfit(counted: pd.DataFrame, inside: np.ndarray, seed: int) -> pd.DataFrame
 def _claims(found: Crosswalk) -> list[Claim]:
     """State how many posts have a category, and the largest topic that fits none."""
     whole = found.coverage.iloc[0].rename({"share": "value", "posts": "n"})
-    many = f"; {words.percent(found.several['value'])} of these are in several" if found.several else ""
+    many = f"; {wording.percent(found.several['value'])} of these are in several" if found.several else ""
     said = (
-        f"{words.percent(whole['value'])} of {words.count(whole['n'])} posts "
-        f"({words.between(whole['low'], whole['high'])}) are in one of our {found.count} categories{many}."
+        f"{wording.percent(whole['value'])} of {wording.count(whole['n'])} posts "
+        f"({wording.between(whole['low'], whole['high'])}) are in one of our {found.count} categories{many}."
     )
     claims = [
         Claim.of(
@@ -242,14 +242,14 @@ def _claims(found: Crosswalk) -> list[Claim]:
     ]
     for row in found.topics[found.topics["verdict"] == "unmapped"].head(1).to_dict("records"):
         most = (
-            f"only {words.percent(row['share'])} ({words.between(row['low'], row['high'])}) are in its "
+            f"only {wording.percent(row['share'])} ({wording.between(row['low'], row['high'])}) are in its "
             f"closest, “{row['category']}”"
             if row["category"]
             else "not one is in any of them"
         )
         said = (
             f"The largest topic that no category of ours clearly holds is “{row['topic name']}”: of its "
-            f"{words.count(row['posts'])} posts, {most}."
+            f"{wording.count(row['posts'])} posts, {most}."
         )
         about = {"topic": row["topic name"], "number": int(row["topic"]), "nearest": row["category"]}
         row |= {"value": row["share"], "n": row["posts"]}

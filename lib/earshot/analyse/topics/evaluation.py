@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.analyse.evaluation.report import EvaluationReport
-from earshot.analyse.posts import label_files as labelled
+from earshot.analyse.posts import label_files
 from earshot.analyse.topics import coherence
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.text.step import clean
@@ -183,7 +183,7 @@ def evaluate(data: str, train: str = "", seed: int = 1) -> Evaluation:
     """
     if train:
         raise ValueError("Topics are found without labels; leave train empty.")
-    frame = labelled.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
+    frame = label_files.read(data, ("text",)).dropna(subset=["text"]).reset_index(drop=True)
     if len(frame) < 4 * SMALLEST:
         raise ValueError(f"The data has {len(frame)} texts; topics need at least {4 * SMALLEST}.")
     named = next((name for name in TRUTHS if name in frame), None)

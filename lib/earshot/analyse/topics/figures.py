@@ -6,9 +6,9 @@ from earshot.analyse.posts import period
 from earshot.analyse.posts.loading import quotable
 from earshot.analyse.topics import coherence, emergence
 from earshot.analyse.topics.tables import Topics
-from earshot.core import wording as words
+from earshot.core import wording
 from earshot.core.params import Brief
-from earshot.enrich.topics import words as topic_words
+from earshot.enrich.topics import words
 from earshot.statistics import estimate
 
 SIZES = ["topic", "topic name", "share", "low", "high", "posts", "authors", "net", "net low", "net high", "n"]
@@ -25,7 +25,7 @@ def find(posts: pd.DataFrame, names: pd.DataFrame, params: Brief, stability: flo
     """
     voiced = _voiced(posts)
     parts = period.split(voiced["day"])
-    ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
+    ignore = words.ignored([*params.brands, params.brand], params.handles)
     sizes = _sizes(voiced, params)
     quality = _quality(voiced, names, sizes, ignore)
     return Topics(
@@ -162,15 +162,15 @@ def _trust(
 ) -> dict:
     """Return what limits these figures: coverage, posts without topic, and the quality of the topics."""
     lost = voiced["topic"] < 0
-    covered = words.percent(posts["topic"].notna().mean())
+    covered = wording.percent(posts["topic"].notna().mean())
     found = {
         "posts in the window": len(posts),
         "repeats left out": int(posts["is_repeat"].sum()),
-        "posts the model looked at": f"{words.count(len(voiced))} without repeats ({covered} of all)",
-        "posts far from every topic": f"{words.count(lost.sum())} ({words.percent(lost.mean())})",
+        "posts the model looked at": f"{wording.count(len(voiced))} without repeats ({covered} of all)",
+        "posts far from every topic": f"{wording.count(lost.sum())} ({wording.percent(lost.mean())})",
         "topics": len(names),
         "mean coherence (NPMI)": round(quality["coherence"].mean(), 3),
-        "different words among the topics' words": words.percent(
+        "different words among the topics' words": wording.percent(
             coherence.diversity(coherence.terms_of(names))
         ),
     }
@@ -195,6 +195,6 @@ def distance_of_outliers(voiced: pd.DataFrame, params: Brief) -> str:
     return (
         f"topics_far in brief.yml is {params.topics_far} percent: so many of the posts that shape topics get "
         "none. A lower one gives them the nearest topic, at 0 all with words have one, and topics get less "
-        f"pure: the {words.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the middle "
-        f"of the nearest, the {words.count(near.at[False, 'n'])} others {told[False]} (cosine)."
+        f"pure: the {wording.count(near.at[True, 'n'])} posts without a topic are {told[True]} like the "
+        f"middle of the nearest, the {wording.count(near.at[False, 'n'])} others {told[False]} (cosine)."
     )

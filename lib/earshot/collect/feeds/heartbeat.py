@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.collect.feeds import cursors as bookmarks
+from earshot.collect.feeds import cursors
 from earshot.collect.feeds.gaps import Ledger
 from earshot.collect.sources.pacing import Timepiece
 from earshot.core.store import Store
@@ -37,7 +37,7 @@ class Presence:
     def begin(self, missed: int | None = None) -> None:
         """Write down since when nobody was there, and how many posts that cost (None: nobody knows)."""
         with self._lock:
-            ledger, seen = self._ledger(), bookmarks.find(self.store, self.source, self.query).at
+            ledger, seen = self._ledger(), cursors.find(self.store, self.source, self.query).at
             now = self.timepiece.now()
             if ledger.running:
                 ledger.close()
@@ -78,5 +78,5 @@ class Presence:
         return Ledger(self.store, self.source, self.query, self.timepiece, self.platform)
 
     def _sign(self, now: pd.Timestamp) -> None:
-        bookmarks.find(self.store, self.source, self.query).save(self.store, now)
+        cursors.find(self.store, self.source, self.query).save(self.store, now)
         self._last = now

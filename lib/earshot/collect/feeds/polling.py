@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from earshot.collect.feeds import cursors as bookmarks
-from earshot.collect.feeds import missed_posts as recount
+from earshot.collect.feeds import cursors, missed_posts
 from earshot.collect.feeds.gaps import Ledger
 from earshot.collect.feeds.pages import Shelf
 from earshot.collect.feeds.settings import Feed
@@ -97,7 +96,7 @@ class Harvest:
         self._platform: Platform = platform_of(feed.platform)
         self.report.feed, self.report.platform = feed.name, feed.platform
         self._ledger = Ledger(store, feed.name, feed.query, self.timepiece, feed.platform)
-        self._mark = bookmarks.find(store, feed.name, feed.query)
+        self._mark = cursors.find(store, feed.name, feed.query)
         self._began = self.timepiece.now()
         self._mark.since = self._mark.since or feed.begins(self._began, self._platform.limits.days)
         self._note_stop()
@@ -106,7 +105,7 @@ class Harvest:
         with feed.client(self._ledger, self.patience, self.timepiece) as client, self._interruptions():
             try:
                 self._read_on(client)
-                recount.count_missed(client, self._platform, self._query, self._ledger, store)
+                missed_posts.count_missed(client, self._platform, self._query, self._ledger, store)
             except Failed as error:
                 self.report.failed = str(error)
                 self._ledger.open(error.kind, str(error))

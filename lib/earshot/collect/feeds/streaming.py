@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from earshot.collect.feeds import cursors as bookmarks
+from earshot.collect.feeds import cursors
 from earshot.collect.feeds.connections import Connection, Lost
 from earshot.collect.feeds.gaps import Ledger
 from earshot.collect.feeds.pages import Shelf
@@ -126,7 +126,7 @@ class Follower:
         self._platform = platform_of(feed.platform)
         self.report.feed, self.report.platform = feed.name, feed.platform
         self._ledger = Ledger(store, feed.name, feed.query, self.timepiece)
-        self._mark = bookmarks.find(store, feed.name, feed.query)
+        self._mark = cursors.find(store, feed.name, feed.query)
         self._shelf = Shelf(self.workspace, feed, self._platform, Pseudonyms(), self.timepiece)
         self._last = now = self.timepiece.now()
         if not self._mark.resting and self._mark.at is not None and not self._ledger.running:

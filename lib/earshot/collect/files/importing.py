@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect.files import id_lists as rehydration
+from earshot.collect.files import id_lists
 from earshot.collect.files import lost_fields as vanished
 from earshot.collect.files.readers import Batch, read
 from earshot.collect.files.remapping import remap
@@ -134,7 +134,7 @@ def _import_file(
     gone = vanished.fields(workspace, source.name, landed.filled)
     known.add(path, source, landed, gone)
     if exports.STRIPPED in landed.reasons:
-        rehydration.list_ids(workspace, source)
+        id_lists.list_ids(workspace, source)
     return FileReport(
         **vars(landed),
         file=path.name,

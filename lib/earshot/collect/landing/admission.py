@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from earshot.collect.landing import terms, tombstones
-from earshot.collect.landing import visibility as spaces
+from earshot.collect.landing import terms, tombstones, visibility
 from earshot.collect.landing.terms import Card
 from earshot.collect.mapping.mapping import Source
 from earshot.collect.mapping.rows import EMPTY, digest
@@ -32,12 +31,12 @@ class Admission:
         """Return posts as they may be kept, and the reasons
         with those of rows that may not be kept at all.
         """
-        private = spaces.private(rows, posts["is_public"])
+        private = visibility.private(rows, posts["is_public"])
         posts = posts.assign(is_public=posts["is_public"].mask(private, False))
         if not self.card.may_store_text:
             posts, reasons = self._without_text(posts, reasons)
         if not self.card.allows_private:
-            reasons = reasons.mask(private & reasons.eq(""), spaces.PRIVATE)
+            reasons = reasons.mask(private & reasons.eq(""), visibility.PRIVATE)
         return posts, reasons.mask(self.tombstones.cover(posts), tombstones.GONE)
 
     def payloads(self, rows: pd.DataFrame, source: Source) -> pd.DataFrame:

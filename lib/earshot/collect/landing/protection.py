@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 import pandas as pd
 
-from earshot.collect.landing import author_names as bylines
+from earshot.collect.landing import author_names
 from earshot.collect.mapping.mapping import NUMBERS, Source
 from earshot.core.workspace import Workspace
 from earshot.govern.masking import masking
@@ -98,7 +98,7 @@ def protect(
         for column in (one for one in filled if one != person and filled[one][there].any()):
             safe[column] = _unlinked(safe[column], handles, people, there)
             told = safe[column].iloc[there]
-            hidden = bylines.hide(told, given, keep) if treatments[column] == "text" else told
+            hidden = author_names.hide(told, given, keep) if treatments[column] == "text" else told
             safe[column] = (
                 safe[column] if hidden is told else _put(safe[column], there, hidden.to_numpy(object))
             )

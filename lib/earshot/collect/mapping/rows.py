@@ -9,8 +9,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from earshot.collect.mapping import brands, exports, times
-from earshot.collect.mapping import post_urls as addresses
+from earshot.collect.mapping import brands, exports, post_urls, times
 from earshot.collect.mapping.mapping import NUMBERS, Source
 from earshot.core import clock
 from earshot.core.params import Brief
@@ -67,7 +66,7 @@ def shape(
         "media_text": cell.text("media_text"), "source": source.name,
     }, index=rows.index)  # fmt: skip
     posts[list(NUMBERS)] = pd.DataFrame({name: _whole(cell.raw(name)) for name in NUMBERS}, index=rows.index)
-    ids = addresses.native_ids(cell.ids("id"), platform) if cell.given("id") else _made_ids(posts)
+    ids = post_urls.native_ids(cell.ids("id"), platform) if cell.given("id") else _made_ids(posts)
     for name in ("reply_to", "root"):
         posts[name] = platform + ":" + cell.ids(name)
     posts["post_id"] = platform + ":" + ids
@@ -143,8 +142,8 @@ def _completed(first: pd.Series, further: pd.Series) -> pd.Series:
 
 def _platforms(cell: _Cells, source: Source) -> pd.Series:
     if source.constants.get("platform") != "address":
-        return addresses.platform_names(cell.text("platform").fillna(source.name))
-    return addresses.platforms_of(cell.text("url")).fillna("web")
+        return post_urls.platform_names(cell.text("platform").fillna(source.name))
+    return post_urls.platforms_of(cell.text("url")).fillna("web")
 
 
 def _reasons(

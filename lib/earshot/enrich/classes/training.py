@@ -20,13 +20,11 @@ import yaml
 from earshot.core.clock import now
 from earshot.core.params import ParamError, check_names, nearest
 from earshot.core.workspace import Workspace
-from earshot.enrich.classes import classifier
+from earshot.enrich.classes import classifier, view_comparison
 from earshot.enrich.classes import files as classifier_files
-from earshot.enrich.classes import view_comparison as bakeoff
 from earshot.enrich.classes.classifier import Classifier
 from earshot.enrich.classes.views import look_at
-from earshot.statistics import risk_control as guarantee
-from earshot.statistics import stacking
+from earshot.statistics import risk_control, stacking
 from earshot.statistics.risk_control import Rule
 
 SETTINGS = "classifiers"
@@ -88,7 +86,7 @@ def train(
         "texts": len(texts),
         "promised": promised,
         "seed": seed,
-        "won": bakeoff.won(models, bakeoff.speed(models, texts)),
+        "won": view_comparison.won(models, view_comparison.speed(models, texts)),
     }
     return Trained(models, rules, card | _figures(models, rules, costs))
 
@@ -109,7 +107,7 @@ def _lean(model: Classifier, costs: dict[str, float]) -> Classifier:
     """Return a classifier of one label a text as it is, or saying what costs least where costs differ."""
     if len(set(costs.values())) == 1:
         return model
-    return replace(model, lean=guarantee.lean(np.array([costs[label] for label in model.classes])))
+    return replace(model, lean=risk_control.lean(np.array([costs[label] for label in model.classes])))
 
 
 def _each(
@@ -139,7 +137,7 @@ def _of(models: dict[str, Classifier], label: str) -> tuple[Classifier, int]:
 def _rule(models: dict[str, Classifier], label: str, promised: float, labels: int, missed: float) -> Rule:
     model, place = _of(models, label)
     held = model.calibration.held[:, place]
-    return guarantee.rule(held, model.calibration.classes == place, promised, labels, missed)
+    return risk_control.rule(held, model.calibration.classes == place, promised, labels, missed)
 
 
 def _figures(models: dict[str, Classifier], rules: dict[str, Rule], costs: dict[str, float]) -> dict:

@@ -11,14 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from earshot.enrich.embeddings import class_attention as attention
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import fine_tuning as tuning
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import class_attention, encoder, fine_tuning, minilm, tokeniser
 from earshot.enrich.embeddings import step as embeddings
-from earshot.enrich.embeddings import tokeniser as pieces
 from earshot.enrich.embeddings.int8 import Weights, narrow
-from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.sentiment import earshot2
 from earshot.enrich.sentiment import step as sentiment
 
 LONGEST = 96  # tokens of a text that a tower reads while it learns, and that are looked at one by one
@@ -78,9 +74,9 @@ def look_at(
         vectors = seen if vectors is None else vectors
     feeling, abroad = np.empty((len(texts), 0), np.float32), []
     if felt and texts:
-        english, others = sentiment.load(), sentiment_model.other(sentiment.load())
+        english, others = sentiment.load(), earshot2.other(sentiment.load())
         own, more = _feel(english, tokens, closely)
-        other, abroad = _feel(others, pieces.tokenise(others, cleaned), closely)
+        other, abroad = _feel(others, tokeniser.tokenise(others, cleaned), closely)
         feeling, states = (
             np.hstack([own, other]),
             [np.hstack(both) for both in zip(states, more, strict=True)],
@@ -94,7 +90,7 @@ def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.
     and its view of each token where ``closely``.
     """
     found, states = (
-        tower.read_closely(weights, tokens, LONGEST) if closely else (tower.vectors(weights, tokens), [])
+        encoder.read_closely(weights, tokens, LONGEST) if closely else (encoder.vectors(weights, tokens), [])
     )
     return found / np.maximum(1e-9, np.linalg.norm(found, axis=1, keepdims=True)), states
 
@@ -201,12 +197,12 @@ class Attention:
     @classmethod
     def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Attention":
         """Learn from texts and their class numbers."""
-        found = attention.learn(cls.tokens_of(texts), labels, classes, seed)
+        found = class_attention.learn(cls.tokens_of(texts), labels, classes, seed)
         return cls({name: np.asarray(part, np.float16) for name, part in found.items()})
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
         """Return one score per text and class."""
-        return attention.scores(self.net, self.tokens_of(texts))
+        return class_attention.scores(self.net, self.tokens_of(texts))
 
     @staticmethod
     def tokens_of(texts: Texts) -> list[np.ndarray]:
@@ -233,13 +229,15 @@ class Tower:
     @classmethod
     def learn(cls, texts: Texts, labels: np.ndarray, classes: int, seed: int) -> "Tower":
         """Learn from texts and their class numbers."""
-        plan = tuning.Plan(layers=minilm.LAYERS, epochs=3, asks=True, head=10, seed=seed)
+        plan = fine_tuning.Plan(layers=minilm.LAYERS, epochs=3, asks=True, head=10, seed=seed)
         tokens, targets = [text[:LONGEST] for text in texts.tokens], np.eye(classes, dtype=np.float32)[labels]
-        return cls(narrow(tuning.tune(tokens, targets, plan, attention.raised(labels, classes)[labels])))
+        return cls(
+            narrow(fine_tuning.tune(tokens, targets, plan, class_attention.raised(labels, classes)[labels]))
+        )
 
     def scores(self, texts: Texts, classes: int) -> np.ndarray:
         """Return one score per text and class."""
-        return tower.scores(self.weights, texts.tokens).astype(np.float64)
+        return encoder.scores(self.weights, texts.tokens).astype(np.float64)
 
 
 def _meaning(texts: Texts) -> np.ndarray:

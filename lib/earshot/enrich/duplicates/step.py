@@ -18,7 +18,7 @@ import pandas as pd
 
 from earshot.core.literals import listed
 from earshot.core.spread import spread
-from earshot.enrich.duplicates import minhash as likeness
+from earshot.enrich.duplicates import minhash
 from earshot.enrich.duplicates.minhash import are_alike, is_long, jaccard, normalise
 from earshot.enrich.pipeline.declaration import Step
 
@@ -67,7 +67,7 @@ def group(posts: pd.DataFrame) -> pd.DataFrame:
     for earlier, later in _known_links(posts, prints):
         forest.join(earlier, later)
     _join_near(forest, sketches, sketched, texts)
-    kept = dict(zip(sketched.tolist(), likeness.packed(sketches), strict=True))
+    kept = dict(zip(sketched.tolist(), minhash.packed(sketches), strict=True))
     return _rows(posts, texts, prints, forest.roots(), kept)
 
 
@@ -85,7 +85,7 @@ def _touched(store, posts: pd.DataFrame) -> set:
         return set()
     sure = stored["fingerprint"].isin({*prints, *awaited}) | stored["post_id"].isin(named)
     kept = stored[stored["sketch"] != ""]
-    alike = likeness.crossed(sketches, likeness.unpacked(kept["sketch"]))
+    alike = minhash.crossed(sketches, minhash.unpacked(kept["sketch"]))
     return {*stored.loc[sure, "group"], *kept["group"].iloc[alike]}
 
 
@@ -162,12 +162,12 @@ def _read_part(posts: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray, n
         if counts:
             first.setdefault(key, row)
     rows = np.fromiter(first.values(), np.int64, len(first))
-    return texts, prints, likeness.minhash([texts[row] for row in rows]), rows
+    return texts, prints, minhash.minhash([texts[row] for row in rows]), rows
 
 
 def _join_near(forest: "_Forest", sketches: np.ndarray, rows: np.ndarray, texts: list[str]) -> None:
     """Join the rows whose texts really are alike."""
-    for left, right in zip(*likeness.pairs(sketches), strict=True):
+    for left, right in zip(*minhash.pairs(sketches), strict=True):
         earlier, later = int(rows[left]), int(rows[right])
         if forest.find(earlier) != forest.find(later) and are_alike(texts[earlier], texts[later]):
             forest.join(earlier, later)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot.enrich.embeddings import int4 as blocks
+from earshot.enrich.embeddings import int4
 from earshot.enrich.embeddings.model_files import WeightsError, verify
 from earshot.enrich.embeddings.tokeniser import LONGEST
 
@@ -120,8 +120,8 @@ class _File:
 
     def table(self, entry: tuple[int, int], rows: int, columns: int) -> np.ndarray:
         """Return a table (rows, columns) that is kept in ``blocks``."""
-        size = rows * columns // blocks.SIZE * blocks.BYTES
-        return blocks.unpack(np.frombuffer(self.bytes, np.uint8, size, entry[1]).reshape(rows, -1))
+        size = rows * columns // int4.SIZE * int4.BYTES
+        return int4.unpack(np.frombuffer(self.bytes, np.uint8, size, entry[1]).reshape(rows, -1))
 
 
 def _vocabulary(file: _File) -> tuple[list[str], np.ndarray]:

@@ -10,8 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from earshot.enrich.embeddings import class_attention as attention
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import class_attention, minilm
 from earshot.enrich.embeddings.int8 import Weights, quantise, widen
 
 _READY: WeakKeyDictionary[Weights, dict] = WeakKeyDictionary()
@@ -59,7 +58,7 @@ def judge(ids, weights: dict, mask=None, dropped: float = 0.0):
     if asks is None:
         return state[:, 0] @ judges + bias
     real = torch.ones_like(ids, dtype=torch.bool) if mask is None else mask[:, 0, 0]
-    return attention.score(state, real, asks, judges, bias)
+    return class_attention.score(state, real, asks, judges, bias)
 
 
 def _through(ids, weights: dict, mask, dropped: float, first: bool):

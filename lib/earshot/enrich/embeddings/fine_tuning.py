@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import encoder, minilm
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def _begin(plan: Plan, classes: int, start: dict | None) -> dict:
 
 def _words(start: dict | None) -> dict:
     """Return what turns token ids into vectors, as tensors that do not learn."""
-    return tower.complete(
+    return encoder.complete(
         {name: values for name, values in (start or {}).items() if name.startswith("embeddings.")}
     )
 
@@ -157,7 +156,7 @@ def _loss(weights: dict, texts: list[list[int]], targets: np.ndarray, importance
         :, None, None
     ]
     mask = None if mask.all() else mask
-    found, shares = tower.judge(ids, weights, mask, dropped), torch.from_numpy(targets.astype(np.float32))
+    found, shares = encoder.judge(ids, weights, mask, dropped), torch.from_numpy(targets.astype(np.float32))
     losses = F.cross_entropy(found, shares, reduction="none")
     return (losses * torch.from_numpy(importance)).mean()
 

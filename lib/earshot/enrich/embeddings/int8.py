@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from earshot.enrich.embeddings import int4 as blocks
+from earshot.enrich.embeddings import int4
 
 TOKEN, WEIGHT = 127, 63  # the greatest whole number of a token and of a matrix
 ZERO = TOKEN + 1  # stands for nought in a token, whose numbers are never negative
@@ -74,7 +74,7 @@ def narrow(weights: Mapping[str, np.ndarray], in_blocks: Mapping[str, int] = Map
 
     What is read with these is what is read with the weights themselves, of which ``quantise`` makes the same
     numbers. Tables whose names begin as one of ``in_blocks`` are kept in four bits, which does change them:
-    ``blocks.pack`` says what the number behind each beginning means.
+    ``int4.pack`` says what the number behind each beginning means.
     """
     found = Weights()
     for name, values in weights.items():
@@ -84,8 +84,8 @@ def narrow(weights: Mapping[str, np.ndarray], in_blocks: Mapping[str, int] = Map
         if values.dtype == np.uint8:
             found[name] = values
         elif reach:
-            whole = values.shape[1] % blocks.SIZE == 0
-            found[name + (BLOCKS if whole else TURNED)] = blocks.pack(values if whole else values.T, reach)
+            whole = values.shape[1] % int4.SIZE == 0
+            found[name + (BLOCKS if whole else TURNED)] = int4.pack(values if whole else values.T, reach)
         elif _is_matrix(name, values):
             found[name], found[name + SCALE] = _rounded(np.asarray(values, np.float32))
         else:
@@ -100,9 +100,9 @@ def widen(weights: Mapping[str, np.ndarray]) -> Weights:
     found = Weights()
     for name, values in weights.items():
         if name.endswith(BLOCKS):
-            found[name.removesuffix(BLOCKS)] = blocks.unpack(values)
+            found[name.removesuffix(BLOCKS)] = int4.unpack(values)
         elif name.endswith(TURNED):
-            found[name.removesuffix(TURNED)] = np.ascontiguousarray(blocks.unpack(values).T)
+            found[name.removesuffix(TURNED)] = np.ascontiguousarray(int4.unpack(values).T)
         elif name + SCALE in weights:
             found[name] = values * weights[name + SCALE][:, None]
         elif not name.endswith(SCALE):

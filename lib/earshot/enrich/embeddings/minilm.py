@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot.enrich.embeddings import int8 as quantised
+from earshot.enrich.embeddings import int8
 from earshot.enrich.embeddings.model_files import verify
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -185,7 +185,7 @@ def layer(state, weights, number: int, mask=None, first: bool = False, dropped: 
     name, texts = f"encoder.layer.{number}.", len(state)
 
     def linear(part: str, values):
-        return quantised.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
+        return int8.linear(values, weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
 
     def heads(part: str, values):
         return linear(f"attention.self.{part}", values).view(texts, -1, HEADS, WIDTH // HEADS).transpose(1, 2)

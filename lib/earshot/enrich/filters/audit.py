@@ -9,7 +9,7 @@ from earshot.core.clock import now
 from earshot.core.params import ParamError, nearest
 from earshot.core.spreadsheet import as_written, csv_safe
 from earshot.core.workspace import Workspace
-from earshot.statistics import sampling as chance
+from earshot.statistics import sampling
 from earshot.statistics.proportion import wilson
 
 SIZE = 50  # posts drawn per filter
@@ -28,7 +28,7 @@ def draw(workspace: Workspace, size: int = SIZE) -> pd.DataFrame:
         SELECT s.filter, s.post_id, s.reason, p.text FROM set_aside s JOIN posts p USING (post_id)
         LEFT JOIN audits a ON a.filter = s.filter AND a.post_id = s.post_id
         WHERE s.restored_at IS NULL AND a.post_id IS NULL ORDER BY s.filter, s.post_id""")
-    placed = posts.assign(_place=chance.order(posts["post_id"], workspace.params.seed))
+    placed = posts.assign(_place=sampling.order(posts["post_id"], workspace.params.seed))
     drawn = placed.sort_values(["filter", "_place"]).groupby("filter").head(size)
     return drawn.assign(verdict="")[COLUMNS].reset_index(drop=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from earshot.enrich.embeddings.model_files import WeightsError, fingerprint, verify
-from earshot.enrich.language import letter_ngrams as letters
+from earshot.enrich.language import letter_ngrams
 
 MODEL = "earshot-lid-1"
 CLASSES = ("en", "fr", "de", "es", "it", "pt", "nl", "hi", "other")
@@ -22,11 +22,11 @@ def score(posts: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
     """Return how well each post, (posts, 9), and each word,
     (all words, 9), fits ``CLASSES``: log-odds, not shares.
 
-    ``posts`` holds the words of each post as letters.spell gives them; a post without words scores zero
+    ``posts`` holds the words of each post as letter_ngrams.spell gives them; a post without words scores zero
     everywhere.
     """
     weights, bias = _load(*_published())
-    found = letters.groups([word for words in posts for word in words])
+    found = letter_ngrams.groups([word for words in posts for word in words])
     sizes = np.array([len(words) for words in posts])
     whole = np.zeros((len(posts), len(CLASSES)), np.float32)
     if not found.words:
@@ -54,6 +54,6 @@ def _load(path: str, digest: str) -> tuple[np.ndarray, np.ndarray]:
     from safetensors.numpy import load_file
 
     held = load_file(path)
-    if held.get("weights", np.empty(0)).shape != (letters.SIZE, len(CLASSES)):
+    if held.get("weights", np.empty(0)).shape != (letter_ngrams.SIZE, len(CLASSES)):
         raise WeightsError(f"The model file {Path(path).name} holds no language model of this version.")
     return held["weights"].astype(np.float32), held["bias"].astype(np.float32)

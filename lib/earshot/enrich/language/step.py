@@ -16,10 +16,8 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import Brief, read_yaml
-from earshot.enrich.language import letter_ngrams as letters
+from earshot.enrich.language import letter_ngrams, scripts, segmentation
 from earshot.enrich.language import model as language_model
-from earshot.enrich.language import scripts as language_scripts
-from earshot.enrich.language import segmentation as language_spans
 from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.text import hashtags
 
@@ -95,14 +93,10 @@ def _by_script(texts: list[str], found: list[tuple[str, float, list]], expected:
     masked = {
         at: _masked(texts[at])
         for at, (code, _, _) in enumerate(found)
-        if code != UNKNOWN and language_scripts.OTHER.search(texts[at])
+        if code != UNKNOWN and scripts.OTHER.search(texts[at])
     }
-    parts = [(at, kept) for at, text in masked.items() for kept in language_scripts.words(text).values()]
-    said = (
-        _read([language_scripts.only(masked[at], kept) for at, kept in parts], expected, True)
-        if parts
-        else []
-    )
+    parts = [(at, kept) for at, text in masked.items() for kept in scripts.words(text).values()]
+    said = _read([scripts.only(masked[at], kept) for at, kept in parts], expected, True) if parts else []
     told: dict[int, list] = {}
     for (at, kept), (code, _, spans) in zip(parts, said, strict=True):
         own = found[at][0] if code == UNKNOWN else code  # what is too short to be told gives way to the whole
@@ -112,7 +106,7 @@ def _by_script(texts: list[str], found: list[tuple[str, float, list]], expected:
             for word in kept
         )
     return [
-        (code, sure, language_scripts.joined(told[at]) if at in told else spans)
+        (code, sure, scripts.joined(told[at]) if at in told else spans)
         for at, (code, sure, spans) in enumerate(found)
     ]
 
@@ -124,12 +118,12 @@ def _masked(text: str) -> str:
 
 def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tuple[str, float, list]]:
     masked = [_masked(text) for text in texts]
-    words = [letters.spell(text) for text in masked]
+    words = [letter_ngrams.spell(text) for text in masked]
     spoken = [[word for word, _, _ in found] or [] for found in words]
     asked = [" ".join(text.split()) for text in masked]
     for at, text in enumerate(texts):
         if len(words[at]) < FEW and (tags := _tags(text)):
-            spoken[at] = spoken[at] + [word for word, _, _ in letters.spell(tags)]
+            spoken[at] = spoken[at] + [word for word, _, _ in letter_ngrams.spell(tags)]
             asked[at] = f"{asked[at]} {tags}".strip()
     latin = [at for at, text in enumerate(asked) if spoken[at] and _is_latin(text)]
     found: list[tuple[str, float, list]] = [(UNKNOWN, 0.0, [])] * len(texts)
@@ -141,7 +135,7 @@ def _read(texts: list[str], expected: tuple[str, ...], spans: bool) -> list[tupl
         posts, each = language_model.score([spoken[at] for at in latin])
         codes, sure = _decide(posts, [asked[at] for at in latin], expected)
         stretches = (
-            language_spans.find([words[at] for at in latin], [len(spoken[at]) for at in latin], each, codes)
+            segmentation.find([words[at] for at in latin], [len(spoken[at]) for at in latin], each, codes)
             if spans
             else [[]] * len(latin)
         )

@@ -19,7 +19,7 @@ import pandas as pd
 
 from earshot.core.params import read_yaml
 from earshot.enrich.embeddings.model_files import fingerprint
-from earshot.enrich.language import letter_ngrams as letters
+from earshot.enrich.language import letter_ngrams
 from earshot.enrich.language.model import CLASSES, FOLDER, MODEL
 from earshot.enrich.language.step import LEFT_OUT
 
@@ -115,7 +115,9 @@ def _drawn(packages: Path, lang: str, chance: np.random.Generator) -> pd.DataFra
     half as many again of Dutch, which has no tweets.
     """
     with gzip.open(packages / f"spellchecker/resources/{lang}.json.gz") as file:
-        counts = {word: count for word, count in json.load(file).items() if letters.WORD.fullmatch(word)}
+        counts = {
+            word: count for word, count in json.load(file).items() if letter_ngrams.WORD.fullmatch(word)
+        }
     shares = np.array(list(counts.values()), float) ** 0.8
     sizes = chance.choice(LENGTHS, 14_000 if lang == "nl" else 9_000, p=np.array(SHARES) / sum(SHARES))
     words = np.array(list(counts), object)[chance.choice(len(counts), sizes.sum(), p=shares / shares.sum())]
@@ -134,17 +136,17 @@ def _chat(lang: str, chance: np.random.Generator) -> pd.DataFrame:
 
 
 def matrix(texts: list[str]):
-    """Return the (n, letters.SIZE) sparse matrix of letter groups,
+    """Return the (n, letter_ngrams.SIZE) sparse matrix of letter groups,
     rows scaled by one over the root of their count.
     """
     from scipy import sparse
 
-    spelled = [[word for word, _, _ in letters.spell(text)] for text in texts]
-    found = letters.groups([word for words in spelled for word in words])
+    spelled = [[word for word, _, _ in letter_ngrams.spell(text)] for text in texts]
+    found = letter_ngrams.groups([word for words in spelled for word in words])
     row = np.repeat(np.arange(len(spelled)), [len(words) for words in spelled])[found.word]
     scale = 1 / np.sqrt(np.bincount(row, minlength=len(spelled)).clip(1))
     return sparse.csr_matrix(
-        (scale[row].astype(np.float32), (row, found.bucket)), (len(spelled), letters.SIZE)
+        (scale[row].astype(np.float32), (row, found.bucket)), (len(spelled), letter_ngrams.SIZE)
     )
 
 
@@ -155,7 +157,10 @@ def fit(frame: pd.DataFrame, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarr
     total = np.bincount(truth, weight, len(CLASSES))
     weight = weight * (total.mean() / total)[truth]
     weight /= weight.mean()
-    weights, bias = np.zeros((letters.SIZE, len(CLASSES)), np.float32), np.zeros(len(CLASSES), np.float32)
+    weights, bias = (
+        np.zeros((letter_ngrams.SIZE, len(CLASSES)), np.float32),
+        np.zeros(len(CLASSES), np.float32),
+    )
     squares, chance = np.full_like(weights, 1e-2), np.random.default_rng(SEED)
     for done in range(rounds):
         order = chance.permutation(len(frame))
@@ -182,7 +187,7 @@ def without_english(frame: pd.DataFrame, weights: np.ndarray) -> pd.DataFrame:
     """Leave out of the Hindi tweets the words that a first model takes for English: they are half English."""
     hindi, english, texts = CLASSES.index("hi"), CLASSES.index("en"), frame["text"].tolist()
     for at in np.flatnonzero(frame["lang"].eq("hi") & frame["origin"].eq("tweet")):
-        words = [word for word, _, _ in letters.spell(texts[at])]
+        words = [word for word, _, _ in letter_ngrams.spell(texts[at])]
         fit_of = matrix(words) @ weights if words else np.empty((0, len(CLASSES)))
         kept = [word for word, row in zip(words, fit_of) if row[hindi] > row[english] + 0.5]
         texts[at] = " ".join(kept) if len(kept) >= 3 and len(kept) > len(words) / 4 else ""

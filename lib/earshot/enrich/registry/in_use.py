@@ -15,11 +15,11 @@ from earshot.enrich.classes.training import SETTINGS
 from earshot.enrich.embeddings import minilm
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.embeddings.model_files import fingerprint
-from earshot.enrich.registry import shipped as registry
+from earshot.enrich.registry import shipped
 from earshot.enrich.relevance import model as relevance_model
-from earshot.enrich.sentiment import huggingface as hub
+from earshot.enrich.sentiment import huggingface
 from earshot.enrich.sentiment import step as sentiment
-from earshot.enrich.targets import model as towards
+from earshot.enrich.targets import model as target_model
 from earshot.enrich.topics import step as topics
 
 NONE = "there is none before it"
@@ -117,7 +117,7 @@ def _sentiment(workspace: Workspace) -> Champion:
 
 def _towards(workspace: Workspace) -> Champion:
     name = workspace.params.target_model
-    return Champion("aspect", name, towards.shipped().get(name, ""), "", NONE)
+    return Champion("aspect", name, target_model.shipped().get(name, ""), "", NONE)
 
 
 def _embedding(workspace: Workspace) -> Champion:
@@ -127,7 +127,7 @@ def _embedding(workspace: Workspace) -> Champion:
     return Champion(
         "embedding",
         name,
-        hub.identify(name),
+        huggingface.identify(name),
         embeddings.MODEL,
         _line(workspace, "brief", f"embedding_model: {embeddings.MODEL}"),
     )
@@ -137,8 +137,8 @@ def _shipped() -> list[Champion]:
     """Return the models that ship and that nobody chooses."""
     return [
         Champion(model.use, model.name, model.sha256, "", NONE)
-        for model in registry.shipped()
-        if model.use not in registry.CHAMPIONS
+        for model in shipped.shipped()
+        if model.use not in shipped.CHAMPIONS
     ]
 
 

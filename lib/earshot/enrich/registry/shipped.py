@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.core.params import Brief
-from earshot.enrich.embeddings import model_files as weights
+from earshot.enrich.embeddings import model_files
 from earshot.enrich.sentiment import step as sentiment
 
 FOLDER = Path(__file__).resolve().parents[2] / "models"
@@ -84,5 +84,5 @@ def _model(folder: Path, sha256: str, file: str) -> Model:
         path.stat().st_size / 1e6 if there else 0.0,
         sha256,
         own if own.exists() else folder / "card.md",
-        there and weights.fingerprint(path) == sha256,
+        there and model_files.fingerprint(path) == sha256,
     )

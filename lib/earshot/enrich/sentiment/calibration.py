@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from earshot.enrich.embeddings.int8 import widen
-from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.sentiment import earshot2
 from earshot.enrich.sentiment.name_masking import neutralise
 from earshot.enrich.sentiment.step import CLASSES
 
@@ -19,15 +19,14 @@ def finish(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> tuple[dict[st
     whole = widen(weights)
     held = frame[frame["part"] == "tune"]
     texts, truth = [neutralise(text) for text in held["clean"]], held["label"].to_numpy()
-    words, group = sentiment_model.say_words(texts, whole)
-    views = [words, sentiment_model.ask_towers(texts, group, whole)]
+    words, group = earshot2.say_words(texts, whole)
+    views = [words, earshot2.ask_towers(texts, group, whole)]
     sides, found = [group == 0, group == 1], dict(weights)
     for tier, count in (("fast", 1), ("model", 2)):
         parts = [mix([view[side] for view in views[:count]], truth[side]) for side in sides]
         found |= {f"{tier}.{name}": np.stack([part[name] for part in parts]) for name in parts[0]}
     fast, model = (
-        sentiment_model.add_up(views[:count], group, found, tier)
-        for tier, count in (("fast", 1), ("model", 2))
+        earshot2.add_up(views[:count], group, found, tier) for tier, count in (("fast", 1), ("model", 2))
     )
     for tier, said in (("fast", fast), ("model", model)):
         found[f"{tier}.floors"] = np.stack([floors(said[side], truth[side]) for side in sides])
@@ -88,7 +87,7 @@ def sure(fast: np.ndarray, model: np.ndarray, truth: np.ndarray) -> float:
 def measure(weights: dict[str, np.ndarray], frame: pd.DataFrame) -> dict:
     """Return, for each tier, average recall on TweetEval's validation part, macro-F1 on UMSAB's, and more."""
     whole = widen(weights)
-    figures = {tier: _measure(whole, frame, tier) for tier in sentiment_model.TIERS}
+    figures = {tier: _measure(whole, frame, tier) for tier in earshot2.TIERS}
     counts = frame["part"].value_counts()
     return figures | {
         "trained_on": int(counts["train"]),
@@ -102,7 +101,7 @@ def _measure(weights: dict, frame: pd.DataFrame, tier: str) -> dict:
     from sklearn.metrics import accuracy_score, f1_score, recall_score
 
     val, uval = (frame[frame["part"] == part] for part in ("val", "uval"))
-    one, other = (sentiment_model.read(part["clean"].tolist(), weights, tier) for part in (val, uval))
+    one, other = (earshot2.read(part["clean"].tolist(), weights, tier) for part in (val, uval))
     truth, said = val["label"].to_numpy(), one.probabilities.argmax(axis=1)
     guessed = pd.DataFrame(
         {

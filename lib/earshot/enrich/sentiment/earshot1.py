@@ -35,11 +35,11 @@ def read(
 
 
 def _read(texts: list[str], langs: list[str], vectors: np.ndarray, weights: dict) -> np.ndarray:
-    from earshot.enrich.sentiment import earshot1_features as sentiment_features
+    from earshot.enrich.sentiment import earshot1_features
 
-    logits = sentiment_features.grams(texts).astype(np.float64) @ weights["grams"]
+    logits = earshot1_features.grams(texts).astype(np.float64) @ weights["grams"]
     english = np.isin(np.array(langs, dtype=object), ENGLISH)
-    signals = sentiment_features.signals(texts).astype(np.float64)
+    signals = earshot1_features.signals(texts).astype(np.float64)
     for group, rows in (("english", english), ("other", ~english)):
         if rows.any():
             part = logits[rows] + _hidden(vectors[rows].astype(np.float64), weights, group)

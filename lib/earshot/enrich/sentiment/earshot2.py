@@ -20,11 +20,9 @@ from functools import cache, partial
 
 import numpy as np
 
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import minilm
-from earshot.enrich.embeddings import tokeniser as pieces
+from earshot.enrich.embeddings import encoder, minilm, tokeniser
 from earshot.enrich.embeddings.int8 import Weights
-from earshot.enrich.sentiment import word_model as lexical
+from earshot.enrich.sentiment import word_model
 from earshot.enrich.sentiment.name_masking import neutralise
 
 TIERS = ("fast", "model", "cascade")
@@ -82,7 +80,7 @@ def say_words(texts: list[str], weights: dict) -> tuple[np.ndarray, np.ndarray]:
     """Return the (n, 3) scores of the words of clean texts,
     and 1 for each text in English, 0 for each in another.
     """
-    found = lexical.read(texts).scores(weights["lexical"])
+    found = word_model.read(texts).scores(weights["lexical"])
     foreign = np.array([OTHER_LETTERS.search(text) is not None for text in texts], bool)
     group = ((found[:, 6] > 0) & ~foreign).astype(int)
     return np.where(group[:, None] == 1, found[:, :3], found[:, 3:6]), group
@@ -94,12 +92,12 @@ def ask_towers(texts: list[str], group: np.ndarray, weights: Weights) -> np.ndar
     """
     found, others = np.empty((len(texts), 3), np.float32), other(weights)
     for number, own, tokenise in (
-        (0, others, partial(pieces.tokenise, others)),
+        (0, others, partial(tokeniser.tokenise, others)),
         (1, weights, minilm.tokenise),
     ):
         rows = np.flatnonzero(group == number)
         if len(rows):
-            found[rows] = tower.scores(own, tokenise([texts[row] for row in rows]))
+            found[rows] = encoder.scores(own, tokenise([texts[row] for row in rows]))
     return found
 
 

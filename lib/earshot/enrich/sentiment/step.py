@@ -18,11 +18,10 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import Brief, ParamError, nearest
-from earshot.enrich.embeddings import model_files as weights
+from earshot.enrich.embeddings import model_files
 from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.pipeline.declaration import PostStep
-from earshot.enrich.sentiment import earshot2 as sentiment_model
-from earshot.enrich.sentiment import phrase_tests
+from earshot.enrich.sentiment import earshot2, phrase_tests
 from earshot.enrich.sentiment import phrases as own_words
 from earshot.enrich.sentiment.earshot2 import TESTED, UNKNOWN, Reading
 from earshot.enrich.sentiment.phrases import Phrases
@@ -122,14 +121,14 @@ def _interpret(
 ) -> Reading:
     identify(model)
     if model == BEFORE:
-        from earshot.enrich.sentiment import earshot1 as sentiment_before
+        from earshot.enrich.sentiment import earshot1
 
-        return _certain(sentiment_before.read(texts, langs, load(model), vectors))
+        return _certain(earshot1.read(texts, langs, load(model), vectors))
     if model in NAMES:
-        return sentiment_model.read(texts, load(model), NAMES[model])
-    from earshot.enrich.sentiment import huggingface as hub
+        return earshot2.read(texts, load(model), NAMES[model])
+    from earshot.enrich.sentiment import huggingface
 
-    return _certain(hub.score(texts, model))
+    return _certain(huggingface.score(texts, model))
 
 
 def warm(model: str = MODEL) -> None:
@@ -168,16 +167,16 @@ def fingerprint(model: str) -> str:
             f"sentiment_model: there is no model {model!r}; use {', '.join(NAMES)}, the folder of a "
             f"Hugging Face model, or its owner/name.{nearest(model, NAMES)}"
         )
-    from earshot.enrich.sentiment import huggingface as hub
+    from earshot.enrich.sentiment import huggingface
 
-    return hub.identify(model)
+    return huggingface.identify(model)
 
 
-def load(model: str = MODEL) -> weights.Weights:
+def load(model: str = MODEL) -> model_files.Weights:
     """Return the weights of a shipped model;
     raises WeightsError when the file is not the one that was published.
     """
-    return weights.load(FOLDER / f"{_weights_of(model)}.safetensors", shipped()[model])
+    return model_files.load(FOLDER / f"{_weights_of(model)}.safetensors", shipped()[model])
 
 
 def _weights_of(model: str) -> str:

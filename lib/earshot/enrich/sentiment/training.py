@@ -18,22 +18,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import fine_tuning as tuning
-from earshot.enrich.embeddings import minilm
+from earshot.enrich.embeddings import encoder, fine_tuning, minilm
 from earshot.enrich.embeddings.int8 import narrow
 from earshot.enrich.embeddings.model_files import fingerprint, remember
 from earshot.enrich.language import step as language
-from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.sentiment import earshot2, training_multilingual, word_model
 from earshot.enrich.sentiment import step as sentiment
-from earshot.enrich.sentiment import training_multilingual as train_other
-from earshot.enrich.sentiment import word_model as lexical
 from earshot.enrich.sentiment.earshot2 import OTHER
 from earshot.enrich.text.step import clean
 
 SEEDS = (1, 2, 3)  # of the fast tier
-TEACHERS = (tuning.Plan(layers=3, epochs=3, seed=1), tuning.Plan(layers=6, epochs=3, seed=11, half=True))
-TOWER = tuning.Plan(layers=3, epochs=3, seed=21, half=True)
+TEACHERS = (
+    fine_tuning.Plan(layers=3, epochs=3, seed=1),
+    fine_tuning.Plan(layers=6, epochs=3, seed=11, half=True),
+)
+TOWER = fine_tuning.Plan(layers=3, epochs=3, seed=21, half=True)
 LABELS = 0.3  # how much the labels count for the tower, beside what the teachers say
 # Of the fast tier: passes, posts in a batch, step, share of parts left out. Other languages have fewer posts.
 HABITS = {"english": (8, 512, 0.06, 0.25), "other": (12, 128, 0.1, 0.5), "gate": (2, 512, 0.06, 0.25)}
@@ -89,7 +88,7 @@ def importance(frame: pd.DataFrame) -> np.ndarray:
 
 def learn_words(train: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
     """Return the fast tier's weights (SIZE, 7): classes in English, in other languages, and is it English."""
-    parts, english = lexical.read(train["clean"].tolist()).parts().tocsr(), train["english"].to_numpy()
+    parts, english = word_model.read(train["clean"].tolist()).parts().tocsr(), train["english"].to_numpy()
     classes, sides = (
         np.eye(3, dtype=np.float32)[train["label"]],
         np.eye(2, dtype=np.float32)[english.astype(int)],
@@ -120,7 +119,7 @@ def fit_words(
 
     torch.manual_seed(seed)
     chance, bias = np.random.default_rng(seed), torch.zeros(targets.shape[1], requires_grad=True)
-    net = torch.nn.EmbeddingBag(lexical.SIZE, targets.shape[1], mode="sum", include_last_offset=True)
+    net = torch.nn.EmbeddingBag(word_model.SIZE, targets.shape[1], mode="sum", include_last_offset=True)
     torch.nn.init.zeros_(net.weight)
     steps = (torch.optim.Adagrad(net.parameters(), lr=pace), torch.optim.Adam([bias], lr=pace / 6))
     count = epochs * (len(targets) // size)
@@ -145,7 +144,7 @@ def fit_words(
 
 def main(arguments: list[str] | None = None) -> None:
     """Train, measure, and write the weights with their fingerprint and figures."""
-    from earshot.enrich.sentiment import calibration as tune_sentiment
+    from earshot.enrich.sentiment import calibration
 
     options = _options(arguments)
     frame = read_posts(options.data)
@@ -153,12 +152,15 @@ def main(arguments: list[str] | None = None) -> None:
     weight = importance(train)
     learned = learn_tower(train, weight, options.cache) | {"lexical": learn_words(train, weight)}
     others = remember(
-        options.cache and options.cache / f"other-{train_other.PLAN.seed}.safetensors",
-        lambda: train_other.learn(frame, say=sys.stderr.write),
+        options.cache and options.cache / f"other-{training_multilingual.PLAN.seed}.safetensors",
+        lambda: training_multilingual.learn(frame, say=sys.stderr.write),
     )
     weights = narrow(learned | others, in_blocks=IN_BLOCKS)
-    weights, figures = tune_sentiment.finish(weights, frame)
-    seeds = {"seeds": [*SEEDS], "tower_seeds": [plan.seed for plan in (*TEACHERS, TOWER, train_other.PLAN)]}
+    weights, figures = calibration.finish(weights, frame)
+    seeds = {
+        "seeds": [*SEEDS],
+        "tower_seeds": [plan.seed for plan in (*TEACHERS, TOWER, training_multilingual.PLAN)],
+    }
     write(weights, options.out, figures | seeds)
 
 
@@ -176,16 +178,18 @@ def learn_tower(train: pd.DataFrame, weight: np.ndarray, cache: Path | None) -> 
     """Return the tower's weights, learned from labels and from what the teachers say."""
     tokens, labels = minilm.tokenise(train["clean"].tolist()), np.eye(3, dtype=np.float32)[train["label"]]
     teachers = [narrow(_tuned(tokens, labels, plan, weight, cache)) for plan in TEACHERS]
-    told = np.mean([sentiment_model.probabilities(tower.scores(one, tokens)) for one in teachers], axis=0)
+    told = np.mean([earshot2.probabilities(encoder.scores(one, tokens)) for one in teachers], axis=0)
     return _tuned(tokens, LABELS * labels + (1 - LABELS) * told, TOWER, weight, cache)
 
 
 def _tuned(
-    tokens: list, targets: np.ndarray, plan: tuning.Plan, weight: np.ndarray, cache: Path | None
+    tokens: list, targets: np.ndarray, plan: fine_tuning.Plan, weight: np.ndarray, cache: Path | None
 ) -> dict:
     return remember(
         cache and cache / f"tower-{plan.seed}.safetensors",
-        lambda: tuning.tune(tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n")),
+        lambda: fine_tuning.tune(
+            tokens, targets, plan, weight, say=lambda line: sys.stderr.write(line + "\n")
+        ),
     )
 
 

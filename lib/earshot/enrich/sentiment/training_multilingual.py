@@ -10,12 +10,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from earshot.enrich.embeddings import e5
-from earshot.enrich.embeddings import fine_tuning as tuning
-from earshot.enrich.embeddings import tokeniser as pieces
+from earshot.enrich.embeddings import e5, fine_tuning, tokeniser
 from earshot.enrich.sentiment.earshot2 import OTHER
 
-PLAN = tuning.Plan(layers=6, epochs=3, step=1e-4, half=True, memory=0.997, seed=1)
+PLAN = fine_tuning.Plan(layers=6, epochs=3, step=1e-4, half=True, memory=0.997, seed=1)
 ENGLISH = 20_000  # posts that are drawn
 OFTEN = {"english": 5, "other": 2}  # how often a piece of a word stands in the posts, or it goes
 PADDING = "<pad>"
@@ -38,10 +36,10 @@ def learn(
     """
     given = given or e5.read(e5.installed())
     given = given.at(choose(given, frame[frame["part"].isin(["train", "tune"])]))
-    words = pieces.vocabulary(given.pieces, given.scores)
+    words = tokeniser.vocabulary(given.pieces, given.scores)
     posts = draw(frame[frame["part"] == "train"])
-    learned = tuning.tune(
-        pieces.tokenise(words, posts["clean"]),
+    learned = fine_tuning.tune(
+        tokeniser.tokenise(words, posts["clean"]),
         np.eye(3, dtype=np.float32)[posts["label"]],
         PLAN,
         balance(posts),
@@ -56,13 +54,15 @@ def choose(model: e5.Model, posts: pd.DataFrame) -> list[int]:
     """Return the rows of the pieces that these posts need,
     all single letters of their alphabets among them.
     """
-    words, found = pieces.vocabulary(model.pieces, model.scores), set()
+    words, found = tokeniser.vocabulary(model.pieces, model.scores), set()
     for own, rows in posts.groupby(posts["language"].eq("english").map({True: "english", False: "other"})):
-        counts = Counter(token for text in pieces.tokenise(words, rows["clean"]) for token in text)
+        counts = Counter(token for text in tokeniser.tokenise(words, rows["clean"]) for token in text)
         found |= {token for token, count in counts.items() if count >= OFTEN[own]}
     bare = [piece.removeprefix("▁") for piece in model.pieces]
     letters = {row for row, piece in enumerate(bare) if not piece or (len(piece) == 1 and _is_of_ours(piece))}
-    signs = {model.pieces.index(piece) for piece in (pieces.FIRST, PADDING, pieces.LAST, pieces.STRANGE)}
+    signs = {
+        model.pieces.index(piece) for piece in (tokeniser.FIRST, PADDING, tokeniser.LAST, tokeniser.STRANGE)
+    }
     return sorted(found | letters | signs)
 
 

@@ -17,23 +17,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from earshot.enrich.embeddings import class_attention as attention
+from earshot.enrich.embeddings import class_attention, fine_tuning, minilm, tokeniser
 from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import fine_tuning as tuning
-from earshot.enrich.embeddings import minilm
-from earshot.enrich.embeddings import tokeniser as pieces
-from earshot.enrich.sentiment import earshot2 as sentiment_model
+from earshot.enrich.sentiment import earshot2
 from earshot.enrich.sentiment import step as sentiment
-from earshot.enrich.targets import context as nearby
-from earshot.enrich.targets import marked_text as pairs
-from earshot.enrich.targets import model as towards
+from earshot.enrich.targets import context, marked_text
+from earshot.enrich.targets import model as target_model
 from earshot.enrich.targets.marked_text import Spans
 
 FOLDS = 5
 READERS = ("words", "tower", "text", "clause")
 LONGEST = 96  # tokens of a text that are looked at one by one
 STEPS = 300  # about this many steps of a batch in each fold, within two to six rounds
-PLAN = tuning.Plan(layers=6, step=1e-4, frozen=2, memory=0.99)
+PLAN = fine_tuning.Plan(layers=6, step=1e-4, frozen=2, memory=0.99)
 LEAST = 60  # labelled targets that are asked for
 STRENGTH, TRUST = (
     3.0,
@@ -60,12 +56,15 @@ class Examples:
         """Return examples; the dense numbers are embeddings of text and clause,
         signals, and what the shipped model says of the text and of the clause.
         """
-        whole, where = np.unique([pairs.marked(text, [], "") for text in texts], return_inverse=True)
-        clauses = [nearby.clause(*example) for example in zip(texts, spans, targets, strict=True)]
-        signals = np.stack([nearby.signals(text, found) for text, found in zip(texts, spans, strict=True)])
-        within = [pairs.locate(clause, target)[:1] for clause, target in zip(clauses, targets, strict=True)]
+        whole, where = np.unique([marked_text.marked(text, [], "") for text in texts], return_inverse=True)
+        clauses = [context.clause(*example) for example in zip(texts, spans, targets, strict=True)]
+        signals = np.stack([context.signals(text, found) for text, found in zip(texts, spans, strict=True)])
+        within = [
+            marked_text.locate(clause, target)[:1] for clause, target in zip(clauses, targets, strict=True)
+        ]
         told = [
-            np.log(towards.score(*read, targets) + LEAST_TOLD) for read in ((texts, spans), (clauses, within))
+            np.log(target_model.score(*read, targets) + LEAST_TOLD)
+            for read in ((texts, spans), (clauses, within))
         ]
         dense = np.hstack(
             [
@@ -75,11 +74,11 @@ class Examples:
                 0.3 * np.hstack(told),
             ]
         )
-        marked = [pairs.starred(*example) for example in zip(texts, spans, targets, strict=True)]
+        marked = [marked_text.starred(*example) for example in zip(texts, spans, targets, strict=True)]
         return cls(
-            [nearby.words(*example) for example in zip(texts, spans, targets, strict=True)],
+            [context.words(*example) for example in zip(texts, spans, targets, strict=True)],
             dense,
-            pairs.tokenise(texts, spans, targets),
+            marked_text.tokenise(texts, spans, targets),
             {"text": _look(marked), "clause": _look(clauses)},
         )
 
@@ -95,8 +94,8 @@ class Examples:
 
 def _look(texts: list[str]) -> list[np.ndarray]:
     """Return what the sentiment model's multilingual tower makes of each token of clean texts."""
-    others = sentiment_model.other(sentiment.load())
-    return tower.read_closely(others, pieces.tokenise(others, texts), LONGEST)[1]
+    others = earshot2.other(sentiment.load())
+    return tower.read_closely(others, tokeniser.tokenise(others, texts), LONGEST)[1]
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Readers:
     def learn(cls, seen: Examples, labels: np.ndarray, seed: int, say: Callable[[str], None]) -> "Readers":
         """Learn from examples and their labels (n, 0 to 2)."""
         asked = {
-            name: attention.learn(part, labels, len(towards.CLASSES), seed)
+            name: class_attention.learn(part, labels, len(target_model.CLASSES), seed)
             for name, part in seen.closely.items()
         }
         return cls(_learn_words(seen.words, seen.dense, labels), _tune(seen.tokens, labels, seed, say), asked)
@@ -124,7 +123,7 @@ class Readers:
             [
                 _by_words(self.words, seen.words, seen.dense),
                 tower.scores(self.tower, seen.tokens),
-                *(attention.scores(net, seen.closely[name]) for name, net in self.closely.items()),
+                *(class_attention.scores(net, seen.closely[name]) for name, net in self.closely.items()),
             ]
         )
 
@@ -141,7 +140,7 @@ class Model:
     figures: dict
 
     def score(self, texts: list[str], spans: list[Spans], targets: list[str]) -> np.ndarray:
-        """Return probabilities (n, 3) in the order of towards.CLASSES."""
+        """Return probabilities (n, 3) in the order of target_model.CLASSES."""
         seen = Examples.of(texts, spans, targets)
         read = np.mean([readers.read(seen) for readers in self.folds], axis=0)
         return _of_all(self.trust.predict_proba(read), self.trust.classes_)
@@ -182,7 +181,7 @@ def split(texts: list[str], labels: np.ndarray, seed: int) -> list[tuple[np.ndar
     from sklearn.model_selection import StratifiedGroupKFold
 
     sentence = np.unique(
-        ["".join(pairs.LETTERS.findall(text.lower())) for text in texts], return_inverse=True
+        ["".join(marked_text.LETTERS.findall(text.lower())) for text in texts], return_inverse=True
     )[1]
     return list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(texts, labels, sentence))
 
@@ -209,15 +208,17 @@ def _trusted(folds: list, read: np.ndarray, labels: np.ndarray) -> Model:
 
 def _of_all(found: np.ndarray, classes: np.ndarray, least: float = 0.0) -> np.ndarray:
     """Return what is said of the classes seen as (n, 3); one that no label has gets the ``least``."""
-    whole = np.full((len(found), len(towards.CLASSES)), least)
+    whole = np.full((len(found), len(target_model.CLASSES)), least)
     whole[:, classes] = found
     return whole
 
 
 def _tune(tokens: list[list[int]], labels: np.ndarray, seed: int, say: Callable[[str], None]) -> dict:
     epochs = int(np.clip(round(STEPS * PLAN.batch / len(tokens)), 2, 6))
-    start = {name: values for name, values in towards.load().items() if name.startswith("encoder.")}
-    return tuning.tune(tokens, np.eye(3)[labels], replace(PLAN, epochs=epochs, seed=seed), None, start, say)
+    start = {name: values for name, values in target_model.load().items() if name.startswith("encoder.")}
+    return fine_tuning.tune(
+        tokens, np.eye(3)[labels], replace(PLAN, epochs=epochs, seed=seed), None, start, say
+    )
 
 
 def _learn_words(words: list[list[str]], dense: np.ndarray, labels: np.ndarray) -> dict:

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from earshot.core.params import ParamError, nearest
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import model_files as weights
+from earshot.enrich.embeddings import encoder, model_files
 from earshot.enrich.embeddings.model_files import WeightsError
-from earshot.enrich.targets import marked_text as pairs
+from earshot.enrich.targets import marked_text
 from earshot.enrich.targets.marked_text import Spans
 
 MODEL = "towards-2"
@@ -47,7 +46,7 @@ def read(
 
 def score(texts: list[str], spans: list[Spans], targets: list[str], model: str = MODEL) -> np.ndarray:
     """Return probabilities (n, 3) in the order of ``CLASSES``, rounded to six places."""
-    logits = tower.scores(load(model), pairs.tokenise(texts, spans, targets)).astype(np.float64)
+    logits = encoder.scores(load(model), marked_text.tokenise(texts, spans, targets)).astype(np.float64)
     return np.round(softmax(logits), 6)
 
 
@@ -81,7 +80,7 @@ def load(model: str = MODEL) -> dict[str, np.ndarray]:
     raises WeightsError when the file is not the one that was published.
     """
     identify(model)
-    held = weights.load(FOLDER / f"{model}.safetensors", shipped()[model])
+    held = model_files.load(FOLDER / f"{model}.safetensors", shipped()[model])
     if "sure" not in held or "head.weight" not in held:
         raise WeightsError(
             f"The model file {model}.safetensors holds no model of sentiment towards a target."

@@ -25,7 +25,7 @@ from earshot.core.literals import quoted
 from earshot.core.params import ParamError, check_names
 from earshot.core.workspace import Workspace
 from earshot.enrich.pipeline.declaration import Step
-from earshot.enrich.targets import model as towards
+from earshot.enrich.targets import model as target_model
 from earshot.enrich.targets.marked_text import LETTERS, Spans
 
 TABLE, SEEN = "targets", "targeted"
@@ -108,7 +108,7 @@ def find(texts: list[str], targets: list[Target]) -> Iterator[tuple[int, Target,
                 yield place, target, spans
 
 
-def add(posts: pd.DataFrame, targets: list[Target], model: str = towards.MODEL) -> pd.DataFrame:
+def add(posts: pd.DataFrame, targets: list[Target], model: str = target_model.MODEL) -> pd.DataFrame:
     """Return the targets table's columns, a row per post and target,
     for posts with post_id, content_hash, text, lang.
 
@@ -116,7 +116,7 @@ def add(posts: pd.DataFrame, targets: list[Target], model: str = towards.MODEL) 
     """
     found = list(find(posts["text"].tolist(), targets))
     rows = posts.iloc[[place for place, _, _ in found]].reset_index(drop=True)
-    said = towards.read(
+    said = target_model.read(
         rows["text"].tolist(),
         [spans for _, _, spans in found],
         [target.name for _, target, _ in found],
@@ -169,7 +169,7 @@ def _replace(store, part: pd.DataFrame, added: pd.DataFrame, version: str) -> No
 
 def _version(targets: list[Target], model: str) -> str:
     held = json.dumps([[target.name, target.kind, target.words] for target in targets])
-    return f"{VERSION}:{blake2b(held.encode(), digest_size=4).hexdigest()}:{towards.identify(model)}"
+    return f"{VERSION}:{blake2b(held.encode(), digest_size=4).hexdigest()}:{target_model.identify(model)}"
 
 
 STEP = Step(

@@ -15,16 +15,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from earshot.enrich.embeddings import encoder as tower
-from earshot.enrich.embeddings import fine_tuning as tuning
+from earshot.enrich.embeddings import encoder, fine_tuning
 from earshot.enrich.embeddings.int8 import narrow, widen
 from earshot.enrich.embeddings.model_files import fingerprint
 from earshot.enrich.sentiment.training import core
-from earshot.enrich.targets import marked_text as pairs
-from earshot.enrich.targets import model as towards
+from earshot.enrich.targets import marked_text
+from earshot.enrich.targets import model as target_model
 from earshot.enrich.text.step import clean
 
-PLAN = tuning.Plan(layers=6, epochs=2, step=1e-4, half=True, seed=1)
+PLAN = fine_tuning.Plan(layers=6, epochs=2, step=1e-4, half=True, seed=1)
 MOST = 9_000  # rows of one class to learn from: positive ones abound
 HELD_TOPICS = 0.12  # share of the topics that only set temperature and abstention, or only measure
 RIGHT = 0.8  # what is not left to a person must be right this often
@@ -42,11 +41,11 @@ def read_posts(data: Path) -> pd.DataFrame:
     """
     five = pd.read_parquet(data / "semeval2017-task4/subtask_ce.parquet")
     two = pd.read_parquet(data / "semeval2017-task4/subtask_bd.parquet")
-    two = two[two["label"].isin(towards.CLASSES)]
+    two = two[two["label"].isin(target_model.CLASSES)]
     frame = pd.concat(
         [
             five.assign(label=np.sign(five["label"].astype(int)) + 1),
-            two.assign(label=two["label"].map(towards.CLASSES.index).astype(int)),
+            two.assign(label=two["label"].map(target_model.CLASSES.index).astype(int)),
         ],
         ignore_index=True,
     )
@@ -55,7 +54,7 @@ def read_posts(data: Path) -> pd.DataFrame:
     frame = frame[~frame["core"].isin({core(clean(text)[0]) for text in hidden})]
     frame = frame.drop_duplicates(["core", "topic"])
     frame["spans"] = [
-        pairs.locate(text, topic) for text, topic in zip(frame["text"], frame["topic"], strict=True)
+        marked_text.locate(text, topic) for text, topic in zip(frame["text"], frame["topic"], strict=True)
     ]
     frame = frame[frame["spans"].str.len() > 0]
     chance = np.random.default_rng(0).permutation(sorted(frame["topic"].unique()))
@@ -84,11 +83,11 @@ def calibrate(weights: dict, logits: np.ndarray, labels: np.ndarray) -> dict:
     truth, balance = np.eye(3)[labels], _balance(labels)
 
     def cost(given: np.ndarray) -> float:
-        found = towards.softmax(logits / given[0] + given[1:])
+        found = target_model.softmax(logits / given[0] + given[1:])
         return -float(balance @ (np.log(found + 1e-12) * truth).sum(axis=1))
 
     best = minimize(cost, np.array([1.0, 0.0, 0.0, 0.0]), method="Nelder-Mead").x
-    found = towards.softmax(logits / best[0] + best[1:])
+    found = target_model.softmax(logits / best[0] + best[1:])
     return weights | {
         "head.weight": weights["head.weight"] / best[0],
         "head.bias": weights["head.bias"] / best[0] + best[1:],
@@ -149,7 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of the data sets, such as ../shared/data"
     )
-    parser.add_argument("--out", type=Path, default=towards.FOLDER, help="folder for the weights")
+    parser.add_argument("--out", type=Path, default=target_model.FOLDER, help="folder for the weights")
     parser.add_argument(
         "--start", type=Path, help="weights of a sentiment tower (.safetensors) to begin from"
     )
@@ -160,9 +159,9 @@ def main(arguments: list[str] | None = None) -> None:
 
         torch.set_num_threads(options.threads)
     frame = read_posts(options.data)
-    tokens = pairs.tokenise(frame["text"], frame["spans"], frame["topic"])
+    tokens = marked_text.tokenise(frame["text"], frame["spans"], frame["topic"])
     rows, labels = choose(frame, PLAN.seed), frame["label"].to_numpy()
-    weights = tuning.tune(
+    weights = fine_tuning.tune(
         [tokens[at] for at in rows],
         np.eye(3)[labels[rows]],
         PLAN,
@@ -184,9 +183,11 @@ def finish(weights: dict, frame: pd.DataFrame, tokens: list[list[int]]) -> tuple
     """Return the weights as they ship, rounded and calibrated, and what they reach."""
     kept = widen(narrow(weights, IN_BLOCKS))
     rows = {part: np.flatnonzero(frame["part"].eq(part)) for part in ("tune", "test")}
-    logits = tower.scores(kept, [tokens[at] for at in rows["tune"]]).astype(np.float64)
+    logits = encoder.scores(kept, [tokens[at] for at in rows["tune"]]).astype(np.float64)
     ready = calibrate(kept, logits, frame["label"].to_numpy()[rows["tune"]])
-    found = towards.softmax(tower.scores(ready, [tokens[at] for at in rows["test"]]).astype(np.float64))
+    found = target_model.softmax(
+        encoder.scores(ready, [tokens[at] for at in rows["test"]]).astype(np.float64)
+    )
     test = frame.iloc[rows["test"]].reset_index(drop=True)
     return ready, measure(found, test, float(ready["sure"][0]), float(ready["cut"][0]))
 
@@ -196,11 +197,11 @@ def write(weights: dict, figures: dict, folder: Path, trained_on: int) -> None:
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{towards.MODEL}.safetensors"
+    path = folder / f"{target_model.MODEL}.safetensors"
     save_file(narrow(weights, IN_BLOCKS), path)
     (folder / "SHA256SUMS").write_text(f"{fingerprint(path)}  {path.name}\n", encoding="utf-8")
-    said = figures | {"trained_on": trained_on, "classes": towards.CLASSES}
-    (folder / f"{towards.MODEL}.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    said = figures | {"trained_on": trained_on, "classes": target_model.CLASSES}
+    (folder / f"{target_model.MODEL}.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     sys.stderr.write(json.dumps(said, indent=1) + "\n")
 
 

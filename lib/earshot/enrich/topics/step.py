@@ -15,8 +15,7 @@ from earshot.core.clock import now
 from earshot.core.literals import listed
 from earshot.enrich.embeddings.step import matrix
 from earshot.enrich.pipeline.declaration import Step
-from earshot.enrich.topics import lineage as topic_ledger
-from earshot.enrich.topics import words as topic_words
+from earshot.enrich.topics import lineage, words
 from earshot.enrich.topics.model import FAR, TopicModel, fit
 
 TABLE = "topics"
@@ -201,7 +200,7 @@ def _refit(store, posts: pd.DataFrame, params) -> tuple[str, TopicModel]:
     grown = last is None or len(telling) >= AFRESH * max(last.founded, 1)
     model = fit(vectors, groups, smallest, params.seed, None if grown else before, params.topics_far / 100)
     topics, _ = model.assign(vectors, groups)
-    ids, events = topic_ledger.compare(before, topics, len(model.ids), _ever(store))
+    ids, events = lineage.compare(before, topics, len(model.ids), _ever(store))
     model = model.numbered(ids, len(telling), len(telling) if grown else last.founded)
     topics = np.where(topics < 0, NO_TOPIC, np.array([*ids, NO_TOPIC])[topics])
     names = _names(store, sample, topics, vectors, params) if ids else []
@@ -227,14 +226,14 @@ def _named(store) -> dict[int, str]:
 def _names(store, sample: pd.DataFrame, topics: np.ndarray, vectors: np.ndarray, params) -> list[dict]:
     """Return topic, name and terms of every topic; a topic that was there before keeps its name."""
     texts = store.sql(f"SELECT post_id, text FROM posts WHERE post_id IN {listed(sample['post_id'])}")
-    bare = [topic_words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
-    ignore = topic_words.ignored([*params.brands, params.brand], params.handles)
-    found = topic_words.weigh(bare, topics, ignore)
+    bare = [words.bare(text) for text in texts.set_index("post_id")["text"].reindex(sample["post_id"])]
+    ignore = words.ignored([*params.brands, params.brand], params.handles)
+    found = words.weigh(bare, topics, ignore)
     before = _named(store)
     taken = {before[topic] for topic in found if topic in before}
     rows = []
     for topic, terms in found.items():
-        name = before.get(topic) or topic_words.name(terms, taken)
+        name = before.get(topic) or words.name(terms, taken)
         taken.add(name)
         rows.append({"topic": topic, "name": name, "terms": json.dumps(terms, ensure_ascii=False)})
     return rows

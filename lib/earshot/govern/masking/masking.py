@@ -19,14 +19,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from earshot.govern.masking import addresses, names
-from earshot.govern.masking import national_ids as packs
+from earshot.govern.masking import addresses, names, national_ids
 from earshot.govern.masking.identifiers import find_cards, find_emails, find_ibans, find_ips, find_ssns
 from earshot.govern.masking.phones import find_phones
 
 FINDERS = {  # in this order: where two finders claim the same characters, the earlier one wins
     "email": find_emails, "iban": find_ibans, "card": find_cards, "ip": find_ips, "ssn": find_ssns,
-    "idnumber": packs.find_identities, "phone": find_phones, "address": addresses.find_addresses,
+    "idnumber": national_ids.find_identities, "phone": find_phones, "address": addresses.find_addresses,
     "name": names.find_names,
 }  # fmt: skip
 TYPES = tuple(FINDERS)
@@ -40,10 +39,11 @@ SUSPECT = {
     "card": (r"(?:[0-9][ .\-]?){12}",),
     "ip": (r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", r":[0-9a-fA-F]{0,4}:"),
     "ssn": (r"[0-9]{3}[ \-]?[0-9]{2}[ \-]?[0-9]{4}",),
-    "idnumber": packs.SUSPECT, "phone": (r"(?:[0-9][^a-zA-Z0-9]{0,5}){7}",), "address": addresses.SUSPECT,
+    "idnumber": national_ids.SUSPECT, "phone": (r"(?:[0-9][^a-zA-Z0-9]{0,5}){7}",),
+    "address": addresses.SUSPECT,
     "name": names.SUSPECT,
 }  # fmt: skip
-_CHOSEN: ContextVar[tuple[str, ...]] = ContextVar("packs", default=packs.PACKS)
+_CHOSEN: ContextVar[tuple[str, ...]] = ContextVar("packs", default=national_ids.PACKS)
 DIGIT = re.compile(r"\d")
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe0f\u20e3]")
 

@@ -10,10 +10,8 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from earshot.analyse.collect import missing_time as lost_time
-from earshot.analyse.posts import human_labels as judged
-from earshot.analyse.posts import loading as all_posts
-from earshot.analyse.posts import opinions
+from earshot.analyse.collect import missing_time
+from earshot.analyse.posts import human_labels, loading, opinions
 from earshot.analyse.sentiment import prevalence
 from earshot.core.guard import StoreError
 from earshot.core.params import Brief, ParamError
@@ -99,10 +97,10 @@ def load(workspace: str, run: str) -> Source:
     params = space.params.model_copy(update=told)
     versions = {name: state["version"] for name, state in manifest["tables"].items()}
     store = space.store.at(versions)
-    posts = judged.correct(all_posts.load(store, params), space)
+    posts = human_labels.correct(loading.load(store, params), space)
     if posts.empty:
         raise Refused(f"Run {run} of {workspace} holds no posts; pick another run.")
-    lost = lost_time.marks(posts, store, params, space.settings("campaigns").get("events"))
+    lost = missing_time.marks(posts, store, params, space.settings("campaigns").get("events"))
     return _source(workspace, run, params, posts, lost)
 
 

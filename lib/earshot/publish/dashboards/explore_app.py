@@ -7,8 +7,7 @@ from dataclasses import fields
 import pandas as pd
 
 from earshot.publish import charts, numbers, show
-from earshot.publish.dashboards import controls as dashboard
-from earshot.publish.dashboards import explore, summaries
+from earshot.publish.dashboards import controls, explore, summaries
 
 TITLES = {
     "brand": "All brands",
@@ -26,9 +25,9 @@ class Explore:
     def __init__(self, query: str = ""):
         self.message = show.html("status", "Loading …")
         self.parts = {name: show.html("note", "") for name in PARTS}
-        self.inputs, self.box, self.quiet = {}, dashboard.page(self.message), True
+        self.inputs, self.box, self.quiet = {}, controls.page(self.message), True
         self.page, self.runs = 1, {}
-        dashboard.guarded(self.message, explore.explain, lambda: self._begin(query))
+        controls.guarded(self.message, explore.explain, lambda: self._begin(query))
 
     def _begin(self, query: str) -> str:
         self.runs = explore.list_runs()
@@ -47,37 +46,37 @@ class Explore:
         """Return the fields, in the order in which they are reached from the keyboard."""
         source = self.source
         lists = {
-            name: dashboard.pick(
+            name: controls.pick(
                 name.title(), [(TITLES[name], ""), *_readable(source.options[name])], getattr(choice, name)
             )
             for name in explore.FIELDS
         }
         return {
-            "workspace": dashboard.pick("Workspace", list(self.runs), source.workspace),
-            "run": dashboard.pick("Run", self.runs[source.workspace], source.run),
+            "workspace": controls.pick("Workspace", list(self.runs), source.workspace),
+            "run": controls.pick("Run", self.runs[source.workspace], source.run),
             **lists,
-            "start": dashboard.day("From", choice.start),
-            "end": dashboard.day("To", choice.end),
-            "order": dashboard.pick(
+            "start": controls.day("From", choice.start),
+            "end": controls.day("To", choice.end),
+            "order": controls.pick(
                 "Order", [(f"{name} first", name) for name in explore.ORDERS], choice.order
             ),
         }
 
     def _layout(self) -> tuple:
         part = self.parts
-        back = dashboard.button("‹ Previous", lambda: self._turn(-1), "Previous page of posts")
-        on = dashboard.button("Next ›", lambda: self._turn(1), "Next page of posts")
+        back = controls.button("‹ Previous", lambda: self._turn(-1), "Previous page of posts")
+        on = controls.button("Next ›", lambda: self._turn(1), "Next page of posts")
         above = [field for name, field in self.inputs.items() if name != "order"]
-        counts = dashboard.column(*(part[name] for name in ("topics", "channels", "languages", "save")))
-        behind = dashboard.column(self.inputs["order"], part["posts"], dashboard.row(back, on, part["place"]))
+        counts = controls.column(*(part[name] for name in ("topics", "channels", "languages", "save")))
+        behind = controls.column(self.inputs["order"], part["posts"], controls.row(back, on, part["place"]))
         return (
             part["about"],
-            dashboard.table_of(above),
-            dashboard.row(
-                dashboard.button("Show all", self._reset, "Set every field back to all"), self.message
+            controls.table_of(above),
+            controls.row(
+                controls.button("Show all", self._reset, "Set every field back to all"), self.message
             ),
             part["facts"],
-            dashboard.table_of([part["line"], part["feelings"], counts, behind], dashboard.HALVES),
+            controls.table_of([part["line"], part["feelings"], counts, behind], controls.HALVES),
         )
 
     def _changed(self, change: dict) -> None:
@@ -85,7 +84,7 @@ class Explore:
             return
         self.page = 1
         moved = change["owner"] in (self.inputs["workspace"], self.inputs["run"])
-        dashboard.guarded(self.message, explore.explain, self._open if moved else self._draw)
+        controls.guarded(self.message, explore.explain, self._open if moved else self._draw)
 
     def _open(self) -> None:
         """Show another run: the newest of a workspace that was picked, or the run that was picked."""
@@ -116,11 +115,11 @@ class Explore:
             self.page = 1
             self._draw()
 
-        dashboard.guarded(self.message, explore.explain, clear)
+        controls.guarded(self.message, explore.explain, clear)
 
     def _turn(self, by: int) -> None:
         self.page = max(1, self.page + by)
-        dashboard.guarded(self.message, explore.explain, lambda: self._draw_posts(*self._chosen()))
+        controls.guarded(self.message, explore.explain, lambda: self._draw_posts(*self._chosen()))
 
     def _chosen(self) -> tuple[explore.Choice, pd.DataFrame]:
         known = {field.name for field in fields(explore.Choice)}

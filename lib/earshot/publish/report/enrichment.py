@@ -32,13 +32,13 @@ def bring_up_to_date(
     if workspace.store.version("posts") is None or read_json(place) == _state(workspace):
         return []
     from earshot.enrich.pipeline import steps
-    from earshot.enrich.streaming import step_costs as costs
+    from earshot.enrich.streaming import step_costs
 
     reports = steps.update(workspace, progress)
     for report in reports:
         if report.new:
             say(f"{report.step}: {report.new:,} new in {report.seconds:.1f} s")
-    costs.note(workspace, reports)
+    step_costs.note(workspace, reports)
     write_json(place, _state(workspace))
     return reports
 

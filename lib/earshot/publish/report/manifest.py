@@ -22,7 +22,7 @@ def describe_origin(workspace: Workspace) -> dict:
     """Return what a run is made with: parameters, settings,
     code, packages and models, those learned here included.
     """
-    from earshot.enrich.registry import in_use as champions
+    from earshot.enrich.registry import in_use
 
     commit, dirty = read_commit()
     return {
@@ -38,7 +38,7 @@ def describe_origin(workspace: Workspace) -> dict:
             "sentiment": workspace.params.sentiment_model,
             "embedding": workspace.params.embedding_model,
             "files": hash_models(),
-            "used": champions.fingerprints(workspace),
+            "used": in_use.fingerprints(workspace),
         },
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from earshot.core.files import hash_file
 from earshot.core.params import check
 from earshot.core.workspace import Workspace, home
-from earshot.enrich.registry import in_use as champions
+from earshot.enrich.registry import in_use
 from earshot.publish.report import settings
 from earshot.publish.report.code import CHECKOUT, hash_library, hash_lock
 from earshot.publish.report.draft import pin
@@ -202,7 +202,7 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
             "recomputed with the run's own."
         )
     used = manifest.get("models", {}).get("used", {})  # runs made before it was kept have none
-    for name, sha256 in champions.fingerprints(space).items() if used else ():
+    for name, sha256 in in_use.fingerprints(space).items() if used else ():
         if name in used and used[name] != sha256:
             yield f"The model {name} is not as this run used it: its SHA-256 began with {used[name][:16]}."
 
