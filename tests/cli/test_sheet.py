@@ -35,7 +35,7 @@ def test_a_sample_goes_out_and_comes_back(space, tmp_path):
     assert call("tiny", "--labels", file).output == (
         "80 labels are kept in params/tiny/labels.csv; the next report uses them.\n"
     )
-    marked = human_labels.mark(loading.load(space.store, space.params), space)
+    marked = human_labels.score_model(loading.load(space.store, space.params), space)
     assert marked["right"].notna().sum() == 80
     assert marked["weight"].gt(1).any()
 

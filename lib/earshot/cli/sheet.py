@@ -43,7 +43,7 @@ def sheet(
     workspace = open_workspace(workspace_name)
     if labels:
         say(
-            f"{human_labels.take(workspace, str(labels)):,} labels are kept in "
+            f"{human_labels.import_sheet(workspace, str(labels)):,} labels are kept in "
             f"params/{workspace_name}/{human_labels.FILE}; the next report uses them."
         )
     else:

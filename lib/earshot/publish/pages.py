@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.publish import numbers, show
+from earshot.core import units, wording
+from earshot.publish import show
 from earshot.publish.safety.quotes import clean, plain, unnamed
 
 HERE = Path(__file__).parent / "page"
@@ -200,12 +201,12 @@ def _page(facts: dict, title: str, opening: str, file: str) -> dict:
 
 def stamp(facts: dict) -> list[tuple[str, str]]:
     """Return what identifies the page: the data window, the posts, when it was made and by which run."""
-    days = [numbers.day(pd.Timestamp(facts[end]).normalize()) for end in ("start", "end") if facts.get(end)]
+    days = [units.moment(pd.Timestamp(facts[end]).normalize()) for end in ("start", "end") if facts.get(end)]
     made = pd.Timestamp(facts["generated_at"]) if facts.get("generated_at") else None
     told = {
         "Data": " to ".join(dict.fromkeys(days)),
-        "Posts": numbers.count(facts["posts"]) if facts.get("posts") is not None else "",
-        "Made": f"{numbers.day(made.floor('min'))} UTC" if made is not None else "",
+        "Posts": wording.count(facts["posts"]) if facts.get("posts") is not None else "",
+        "Made": f"{units.moment(made.floor('min'))} UTC" if made is not None else "",
         "Run": plain(facts.get("run_id", "")),
     }
     return [(name, value) for name, value in told.items() if value]

@@ -50,7 +50,7 @@ class Run:
             from earshot.analyse.posts import loading as posts
 
             read = posts.load(self.store, self.params, hidden)
-            self._loaded[hidden] = human_labels.correct(read, self.workspace), read
+            self._loaded[hidden] = human_labels.apply_labels(read, self.workspace), read
         corrected, read = self._loaded[hidden]
         return (read if as_read else corrected).copy(deep=False)
 

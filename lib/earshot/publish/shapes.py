@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from markupsafe import Markup
 
-from earshot.publish import numbers
+from earshot.core import units, wording
 from earshot.publish.drawing.aggregates import unit_of
 from earshot.publish.safety import quotes
 from earshot.publish.safety.quotes import clean, isolate, plain, quote
@@ -107,7 +107,7 @@ def figure(chart: object, alt: str, caption: str, data: pd.DataFrame, formats: d
 def facts(values: dict) -> Markup:
     """Return a definition list."""
     pairs = (
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_titled(name), isolate(numbers.write(value)))
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_titled(name), isolate(units.write(value)))
         for name, value in values.items()
     )
     return Markup("<dl>{}</dl>").format(Markup("").join(pairs))
@@ -160,16 +160,16 @@ def _usual_formats(frame: pd.DataFrame) -> dict:
         shares |= {
             name for name in ("low", "high") if name in frame and frame[name].dropna().between(-1, 1).all()
         }
-    return {name: "share" if name in shares else numbers.for_column(frame[name]) for name in frame.columns}
+    return {name: "share" if name in shares else units.for_column(frame[name]) for name in frame.columns}
 
 
 def _finding(claim: object) -> Markup:
     measured = [_badge(claim.verdict, "change" if claim.kind in ("change", "event", "new") else "difference")]
     if claim.low is not None and claim.high is not None:
-        span = numbers.interval(claim.low, claim.high, clean(claim.unit))
+        span = units.interval(claim.low, claim.high, clean(claim.unit))
         measured.append(Markup("<span>95% interval {}</span>").format(quote(span, CELL)))
     if claim.n:
-        measured.append(Markup("<span><i>n</i> = {}</span>").format(numbers.count(claim.n)))
+        measured.append(Markup("<span><i>n</i> = {}</span>").format(wording.count(claim.n)))
     known = {
         "Method": quote(claim.method),
         "Computed from": quote(", ".join(claim.inputs)),
@@ -233,7 +233,7 @@ def _cell(value: object, how: str | Callable) -> Markup:
         return quotes.link(value)
     if isinstance(value, str) and not how:
         return Markup('<bdi dir="auto">{}</bdi>').format(quote(value, CELL))
-    return quote(numbers.write(value, how), CELL)
+    return quote(units.write(value, how), CELL)
 
 
 def _is_numeric(column: pd.Series, how: object) -> bool:
@@ -241,7 +241,7 @@ def _is_numeric(column: pd.Series, how: object) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(column):
         return not pd.api.types.is_bool_dtype(column)
-    nothing = ("", numbers.NOTHING, "unknown")
+    nothing = ("", units.NOTHING, "unknown")
     words = [str(value) for value in column.dropna() if not (isinstance(value, str) and value in nothing)]
     return bool(words) and all(map(WRITTEN_NUMBER.match, words))
 
@@ -250,7 +250,7 @@ def _post(row: dict, column: str) -> Markup:
     day = row.get("day") if row.get("day") is not None else row.get("created_at")
     told = [
         row.get("brand"),
-        None if day is None or pd.isna(day) else numbers.day(pd.Timestamp(day).normalize()),
+        None if day is None or pd.isna(day) else units.moment(pd.Timestamp(day).normalize()),
         row.get("platform"),
     ]
     about = [isolate(value, 60) for value in told if value is not None and not pd.isna(value) and str(value)]

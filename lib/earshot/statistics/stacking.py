@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from earshot.statistics.softmax import softmax
+
 RIDGE = 1e-3
 TILTS = np.round(np.arange(-0.4, 1.61, 0.1), 1)
 OUTSIDE = "oos"  # the label of texts that belong to no class
@@ -11,7 +13,9 @@ PRICE = 0.005
 STEPS = np.round(np.arange(0, 6.01, 0.1), 1)
 
 
-def mix(held: dict[str, np.ndarray], truth: np.ndarray, classes: int) -> tuple[dict[str, float], np.ndarray]:
+def fit_weights(
+    held: dict[str, np.ndarray], truth: np.ndarray, classes: int
+) -> tuple[dict[str, float], np.ndarray]:
     """Return how much each view counts and a bias per class:
     the most likely ones, the biases held near nought.
     """
@@ -34,14 +38,14 @@ def mix(held: dict[str, np.ndarray], truth: np.ndarray, classes: int) -> tuple[d
     return dict(zip(held, map(float, best[: len(views)]), strict=True)), best[len(views) :]
 
 
-def both(truth: np.ndarray, said: np.ndarray) -> float:
+def accuracy_plus_macro_f1(truth: np.ndarray, said: np.ndarray) -> float:
     """Return accuracy plus macro-F1."""
     from sklearn.metrics import f1_score
 
     return float((truth == said).mean() + f1_score(truth, said, average="macro"))
 
 
-def lean(found: np.ndarray, truth: np.ndarray, classes: list[str], aim: Callable) -> np.ndarray:
+def class_offsets(found: np.ndarray, truth: np.ndarray, classes: list[str], aim: Callable) -> np.ndarray:
     """Return what each class's log probability gains,
     so that decisions on held-out texts come nearest the ``aim``.
 
@@ -68,13 +72,7 @@ def decide(probabilities: np.ndarray, leaning: np.ndarray) -> np.ndarray:
     return (np.log(np.maximum(probabilities, 1e-12)) + leaning).argmax(axis=1)
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Return scores as probabilities along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
-
-
-def tried(
+def out_of_fold(
     held: dict[str, np.ndarray], truth: np.ndarray, folds: np.ndarray, classes: list[str], aim: Callable
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what all views together make of each text, mixed and leant on the other folds' texts alone: the
@@ -82,11 +80,13 @@ def tried(
     found, said = np.zeros((len(truth), len(classes))), np.zeros(len(truth), int)
     for fold in np.unique(folds):
         mine, rest = folds == fold, folds != fold
-        weight, bias = mix({name: scores[rest] for name, scores in held.items()}, truth[rest], len(classes))
+        weight, bias = fit_weights(
+            {name: scores[rest] for name, scores in held.items()}, truth[rest], len(classes)
+        )
         all_ = softmax(sum(weight[name] * scores for name, scores in held.items()) + bias)
         whole = len(np.unique(truth[rest])) == len(
             classes
         )  # near copies of a whole class may lie in this one fold
-        leaning = lean(all_[rest], truth[rest], classes, aim) if whole else np.zeros(len(classes))
+        leaning = class_offsets(all_[rest], truth[rest], classes, aim) if whole else np.zeros(len(classes))
         found[mine], said[mine] = all_[mine], decide(all_[mine], leaning)
     return found, said

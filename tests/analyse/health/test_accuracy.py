@@ -19,7 +19,7 @@ def marked(posts, space, labels: list[dict]) -> pd.DataFrame:
         table.assign(post_id=[f"x:{number:04}" for number in table.pop("number")]).to_csv(
             space.folder / "labels.csv", index=False
         )
-    return human_labels.mark(frame, space)
+    return human_labels.score_model(frame, space)
 
 
 def test_each_week_has_its_share_and_interval(posts, workspace):

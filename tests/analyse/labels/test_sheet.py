@@ -131,13 +131,13 @@ def test_a_second_sheet_goes_on_where_the_first_ended(filled, tmp_path):
     space, _ = filled(weeks(3))
     first = sheet.draw(space, "sample", 10)
     first.assign(label=["negative"] * 9 + [""]).to_csv(tmp_path / "sheet.csv", index=False)
-    assert human_labels.take(space, str(tmp_path / "sheet.csv")) == 9
+    assert human_labels.import_sheet(space, str(tmp_path / "sheet.csv")) == 9
     assert "text" not in pd.read_csv(space.folder / "labels.csv")
     second = sheet.draw(space, "sample", 100)
     assert not set(second["post_id"]) & set(first["post_id"][:9])
     assert len(second) == 7 * 6 - 9
     second.assign(label="neutral").to_csv(tmp_path / "second.csv", index=False)
-    human_labels.take(space, str(tmp_path / "second.csv"))
+    human_labels.import_sheet(space, str(tmp_path / "second.csv"))
     with pytest.raises(ParamError, match="Every post of acme in 22–28 Mar 2026 is labelled already"):
         sheet.draw(space, "sample")
 

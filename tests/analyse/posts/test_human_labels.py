@@ -16,7 +16,7 @@ def marked(posts, space, **columns):
     frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive", "neutral")])
     frame["text"] = ["bad bad", "good", "so so"]
     pd.DataFrame(columns).to_csv(space.folder / "labels.csv", index=False)
-    return human_labels.mark(frame, space)["right"].tolist()
+    return human_labels.score_model(frame, space)["right"].tolist()
 
 
 def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
@@ -32,7 +32,11 @@ def test_labels_are_matched_by_id_and_else_by_text(posts, workspace):
 
 
 def test_without_a_file_or_with_other_classes_nothing_is_marked(posts, workspace):
-    assert human_labels.mark(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"].isna().all()
+    assert (
+        human_labels.score_model(posts([("Acme", "2026-03-02", "negative")]), workspace())["right"]
+        .isna()
+        .all()
+    )
     assert pd.isna(marked(posts, workspace(), text=["good", "so so"], label=["refund", "delay"])).all()
 
 
@@ -106,7 +110,7 @@ def test_a_sheet_that_cannot_be_taken_back_is_one_sentence_and_changes_nothing(
     if before:
         (space.folder / "labels.csv").write_text(before)
     with pytest.raises(ParamError) as error:
-        human_labels.take(space, str(file))
+        human_labels.import_sheet(space, str(file))
     assert str(error.value) == sentence.format(file=file)
     assert ((space.folder / "labels.csv").read_text() if before else "") == before
 
@@ -117,14 +121,14 @@ def test_a_sheet_taken_back_adds_to_the_labels_and_replaces_older_ones(posts, wo
     for first in ("neutral", "Negative "):
         sheet = pd.DataFrame({"post_id": ["x:0000", "'=1"], "text": "t", "label": [first, "positive"]})
         sheet.to_csv(file, index=False)
-        assert human_labels.take(space, str(file)) == 2
+        assert human_labels.import_sheet(space, str(file)) == 2
     kept = pd.read_csv(space.folder / "labels.csv")
     assert kept["label"].tolist() == ["positive", "negative", "positive"]
     assert kept["post_id"].tolist()[1:] == ["x:0000", "=1"]
     frame = posts([("Acme", "2026-03-02", mood) for mood in ("negative", "positive")]).assign(
         text=["bad", "good"]
     )
-    assert human_labels.mark(frame, space)["right"].tolist() == [1, 1]
+    assert human_labels.score_model(frame, space)["right"].tolist() == [1, 1]
 
 
 def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, workspace):
@@ -137,7 +141,7 @@ def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, worksp
     pd.DataFrame({"post_id": ["x:0000", "x:0002"], "label": ["neutral", "positive"]}).to_csv(
         space.folder / "labels.csv", index=False
     )
-    found = human_labels.correct(read, space)
+    found = human_labels.apply_labels(read, space)
     assert found["sentiment"].tolist() == ["neutral", "positive", "positive"]
     assert found["tier"].tolist() == ["person", "model", "person"]
     assert found["possible"].tolist() == ["neutral", "negative neutral", "positive"]
@@ -145,9 +149,9 @@ def test_what_a_person_said_counts_in_place_of_what_the_model_read(posts, worksp
     assert found.loc[[0, 2], COLUMNS].sum(axis=1).tolist() == pytest.approx([1, 1])
     assert not found["untested"].any()
     assert read["sentiment"].iloc[0] == "negative"
-    assert human_labels.mark(read, space)["right"].tolist()[0] == 0
+    assert human_labels.score_model(read, space)["right"].tolist()[0] == 0
 
 
 def test_without_labels_the_posts_are_as_they_were_read(posts, workspace):
     read = posts([("Acme", "2026-03-02", "negative")])
-    assert human_labels.correct(read, workspace()) is read
+    assert human_labels.apply_labels(read, workspace()) is read

@@ -38,8 +38,8 @@ def test_the_threshold_is_where_looking_costs_as_much_as_missing():
 
 def test_what_is_expected_of_the_flagged_comes_true():
     posts, negative = stream((0.5, 0.3, 0.2), 8_000)
-    rules = decision_costs.weigh(posts, decision_costs.Costs(4, "")).set_index("rule")
-    flagged = decision_costs.chances(posts).to_numpy() >= 0.2
+    rules = decision_costs.compare_rules(posts, decision_costs.Costs(4, "")).set_index("rule")
+    flagged = decision_costs.prior_adjusted_probability(posts).to_numpy() >= 0.2
     assert rules.at["as agreed", "flagged"] == flagged.sum()
     assert rules.at["as agreed", "negative"] == pytest.approx(negative[flagged].mean(), abs=0.03)
     assert rules.at["as agreed", "missed"] == pytest.approx(
@@ -52,7 +52,9 @@ def test_what_is_expected_of_the_flagged_comes_true():
 def test_the_agreed_rule_costs_least():
     posts, _ = stream((0.3, 0.4, 0.3), 4_000)
     for missed in (1.5, 4, 20):
-        rules = decision_costs.weigh(posts, decision_costs.Costs(missed, "")).set_index("rule")["cost"]
+        rules = decision_costs.compare_rules(posts, decision_costs.Costs(missed, "")).set_index("rule")[
+            "cost"
+        ]
         assert rules.idxmin() == "as agreed"
 
 

@@ -14,7 +14,7 @@ from werkzeug import Response
 from earshot.cli import app
 from earshot.collect.deletions import rechecks
 from earshot.collect.deletions.rechecks import recheck
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.polling import collect
 from earshot.collect.feeds.settings import read_feeds
 from earshot.collect.sources import platform as platform_of
@@ -122,7 +122,7 @@ def kept(workspace, httpserver, monkeypatch):
         feed = read_feeds(space)[0]
         platform, asked = platform_of(name), Query("feed", query)
         page = platform.read(Answer(body, platform.first(asked)), asked)
-        Shelf(space, feed, platform, Pseudonyms(), Timepiece()).put(page)
+        PageStorage(space, feed, platform, Pseudonyms(), Timepiece()).put(page)
         server = Server(httpserver, re.compile(path + "$"), ids, wrap, re.compile(one) if one else "")
         stored = {post_id.split(":", 1)[1] for post_id in space.store.read("posts")["post_id"]}
         server.posts = {key: json.loads(json.dumps(item)) for key, item in items if key in stored}
@@ -324,7 +324,7 @@ def test_a_post_found_by_bluesky_search_goes_when_jetstream_says_so(workspace):
     platform, query = platform_of("bluesky"), Query("sky", "acme")
     page = platform.read(Answer(json.dumps({"posts": [view]}).encode(), platform.first(query)), query)
     feed = read_feeds(space)[0]
-    Shelf(space, feed, platform, Pseudonyms(), Timepiece()).put(page)
+    PageStorage(space, feed, platform, Pseudonyms(), Timepiece()).put(page)
     assert space.store.read("posts")["post_id"].tolist() == [f"bluesky:{name_post('did:plc:p', 'k1')}"]
     event = {
         "did": "did:plc:p",
@@ -333,7 +333,7 @@ def test_a_post_found_by_bluesky_search_goes_when_jetstream_says_so(workspace):
         "commit": {"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "k1"},
     }
     told = Jetstream().read(Answer(json.dumps(event).encode(), Request("/")), Query("jet", "other"))
-    assert Shelf(space, feed, Jetstream(), Pseudonyms(), Timepiece()).put(told)[1] == 1
+    assert PageStorage(space, feed, Jetstream(), Pseudonyms(), Timepiece()).put(told)[1] == 1
     from earshot.collect.landing import tombstones
 
     assert tombstones.follow(space)["posts"] == 1

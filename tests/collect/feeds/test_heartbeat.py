@@ -5,7 +5,7 @@ after an end, a kill, or in trouble.
 import pandas as pd
 import pytest
 
-from earshot.collect.feeds.heartbeat import ENDED, KILLED, Presence
+from earshot.collect.feeds.heartbeat import ENDED, KILLED, Heartbeat
 from earshot.collect.sources.pacing import Timepiece
 
 START = pd.Timestamp("2026-03-02T08:00Z").as_unit("us")
@@ -34,7 +34,7 @@ def clock():
 def hear(workspace, clock):
     """A builder: somebody who hears the same source, as after a restart."""
     store = workspace("acme").store
-    return lambda: Presence(store, "reviews", "all", clock)
+    return lambda: Heartbeat(store, "reviews", "all", clock)
 
 
 def gaps(presence):

@@ -179,15 +179,15 @@ def test_downtime_of_the_receiver_is_in_the_gap_ledger(workspace, monkeypatch):
 
 def test_a_delivery_that_cannot_be_stored_is_to_be_sent_again(hook, monkeypatch):
     space, deliver = hook()
-    from earshot.collect.feeds.pages import Shelf
+    from earshot.collect.feeds.pages import PageStorage
 
-    keep = Shelf.put
-    monkeypatch.setattr(Shelf, "put", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    keep = PageStorage.put
+    monkeypatch.setattr(PageStorage, "put", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     assert deliver({"data": [review(1)]}) == (
         503,
         {"reason": "the delivery could not be stored; send it again later"},
     )
-    monkeypatch.setattr(Shelf, "put", keep)
+    monkeypatch.setattr(PageStorage, "put", keep)
     (gap,) = space.store.read("gaps").to_dict("records")
     assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == (
         "down",

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from earshot import open as open_workspace
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.files.importing import import_files
 from earshot.collect.landing import tombstones
@@ -82,7 +82,7 @@ def test_what_was_deleted_stays_deleted_when_the_key_changes(workspace, posts_fi
         "deletions", gone.assign(id=["100003", "person6"])
     )  # its posts lie here under the older name
     assert tombstones.follow(space)["posts"] == 3
-    shelf = Shelf(space, Feed("sky", "jetstream", ""), Jetstream(), Pseudonyms(), Timepiece())
+    shelf = PageStorage(space, Feed("sky", "jetstream", ""), Jetstream(), Pseudonyms(), Timepiece())
     assert shelf.bury([Gone(kind="deleted", id="3k")], pd.Timestamp("2026-03-20T08:00Z")) == 1
     tombstones.follow(space)
     keys.rotate()

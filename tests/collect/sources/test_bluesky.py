@@ -7,7 +7,7 @@ import json
 import pandas as pd
 from tests.collect.sources.payloads import read, recorded
 
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.sources.bluesky import Bluesky, called, name_post
 from earshot.collect.sources.jetstream import Jetstream
@@ -243,7 +243,7 @@ def test_of_broken_events_no_account_can_be_told_from_the_store(workspace):
     ]
     pages = [read(Jetstream(), body.encode(), "acme") for body in bodies]
     assert all(page.broken for page in pages)
-    shelf = Shelf(space, Feed("sky", "jetstream", "acme"), Jetstream(), Pseudonyms(), Timepiece())
+    shelf = PageStorage(space, Feed("sky", "jetstream", "acme"), Jetstream(), Pseudonyms(), Timepiece())
     for page in [*pages, read(Jetstream(), event(), "acme")]:
         shelf.put(page)
     assert len(space.store.read("posts")) == 1

@@ -17,7 +17,7 @@ import pytest
 from tests.collect.sources import payloads
 from tests.collect.sources.mutations import HOSTILE, mutate, spoil
 
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.files.importing import FileRefused, MappingNeeded, import_files
 from earshot.collect.sources import platform as platform_of
@@ -253,7 +253,7 @@ def land(name: str, count: int, workspace, size: int, monkeypatch) -> None:
         "quarantine",
         lambda self, rows, source: (aside.append(rows["payload_ref"]), store_aside(self, rows, source))[1],
     )
-    shelf = Shelf(space, Feed("feed", name, "acme"), build(name), Pseudonyms(), Timepiece())
+    shelf = PageStorage(space, Feed("feed", name, "acme"), build(name), Pseudonyms(), Timepiece())
     refused = 0
     for whole in together(checked(name, count), size):
         landed, _ = shelf.put(whole)
@@ -388,6 +388,6 @@ def test_a_spoilt_file_is_read_or_refused_in_one_sentence(name, workspace, tmp_p
 def test_half_a_character_in_what_is_gone_finds_the_post_as_it_is_kept(workspace):
     """Found by landing ten thousand spoilt answers of X: its note of a deletion broke the whole page."""
     space = workspace(brands=["Acme"])
-    shelf = Shelf(space, Feed("feed", "x", "acme"), build("x"), Pseudonyms(), Timepiece())
+    shelf = PageStorage(space, Feed("feed", "x", "acme"), build("x"), Pseudonyms(), Timepiece())
     assert shelf.put(Page(gone=[Gone("a\ud800b"), Gone(account="c\udc00")]))[1] == 2
     assert "x:a\ufffdb" in set(space.store.read("deletions")["id"])

@@ -8,6 +8,7 @@ import pytest
 from earshot.enrich.classes import classifier
 from earshot.enrich.classes.views import look_at
 from earshot.statistics import conformal, prior_shift, stacking
+from earshot.statistics.softmax import softmax
 
 SAID = {
     "delay": ["flight late again {}", "stuck at the gate for hours {}", "two hour delay {}"],
@@ -77,7 +78,7 @@ def test_labels_that_cannot_teach_are_one_sentence(labels, said):
 
 
 def test_a_tower_is_tried_where_it_pays():
-    quick, close = look_at(["so late again"]), look_at(["so late again"], closely=True)
+    quick, close = look_at(["so late again"]), look_at(["so late again"], with_token_states=True)
     assert "tower" not in classifier.candidates(900, 3, close)
     assert classifier.candidates(5_000, 3, close) == (*classifier.QUICK, "attention", "multilingual", "tower")
     assert "tower" not in classifier.candidates(5_000, 77, close)
@@ -86,7 +87,7 @@ def test_a_tower_is_tried_where_it_pays():
 
 def test_tokens_are_seen_by_both_towers_only_where_few_classes_ask_for_it():
     texts = ["so late again", "otra vez tarde"]
-    close, about = look_at(texts, closely=True), look_at(texts, felt=False, closely=True)
+    close, about = look_at(texts, with_token_states=True), look_at(texts, felt=False, with_token_states=True)
     assert close.feeling.shape == (2, 768)
     assert [state.shape[1] for state in close.states + close.abroad] == [4 * 384, 4 * 384, 2 * 384, 2 * 384]
     assert about.feeling.shape == (2, 0)
@@ -97,7 +98,7 @@ def test_tokens_are_seen_by_both_towers_only_where_few_classes_ask_for_it():
 
 def simulated(chance, count, classes=4):
     truth = chance.integers(classes, size=count)
-    return truth, stacking.softmax(chance.normal(size=(count, classes)) + 1.5 * np.eye(classes)[truth])
+    return truth, softmax(chance.normal(size=(count, classes)) + 1.5 * np.eye(classes)[truth])
 
 
 def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_disagree():
@@ -106,9 +107,7 @@ def test_sets_hold_the_true_class_as_often_as_promised_though_the_folds_models_d
         truth, found = simulated(chance, 300)
         held = conformal.Calibration(found, chance.integers(3, size=300), truth)
         new = chance.integers(4, size=500)
-        by_fold = np.stack(
-            [stacking.softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)]
-        )
+        by_fold = np.stack([softmax(chance.normal(size=(500, 4)) + 1.5 * np.eye(4)[new]) for _ in range(3)])
         sets = conformal.possible(held.p_values(by_fold, chance.integers(3, size=500)), 0.9)
         share.append(sets[np.arange(500), new].mean())
     assert np.mean(share) == pytest.approx(0.9, abs=0.01)
@@ -144,11 +143,15 @@ def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
         noise = {
             name: chance.normal(size=(90, 6)) for name in ("words", "meaning", "tower")
         }  # which know nothing
-        weight, bias = stacking.mix(noise, truth, 6)
-        found = stacking.softmax(sum(weight[name] * noise[name] for name in noise) + bias)
-        said = stacking.decide(found, stacking.lean(found, truth, classes, stacking.both))
+        weight, bias = stacking.fit_weights(noise, truth, 6)
+        found = softmax(sum(weight[name] * noise[name] for name in noise) + bias)
+        said = stacking.decide(
+            found, stacking.class_offsets(found, truth, classes, stacking.accuracy_plus_macro_f1)
+        )
         flattered.append((said == truth).mean())
-        probabilities, said = stacking.tried(noise, truth, folds, classes, stacking.both)
+        probabilities, said = stacking.out_of_fold(
+            noise, truth, folds, classes, stacking.accuracy_plus_macro_f1
+        )
         assert probabilities.sum(axis=1) == pytest.approx(1)
         honest.append((said == truth).mean())
     assert np.mean(flattered) > 0.22  # one in six is chance: texts that fitted the mixture flatter it
@@ -157,7 +160,9 @@ def test_all_together_are_judged_on_texts_that_did_not_fit_the_mixture():
 
 def test_a_class_that_lies_in_one_fold_alone_is_no_trouble():
     truth, folds = np.array([0, 1, 2] * 10), np.array([0, 1, 2] * 10)
-    _, said = stacking.tried({"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), stacking.both)
+    _, said = stacking.out_of_fold(
+        {"words": np.eye(3)[truth] * 4}, truth, folds, list("abc"), stacking.accuracy_plus_macro_f1
+    )
     assert set(said) <= {0, 1, 2}
 
 

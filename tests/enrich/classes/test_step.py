@@ -15,7 +15,7 @@ from tests.enrich.pipeline.test_steps import make_posts
 from earshot.collect.landing import tombstones
 from earshot.enrich.classes import step as classes
 from earshot.enrich.classes import training
-from earshot.enrich.classes.classifier import Reading
+from earshot.enrich.classes.classifier import ClassPredictions
 from earshot.enrich.pipeline import steps
 from earshot.publish.report.enrichment import bring_up_to_date
 
@@ -57,7 +57,7 @@ class Doubtful:
 
     def read(self, texts, seen):
         said = np.tile([0.9, 0.1], (len(texts), 1))
-        return Reading(self.classes, said, np.zeros(len(texts), int), self.p_values, said)
+        return ClassPredictions(self.classes, said, np.zeros(len(texts), int), self.p_values, said)
 
 
 def test_where_nothing_is_said_open_counts_the_labels_whose_yes_cannot_be_ruled_out(trained, monkeypatch):

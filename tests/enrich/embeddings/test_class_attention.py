@@ -50,10 +50,10 @@ def test_the_same_seed_learns_the_same(learned):
     assert all((again[name] == part).all() for name, part in learned.items())
 
 
-def test_minilm_read_closely_gives_its_vectors_and_its_tokens():
+def test_minilm_token_states_give_its_vectors_and_its_tokens():
     texts = ["my bag is lost", "thank you", "the crew was rude and the flight was late again"]
     tokens = minilm.tokenise(texts)
-    vectors, states = minilm.read_closely(tokens, longest=6)
+    vectors, states = minilm.token_states(tokens, longest=6)
     assert (vectors == minilm.encode(texts)).all()
     assert [len(state) for state in states] == [min(6, len(text)) for text in tokens]
     assert states[0].shape[1] == minilm.WIDTH * len(minilm.CLOSE)
@@ -65,7 +65,7 @@ def test_a_classifier_that_looks_closely_reads_the_same_in_parts(monkeypatch):
     labels = ["bag", "late", "praise"] * 12
     monkeypatch.setattr(classifier, "CLOSELY", 30)
     model = classifier.fit(
-        texts, labels, views=("words", "attention"), seen=views.look_at(texts, closely=True)
+        texts, labels, views=("words", "attention"), seen=views.look_at(texts, with_token_states=True)
     )
     whole = model.read(texts[:7])
     monkeypatch.setattr(classifier, "TOGETHER", 3)

@@ -244,7 +244,7 @@ def test_the_gap_ledger_says_when_nobody_listened(space):
 
 
 def test_a_stream_that_does_not_answer_is_a_gap_until_it_does(space):
-    from earshot.collect.feeds.heartbeat import Presence
+    from earshot.collect.feeds.heartbeat import Heartbeat
     from earshot.collect.stream.message import StreamError
     from earshot.enrich.streaming.listener import _show_presence
 
@@ -254,7 +254,7 @@ def test_a_stream_that_does_not_answer_is_a_gap_until_it_does(space):
         def lag(self):
             raise StreamError("Kafka does not answer about posts.")
 
-    presence = Presence(space.store, "posts", "dev.acme.listen")
+    presence = Heartbeat(space.store, "posts", "dev.acme.listen")
     _show_presence(presence, Silent())
     (gap,) = space.store.read("gaps").to_dict("records")
     assert (gap["kind"], gap["reason"], pd.isna(gap["end"])) == (

@@ -8,6 +8,7 @@ from earshot.enrich.embeddings.model_files import WeightsError
 from earshot.enrich.sentiment import step as sentiment
 from earshot.enrich.targets import marked_text, training
 from earshot.enrich.targets import model as target_model
+from earshot.statistics.softmax import softmax
 
 TEXT = "I love Acme, their staff are brilliant. I hate Bolt, they are the worst company ever."
 
@@ -59,7 +60,7 @@ def test_calibration_gives_each_class_the_same_weight_and_cuts_as_told():
     logits = 3 * (np.eye(3)[labels] + chance.normal(0, 0.7, (4_000, 3)))
     plain = {"head.weight": np.eye(3), "head.bias": np.zeros(3)}
     ready = training.calibrate(plain, logits, labels)
-    found = target_model.softmax(logits @ ready["head.weight"] + ready["head.bias"])
+    found = softmax(logits @ ready["head.weight"] + ready["head.bias"])
     given = found[np.arange(4_000), labels] >= ready["cut"][0]
     assert np.mean([given[labels == kind].mean() for kind in range(3)]) == pytest.approx(0.9, abs=0.01)
     sure = found.max(axis=1) >= ready["sure"][0]

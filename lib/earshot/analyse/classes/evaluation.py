@@ -140,7 +140,7 @@ def evaluate(data: str, train: str) -> Evaluation:
 
 def judged(
     posts: pd.DataFrame,
-    found: classifier.Reading,
+    found: classifier.ClassPredictions,
     model: classifier.Classifier,
     seconds: float,
     learning: float,

@@ -56,7 +56,9 @@ def read(path: str) -> pd.DataFrame:
     return scoring.check(frame.assign(label=frame[name]))
 
 
-def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: int) -> classifier.Reading:
+def said_for_f1(
+    model: classifier.Classifier, found: classifier.ClassPredictions, rare: int
+) -> classifier.ClassPredictions:
     """Return the reading with the class number ``rare`` said wherever
     that promises the best F1 at its new share.
     """
@@ -69,7 +71,7 @@ def said_for_f1(model: classifier.Classifier, found: classifier.Reading, rare: i
     moved = prior_shift.adapt(pair, known, share)
     columns = [1, 0] if rare == 0 else [0, 1]
     said = np.where(moved[:, 1] >= threshold, rare, 1 - rare)
-    return classifier.Reading(model.classes, moved[:, columns], said, found.p_values, found.tested)
+    return classifier.ClassPredictions(model.classes, moved[:, columns], said, found.p_values, found.tested)
 
 
 def _macro_f1(truth: np.ndarray, said: np.ndarray) -> float:

@@ -49,8 +49,8 @@ class Accuracy:
 
 
 def measure(posts: pd.DataFrame, workspace: Workspace) -> Accuracy:
-    """Return how often the model is right on ``posts`` (as human_labels.mark gives them); repeats are left
-    out.
+    """Return how often the model is right on ``posts`` (as human_labels.score_model gives them); repeats are
+    left out.
     """
     counted = opinions.counted(posts)
     parts = period.split(counted["day"])

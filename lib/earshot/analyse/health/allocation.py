@@ -93,7 +93,7 @@ def measure(posts: pd.DataFrame, params: Brief, costs: decision_costs.Costs) -> 
     Repeats are left out; raises ValueError when no post has a sentiment.
     """
     voiced = prevalence.with_class_shares(posts)
-    chance = decision_costs.chances(voiced)
+    chance = decision_costs.prior_adjusted_probability(voiced)
     read = pd.DataFrame(
         {
             "author": voiced["author"],

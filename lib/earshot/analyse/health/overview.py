@@ -56,7 +56,7 @@ def examine(posts: pd.DataFrame, workspace: Workspace) -> Health:
     """
     counted = prevalence.with_class_shares(posts)
     params = workspace.params
-    marked = human_labels.mark(posts, workspace)
+    marked = human_labels.score_model(posts, workspace)
     suite = behaviour.examine(behaviour.read_cases(workspace), params.sentiment_model, params.phrases)
     moved = drift.measure(marked, params)
     moved = replace(moved, claims=drift_claims.state(moved))

@@ -40,7 +40,7 @@ def measure(posts: pd.DataFrame, agreed: list[Contract], params: Brief, card: Sc
     number = int(posts["inauthentic"].sum())
     if not number or card.table.empty:
         return Effect(pd.DataFrame(columns=COLUMNS), [_claim(0, number, len(posts))])
-    table = beside(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
+    table = side_by_side(card.table, kpis.measure(posts[~posts["inauthentic"]], agreed, params).table)
     return Effect(table, [_claim(int(table["what turns round"].ne("").sum()), number, len(posts))])
 
 
@@ -52,7 +52,7 @@ def measure_hidden(posts: pd.DataFrame, agreed: list[Contract], params: Brief, c
     number = int(posts["hidden_by"].ne("").sum())
     if not number or card.table.empty:
         return Effect(pd.DataFrame(columns=COLUMNS), [])
-    table = beside(kpis.measure(posts, agreed, params).table, card.table)
+    table = side_by_side(kpis.measure(posts, agreed, params).table, card.table)
     flips = int(table["what turns round"].ne("").sum())
     share = f"{wording.count(number)} of {wording.count(len(posts))} posts are hidden by filters"
     said = (
@@ -75,7 +75,7 @@ def measure_restated(
     told = opinions.labelled(posts)
     if not told.any() or card.table.empty:
         return Effect(pd.DataFrame(columns=COLUMNS), [])
-    table = beside(kpis.measure(read, agreed, params).table, card.table)
+    table = side_by_side(kpis.measure(read, agreed, params).table, card.table)
     flips = int(table["what turns round"].ne("").sum())
     other = int(posts.loc[told, "sentiment"].ne(read.loc[told, "sentiment"]).sum())
     end = (
@@ -93,13 +93,13 @@ def measure_restated(
     )
 
 
-def beside(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+def side_by_side(with_: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
     """Return the KPIs of two scorecards side by side, for all brands and each."""
     both = (
         with_[with_["level"] <= 1].merge(without, "left", CELL, suffixes=("", "_without")).to_dict("records")
     )
     rows = [
-        (row["name"], row["brand"] or "all", _told(row, ""), _told(row, "_without"), _turned(row))
+        (row["name"], row["brand"] or "all", _told(row, ""), _told(row, "_without"), _changed_verdicts(row))
         for row in both
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -112,7 +112,7 @@ def _told(row: dict, side: str) -> str:
     return f"{written(value, row['unit'])} ({written(low, row['unit'])} to {written(high, row['unit'])})"
 
 
-def _turned(row: dict) -> str:
+def _changed_verdicts(row: dict) -> str:
     if pd.isna(row["value_without"]):
         return "it can no longer be told"
     turns = [

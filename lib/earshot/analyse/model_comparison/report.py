@@ -73,7 +73,9 @@ def examine(workspace: Workspace, model: str = "") -> Comparison:
     agreed = contracts.read(workspace.settings("kpis"))
     cards = [kpis.measure(posts, agreed, workspace.params).table for posts in (reading.was, reading.would)]
     names = (f"under {reading.now}", f"under {reading.other}")
-    table = sensitivity.beside(*cards).rename(columns=dict(zip(("with", "without"), names, strict=True)))
+    table = sensitivity.side_by_side(*cards).rename(
+        columns=dict(zip(("with", "without"), names, strict=True))
+    )
     found = Comparison(reading, table, classes, _gates(reading, workspace), [])
     found.claims.extend(_claims(found))
     return found
@@ -86,7 +88,7 @@ def _gates(reading: SecondReading, workspace: Workspace) -> pd.DataFrame:
     params, cases, rows = workspace.params, behaviour.read_cases(workspace), []
     for model, posts in ((reading.now, reading.was), (reading.other, reading.would)):
         swayed = behaviour.examine(cases, model, params.phrases).swayed(params.allowed_gap)
-        audit = bias.measure(human_labels.mark(posts, workspace), params, swayed)
+        audit = bias.measure(human_labels.score_model(posts, workspace), params, swayed)
         rows.append(
             {
                 "model": model,

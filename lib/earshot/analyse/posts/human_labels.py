@@ -20,7 +20,7 @@ KEYS, MORE = ("post_id", "text"), ("drawn", "weight")
 COUNT = 100  # posts on a sheet
 
 
-def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
+def score_model(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     """Return the posts with ``right``: 1 where the model's label is the person's,
     0 where not, missing where none is.
 
@@ -41,7 +41,7 @@ def mark(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     )
 
 
-def correct(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
+def apply_labels(posts: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     """Return the posts as figures count them:
     where a person labelled one, in place of what the model read.
     """
@@ -67,7 +67,7 @@ def labels(posts: pd.DataFrame, workspace: Workspace) -> pd.Series:
     return _matched(posts, _given(workspace), "label")
 
 
-def take(workspace: Workspace, sheet: str) -> int:
+def import_sheet(workspace: Workspace, sheet: str) -> int:
     """Add the labels of a filled-in sheet to labels.csv, without the texts, and return how many they are.
 
     Rows without a label are left for later; raises ParamError, and keeps nothing, at a label that is no

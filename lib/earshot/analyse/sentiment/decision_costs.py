@@ -57,7 +57,7 @@ def read_costs(workspace: Workspace) -> Costs:
     return Costs(float(missed), own.get("why", "agreed in costs.yml"))
 
 
-def chances(voiced: pd.DataFrame) -> pd.Series:
+def prior_adjusted_probability(voiced: pd.DataFrame) -> pd.Series:
     """Return the probability that each post is negative, corrected to the mix of feelings of its brand.
 
     ``voiced`` are posts as prevalence.with_class_shares gives them; the mix is the one that reports publish.
@@ -70,7 +70,7 @@ def chances(voiced: pd.DataFrame) -> pd.Series:
     return pd.Series(raised[:, 0] / raised.sum(axis=1), voiced.index)
 
 
-def weigh(voiced: pd.DataFrame, costs: Costs) -> pd.DataFrame:
+def compare_rules(voiced: pd.DataFrame, costs: Costs) -> pd.DataFrame:
     """Return what each rule would flag: all posts,
     those over our threshold, and those more likely negative than not.
 
@@ -78,7 +78,7 @@ def weigh(voiced: pd.DataFrame, costs: Costs) -> pd.DataFrame:
     negative posts not flagged), cost (per 1,000 posts, in posts looked at for nothing). The interval is that
     of a sum of independent posts whose probabilities are right.
     """
-    chance = chances(voiced)
+    chance = prior_adjusted_probability(voiced)
     rules = {"every post": 0.0, "as agreed": costs.threshold, "more likely negative than not": 0.5}
     return pd.DataFrame(
         [

@@ -159,7 +159,7 @@ def measure(
         changes=changes,
         surges=surges,
         quotes=_quotes(voiced, parts, params),
-        rules=decision_costs.weigh(voiced, costs),
+        rules=decision_costs.compare_rules(voiced, costs),
         costs=costs,
         trust=_trust(posts, voiced, params),
         period=parts,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from earshot.collect.deletions.compliance import check_sharing
 from earshot.collect.feeds.gaps import Ledger
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.landing import terms, tombstones
 from earshot.collect.sources import answers
@@ -50,7 +50,7 @@ def check_deletions(
     with feed.client(ledger, patience or Patience(), timepiece) as client:
         result = _run(client, ids, timepiece)
     page: Page = platform.compliance(result)
-    shelf = Shelf(workspace, feed, platform, Pseudonyms(), timepiece)
+    shelf = PageStorage(workspace, feed, platform, Pseudonyms(), timepiece)
     _, gone = shelf.put(page)
     tombstones.follow(workspace)
     return len(ids), gone

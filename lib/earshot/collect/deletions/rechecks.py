@@ -14,7 +14,7 @@ import pandas as pd
 
 from earshot.collect.deletions.compliance_jobs import check_deletions
 from earshot.collect.feeds.gaps import Ledger
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.landing import terms, tombstones
 from earshot.collect.mapping.rows import digest
@@ -131,7 +131,7 @@ class _Recheck:
         feed, store = self.feed, self.workspace.store
         self._platform = platform_of(feed.platform)
         self._query = Query(feed.name, feed.query, options=feed.options)
-        self._shelf = Shelf(self.workspace, feed, self._platform, Pseudonyms(), self.timepiece)
+        self._shelf = PageStorage(self.workspace, feed, self._platform, Pseudonyms(), self.timepiece)
         self._round, self._standing, self._doubted = _Round.of(self.workspace, feed.name), False, []
         self._page, self._reached = Page(), ""
         left = self._left()

@@ -23,7 +23,7 @@ KILLED = "Nobody listened: the run before was ended in the middle."
 
 
 @dataclass
-class Presence:
+class Heartbeat:
     """The presence of whoever hears one source; several may share it (``query`` is their group)."""
 
     store: Store

@@ -6,7 +6,7 @@ import pandas as pd
 
 from earshot.collect.feeds import accounts
 from earshot.collect.feeds.settings import Feed
-from earshot.collect.landing.landing import Landed, Landing
+from earshot.collect.landing.landing import Landing, LandingReport
 from earshot.collect.landing.tombstones import PURPOSE, Tombstones
 from earshot.collect.mapping.json_rows import from_dicts, storable
 from earshot.collect.mapping.mapping import Source
@@ -22,7 +22,7 @@ UNSTORABLE = "the post holds something that cannot be stored"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PageStorage:
     """Where the pages of one feed go; its posts carry the feed's name as their source,
     its brand and its region.
     """
@@ -40,7 +40,7 @@ class Shelf:
         stated = {name: value for name, value in (("brand", feed.brand), ("region", feed.region)) if value}
         return replace(mapping, name=feed.name, constants={**mapping.constants, **stated})
 
-    def put(self, page: Page) -> tuple[Landed, int]:
+    def put(self, page: Page) -> tuple[LandingReport, int]:
         """Store a page and return (what came of its rows, how many posts it says are gone).
 
         Deletions go first: what is kept afterwards can then be judged against them.
@@ -57,12 +57,12 @@ class Shelf:
     def _landing(self, at: pd.Timestamp) -> Landing:
         return Landing(self.workspace, self.source, f"{self.feed.platform} API", at, self.pseudonyms)
 
-    def _land(self, rows: list[dict], at: pd.Timestamp) -> Landed:
+    def _land(self, rows: list[dict], at: pd.Timestamp) -> LandingReport:
         """Land rows together; should one of them break that,
         halve until it stands alone and goes to quarantine.
         """
         if not rows:
-            return Landed()
+            return LandingReport()
         try:
             frame = from_dicts(dict(enumerate(rows)), [])
             landed = self._landing(at).land(frame, [])

@@ -13,10 +13,10 @@ import pandas as pd
 
 from earshot.collect.feeds import cursors, missed_posts
 from earshot.collect.feeds.gaps import Ledger
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.landing import tombstones
-from earshot.collect.landing.landing import Landed
+from earshot.collect.landing.landing import LandingReport
 from earshot.collect.sources import answers
 from earshot.collect.sources import platform as platform_of
 from earshot.collect.sources.client import Client, Failed
@@ -31,8 +31,8 @@ REPEATED = "The platform sent the same page again and again, so what lies behind
 
 
 @dataclass
-class FeedReport(Landed):
-    """What came of one feed: see Landed; ``gone`` posts,
+class FeedReport(LandingReport):
+    """What came of one feed: see LandingReport; ``gone`` posts,
     ``pages`` read, gaps, and ``failed``: why, in one sentence.
 
     ``more`` says that the most pages of one run were read and the next run goes on from there.
@@ -101,7 +101,7 @@ class Harvest:
         self._mark.since = self._mark.since or feed.begins(self._began, self._platform.limits.days)
         self._note_stop()
         self._note_lateness()
-        self._shelf = Shelf(self.workspace, feed, self._platform, self.pseudonyms, self.timepiece)
+        self._shelf = PageStorage(self.workspace, feed, self._platform, self.pseudonyms, self.timepiece)
         with feed.client(self._ledger, self.patience, self.timepiece) as client, self._interruptions():
             try:
                 self._read_on(client)

@@ -17,7 +17,7 @@ import pandas as pd
 from earshot.collect.feeds import cursors
 from earshot.collect.feeds.connections import Connection, Lost
 from earshot.collect.feeds.gaps import Ledger
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.polling import FeedReport
 from earshot.collect.feeds.settings import Feed
 from earshot.collect.landing.landing import stored_posts
@@ -127,7 +127,7 @@ class Follower:
         self.report.feed, self.report.platform = feed.name, feed.platform
         self._ledger = Ledger(store, feed.name, feed.query, self.timepiece)
         self._mark = cursors.find(store, feed.name, feed.query)
-        self._shelf = Shelf(self.workspace, feed, self._platform, Pseudonyms(), self.timepiece)
+        self._shelf = PageStorage(self.workspace, feed, self._platform, Pseudonyms(), self.timepiece)
         self._last = now = self.timepiece.now()
         if not self._mark.resting and self._mark.at is not None and not self._ledger.running:
             self._ledger.open("stopped", KILLED, self._mark.at)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from earshot.collect.feeds.heartbeat import BEAT, Presence
-from earshot.collect.feeds.pages import Shelf
+from earshot.collect.feeds.heartbeat import BEAT, Heartbeat
+from earshot.collect.feeds.pages import PageStorage
 from earshot.collect.feeds.settings import Feed
-from earshot.collect.landing.landing import Landed
+from earshot.collect.landing.landing import LandingReport
 from earshot.collect.sources.credentials import CredentialMissing, Credentials
 from earshot.collect.sources.pacing import Timepiece
 from earshot.collect.sources.protocol import Answer, Query, Request
@@ -47,9 +47,9 @@ class Receiver:
         self._platform.check(f"params/{workspace.name}/feeds.yml: feed {feed.name!r}")
         self._credentials = Credentials(feed.name, feed.credentials)
         self._credentials.read()  # a missing secret is said at the start, not at the first delivery
-        self._shelf = Shelf(workspace, feed, self._platform, Pseudonyms(), self._timepiece)
+        self._shelf = PageStorage(workspace, feed, self._platform, Pseudonyms(), self._timepiece)
         self._lock = threading.Lock()
-        self.presence = Presence(workspace.store, feed.name, feed.query, self._timepiece, feed.platform)
+        self.presence = Heartbeat(workspace.store, feed.name, feed.query, self._timepiece, feed.platform)
         self._trouble = False
         self._known = workspace.data / "cache" / "deliveries.sqlite"
         self._known.parent.mkdir(parents=True, exist_ok=True)
@@ -202,6 +202,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Write no log: addresses of senders are personal data."""
 
 
-def _told(landed: Landed) -> dict:
+def _told(landed: LandingReport) -> dict:
     said = {"items": landed.rows, "new": landed.added, "quarantined": landed.refused}
     return said | ({"reasons": dict(landed.reasons)} if landed.refused else {})

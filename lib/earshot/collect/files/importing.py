@@ -22,7 +22,7 @@ from earshot.collect.files import lost_fields as vanished
 from earshot.collect.files.readers import Batch, read
 from earshot.collect.files.remapping import remap
 from earshot.collect.landing import terms, tombstones
-from earshot.collect.landing.landing import Landed, Landing
+from earshot.collect.landing.landing import Landing, LandingReport
 from earshot.collect.mapping import exports
 from earshot.collect.mapping.column_guess import Guess, explain, guess_source
 from earshot.collect.mapping.formats import FileRefused
@@ -45,8 +45,9 @@ class MappingNeeded(ParamError):
 
 
 @dataclass
-class FileReport(Landed):
-    """What came of one file: see Landed; ``skipped`` says that it was imported before and not read again.
+class FileReport(LandingReport):
+    """What came of one file: see LandingReport; ``skipped`` says that it was imported before and not read
+    again.
 
     ``vanished`` are fields that earlier files of the source filled and this one does not; ``warning`` says
     what is assumed where the source has no terms card.
@@ -127,7 +128,7 @@ def _import_file(
     batches = read(path)
     first = next(batches, None) or Batch(pd.DataFrame(), [], 1.0)
     source = _source(workspace, path, first.rows, mapping, approve)
-    landing, landed = Landing(workspace, source, path.name, clock.now(), pseudonyms), Landed()
+    landing, landed = Landing(workspace, source, path.name, clock.now(), pseudonyms), LandingReport()
     for batch in chain([first], batches):
         landed.add(landing.land(batch.rows, batch.broken))
         progress(path.name, batch.done)
@@ -216,7 +217,7 @@ class _Known:
         found = self._store.sql(f"SELECT source, rows FROM imports WHERE file_hash = '{digest}'")
         return None if found.empty else found.iloc[0].to_dict()
 
-    def add(self, path: Path, source: Source, landed: Landed, gone: list[str]) -> None:
+    def add(self, path: Path, source: Source, landed: LandingReport, gone: list[str]) -> None:
         """Note that a file has been imported whole; before this is written, importing again completes it."""
         how = {
             "source": source.as_dict(),

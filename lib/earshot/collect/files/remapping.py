@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from earshot.collect.files.readers import BATCH
-from earshot.collect.landing.landing import Landed, Landing
+from earshot.collect.landing.landing import Landing, LandingReport
 from earshot.collect.mapping.json_rows import from_lines
 from earshot.collect.mapping.mapping import Source, parse, read_sources
 from earshot.core.deletion import delete
@@ -38,7 +38,9 @@ _STORED = """
 """
 
 
-def remap(workspace: Workspace, source: str, progress: Callable[[str, float], None] | None = None) -> Landed:
+def remap(
+    workspace: Workspace, source: str, progress: Callable[[str, float], None] | None = None
+) -> LandingReport:
     """Make the posts of ``source`` anew from raw
     and quarantine under its mapping in sources.yml as it is now.
 
@@ -51,7 +53,7 @@ def remap(workspace: Workspace, source: str, progress: Callable[[str, float], No
             f"params/{workspace.name}/sources.yml has no source {source!r} "
             f"(there: {', '.join(sources) or 'none'}).{nearest(source, sources)}"
         )
-    store, total, kept = workspace.store, Landed(), []
+    store, total, kept = workspace.store, LandingReport(), []
     files = _files(store, source)
     for place, file in enumerate(files, 1):
         for landed, ids in _file_again(workspace, sources[source], file):
@@ -133,7 +135,7 @@ def _files(store: Store, source: str) -> list[str]:
     return list(found.sort_values("at")["file"].drop_duplicates())
 
 
-def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tuple[Landed, pd.Series]]:
+def _file_again(workspace: Workspace, source: Source, file: str) -> Iterator[tuple[LandingReport, pd.Series]]:
     """Land the stored rows of one file again, batch by batch;
     all are read before the store changes under the query.
     """

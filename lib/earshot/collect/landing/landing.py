@@ -29,7 +29,7 @@ CLASH = "the id was already used in this file for another text"
 
 
 @dataclass
-class Landed:
+class LandingReport:
     """What came of some rows: counts that add up to ``rows``,
     refused by reason, identifiers masked by type.
     """
@@ -43,7 +43,7 @@ class Landed:
     masked: Counter = field(default_factory=Counter)
     filled: Counter = field(default_factory=Counter)
 
-    def add(self, other: "Landed") -> None:
+    def add(self, other: "LandingReport") -> None:
         """Add the counts of other rows to these."""
         for name in ("rows", "added", "updated", "repeated", "refused"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -53,7 +53,7 @@ class Landed:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ShapedRows:
     """Rows as posts, the reason each is refused or "",
     their payloads, when they were collected, what was masked.
     """
@@ -93,7 +93,7 @@ class Landing:
         broken: list[tuple[int, str, str]],
         numbers: pd.Series | None = None,
         at: pd.Series | None = None,
-    ) -> Landed:
+    ) -> LandingReport:
         """Store one batch of rows (index = row number) and the broken ones, and say what came of them.
 
         ``numbers`` and ``at`` are the rows' numbers and times of collection, where the index and one time do
@@ -114,13 +114,13 @@ class Landing:
         landed.reasons.update(reason for _, _, reason in broken)
         return landed
 
-    def read_again(self, stored: pd.DataFrame, rows: pd.DataFrame) -> "Reading":
+    def read_again(self, stored: pd.DataFrame, rows: pd.DataFrame) -> "ShapedRows":
         """Shape rows that are stored already (columns payload_ref,
         row, at), which keep their reference and time.
         """
         return self._read(rows, stored["payload_ref"], stored["row"], stored["at"])
 
-    def keep(self, batch: "Reading") -> Landed:
+    def keep(self, batch: "ShapedRows") -> LandingReport:
         """Store what was read: good rows as posts, the others in quarantine; every payload is kept."""
         good, clashes = self._settle(batch.posts[batch.reasons == ""])
         batch.reasons[clashes.index] = clashes
@@ -132,7 +132,7 @@ class Landing:
         said = batch.reasons[batch.reasons != ""]
         reasons = Counter(said.str.replace(r"(?s) \(.*\)$", "", regex=True))
         repeated = len(batch.posts) - added - updated - len(said)
-        return Landed(
+        return LandingReport(
             len(batch.posts),
             added,
             updated,
@@ -149,7 +149,7 @@ class Landing:
         refs: pd.Series | None = None,
         numbers: pd.Series | None = None,
         at: pd.Series | None = None,
-    ) -> "Reading":
+    ) -> "ShapedRows":
         masked: Counter = Counter()
         at = self.at if at is None else at
         rows = recall(rows, self._mapped)
@@ -162,7 +162,7 @@ class Landing:
         posts = posts.assign(
             payload_ref=made if refs is None else refs, row=rows.index if numbers is None else numbers
         )
-        return Reading(posts, reasons, texts, at, masked)
+        return ShapedRows(posts, reasons, texts, at, masked)
 
     def _gone_before(self, rows: pd.DataFrame, at: pd.Timestamp | pd.Series) -> pd.Series:
         """Say which rows were deleted under a name that an older key made: of an account, or inside an id."""
@@ -203,7 +203,7 @@ class Landing:
         reasons = pd.concat([reasons, pd.Series(CLASH, index=kept.index[taken])])
         return kept[~taken & ~(other & older & ~here)], reasons
 
-    def _store(self, batch: "Reading") -> None:
+    def _store(self, batch: "ShapedRows") -> None:
         """Keep the payload of every row: of posts in raw, of refused rows in quarantine."""
         posts, good = batch.posts, batch.reasons == ""
         rows = posts[["payload_ref", "row", "week"]].assign(

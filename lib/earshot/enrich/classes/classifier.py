@@ -18,7 +18,14 @@ import pandas as pd
 from earshot.enrich.classes.views import MANY, VIEWS, Texts, look_at, strengths
 from earshot.enrich.relevance.model import groups
 from earshot.statistics.conformal import Calibration, choose, possible
-from earshot.statistics.stacking import both, decide, lean, mix, softmax, tried
+from earshot.statistics.softmax import softmax
+from earshot.statistics.stacking import (
+    accuracy_plus_macro_f1,
+    class_offsets,
+    decide,
+    fit_weights,
+    out_of_fold,
+)
 
 FOLDS = 3
 LEVEL = 0.9
@@ -51,11 +58,11 @@ class Classifier:
     figures: pd.DataFrame
 
     @property
-    def closely(self) -> bool:
+    def with_token_states(self) -> bool:
         """Say whether it looks at the tokens of a text one by one."""
         return not {"attention", "multilingual"}.isdisjoint(self.weight)
 
-    def read(self, texts: list[str], seen: Texts | None = None) -> "Reading":
+    def read(self, texts: list[str], seen: Texts | None = None) -> "ClassPredictions":
         """Return what is thought of raw texts;
         ``seen`` is what ``look_at`` made of them, where that is known.
         """
@@ -68,7 +75,7 @@ class Classifier:
                 by_fold[fold] += weight * view.scores(seen, len(self.classes))
         together, alone = softmax(by_fold.mean(axis=0) + self.bias), softmax(by_fold + self.bias)
         chosen = choose(texts, FOLDS)
-        return Reading(
+        return ClassPredictions(
             self.classes,
             together,
             decide(together, self.lean),
@@ -78,7 +85,7 @@ class Classifier:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClassPredictions:
     """What a classifier thinks of texts: probabilities (n, classes), the class said (n,), conformal p-values.
 
     ``tested`` (n, classes) are the probabilities of the one model, chosen by the text, whose like was tried
@@ -119,14 +126,14 @@ def look_for(models: Iterable[Classifier], texts: list[str], vectors: np.ndarray
         texts,
         any(len(model.classes) < MANY for model in models),
         vectors,
-        any(model.closely for model in models),
+        any(model.with_token_states for model in models),
     )
 
 
-def _joined(parts: list[Reading]) -> Reading:
+def _joined(parts: list[ClassPredictions]) -> ClassPredictions:
     """Return readings of texts, one after the other, as one."""
     names = ("probabilities", "said", "p_values", "tested")
-    return Reading(
+    return ClassPredictions(
         parts[0].classes, *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
     )
 
@@ -149,7 +156,7 @@ def fit(
     classes, truth = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
     check(classes, truth)
     begun = time.perf_counter()
-    seen = seen or look_at(texts, len(classes) < MANY, closely=len(texts) >= CLOSELY)
+    seen = seen or look_at(texts, len(classes) < MANY, with_token_states=len(texts) >= CLOSELY)
     folds = split(texts, truth, seed)
     looking = time.perf_counter() - begun
     fitted, held, seconds = {}, {}, {}
@@ -158,10 +165,10 @@ def fit(
         fitted[name], held[name] = _best(name, seen, truth, folds, len(classes), seed)
         seconds[name] = time.perf_counter() - begun + (0 if name in ("words", "tower") else looking)
         say(f"{name}: {np.mean(held[name].argmax(axis=1) == truth):.1%} right on texts it did not see")
-    weight, bias = mix(held, truth, len(classes))
+    weight, bias = fit_weights(held, truth, len(classes))
     found = softmax(sum(weight[name] * held[name] for name in held) + bias)
-    leaning = lean(found, truth, list(classes), aim or both)
-    honest, said = tried(held, truth, folds, list(classes), aim or both)
+    leaning = class_offsets(found, truth, list(classes), aim or accuracy_plus_macro_f1)
+    honest, said = out_of_fold(held, truth, folds, list(classes), aim or accuracy_plus_macro_f1)
     return Classifier(
         tuple(map(str, classes)),
         fitted,
@@ -226,7 +233,7 @@ def _best(
         _cross_fit(partial(VIEWS[name].learn, **how), seen, truth, folds, classes, seed)
         for how in strengths(name, classes)
     ]
-    return max(found, key=lambda pair: both(truth, pair[1].argmax(axis=1)))
+    return max(found, key=lambda pair: accuracy_plus_macro_f1(truth, pair[1].argmax(axis=1)))
 
 
 def _cross_fit(

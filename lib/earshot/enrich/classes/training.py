@@ -121,7 +121,7 @@ def _each(
                 f"The label {label!r} has {said.count(YES)} texts and {said.count(NO)} lack it; at least "
                 f"{classifier.FEWEST} of each are needed, or leave the label out."
             )
-    seen, found = look_at(texts, closely=len(texts) >= classifier.CLOSELY), {}
+    seen, found = look_at(texts, with_token_states=len(texts) >= classifier.CLOSELY), {}
     for label, said in answers.items():
         say(label)
         found[label] = classifier.fit(texts, said, seed, classifier.untuned(seen), say=say, seen=seen)

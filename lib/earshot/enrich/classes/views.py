@@ -57,26 +57,30 @@ class Texts:
 
 
 def look_at(
-    texts: list[str], felt: bool = True, vectors: np.ndarray | None = None, closely: bool = False
+    texts: list[str],
+    with_sentiment_vectors: bool = True,
+    vectors: np.ndarray | None = None,
+    with_token_states: bool = False,
 ) -> Texts:
     """Return raw texts as the views see them.
 
-    The sentiment model's towers read them only where ``felt``, and each token is kept only where ``closely``
-    and there are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where they are known.
+    The sentiment model's encoders read them only ``with_sentiment_vectors``, and each token is kept only
+    ``with_token_states`` and where there are ``MOST`` at most. ``vectors`` are MiniLM's, one per text, where
+    they are known.
     """
     from earshot.enrich.text.step import clean
 
     cleaned = [clean(text)[0] for text in texts]
     tokens, states = minilm.tokenise(cleaned), []
-    closely = closely and sum(min(LONGEST, len(text)) for text in tokens) <= MOST
-    if closely:
-        seen, states = minilm.read_closely(tokens, LONGEST)
+    with_token_states = with_token_states and sum(min(LONGEST, len(text)) for text in tokens) <= MOST
+    if with_token_states:
+        seen, states = minilm.token_states(tokens, LONGEST)
         vectors = seen if vectors is None else vectors
     feeling, abroad = np.empty((len(texts), 0), np.float32), []
-    if felt and texts:
+    if with_sentiment_vectors and texts:
         english, others = sentiment.load(), earshot2.other(sentiment.load())
-        own, more = _feel(english, tokens, closely)
-        other, abroad = _feel(others, tokeniser.tokenise(others, cleaned), closely)
+        own, more = _feel(english, tokens, with_token_states)
+        other, abroad = _feel(others, tokeniser.tokenise(others, cleaned), with_token_states)
         feeling, states = (
             np.hstack([own, other]),
             [np.hstack(both) for both in zip(states, more, strict=True)],
@@ -85,12 +89,16 @@ def look_at(
     return Texts(np.array(cleaned, dtype=object), vectors, feeling, tokens, states, abroad)
 
 
-def _feel(weights: Weights, tokens: list[list[int]], closely: bool) -> tuple[np.ndarray, list[np.ndarray]]:
+def _feel(
+    weights: Weights, tokens: list[list[int]], with_token_states: bool
+) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return unit vectors (n, 384) of a tower of the sentiment model,
-    and its view of each token where ``closely``.
+    and its view of each token where ``with_token_states``.
     """
     found, states = (
-        encoder.read_closely(weights, tokens, LONGEST) if closely else (encoder.vectors(weights, tokens), [])
+        encoder.token_states(weights, tokens, LONGEST)
+        if with_token_states
+        else (encoder.vectors(weights, tokens), [])
     )
     return found / np.maximum(1e-9, np.linalg.norm(found, axis=1, keepdims=True)), states
 

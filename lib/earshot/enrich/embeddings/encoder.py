@@ -19,7 +19,7 @@ _READY: WeakKeyDictionary[Weights, dict] = WeakKeyDictionary()
 def scores(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     """Return (n, classes) float32 scores, before any softmax, of texts as token ids."""
     whole = _ready(weights)
-    return minilm.in_batches(tokens, lambda ids: judge(ids, whole), width=len(whole["head.bias"]))
+    return minilm.in_batches(tokens, lambda ids: logits(ids, whole), width=len(whole["head.bias"]))
 
 
 def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
@@ -28,11 +28,11 @@ def vectors(weights: dict, tokens: list[list[int]]) -> np.ndarray:
     return minilm.in_batches(tokens, lambda ids: forward(ids, whole))
 
 
-def read_closely(weights: dict, tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
+def token_states(weights: dict, tokens: list[list[int]], longest: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return what ``vectors`` does, and for each text its first ``longest`` tokens after the last two layers:
     (tokens, 2 · 384) float16."""
     layers = depth(weights)
-    return minilm.read_closely(
+    return minilm.token_states(
         tokens, longest, _ready(weights), (layers - 1, layers), lambda state: state[:, 0]
     )
 
@@ -44,7 +44,7 @@ def forward(ids, weights: dict, mask=None, dropped: float = 0.0):
     return _through(ids, weights, mask, dropped, first=True)[:, 0]
 
 
-def judge(ids, weights: dict, mask=None, dropped: float = 0.0):
+def logits(ids, weights: dict, mask=None, dropped: float = 0.0):
     """Return the (texts, classes) tensor of scores, before any softmax, for a (texts, tokens) tensor of ids.
 
     Where the head ``asks``, each class looks for tokens of its own (``attention``); else the first stands for

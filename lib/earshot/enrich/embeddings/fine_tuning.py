@@ -156,7 +156,7 @@ def _loss(weights: dict, texts: list[list[int]], targets: np.ndarray, importance
         :, None, None
     ]
     mask = None if mask.all() else mask
-    found, shares = encoder.judge(ids, weights, mask, dropped), torch.from_numpy(targets.astype(np.float32))
+    found, shares = encoder.logits(ids, weights, mask, dropped), torch.from_numpy(targets.astype(np.float32))
     losses = F.cross_entropy(found, shares, reduction="none")
     return (losses * torch.from_numpy(importance)).mean()
 

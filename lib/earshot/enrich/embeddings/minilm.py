@@ -41,7 +41,7 @@ def encode(texts: list[str], progress: Callable[[int], None] | None = None) -> n
     return in_batches(tokenise(texts), lambda ids: _mean_vectors(ids, weights), progress=progress)
 
 
-def read_closely(
+def token_states(
     tokens: list[list[int]],
     longest: int,
     weights: dict | None = None,

@@ -20,6 +20,7 @@ from earshot.enrich.language import letter_ngrams, scripts, segmentation
 from earshot.enrich.language import model as language_model
 from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.text import hashtags
+from earshot.statistics.softmax import softmax
 
 TABLE = "language"
 VERSION = "4"
@@ -169,8 +170,7 @@ def _decide(posts: np.ndarray, texts: list[str], expected: tuple[str, ...]) -> t
     doubtful = np.flatnonzero(best[:, -1] - best[:, -2] < SETTLED)
     if len(doubtful):
         logits[doubtful] += _beside([texts[at] for at in doubtful], codes)
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = raised / raised.sum(axis=1, keepdims=True)
+    shares = softmax(logits)
     return [codes[at] for at in shares.argmax(axis=1)], shares.max(axis=1)
 
 

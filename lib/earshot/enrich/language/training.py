@@ -22,6 +22,7 @@ from earshot.enrich.embeddings.model_files import fingerprint
 from earshot.enrich.language import letter_ngrams
 from earshot.enrich.language.model import CLASSES, FOLDER, MODEL
 from earshot.enrich.language.step import LEFT_OUT
+from earshot.statistics.softmax import softmax
 
 TWEETS = {
     "english": "en",
@@ -167,7 +168,7 @@ def fit(frame: pd.DataFrame, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarr
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             part = seen[rows]
-            error = _softmax(part @ weights + bias)
+            error = softmax(part @ weights + bias)
             error[np.arange(len(rows)), truth[rows]] -= 1
             error *= weight[rows, None].astype(np.float32) / 16
             columns = np.unique(part.indices)
@@ -176,11 +177,6 @@ def fit(frame: pd.DataFrame, rounds: int = ROUNDS) -> tuple[np.ndarray, np.ndarr
             weights[columns] -= STEP * (1 - done / rounds) * slope / np.sqrt(squares[columns])
             bias -= 0.01 * error.sum(axis=0) / 16
     return weights, bias
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def without_english(frame: pd.DataFrame, weights: np.ndarray) -> pd.DataFrame:

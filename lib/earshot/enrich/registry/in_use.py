@@ -26,7 +26,7 @@ NONE = "there is none before it"
 
 
 @dataclass(frozen=True)
-class Champion:
+class ModelInUse:
     """One model in use: ``before`` names the one it followed ("" for none),
     ``back`` says how to return to it.
 
@@ -42,7 +42,7 @@ class Champion:
     card: Path | None = None
 
 
-def listed(workspace: Workspace) -> list[Champion]:
+def listed(workspace: Workspace) -> list[ModelInUse]:
     """Return the models that the workspace uses, as they stand;
     one that is wrong is listed without a fingerprint.
     """
@@ -103,7 +103,7 @@ def file_of(workspace: Workspace, name: str, version: str) -> Path:
     return workspace.data / "models" / name / version / FILE
 
 
-def _sentiment(workspace: Workspace) -> Champion:
+def _sentiment(workspace: Workspace) -> ModelInUse:
     name = workspace.params.sentiment_model
     try:
         sha256 = sentiment.fingerprint(name)
@@ -112,19 +112,19 @@ def _sentiment(workspace: Workspace) -> Champion:
     other = before(name)
     back = _line(workspace, "brief", f"sentiment_model: {other or sentiment.MODEL}")
     back = back if other else f"{NONE}; to use the newest, {back.removeprefix('to go back, ')}"
-    return Champion("sentiment", name, sha256, other, back)
+    return ModelInUse("sentiment", name, sha256, other, back)
 
 
-def _towards(workspace: Workspace) -> Champion:
+def _towards(workspace: Workspace) -> ModelInUse:
     name = workspace.params.target_model
-    return Champion("aspect", name, target_model.shipped().get(name, ""), "", NONE)
+    return ModelInUse("aspect", name, target_model.shipped().get(name, ""), "", NONE)
 
 
-def _embedding(workspace: Workspace) -> Champion:
+def _embedding(workspace: Workspace) -> ModelInUse:
     name = workspace.params.embedding_model
     if name == embeddings.MODEL:
-        return Champion("embedding", name, minilm.SHA256, "", NONE)
-    return Champion(
+        return ModelInUse("embedding", name, minilm.SHA256, "", NONE)
+    return ModelInUse(
         "embedding",
         name,
         huggingface.identify(name),
@@ -133,16 +133,16 @@ def _embedding(workspace: Workspace) -> Champion:
     )
 
 
-def _shipped() -> list[Champion]:
+def _shipped() -> list[ModelInUse]:
     """Return the models that ship and that nobody chooses."""
     return [
-        Champion(model.use, model.name, model.sha256, "", NONE)
+        ModelInUse(model.use, model.name, model.sha256, "", NONE)
         for model in shipped.shipped()
         if model.use not in shipped.CHAMPIONS
     ]
 
 
-def _own(workspace: Workspace) -> list[Champion]:
+def _own(workspace: Workspace) -> list[ModelInUse]:
     """Return the classifiers of classifiers.yml."""
     earlier, found = previous(workspace), []
     for name, entry in workspace.settings(SETTINGS).items():
@@ -151,7 +151,7 @@ def _own(workspace: Workspace) -> list[Champion]:
         card = file.with_name("card.md")
         line = f"{name}: {{champion: {earlier.get(name)}}}"
         found.append(
-            Champion(
+            ModelInUse(
                 "classes",
                 f"{name} {version}".strip(),
                 fingerprint(file) if file.is_file() else "",
@@ -163,14 +163,14 @@ def _own(workspace: Workspace) -> list[Champion]:
     return found
 
 
-def _learned(workspace: Workspace) -> list[Champion]:
+def _learned(workspace: Workspace) -> list[ModelInUse]:
     """Return what is learned from the posts or from labels and kept once:
     topics, and relevance where it is taught.
     """
     name, model = topics.load(workspace.store)
     found = (
         [
-            Champion(
+            ModelInUse(
                 "topics",
                 name,
                 hashlib.sha256(model.centres.tobytes()).hexdigest(),
@@ -184,7 +184,7 @@ def _learned(workspace: Workspace) -> list[Champion]:
     file = workspace.data / "models" / relevance_model.FILE
     if file.is_file():
         found.append(
-            Champion(
+            ModelInUse(
                 "relevance",
                 file.stem,
                 fingerprint(file),

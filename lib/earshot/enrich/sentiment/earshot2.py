@@ -24,6 +24,7 @@ from earshot.enrich.embeddings import encoder, minilm, tokeniser
 from earshot.enrich.embeddings.int8 import Weights
 from earshot.enrich.sentiment import word_model
 from earshot.enrich.sentiment.name_masking import neutralise
+from earshot.statistics.softmax import softmax
 
 TIERS = ("fast", "model", "cascade")
 # Hindi was tested too, and failed: in Latin letters it is read hardly better than by chance, in its own not
@@ -38,7 +39,7 @@ BATCH = 5_000
 
 
 @dataclass(frozen=True)
-class Reading:
+class Predictions:
     """What was read: probabilities (n, 3), the tier that answered ("fast" or "model"), and which classes are
     possible (n, 3) true or false."""
 
@@ -47,17 +48,17 @@ class Reading:
     possible: np.ndarray
 
 
-def read(texts: list[str], weights: Weights, tier: str) -> Reading:
+def read(texts: list[str], weights: Weights, tier: str) -> Predictions:
     """Return what a tier makes of clean texts."""
     texts = [neutralise(text) for text in texts]
     parts = [_read(texts[start : start + BATCH], weights, tier) for start in range(0, len(texts), BATCH)]
     if not parts:
-        return Reading(np.empty((0, 3)), np.empty(0, dtype=object), np.empty((0, 3), bool))
+        return Predictions(np.empty((0, 3)), np.empty(0, dtype=object), np.empty((0, 3), bool))
     found, slow, group = (np.concatenate(part) for part in zip(*parts, strict=True))
     floors = np.where(slow[:, None], weights["model.floors"][group], weights["fast.floors"][group])
     possible = found >= floors
     possible |= (found == found.max(axis=1, keepdims=True)) & ~possible.any(axis=1, keepdims=True)
-    return Reading(found, np.where(slow, "model", "fast").astype(object), possible)
+    return Predictions(found, np.where(slow, "model", "fast").astype(object), possible)
 
 
 def _read(texts: list[str], weights: Weights, tier: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -123,5 +124,4 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 
     Rounded, so that the last bits of another matrix library or another batch do not make another row.
     """
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.round(raised / raised.sum(axis=1, keepdims=True), 6)
+    return np.round(softmax(scores), 6)

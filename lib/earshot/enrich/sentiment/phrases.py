@@ -23,7 +23,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from earshot.enrich.sentiment.earshot2 import Reading
+from earshot.enrich.sentiment.earshot2 import Predictions
 from earshot.enrich.text.patterns import LONGEST, WORD, is_denied, ready
 
 VERSION = "2"  # to be raised whenever the same phrases say something else of the same texts
@@ -40,7 +40,7 @@ def identify(phrases: Phrases) -> str:
     return blake2b(held.encode(), digest_size=4).hexdigest() if phrases else ""
 
 
-def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[str, ...]) -> Reading:
+def apply(texts: list[str], reading: Predictions, phrases: Phrases, classes: tuple[str, ...]) -> Predictions:
     """Return the reading of clean texts with what phrases say put in place of what the model says.
 
     Where a text holds several phrases that are not denied, the longest counts.
@@ -52,7 +52,7 @@ def apply(texts: list[str], reading: Reading, phrases: Phrases, classes: tuple[s
         found[rows], tier[rows] = (1 - SURE) / (len(classes) - 1), "phrase"
         possible[rows] = np.arange(len(classes)) == place
         found[rows, place] = SURE
-    return Reading(found, tier, possible)
+    return Predictions(found, tier, possible)
 
 
 def stands_in(phrase: str) -> Callable[[str], bool]:

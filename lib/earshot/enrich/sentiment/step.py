@@ -23,7 +23,7 @@ from earshot.enrich.embeddings import step as embeddings
 from earshot.enrich.pipeline.declaration import PostStep
 from earshot.enrich.sentiment import earshot2, phrase_tests
 from earshot.enrich.sentiment import phrases as own_words
-from earshot.enrich.sentiment.earshot2 import TESTED, UNKNOWN, Reading
+from earshot.enrich.sentiment.earshot2 import TESTED, UNKNOWN, Predictions
 from earshot.enrich.sentiment.phrases import Phrases
 
 TABLE = "sentiment"
@@ -83,7 +83,7 @@ def interpret(
     model: str = MODEL,
     vectors: np.ndarray | None = None,
     own: Iterable[str] = (),
-) -> Reading:
+) -> Predictions:
     """Return what a model makes of clean texts,
     given their languages and, for earshot-1, MiniLM vectors if known.
 
@@ -118,7 +118,7 @@ def has_sets(model: str) -> bool:
 
 def _interpret(
     texts: list[str], langs: list[str | None] | None, model: str, vectors: np.ndarray | None
-) -> Reading:
+) -> Predictions:
     identify(model)
     if model == BEFORE:
         from earshot.enrich.sentiment import earshot1
@@ -183,16 +183,16 @@ def _weights_of(model: str) -> str:
     return BEFORE if model == BEFORE else MODEL
 
 
-def _certain(found: np.ndarray) -> Reading:
+def _certain(found: np.ndarray) -> Predictions:
     """Return the reading of a model that says nothing about what it cannot rule out:
     the likeliest class alone.
     """
-    return Reading(
+    return Predictions(
         found, np.full(len(found), "model", dtype=object), found == found.max(axis=1, keepdims=True)
     )
 
 
-def _columns(reading: Reading) -> dict:
+def _columns(reading: Predictions) -> dict:
     """Return a reading as columns, one row per text."""
     names = np.array(CLASSES)
     labels = names[reading.probabilities.argmax(axis=1)] if len(reading.tier) else []

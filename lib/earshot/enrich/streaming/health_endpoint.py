@@ -10,12 +10,12 @@ from threading import Thread
 from earshot.collect.stream.health import Condition, examine, metrics
 from earshot.collect.stream.settings import read_stream
 from earshot.core.workspace import Workspace
-from earshot.enrich.streaming.listener import Heard, read_notes
+from earshot.enrich.streaming.listener import ListenerStatus, read_notes
 
 COUNTED = ("batches", "messages", "added", "updated", "repeated", "refused")
 
 
-def condition_of(workspace: Workspace) -> tuple[Condition, list[Heard]]:
+def condition_of(workspace: Workspace) -> tuple[Condition, list[ListenerStatus]]:
     """Return the condition of a workspace's stream, and the notes of the listeners that live."""
     stream = read_stream(workspace)
     living, gone = read_notes(stream)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from earshot.collect.feeds.heartbeat import Presence
+from earshot.collect.feeds.heartbeat import Heartbeat
 from earshot.collect.stream.groups import here, runs
 from earshot.collect.stream.message import Consumer, LeaseLost, Message, StreamError, Watch
 from earshot.collect.stream.settings import Stream, read_stream
@@ -19,11 +19,11 @@ from earshot.core import clock
 from earshot.core.params import ParamError, nearest
 from earshot.core.workspace import Workspace
 from earshot.enrich.pipeline import steps
-from earshot.enrich.streaming.micro_batch import Arrived, Intake
+from earshot.enrich.streaming.micro_batch import BatchReport, Intake
 
 
 @dataclass
-class Heard:
+class ListenerStatus:
     """What a listener has done so far: counts, the newest post's time,
     its last error, since when and until when.
     """
@@ -43,7 +43,7 @@ class Heard:
     newest: str = ""
     error: str = ""
 
-    def add(self, arrived: Arrived, count: int, seconds: float) -> None:
+    def add(self, arrived: BatchReport, count: int, seconds: float) -> None:
         """Count one batch."""
         self.batches, self.messages, self.seconds = (
             self.batches + 1,
@@ -66,7 +66,7 @@ def listen(
     once: bool = False,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda line: None,
-) -> Heard:
+) -> ListenerStatus:
     """Read a workspace's stream until ``stop()`` or, with ``once``, until nothing is left; say what was done.
 
     A batch is stored, enriched in line, written down and only then committed. The gap ledger says when nobody
@@ -76,9 +76,9 @@ def listen(
     """
     stream = checked(read_stream(workspace))
     intake = Intake(workspace, stream, stream.codec(workspace))
-    heard, note = Heard(since=clock.now().isoformat()), notes(stream) / f"{os.getpid()}.json"
+    heard, note = ListenerStatus(since=clock.now().isoformat()), notes(stream) / f"{os.getpid()}.json"
     consumer, watch, grave = stream.consumer(), stream.watch(), None
-    presence = Presence(workspace.store, stream.source or stream.topic, stream.full_group)
+    presence = Heartbeat(workspace.store, stream.source or stream.topic, stream.full_group)
     try:
         _arrive(presence, watch, once)
         write_note(note, heard)
@@ -108,7 +108,7 @@ def _close(*opened) -> None:
         one.close()
 
 
-def _arrive(presence: Presence, watch: Watch, once: bool) -> None:
+def _arrive(presence: Heartbeat, watch: Watch, once: bool) -> None:
     """Write down since when nobody listened;
     what the stream let go of meanwhile was missed, the rest only waited.
     """
@@ -122,7 +122,7 @@ def _arrive(presence: Presence, watch: Watch, once: bool) -> None:
         presence.trouble("down", str(error))
 
 
-def _show_presence(presence: Presence, watch: Watch) -> None:
+def _show_presence(presence: Heartbeat, watch: Watch) -> None:
     """Give a sign of life, or write down that the stream does not answer."""
     try:
         watch.lag()
@@ -147,7 +147,7 @@ def _deal_with(
     intake: Intake,
     consumer: Consumer,
     messages: list[Message],
-    heard: Heard,
+    heard: ListenerStatus,
     say: Callable[[str], None],
     grave,
 ):
@@ -187,7 +187,7 @@ def notes(stream: Stream) -> Path:
     return Path(stream.root) / "listeners" / stream.environment
 
 
-def write_note(path: Path, heard: Heard, ended: bool = False) -> None:
+def write_note(path: Path, heard: ListenerStatus, ended: bool = False) -> None:
     """Write a listener's note; the last one stays when it ends, in the place of all that have ended."""
     heard.at = clock.now().isoformat()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -198,14 +198,14 @@ def write_note(path: Path, heard: Heard, ended: bool = False) -> None:
         path.unlink(missing_ok=True)
 
 
-def read_notes(stream: Stream) -> tuple[list[Heard], list[Heard]]:
+def read_notes(stream: Stream) -> tuple[list[ListenerStatus], list[ListenerStatus]]:
     """Return the notes of listeners that run,
     and of those that do not (of those that died, the note stays a day).
     """
     living, gone = [], []
     for path in sorted(notes(stream).glob("*.json")):
         try:
-            heard = Heard(**json.loads(path.read_text(encoding="utf-8")))
+            heard = ListenerStatus(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
         lives = path.stem != "ended" and (runs(heard.pid) if heard.host == here() else _fresh(path))

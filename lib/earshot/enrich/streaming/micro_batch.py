@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from earshot.collect.landing.landing import Landed, Landing
+from earshot.collect.landing.landing import Landing, LandingReport
 from earshot.collect.mapping.json_rows import from_dicts
 from earshot.collect.mapping.mapping import Source
 from earshot.collect.stream.codec import Codec, Undecodable
@@ -27,12 +27,12 @@ NESTED = {dict, list}
 
 
 @dataclass
-class Arrived:
-    """What came of one micro-batch: see Landed;
+class BatchReport:
+    """What came of one micro-batch: see LandingReport;
     the newest post's time, the steps that failed, the dead letters.
     """
 
-    landed: Landed
+    landed: LandingReport
     newest: pd.Timestamp | None = None
     failed: dict[str, str] = field(default_factory=dict)
     dead: list[dict] = field(default_factory=list)
@@ -48,12 +48,12 @@ class Intake:
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     columns: dict[str, list[str]] = field(default_factory=dict)
 
-    def take_in(self, messages: list[Message]) -> Arrived:
+    def take_in(self, messages: list[Message]) -> BatchReport:
         """Store a micro-batch and run the steps in line on its posts;
         a step that fails is left to the next report.
         """
         rows, dead = self._decode(messages)
-        arrived, kept = Arrived(Landed()), []
+        arrived, kept = BatchReport(LandingReport()), []
         for name, given in sorted(rows.items()):
             landing = self._landing(name, given)
             arrived.landed.add(self._land(landing, given))
@@ -123,7 +123,7 @@ class Intake:
         source = source or own_names(self.stream, sorted({column for _, row in given for column in row}))
         return Landing(self.workspace, source, self.stream.full_topic, clock.now(), self.pseudonyms, kept=[])
 
-    def _land(self, landing: Landing, given: list[tuple[Message, dict]]) -> Landed:
+    def _land(self, landing: Landing, given: list[tuple[Message, dict]]) -> LandingReport:
         frame = from_dicts(
             dict(enumerate(row for _, row in given)), self.columns.setdefault(landing.source.name, [])
         )
@@ -137,7 +137,7 @@ class Intake:
         numbers = pd.Series([message.offset for message in messages], index=frame.index)
         return landing.land(frame, [], numbers, at)
 
-    def _lay_out(self, dead: list[tuple[Message, str]], landed: Landed) -> list[dict]:
+    def _lay_out(self, dead: list[tuple[Message, str]], landed: LandingReport) -> list[dict]:
         """Put messages that are no rows in quarantine, masked,
         and return a dead letter for each that says where.
         """

@@ -49,7 +49,7 @@ class Examples:
     words: list[list[str]]
     dense: np.ndarray
     tokens: list[list[int]]
-    closely: dict[str, list[np.ndarray]]
+    token_states: dict[str, list[np.ndarray]]
 
     @classmethod
     def of(cls, texts: list[str], spans: list[Spans], targets: list[str]) -> "Examples":
@@ -88,14 +88,14 @@ class Examples:
             [self.words[row] for row in rows],
             self.dense[rows],
             [self.tokens[row] for row in rows],
-            {name: [part[row] for row in rows] for name, part in self.closely.items()},
+            {name: [part[row] for row in rows] for name, part in self.token_states.items()},
         )
 
 
 def _look(texts: list[str]) -> list[np.ndarray]:
     """Return what the sentiment model's multilingual tower makes of each token of clean texts."""
     others = earshot2.other(sentiment.load())
-    return tower.read_closely(others, tokeniser.tokenise(others, texts), LONGEST)[1]
+    return tower.token_states(others, tokeniser.tokenise(others, texts), LONGEST)[1]
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,14 @@ class Readers:
 
     words: dict
     tower: dict
-    closely: dict[str, dict]
+    token_states: dict[str, dict]
 
     @classmethod
     def learn(cls, seen: Examples, labels: np.ndarray, seed: int, say: Callable[[str], None]) -> "Readers":
         """Learn from examples and their labels (n, 0 to 2)."""
         asked = {
             name: class_attention.learn(part, labels, len(target_model.CLASSES), seed)
-            for name, part in seen.closely.items()
+            for name, part in seen.token_states.items()
         }
         return cls(_learn_words(seen.words, seen.dense, labels), _tune(seen.tokens, labels, seed, say), asked)
 
@@ -123,7 +123,10 @@ class Readers:
             [
                 _by_words(self.words, seen.words, seen.dense),
                 tower.scores(self.tower, seen.tokens),
-                *(class_attention.scores(net, seen.closely[name]) for name, net in self.closely.items()),
+                *(
+                    class_attention.scores(net, seen.token_states[name])
+                    for name, net in self.token_states.items()
+                ),
             ]
         )
 

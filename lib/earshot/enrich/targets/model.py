@@ -15,6 +15,7 @@ from earshot.enrich.embeddings import encoder, model_files
 from earshot.enrich.embeddings.model_files import WeightsError
 from earshot.enrich.targets import marked_text
 from earshot.enrich.targets.marked_text import Spans
+from earshot.statistics.softmax import softmax
 
 MODEL = "towards-2"
 CLASSES = ("negative", "neutral", "positive")
@@ -48,12 +49,6 @@ def score(texts: list[str], spans: list[Spans], targets: list[str], model: str =
     """Return probabilities (n, 3) in the order of ``CLASSES``, rounded to six places."""
     logits = encoder.scores(load(model), marked_text.tokenise(texts, spans, targets)).astype(np.float64)
     return np.round(softmax(logits), 6)
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return probabilities that add up to one in each row."""
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def shipped() -> dict[str, str]:

@@ -22,6 +22,7 @@ from earshot.enrich.sentiment.training import core
 from earshot.enrich.targets import marked_text
 from earshot.enrich.targets import model as target_model
 from earshot.enrich.text.step import clean
+from earshot.statistics.softmax import softmax
 
 PLAN = fine_tuning.Plan(layers=6, epochs=2, step=1e-4, half=True, seed=1)
 MOST = 9_000  # rows of one class to learn from: positive ones abound
@@ -83,11 +84,11 @@ def calibrate(weights: dict, logits: np.ndarray, labels: np.ndarray) -> dict:
     truth, balance = np.eye(3)[labels], _balance(labels)
 
     def cost(given: np.ndarray) -> float:
-        found = target_model.softmax(logits / given[0] + given[1:])
+        found = softmax(logits / given[0] + given[1:])
         return -float(balance @ (np.log(found + 1e-12) * truth).sum(axis=1))
 
     best = minimize(cost, np.array([1.0, 0.0, 0.0, 0.0]), method="Nelder-Mead").x
-    found = target_model.softmax(logits / best[0] + best[1:])
+    found = softmax(logits / best[0] + best[1:])
     return weights | {
         "head.weight": weights["head.weight"] / best[0],
         "head.bias": weights["head.bias"] / best[0] + best[1:],
@@ -185,9 +186,7 @@ def finish(weights: dict, frame: pd.DataFrame, tokens: list[list[int]]) -> tuple
     rows = {part: np.flatnonzero(frame["part"].eq(part)) for part in ("tune", "test")}
     logits = encoder.scores(kept, [tokens[at] for at in rows["tune"]]).astype(np.float64)
     ready = calibrate(kept, logits, frame["label"].to_numpy()[rows["tune"]])
-    found = target_model.softmax(
-        encoder.scores(ready, [tokens[at] for at in rows["test"]]).astype(np.float64)
-    )
+    found = softmax(encoder.scores(ready, [tokens[at] for at in rows["test"]]).astype(np.float64))
     test = frame.iloc[rows["test"]].reset_index(drop=True)
     return ready, measure(found, test, float(ready["sure"][0]), float(ready["cut"][0]))
 

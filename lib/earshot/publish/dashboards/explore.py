@@ -97,7 +97,7 @@ def load(workspace: str, run: str) -> Source:
     params = space.params.model_copy(update=told)
     versions = {name: state["version"] for name, state in manifest["tables"].items()}
     store = space.store.at(versions)
-    posts = human_labels.correct(loading.load(store, params), space)
+    posts = human_labels.apply_labels(loading.load(store, params), space)
     if posts.empty:
         raise Refused(f"Run {run} of {workspace} holds no posts; pick another run.")
     lost = missing_time.marks(posts, store, params, space.settings("campaigns").get("events"))

@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pandas as pd
 
-from earshot.publish import charts, numbers, show
+from earshot.core import units, wording
+from earshot.publish import charts, show
 from earshot.publish.dashboards import controls, explore, summaries
 
 TITLES = {
@@ -133,8 +134,8 @@ class Explore:
         self._fill(
             "about",
             "note",
-            f"{source.title}: run {source.run}, {numbers.count(len(source.posts))} posts, "
-            f"{numbers.day(source.first)} to {numbers.day(source.last)}. Post texts are masked, and no "
+            f"{source.title}: run {source.run}, {wording.count(len(source.posts))} posts, "
+            f"{units.moment(source.first)} to {units.moment(source.last)}. Post texts are masked, and no "
             "authors are shown.",
         )
         self._fill("facts", "facts", _facts(posts, source.least))
@@ -151,7 +152,8 @@ class Explore:
 
     def _draw_charts(self, choice: explore.Choice, posts: pd.DataFrame) -> None:
         by = "platform" if choice.brand else "brand"
-        said = f"{numbers.count(len(posts))} posts, {numbers.day(choice.start)} to {numbers.day(choice.end)}"
+        days = f"{units.moment(choice.start)} to {units.moment(choice.end)}"
+        said = f"{wording.count(len(posts))} posts, {days}"
         series = "" if choice.brand or posts["brand"].nunique() < 2 else "brand"
         self._figure(
             "line",
@@ -203,7 +205,7 @@ class Explore:
     def _draw_posts(self, choice: explore.Choice, posts: pd.DataFrame) -> None:
         shown, self.page, pages = summaries.turn(posts, choice.page)
         self._fill(
-            "place", "note", f"Page {self.page} of {numbers.count(pages)}, {numbers.count(len(posts))} posts"
+            "place", "note", f"Page {self.page} of {wording.count(pages)}, {wording.count(len(posts))} posts"
         )
         self._fill(
             "posts", "posts", shown.drop(columns="voice"), "The posts behind these numbers", explore.PAGE
@@ -230,16 +232,16 @@ def _readable(values: list[str]) -> list[tuple[str, str]]:
 
 
 def _facts(posts: pd.DataFrame, least: int) -> dict[str, str]:
-    facts = {"Posts": numbers.count(len(posts)), "Of them repeats": numbers.count(posts["is_repeat"].sum())}
+    facts = {"Posts": wording.count(len(posts)), "Of them repeats": wording.count(posts["is_repeat"].sum())}
     shares = summaries.measure(posts, least)
     if shares.empty:
         return facts
     row = shares.iloc[0]
     return facts | {
-        "Negative (95% interval)": f"{numbers.share(row['negative'])} "
-        f"({numbers.interval(row['low'], row['high'], 'share')})",
-        "Neutral": numbers.share(row["neutral"]),
-        "Positive": numbers.share(row["positive"]),
+        "Negative (95% interval)": f"{units.share(row['negative'])} "
+        f"({units.interval(row['low'], row['high'], 'share')})",
+        "Neutral": units.share(row["neutral"]),
+        "Positive": units.share(row["positive"]),
     }
 
 

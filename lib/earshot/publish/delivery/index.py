@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from earshot.core import units, wording
 from earshot.core.files import read_json, write_whole
-from earshot.publish import numbers, pages
+from earshot.publish import pages
 from earshot.publish.delivery import notices
 from earshot.publish.safety.quotes import plain
 
@@ -81,7 +82,7 @@ def _notice(outputs_folder: Path) -> dict:
     notice = next(iter(notices.read_open(outputs_folder)), None)
     if notice is None:
         return {}
-    at = numbers.day(pd.Timestamp(notice["at"]).tz_localize(None).floor("min"))
+    at = units.moment(pd.Timestamp(notice["at"]).tz_localize(None).floor("min"))
     return {
         "title": plain(notice["subject"]),
         "text": plain(notice["text"]),
@@ -129,12 +130,12 @@ def _told(manifest: dict, folder: Path) -> str:
     entries, window = manifest.get("notebooks") or [], manifest.get("window") or {}
     reused = sum(entry.get("status") == "reused" for entry in entries)
     days = [
-        numbers.day(pd.Timestamp(window[end]).normalize()) for end in ("first", "last") if window.get(end)
+        units.moment(pd.Timestamp(window[end]).normalize()) for end in ("first", "last") if window.get(end)
     ]
     at, posts = _moment(manifest, folder), manifest.get("posts")
     parts = [
-        f"{numbers.day(pd.Timestamp(at).floor('min'))} UTC" if at else "",
-        f"{numbers.count(posts)} posts" if posts else "",
+        f"{units.moment(pd.Timestamp(at).floor('min'))} UTC" if at else "",
+        f"{wording.count(posts)} posts" if posts else "",
         " to ".join(dict.fromkeys(days)),
         f"{reused} of {len(entries)} notebooks reused" if reused else "",
     ]

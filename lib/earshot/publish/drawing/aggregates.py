@@ -5,8 +5,8 @@ from datetime import date
 
 import pandas as pd
 
+from earshot.core import units
 from earshot.core.params import nearest
-from earshot.publish import numbers
 from earshot.publish.safety.quotes import plain
 
 MOST_ROWS, LONGEST = 5000, 60
@@ -72,7 +72,7 @@ def describe(frame: pd.DataFrame, x: str, y: str, series: str | None = None, uni
         return f"{_name(y)} by {_words(x)}: no values in {len(frame)} rows."
     how = unit or unit_of(y, data["y"])
     moments = is_time(data["x"]) or _are_weeks(data["x"])
-    span = f", {numbers.write(data['x'].min())} to {numbers.write(data['x'].max())}" if moments else ""
+    span = f", {units.write(data['x'].min())} to {units.write(data['x'].max())}" if moments else ""
     parts, last = [(None, data)] if series is None else list(data.groupby("series", sort=False)), moments
     if len(parts) > 4:
         last = False
@@ -89,16 +89,16 @@ def _extremes(name: str | None, data: pd.DataFrame, how: str, moments: bool, las
     ordered = data.sort_values("y", kind="stable")
     low, high = ordered.iloc[0], ordered.iloc[-1]
     told = [
-        f"{word} {numbers.measure(row['y'], how)} {where} {_place(row)}"
+        f"{word} {units.measure(row['y'], how)} {where} {_place(row)}"
         for word, row in (("highest", high), ("lowest", low))
     ]
     if last:
-        told.append(f"last {numbers.measure(data.sort_values('x', kind='stable').iloc[-1]['y'], how)}")
+        told.append(f"last {units.measure(data.sort_values('x', kind='stable').iloc[-1]['y'], how)}")
     return f"{name + ': ' if name else ''}{', '.join(told)}"
 
 
 def _place(row: pd.Series) -> str:
-    return numbers.write(row["x"]) + (f" ({row['series']})" if "series" in row.index else "")
+    return units.write(row["x"]) + (f" ({row['series']})" if "series" in row.index else "")
 
 
 def _refuse_posts(frame: pd.DataFrame) -> None:

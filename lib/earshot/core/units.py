@@ -1,29 +1,24 @@
-"""Numbers, days and intervals written the way a newspaper would."""
+"""Values of tables and charts, written by their unit; a sentence's are in ``wording``."""
 
 from collections.abc import Callable
 
 import pandas as pd
 
-MINUS, NOTHING = "\u2212", "–"
+from earshot.core.wording import MINUS, count
 
-
-def count(value: float) -> str:
-    """Return a whole number with thousands separated: 10,107."""
-    return _sign(f"{value:,.0f}")
+NOTHING = "–"
 
 
 def share(value: float) -> str:
     """Return a share between 0 and 1 as a percentage: 0.6271 is 62.7%."""
-    return percent(100 * value)
+    return _percentage(100 * value)
 
 
-def percent(value: float) -> str:
-    """Return a number that already is a percentage: 62.71 is 62.7%."""
+def _percentage(value: float) -> str:
     return _sign(f"{value:,.1f}%")
 
 
-def points(value: float) -> str:
-    """Return a difference of percentages with its sign: 3.25 is +3.3 points."""
+def _points(value: float) -> str:
     return f"{'+' if round(value, 1) > 0 else ''}{_sign(f'{value:.1f}')} points"
 
 
@@ -44,8 +39,8 @@ def for_column(column: pd.Series) -> str:
     return f",.{min(most, max(sizes, default=0))}f"
 
 
-def day(value: object) -> str:
-    """Return a day as 24 Feb 2015, with the time of day when there is one."""
+def moment(value: object) -> str:
+    """Return a moment as 24 Feb 2015, with the time of day when there is one."""
     stamp = pd.Timestamp(value)
     clock = "" if stamp == stamp.normalize() else f", {stamp:%H:%M}"
     return f"{stamp.day} {stamp:%b %Y}{clock}"
@@ -54,14 +49,14 @@ def day(value: object) -> str:
 FORMATS: dict[str, Callable] = {
     "count": count,
     "share": share,
-    "percent": percent,
-    "%": percent,
-    "points": points,
-    "pp": points,
+    "percent": _percentage,
+    "%": _percentage,
+    "points": _points,
+    "pp": _points,
     "number": number,
-    "day": day,
-    "share change": lambda value: points(100 * value),
-    "net share": lambda value: points(100 * value),
+    "day": moment,
+    "share change": lambda value: _points(100 * value),
+    "net share": lambda value: _points(100 * value),
 }
 IN_POINTS = ("points", "pp", "share change", "net share")
 
@@ -100,7 +95,7 @@ def _by_type(value: object) -> str:
         return count(value)
     if pd.api.types.is_float(value):
         return number(value)
-    return day(value) if hasattr(value, "isoformat") else str(value)
+    return moment(value) if hasattr(value, "isoformat") else str(value)
 
 
 def _digits(value: float) -> int:

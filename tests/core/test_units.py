@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from earshot.publish import numbers
+from earshot.core import units
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from earshot.publish import numbers
     ],
 )
 def test_a_value_is_written(value, how, words):
-    assert numbers.write(value, how) == words
+    assert units.write(value, how) == words
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_value_is_written(value, how, words):
     ],
 )
 def test_an_interval_says_its_unit_once(low, high, unit, words):
-    assert numbers.interval(low, high, unit) == words
+    assert units.interval(low, high, unit) == words
 
 
 def test_a_column_has_the_same_decimals_throughout():
-    assert numbers.for_column(pd.Series([1.5, 22.0, 0.123])) == ",.1f"
-    assert numbers.for_column(pd.Series([1.5, 0.0123])) == ",.2f"
-    assert numbers.for_column(pd.Series([0.5, 0.0123])) == ",.3f"
-    assert numbers.for_column(pd.Series([4296.29, 12.5])) == ",.0f"
-    assert numbers.for_column(pd.Series([1.0, 22.0])) == ",.0f"
-    assert numbers.for_column(pd.Series(["a"])) == ""
+    assert units.for_column(pd.Series([1.5, 22.0, 0.123])) == ",.1f"
+    assert units.for_column(pd.Series([1.5, 0.0123])) == ",.2f"
+    assert units.for_column(pd.Series([0.5, 0.0123])) == ",.3f"
+    assert units.for_column(pd.Series([4296.29, 12.5])) == ",.0f"
+    assert units.for_column(pd.Series([1.0, 22.0])) == ",.0f"
+    assert units.for_column(pd.Series(["a"])) == ""
