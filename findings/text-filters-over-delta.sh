@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Expected: a Delta table, handed to DuckDB as the dataset that deltalake makes of it, is filtered by a text before and
-# after some of its rows were deleted.
-# Seen with deltalake 1.6.6, DuckDB 2.0.0 and pyarrow 26.0.1: as written it is; after a delete or a merge the files that
-# were written anew hold the type string_view, and the first filter on a text that statistics do not decide raises, as
-# pyarrow has no comparison of a string with a string_view. Numbers are compared as before.
+# Expected: a Delta table, handed to DuckDB as the dataset that deltalake makes of it, is filtered by a text
+# before and after some of its rows were deleted.
+# Seen with deltalake 1.6.6, DuckDB 2.0.0 and pyarrow 26.0.1: as written it is; after a delete or a merge the files
+# that were written anew hold the type string_view, and the first filter on a text that statistics do not decide
+# raises, as pyarrow has no comparison of a string with a string_view. Numbers are compared as before.
 # Reading the Parquet files by name works, and is what lib/earshot/core/views.py does.
 set -euo pipefail
 folder=$(mktemp -d)
