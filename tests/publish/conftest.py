@@ -19,10 +19,9 @@ FLAGS = [
 ]
 PROVOKE = """() => {
   for (const node of document.querySelectorAll('*')) {
-    for (const kind of ['mouseover', 'mouseenter', 'focus', 'click', 'toggle', 'error', 'load',
-    'animationstart'])
-      if (!(kind === 'click' && node.closest('a[href^="http"], a[href$=".html"]'))) node.dispatchEvent(new
-      Event(kind));
+    const kinds = ['mouseover', 'mouseenter', 'focus', 'click', 'toggle', 'error', 'load', 'animationstart'];
+    const leaves = node.closest('a[href^="http"], a[href$=".html"]');
+    for (const kind of kinds) if (!(kind === 'click' && leaves)) node.dispatchEvent(new Event(kind));
     if (node.tagName === 'DETAILS') node.open = true;
     if (node.tagName === 'A' && /^(javascript|data)/.test(node.href)) node.click();
   }

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earshot.analyse import sources as source_scorecard
+from earshot.analyse import sources
 from earshot.analyse.posts import loading
+from earshot.analyse.sources import scorecard
 from earshot.collect.files.importing import import_files
 from earshot.collect.mapping import exports
 
@@ -60,7 +61,7 @@ def card(workspace, tmp_path):
             brand="Acme", p_relevant=0.1, verdict="irrelevant", reason="rule", step_version="1"
         ),
     )
-    return source_scorecard.measure(loading.load(store, acme.params), store, acme.params)
+    return sources.measure(loading.load(store, acme.params), store, acme.params)
 
 
 def test_measures_of_each_source_are_those_counted_by_hand(card):
@@ -117,6 +118,6 @@ def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says():
     rng = np.random.default_rng(3)
     hits = [
         low <= 0.5 <= high
-        for _, low, high in (source_scorecard.quantile(pd.Series(rng.random(60)), 0.5) for _ in range(400))
+        for _, low, high in (scorecard.quantile(pd.Series(rng.random(60)), 0.5) for _ in range(400))
     ]
     assert 0.93 <= np.mean(hits) <= 0.99

@@ -7,6 +7,7 @@ import pytest
 
 from earshot.analyse import targets
 from earshot.core.params import Brief
+from earshot.enrich.targets.model import COLUMNS
 
 BRIEF = Brief(brands=["Acme", "Bolt"], min_posts=10)
 P = {"negative": (0.998, 0.001, 0.001), "neutral": (0.001, 0.998, 0.001), "positive": (0.001, 0.001, 0.998)}
@@ -22,7 +23,7 @@ def named(posts, rows):
                 "target": target,
                 "kind": kind,
                 "label": label,
-                **dict(zip(targets.COLUMNS, P[label], strict=True)),
+                **dict(zip(COLUMNS, P[label], strict=True)),
             }
             for place, target, kind, label in rows
         ]

@@ -170,7 +170,7 @@ def test_live_needs_a_stream_or_a_webhook(home, workspace):
 def test_live_follows_streams_and_receives_webhooks_until_it_is_stopped(
     workspace, httpserver, monkeypatch, capsys
 ):
-    from earshot.cli import following
+    from earshot.cli import collection
     from earshot.collect.feeds import streaming
 
     monkeypatch.setenv("A_SECRET", "s3cret")
@@ -193,5 +193,5 @@ def test_live_follows_streams_and_receives_webhooks_until_it_is_stopped(
     quick = streaming.Rhythm(first=0.01, most=0.02)
     monkeypatch.setattr(streaming, "Rhythm", lambda: quick)
     threading.Timer(4, stop.set).start()
-    assert following.follow(space, read_feeds(space), 0) == 1
+    assert collection.follow(space, read_feeds(space), 0) == 1
     assert "refuses the connection (status 404)" in "".join(capsys.readouterr())

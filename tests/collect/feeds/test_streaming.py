@@ -276,7 +276,7 @@ def test_a_first_run_that_was_killed_before_it_kept_anything_leaves_a_gap(space)
 
 def test_sigterm_keeps_what_was_heard(space):
     with jetstream(sends(*(event(n) for n in range(25)))) as (jet, base):
-        process = following(base, "posts=10_000, seconds=600, silence=30", "live.stop_on_signals()")
+        process = following(base, "posts=10_000, seconds=600, silence=30", "streaming.stop_on_signals()")
         wait_for(lambda: jet.cursors)
         time.sleep(1.0)
         process.send_signal(signal.SIGTERM)

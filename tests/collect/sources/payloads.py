@@ -43,8 +43,8 @@ xmlns:content="http://purl.org/rss/1.0/modules/content/"
  </content:encoded><media:content url="https://news.example/b.jpg" medium="image">
  <media:description>The departure board</media:description></media:content></item>
 <item><title>Bolt opens a shop</title><link>https://news.example/2</link>
- <pubDate>Tue, 03 Mar 2026 10:30:00 GMT</pubDate><description>&lt;p&gt;In
- Leeds.&lt;/p&gt;</description></item>
+ <pubDate>Tue, 03 Mar 2026 10:30:00 GMT</pubDate>
+ <description>&lt;p&gt;In Leeds.&lt;/p&gt;</description></item>
 </channel></rss>"""
 
 ATOM = """<?xml version="1.0" encoding="utf-8"?>
@@ -53,8 +53,8 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <entry><id>urn:blog:1</id><title>Acme verspätet sich</title><link rel="alternate"
 href="https://blog.example/1"/>
  <published>2026-03-04T08:00:00+01:00</published><updated>2026-03-04T09:00:00Z</updated>
- <author><name>Uwe Müller</name></author><content type="html">&lt;p&gt;Schon
- wieder.&lt;/p&gt;</content></entry>
+ <author><name>Uwe Müller</name></author>
+ <content type="html">&lt;p&gt;Schon wieder.&lt;/p&gt;</content></entry>
 </feed>""".encode()
 
 DISCOURSE_SEARCH = {
