@@ -30,7 +30,7 @@ def test_the_view_that_knows_more_counts_more_and_probabilities_come_true(truth)
 
 def test_floors_keep_nine_in_ten_of_each_class(truth):
     truth = np.tile(truth, 5)
-    seen, new = (calibration.sentiment_model.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4))
+    seen, new = (calibration.earshot2.probabilities(2 * scores(truth, 2.0, seed)) for seed in (3, 4))
     floors = calibration.floors(seen, truth)
     for at in range(3):
         assert (new[truth == at, at] >= floors[at]).mean() == pytest.approx(0.9, abs=0.02)
@@ -38,7 +38,7 @@ def test_floors_keep_nine_in_ten_of_each_class(truth):
 
 def test_the_cascade_loses_no_more_than_it_may(truth):
     fast, model = (
-        calibration.sentiment_model.probabilities(strength * scores(truth, strength, seed))
+        calibration.earshot2.probabilities(strength * scores(truth, strength, seed))
         for strength, seed in ((1.0, 5), (2.0, 6))
     )
     least = calibration.sure(fast, model, truth)
