@@ -87,7 +87,10 @@ def test_a_tower_is_tried_where_it_pays():
 
 def test_tokens_are_seen_by_both_towers_only_where_few_classes_ask_for_it():
     texts = ["so late again", "otra vez tarde"]
-    close, about = look_at(texts, with_token_states=True), look_at(texts, with_sentiment_vectors=False, with_token_states=True)
+    close, about = (
+        look_at(texts, with_token_states=True),
+        look_at(texts, with_sentiment_vectors=False, with_token_states=True),
+    )
     assert close.feeling.shape == (2, 768)
     assert [state.shape[1] for state in close.states + close.abroad] == [4 * 384, 4 * 384, 2 * 384, 2 * 384]
     assert about.feeling.shape == (2, 0)
