@@ -65,3 +65,18 @@ def test_a_workspace_can_see_its_tables_as_they_were(workspace):
     assert seen.store is before
     assert space.store is not before
     assert (seen.name, seen.params, seen.home) == (space.name, space.params, space.home)
+
+
+def test_the_settings_that_a_run_keeps_count_before_those_of_params(bare, monkeypatch):
+    kept = bare / "run" / ".settings"
+    for name, brand in (("acme", "Kept"), ("gone", "Removed")):
+        (kept / name).mkdir(parents=True)
+        (kept / name / "brief.yml").write_text(f"brand: {brand}\n", encoding="utf-8")
+    (bare / "params" / "other").mkdir()
+    (bare / "params" / "other" / "brief.yml").write_text("brand: Other\n", encoding="utf-8")
+    monkeypatch.setenv("EARSHOT_SETTINGS", str(kept))
+    acme = earshot.open("acme")
+    assert (acme.params.brand, acme.folder) == ("Kept", kept / "acme")
+    assert acme.data == bare / "data" / "acme"
+    assert earshot.open("gone").params.brand == "Removed"
+    assert earshot.open("other").folder == bare / "params" / "other"

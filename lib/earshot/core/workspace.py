@@ -23,7 +23,7 @@ def home() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-KEPT_SETTINGS = "EARSHOT_SETTINGS"  # only the notebooks of a run have it: where the run's own settings lie
+KEPT_SETTINGS = "EARSHOT_SETTINGS"  # only notebooks of a run have it: what counts before ``params`` for them
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,10 @@ class Workspace:
 
 
 def settings_folder(root: Path, name: str) -> Path:
-    """Return the folder of a workspace's parameter files, below ``root`` or where a run keeps its own."""
-    kept = os.environ.get(KEPT_SETTINGS)
-    return Path(kept) if kept else root / "params" / name
+    """Return the folder of a workspace's parameter files:
+    ``params``/<name> below ``root``, or in a notebook of a report what its run was made with.
+    """
+    return next((place / name for place in _places(root) if (place / name).is_dir()), root / "params" / name)
 
 
 def open_workspace(name: str, **overrides) -> Workspace:
@@ -96,7 +97,7 @@ def open_workspace(name: str, **overrides) -> Workspace:
     Raises ParamError when the workspace, a parameter name or a value is wrong.
     """
     root = home()
-    known = sorted(path.parent.name for path in (root / "params").glob("*/brief.yml"))
+    known = sorted({path.parent.name for place in _places(root) for path in place.glob("*/brief.yml")})
     if name not in known:
         listed = ", ".join(known) or "none yet"
         raise ParamError(
@@ -105,3 +106,9 @@ def open_workspace(name: str, **overrides) -> Workspace:
     values = read_yaml(settings_folder(root, name) / "brief.yml")
     given = {key: value for key, value in overrides.items() if value is not None}
     return Workspace(name, check(values | {"workspace": name} | given, f"params/{name}/brief.yml"), root)
+
+
+def _places(root: Path) -> list[Path]:
+    """Return the folders that hold one folder per workspace, what a run keeps of its own first."""
+    kept = os.environ.get(KEPT_SETTINGS)
+    return [*([Path(kept)] if kept else []), root / "params"]

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 
 import pytest
 from tests.publish.tiny_home import make_home
@@ -8,6 +9,7 @@ from earshot.core.claim import Claim
 from earshot.enrich.sentiment import step as sentiment
 from earshot.publish.report.claims import compose, write_claims
 from earshot.publish.report.manifest import describe_origin
+from earshot.publish.report.report import report
 from earshot.publish.verification.recomputation import compare_claims, compare_tables, same
 from earshot.publish.verification.verify import explain, verify
 
@@ -122,6 +124,10 @@ def edit(path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
+CHANGED = (
+    "The settings in params/tiny were changed since this run was made; the numbers were recomputed with the "
+    "run's own."
+)
 ASKED = [
     "labels = run.workspace.folder / 'labels.csv'",
     "told = run.workspace.settings('kpis').get('target', 0)",
@@ -134,6 +140,8 @@ def asking(tmp_path):
     """A run whose numbers come from its settings: a target in kpis.yml, and whether there are labels."""
     with make_home(tmp_path) as home:
         (home.root / "params" / "tiny" / "kpis.yml").write_text("target: 3\n")
+        for path in home.notebooks.iterdir():
+            path.unlink()
         home.write("03_three", ASKED)
         done = home.report()
         assert done.ok, done.message
@@ -148,26 +156,88 @@ def test_settings_that_change_later_change_no_number_of_a_run(asking):
     (params / "brief.yml").write_text("workspace: tiny\ntitle: Another\nmin_posts: 99\n")
     found = verify(asking.outputs / "latest")
     assert list(found) == []
-    assert found.notes == [
-        "The settings in params/tiny were changed since this run was made; the numbers were recomputed with "
-        "the run's own."
-    ]
+    assert found.message.startswith("All 1 claim and 0 tables of run ")
+    assert found.notes == [CHANGED]
+    first = asking.latest()["run"]
     assert asking.report().ok
     assert any(claim["value"] == 4 for claim in asking.latest()["claims"])
-    assert list(verify(asking.outputs / "latest")) == []
+    again = verify(asking.outputs / "latest")
+    assert (list(again), again.notes) == ([], [])
+    shutil.rmtree(params)
+    found = verify(asking.outputs / first)
+    assert (list(found), found.notes) == ([], [CHANGED])
 
 
-@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_text("target: 9\n")])
-def test_a_setting_whose_kept_copy_is_lost_or_changed_is_named_and_todays_is_used(asking, harm):
-    kept = asking.latest()["settings"]["kpis.yml"]
-    harm(asking.root / "data" / "tiny" / "settings" / kept)
-    assert verify(asking.outputs / "latest").notes == []  # what lies in params today is the same file
+def test_which_rows_may_be_read_is_decided_by_todays_regions(asking):
+    (asking.root / "params" / "tiny" / "regions.yml").write_text("home: eu\n")
+    found = verify(asking.outputs / "latest")
+    assert list(found) == []
+    assert found.notes == [
+        CHANGED,
+        "regions.yml was changed since this run was made; which rows may be read is decided by today's.",
+    ]
+
+
+def test_a_run_without_kept_settings_is_recomputed_with_todays(asking):
+    shutil.rmtree(asking.root / "data" / "tiny" / "settings")  # an earlier build kept hashes only
+    without = (
+        "This run keeps no settings of its own (an earlier build made it, or they were removed); the numbers "
+        "were recomputed with today's in params/tiny."
+    )
+    found = verify(asking.outputs / "latest")
+    assert (list(found), found.notes) == ([], [without])
     (asking.root / "params" / "tiny" / "kpis.yml").write_text("target: 4\n")
     found = verify(asking.outputs / "latest")
-    assert found.notes[0] == (
-        "Of the settings of this run kpis.yml was not kept; the numbers were recomputed with today's."
-    )
+    assert found.notes == [without]
     assert "Claim three.target: run.json stores value 3.0, recomputed 4.0." in list(found)
+
+
+def test_one_setting_without_a_copy_is_named(asking):
+    params = asking.root / "params" / "tiny"
+    (params / "labels.csv").write_text("post_id,label\nx:1,negative\n")
+    assert asking.report().ok
+    kept_copy(asking, "labels.csv").unlink()
+    (params / "labels.csv").write_text("post_id,label\nx:1,positive\n")
+    found = verify(asking.outputs / "latest")
+    assert list(found) == []
+    assert found.notes == [
+        "No whole copy of labels.csv as this run used it is left; the numbers were recomputed with today's."
+    ]
+
+
+def test_a_kept_setting_that_was_tampered_with_is_a_problem(asking):
+    kept_copy(asking, "kpis.yml").write_text("target: 9\n")
+    tampered = (
+        "The copy of kpis.yml that this run keeps is not as the run wrote it: its hash differs from the one "
+        "in run.json."
+    )
+    found = verify(asking.outputs / "latest")
+    assert (found.ok, list(found), found.notes) == (False, [tampered], [])  # today's is what it was
+    (asking.root / "params" / "tiny" / "kpis.yml").write_text("target: 4\n")
+    found = verify(asking.outputs / "latest")
+    assert found.notes == [
+        "No whole copy of kpis.yml as this run used it is left; the numbers were recomputed with today's."
+    ]
+    assert found.problems[0] == tampered
+    assert "Claim three.target: run.json stores value 3.0, recomputed 4.0." in list(found)
+
+
+def test_a_setting_that_holds_a_secret_is_not_kept_and_that_is_said(asking):
+    params, said = asking.root / "params" / "tiny", []
+    (params / "feeds.yml").write_text("a: {platform: x, key: hush-hush-hush}\n")
+    done = report("tiny", progress=said.append)
+    assert done.ok, done.message
+    assert (
+        "params/tiny/feeds.yml holds the value of the environment variable CHAT_TOKEN, so no copy of it is "
+        "kept with the run; take it out, and name it as env:NAME."
+    ) in said
+    assert not kept_copy(asking, "feeds.yml").exists()
+    found = verify(asking.outputs / "latest")
+    assert (list(found), found.notes) == ([], [])
+
+
+def kept_copy(home, name: str):
+    return home.root / "data" / "tiny" / "settings" / home.latest()["settings"][name]
 
 
 def test_what_a_run_keeps_of_its_settings_is_not_published(asking):

@@ -152,6 +152,8 @@ def begin(
         **describe_origin(space),
     }
     settings.lay_out(space, manifest["settings"], manifest["params"], folder / settings.FOLDER)
+    for line in settings.say_secrets(space):
+        board.say(line)
     board.expect(len(plans))
     return Draft(space, folder, manifest, {plan.notebook.name: _entry(plan) for plan in plans}, board, limits)
 

@@ -11,13 +11,13 @@ from earshot.core.files import hash_file
 from earshot.core.params import check
 from earshot.core.workspace import Workspace, home
 from earshot.enrich.registry import in_use
-from earshot.publish.report import settings
 from earshot.publish.report.code import CHECKOUT, hash_library, hash_lock
 from earshot.publish.report.draft import pin
 from earshot.publish.report.manifest import NAME, SEAL, describe_window, list_files, read_manifest
 from earshot.publish.report.notebooks import Notebook, read_notebook
 from earshot.publish.report.processes import Job, Outcome, run_jobs
-from earshot.publish.report.reuse import describe_tables, hash_settings
+from earshot.publish.report.reuse import describe_tables
+from earshot.publish.report.settings import FOLDER, lay_out
 from earshot.publish.safety.quotes import plain
 from earshot.publish.verification.recomputation import (
     compare_claims,
@@ -25,6 +25,7 @@ from earshot.publish.verification.recomputation import (
     compare_pages,
     compare_tables,
 )
+from earshot.publish.verification.settings import say_changed, say_replaced
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,11 @@ def verify(
     params = check(manifest["params"], f"{NAME} of {manifest['run']}")
     space = Workspace(manifest["workspace"], params, home())
     lost, notes = list(check_data(space, manifest["tables"])), []
-    if not lost:
-        with tempfile.TemporaryDirectory(prefix="earshot-verify-") as again:
-            notes += lay_out_settings(Path(again), space, manifest)
+    with tempfile.TemporaryDirectory(prefix="earshot-verify-") as again:
+        laid = lay_out(space, manifest["settings"], manifest["params"], Path(again) / FOLDER)
+        problems += say_changed(laid)
+        if not lost:
+            notes += say_replaced(laid, space, manifest)
             lost = recompute(folder, Path(again), space, manifest, jobs, timeout, say)
             problems += compare(folder, Path(again), space, manifest)
     notes += explain(space, manifest)
@@ -118,16 +121,6 @@ def check_data(space: Workspace, tables: dict) -> Iterator[str]:
                 f"Version {state['version']} of table {name} was vacuumed after this run (erasure or "
                 "maintenance), so its numbers cannot be recomputed; only its files were checked."
             )
-
-
-def lay_out_settings(again: Path, space: Workspace, manifest: dict) -> Iterator[str]:
-    """Lay out the settings with which a run was made; yield one sentence when some of them are lost."""
-    lost = settings.lay_out(space, manifest["settings"], manifest["params"], again / settings.FOLDER)
-    if lost:
-        yield (
-            f"Of the settings of this run {', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not kept; "
-            "the numbers were recomputed with today's."
-        )
 
 
 def recompute(
@@ -196,11 +189,6 @@ def explain(space: Workspace, manifest: dict) -> Iterator[str]:
         )
     if manifest["lock"] != hash_lock():
         yield "The installed packages were changed since this run was made."
-    if manifest["settings"] != hash_settings(space):
-        yield (
-            f"The settings in params/{space.name} were changed since this run was made; the numbers were "
-            "recomputed with the run's own."
-        )
     used = manifest.get("models", {}).get("used", {})  # runs made before it was kept have none
     for name, sha256 in in_use.fingerprints(space).items() if used else ():
         if name in used and used[name] != sha256:
@@ -222,7 +210,7 @@ def _job(notebook: Notebook, again: Path, space: Workspace, clock: str, timeout:
         cell_timeout=int(timeout),
         render=False,
         remote_store="://" in space.params.store,
-        settings=str(again / settings.FOLDER),
+        settings=str(again / FOLDER),
     )
 
 
