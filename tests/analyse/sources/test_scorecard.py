@@ -8,7 +8,7 @@ from earshot.analyse import sources
 from earshot.analyse.posts import loading
 from earshot.analyse.sources import scorecard
 from earshot.collect.files.importing import import_files
-from earshot.collect.mapping import exports
+from earshot.collect.shapes import exports
 
 COLUMNS = {
     "id": "id",

@@ -297,7 +297,7 @@ def test_ten_thousand_spoilt_answers_are_read_and_many_land(name, workspace, mon
 
 def vendors() -> dict[str, list[dict]]:
     """Return one good row of each vendor's export, with the headings by which it is known."""
-    from tests.collect.mapping import test_exports as own
+    from tests.collect.shapes import test_exports as own
 
     return {
         "brandwatch": own.BRANDWATCH,

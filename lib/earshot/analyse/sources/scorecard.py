@@ -14,7 +14,8 @@ from scipy import stats
 
 from earshot.analyse.sources import terms as source_terms
 from earshot.collect.files import lost_fields as vanished
-from earshot.collect.mapping import exports, mapping
+from earshot.collect.mapping import mapping
+from earshot.collect.shapes import exports
 from earshot.core.claim import Claim
 from earshot.core.params import Brief
 from earshot.core.store import Store

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from earshot.collect.landing.landing import stored_posts
-from earshot.collect.mapping import exports, rows
+from earshot.collect.mapping import rows
 from earshot.collect.mapping.json_rows import from_lines
 from earshot.collect.mapping.mapping import Source
+from earshot.collect.shapes import exports
 from earshot.core import clock
 from earshot.core.literals import quoted
 from earshot.core.workspace import Workspace

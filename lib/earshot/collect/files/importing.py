@@ -23,10 +23,10 @@ from earshot.collect.files.readers import Batch, read
 from earshot.collect.files.remapping import remap
 from earshot.collect.landing import terms, tombstones
 from earshot.collect.landing.landing import Landing, LandingReport
-from earshot.collect.mapping import exports
 from earshot.collect.mapping.column_guess import Guess, explain, guess_source
 from earshot.collect.mapping.formats import FileRefused
 from earshot.collect.mapping.mapping import Source, find_source, parse, read_sources, save_source
+from earshot.collect.shapes import exports
 from earshot.core import clock
 from earshot.core.params import ParamError
 from earshot.core.workspace import Workspace

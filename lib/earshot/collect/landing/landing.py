@@ -17,6 +17,7 @@ from earshot.collect.landing.tombstones import GONE
 from earshot.collect.mapping import rows as shaping
 from earshot.collect.mapping.json_rows import recall
 from earshot.collect.mapping.mapping import Source
+from earshot.collect.shapes import exports
 from earshot.core.deletion import delete
 from earshot.core.literals import quoted
 from earshot.core.store import Store
@@ -155,6 +156,8 @@ class Landing:
         rows = recall(rows, self._mapped)
         safe = self._protected(rows, self.source, masked)
         posts, reasons = shaping.shape(safe, self.source, self.workspace.params, at)
+        withheld = reasons.eq(shaping.EMPTY) & exports.withheld(self.source, posts["platform"])
+        reasons = reasons.mask(withheld, exports.STRIPPED)
         posts, reasons = self.admission.judge(posts, reasons, safe)
         reasons = reasons.mask(self._gone_before(rows, at), GONE)
         texts = payload(self.admission.payloads(safe, self.source))

@@ -13,7 +13,7 @@ One entry per source, for example::
       brief also: {text: [snippet]}                # further columns of a field, looked at in turn where the
       first is empty joined: {id: [owner_id, id]}           # columns whose values, joined by _, are the id
       vendor: brandwatch                     # whose export it is: what it leaves out is known
-      (earshot.collect.mapping.exports) price: {month: 900}                    # or {per_thousand: 0.5}; the
+      (earshot.collect.shapes.exports) price: {month: 900}                    # or {per_thousand: 0.5}; the
       source scorecard makes a price per mention
 
 The constant platform: address takes the platform from each post's own address. Columns that are not mapped
@@ -40,6 +40,7 @@ CONSTANTS = ("platform", "brand", "lang", "kind", "place", "campaign", "is_publi
 SETTINGS = ("match", "columns", "constants", "time_zone", "time_format", "day_first", "brands", "also",
             "vendor",
             "price", "joined")  # fmt: skip
+JOINED = ("id", "reply_to", "root")
 PRICES = ("month", "per_thousand")
 HEADING = (
     "# Which column of a file is which field of a post; earshot.collect.mapping.mapping says what "
@@ -123,7 +124,7 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
     _known(constants, CONSTANTS, "constant", name, where)
     _known(also, FIELDS, "post field", name, where)
     _known(price, PRICES, "price", name, where)
-    _known(joined, ("id", "reply_to", "root"), "joined field", name, where)
+    _known(joined, JOINED, "joined field", name, where)
     for needed in ("text", "created_at"):
         if needed not in columns:
             raise ParamError(f"{where}: source {name!r} maps no column to {needed}; every post needs one.")
@@ -136,7 +137,7 @@ def parse(name: str, entry: dict, where: str = "sources.yml") -> Source:
         str(match.get("file", "")),
         tuple(map(str, match.get("columns", ()))),
         {key: str(value) for key, value in constants.items()},
-        _zone(entry.get("time_zone") or "UTC", name, where),
+        check_zone(entry.get("time_zone") or "UTC", f"{where}: source {name!r}"),
         str(entry.get("time_format") or ""),
         day_first,
         {str(key): str(value) for key, value in brands.items()},
@@ -188,12 +189,14 @@ def _known(given: dict, allowed: tuple[str, ...], what: str, source: str, where:
     check_names(given, allowed, f"{where}: source {source!r}", what)
 
 
-def _zone(zone: str, source: str, where: str) -> str:
+def check_zone(zone: str, owner: str) -> str:
+    """Return a time zone; raises ParamError, naming whose it is, when there is none of that name."""
     from zoneinfo import available_timezones
 
-    if zone not in available_timezones():
+    # The usual one is let through first: to list all zones takes as long as to read a file.
+    if zone != "UTC" and zone not in available_timezones():
         raise ParamError(
-            f"{where}: source {source!r} has time_zone {zone!r}; use an IANA zone such as Europe/London."
+            f"{owner} has time_zone {zone!r}; use an IANA zone such as Europe/London."
             f"{nearest(zone, available_timezones())}"
         )
     return zone

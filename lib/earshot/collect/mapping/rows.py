@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from earshot.collect.mapping import brands, exports, post_urls, times
+from earshot.collect.mapping import brands, post_urls, times
 from earshot.collect.mapping.mapping import NUMBERS, Source
 from earshot.core import clock
 from earshot.core.params import Brief
@@ -72,7 +72,6 @@ def shape(
     posts["post_id"] = platform + ":" + ids
     posts["kind"] = _kinds(cell.text("kind"), text, posts["reply_to"])
     reasons = _reasons(text, cell.text("created_at"), created, ids, at)
-    reasons = reasons.mask(reasons.eq(EMPTY) & exports.withheld(source, platform), exports.STRIPPED)
     posts["content_hash"] = [digest(value) for value in text.fillna("")]
     posts["week"] = clock.week(created.fillna(at)).where(created.notna())
     return posts, reasons

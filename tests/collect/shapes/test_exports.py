@@ -10,11 +10,9 @@ import pandas as pd
 import pytest
 
 from earshot.collect.files.importing import MappingNeeded, import_files
-from earshot.collect.mapping import exports
-from earshot.collect.mapping.export import read_export
 from earshot.collect.mapping.formats import recognise
 from earshot.collect.mapping.mapping import read_sources
-from earshot.core.params import ParamError
+from earshot.collect.shapes import exports
 
 COUNT = int(os.environ.get("EARSHOT_FUZZ", "150"))  # set to 10000 for the figure that is reported
 PREAMBLE = (
@@ -352,32 +350,3 @@ def test_a_file_with_a_vendors_own_headings_is_known_as_that_vendors(name):
 
 def test_every_shape_that_ships_is_read():
     assert sorted(path.stem for path in exports.SHAPES.glob("*.yml")) == sorted(exports.NAMES)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        (
-            "title: Acme\nneeds: [[a]]\nfields: {id: [a]}\nchecked: here\nstripes: [x]\n",
-            "collect/shapes/acme.yml has no setting 'stripes'; there are title, needs, fields, strips, "
-            "withholds, "
-            'constants, time_zone, day_first, checked, joined, within. Did you mean "strips"?',
-        ),
-        (
-            "title: Acme\nfields: {id: [a]}\nchecked: here\n",
-            "collect/shapes/acme.yml lacks needs; it has title, fields, checked.",
-        ),
-    ],
-)
-def test_a_shape_that_is_wrong_is_one_sentence(tmp_path, text, sentence):
-    (tmp_path / "acme.yml").write_text(text)
-    with pytest.raises(ParamError) as refused:
-        read_export(tmp_path / "acme.yml")
-    assert str(refused.value) == sentence
-
-
-def test_columns_are_looked_for_in_every_place_that_within_names(tmp_path):
-    (tmp_path / "acme.yml").write_text(
-        'title: Acme\nneeds: [[data.id]]\nwithin: [data., ""]\nfields: {id: [id, key]}\nchecked: here\n'
-    )
-    assert read_export(tmp_path / "acme.yml").fields == {"id": ("data.id", "data.key", "id", "key")}

@@ -1,6 +1,6 @@
 """Exports of vendors and regional crawlers: known by their headings, with what each leaves out.
 
-Each is a file of ``collect/shapes``, which ``export.read_export`` reads.
+Each is a file of this folder, NAME.yml, and its name stands in ``NAMES``.
 """
 
 from functools import cache
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from earshot.collect.mapping.export import Export, read_export
 from earshot.collect.mapping.mapping import Source
+from earshot.collect.shapes.export import Export
+from earshot.collect.shapes.reader import read_export
 
-SHAPES = Path(__file__).resolve().parents[1] / "shapes"
+SHAPES = Path(__file__).resolve().parent
 # The first whose headings fit is taken: vendors before crawlers, whose needs are shorter.
 NAMES = ("brandwatch", "talkwalker", "sprinklr", "meltwater", "weibo", "vk", "xiaohongshu")
 STRIPPED = "the vendor strips the text of X posts; fetch them by id"

@@ -2,11 +2,9 @@
 which column is which field, and what they leave out.
 """
 
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from earshot.collect.mapping.mapping import FIELDS, Source
-from earshot.core.params import ParamError, check_names, read_yaml
+from earshot.collect.mapping.mapping import Source
 
 
 @dataclass(frozen=True)
@@ -58,30 +56,6 @@ class Export:
             also={one: tuple(given[1:]) for one, given in found.items() if given[1:]},
             joined={one: _beside(found[one][0], given) for one, given in self.joined.items() if one in found},
         )
-
-
-SETTINGS = tuple(one.name for one in fields(Export) if one.name != "name")
-
-
-def read_export(path: Path) -> Export:
-    """Return the export that a file of ``collect/shapes`` describes; its name is the file's.
-
-    Columns stand as they are, or once for each beginning in ``within``: ``[data., ""]`` reads data.url, then
-    url. Raises ParamError, naming the file, at a name that is not known or where what must be there lacks.
-    """
-    values, owner = read_yaml(path), f"collect/shapes/{path.name}"
-    check_names(values, (*SETTINGS, "within"), owner, "setting")
-    for name in ("title", "needs", "fields", "checked"):
-        if not values.get(name):
-            raise ParamError(f"{owner} lacks {name}; it has {', '.join(values) or 'nothing'}.")
-    check_names(values["fields"], FIELDS, f"{owner}: fields", "field")
-    before = values.pop("within", [""])
-    columns = values["fields"].items()
-    fields = {name: tuple(start + one for start in before for one in given) for name, given in columns}
-    lists = {name: tuple(values[name]) for name in ("strips", "withholds") if name in values}
-    joined = {name: tuple(parts) for name, parts in values.get("joined", {}).items()}
-    needs = tuple(map(tuple, values["needs"]))
-    return Export(path.stem, **values | lists | {"fields": fields, "joined": joined, "needs": needs})
 
 
 def _beside(column: str, names: tuple[str, ...]) -> tuple[str, ...]:
